@@ -1,0 +1,331 @@
+package resolve
+
+// This file defines Module, the meaning of a policy after name resolution:
+// rules over numbered slots, blocks expanded, every operation in a goal of
+// its own. The solver compiles it; nothing in it refers to names at run time.
+
+import (
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// A Module is a resolved policy. It is immutable once Load has returned it.
+type Module struct {
+	Preds    map[string]*Pred  // by name, defined or called
+	Rules    []*Rule           // in order: written rules in source order, then the rules of blocks in declaration order
+	Queries  []*Query          // inline queries, in source order
+	Actor    []*host.ClassInfo // members of the union Actor, in declaration order
+	Resource []*host.ClassInfo // members of the union Resource, in declaration order
+	Blocks   map[*host.ClassInfo]*Block
+
+	opts Options
+}
+
+// A Pred is all rules of one name, whatever their number of parameters.
+type Pred struct {
+	Name  string
+	Rules []*Rule // in the module's order; empty when only called, which inline and later queries may do
+}
+
+// A Rule is one rule over slots. Slots are numbered from 0: those of the
+// parameters first, in order of occurrence.
+type Rule struct {
+	Name   string
+	Params []Param
+	Body   *And     // never nil; no goals for a fact
+	Vars   []string // slot -> variable's name; temporaries have names that start with "_"
+	Pos    syntax.Position
+	End    syntax.Position
+	Node   *syntax.Rule  // nil for a rule made from a block
+	Block  *syntax.Block // the block, for a rule made from one
+	Text   string        // the head as written, or of the rule that a shorthand stands for
+	Index  int           // in Module.Rules
+}
+
+// A Param is one parameter: the argument unifies with Term, and then matches Spec.
+type Param struct {
+	Term Term
+	Spec Pattern // nil when there is none
+}
+
+// A Query is a goal with named variables.
+type Query struct {
+	Body *And
+	Vars []string // slot -> variable's name
+	Out  []int    // the slots whose bindings a solution reports: no temporaries, in order of occurrence
+	Pos  syntax.Position
+	Text string // as written
+}
+
+// A Block is what the actor and resource blocks of one class declare together.
+type Block struct {
+	Class       *host.ClassInfo
+	Actor       bool            // declared by an actor block, at least once
+	Roles       []string        // in declaration order
+	Permissions []string        // in declaration order
+	Relations   []BlockRelation // in declaration order
+}
+
+// A BlockRelation is one declared relation of a block.
+type BlockRelation struct {
+	Name  string
+	Class *host.ClassInfo
+}
+
+// A Term is a *Const, *Var, *List or *Dict. Operations are goals, never terms.
+type Term interface{ term() }
+
+// A Const is a literal, a registered constant, or a class as a value.
+type Const struct {
+	Value host.Value
+	Pos   syntax.Position
+}
+
+// A Var is a variable by its slot.
+type Var struct {
+	Slot int
+	Pos  syntax.Position
+}
+
+// A List is a list term that contains a variable somewhere; one without is a Const.
+type List struct {
+	Elems []Term
+	Rest  *Var // nil when the list is closed
+	Pos   syntax.Position
+}
+
+// A Dict is a dictionary term that contains a variable somewhere. Keys ascend.
+type Dict struct {
+	Keys []string
+	Vals []Term
+	Pos  syntax.Position
+}
+
+func (*Const) term() {}
+func (*Var) term()   {}
+func (*List) term()  {}
+func (*Dict) term()  {}
+
+// An At is where a goal was written. Every goal embeds one.
+type At struct {
+	Pos  syntax.Position
+	Node syntax.Node // what to print for the goal; nil for goals that a block made
+}
+
+// Where returns the At itself.
+func (a *At) Where() *At { return a }
+
+// A Goal is something to solve. The types of this file that embed At are all there are.
+type Goal interface {
+	Where() *At
+	goal()
+}
+
+type (
+	// And is a conjunction. A rule's body always is one, as the meaning of cut needs.
+	And struct {
+		At
+		Goals []Goal
+	}
+
+	// Or is a disjunction, tried in order.
+	Or struct {
+		At
+		Goals []Goal
+	}
+
+	// Not succeeds when Goal has no solution. Locals are the slots that
+	// occur nowhere outside it: they are fresh at each entry, and existential.
+	Not struct {
+		At
+		Goal   Goal
+		Locals []int
+	}
+
+	// Forall is not (Cond and not Body). Locals are as in Not.
+	Forall struct {
+		At
+		Cond, Body Goal
+		Locals     []int // occur only inside the Forall (in Cond, or in both)
+		BodyLocals []int // occur only inside Body
+	}
+
+	// Unify is L = R.
+	Unify struct {
+		At
+		L, R Term
+	}
+
+	// Assign is L := R.
+	Assign struct {
+		At
+		L *Var
+		R Term
+	}
+
+	// Compare is L Op R for OpEq to OpGe.
+	Compare struct {
+		At
+		Op   syntax.Op
+		L, R Term
+	}
+
+	// Arith is Result = L Op R for OpAdd to OpRem.
+	Arith struct {
+		At
+		Op     syntax.Op
+		L, R   Term
+		Result Term
+	}
+
+	// Lookup is Result = Obj.Name, or Result = Obj.(Key) when Key is set.
+	Lookup struct {
+		At
+		Obj    Term
+		Name   string
+		Key    Term
+		Result Term
+	}
+
+	// Method is Result = Obj.Name(Args).
+	Method struct {
+		At
+		Obj    Term
+		Name   string
+		Args   []Term
+		Kwargs []Kwarg
+		Result Term
+	}
+
+	// New is Result = new Class(Args).
+	New struct {
+		At
+		Class  *host.ClassInfo
+		Args   []Term
+		Kwargs []Kwarg
+		Result Term
+	}
+
+	// In is Item in Seq.
+	In struct {
+		At
+		Item, Seq Term
+	}
+
+	// Matches is Term matches Pattern.
+	Matches struct {
+		At
+		Term    Term
+		Pattern Pattern
+	}
+
+	// Call is a call of the rules Pred with len(Args) parameters.
+	Call struct {
+		At
+		Pred *Pred
+		Args []Term
+	}
+
+	// Truth is a term used as a goal: true, false, or a variable.
+	Truth struct {
+		At
+		Term Term
+	}
+
+	// Cut is cut.
+	Cut struct{ At }
+
+	// Print is print(Args).
+	Print struct {
+		At
+		Args []Term
+	}
+
+	// Debug is debug(...): it succeeds.
+	Debug struct{ At }
+)
+
+// A Kwarg is a keyword argument.
+type Kwarg struct {
+	Name  string
+	Value Term
+}
+
+func (*And) goal()     {}
+func (*Or) goal()      {}
+func (*Not) goal()     {}
+func (*Forall) goal()  {}
+func (*Unify) goal()   {}
+func (*Assign) goal()  {}
+func (*Compare) goal() {}
+func (*Arith) goal()   {}
+func (*Lookup) goal()  {}
+func (*Method) goal()  {}
+func (*New) goal()     {}
+func (*In) goal()      {}
+func (*Matches) goal() {}
+func (*Call) goal()    {}
+func (*Truth) goal()   {}
+func (*Cut) goal()     {}
+func (*Print) goal()   {}
+func (*Debug) goal()   {}
+
+// A Pattern is a *ClassPattern, *DictPattern, *ListPattern or *ValuePattern.
+type Pattern interface{ pattern() }
+
+// A ClassPattern matches instances of a class, or of a union, whose fields match.
+type ClassPattern struct {
+	Class  *host.ClassInfo // nil for a union, and for a class that is not registered
+	Union  Union           // UnionNone unless the name is that of a built-in union
+	Name   string          // as written
+	Fields []FieldPattern  // ascending by name
+	Pos    syntax.Position
+}
+
+// A DictPattern matches dictionaries and instances that have the fields.
+type DictPattern struct {
+	Fields []FieldPattern // ascending by name
+	Pos    syntax.Position
+}
+
+// A FieldPattern is one "name: pattern".
+type FieldPattern struct {
+	Name    string
+	Pattern Pattern
+	Pos     syntax.Position
+}
+
+// A ListPattern matches lists element by element.
+type ListPattern struct {
+	Elems []Pattern
+	Rest  *Var
+	Pos   syntax.Position
+}
+
+// A ValuePattern unifies.
+type ValuePattern struct {
+	Term Term
+	Pos  syntax.Position
+}
+
+func (*ClassPattern) pattern() {}
+func (*DictPattern) pattern()  {}
+func (*ListPattern) pattern()  {}
+func (*ValuePattern) pattern() {}
+
+// A Union is one of the built-in unions of classes.
+type Union uint8
+
+// The unions.
+const (
+	UnionNone Union = iota
+	UnionActor
+	UnionResource
+)
+
+// Options are what Load needs to know besides the sources.
+type Options struct {
+	Registry  *host.Registry        // the registered classes
+	Constants map[string]host.Value // registered constants by name; "nil" and class names are implied
+	NoTypes   bool                  // leave out the check of attributes, methods and kinds against Go types, so that run-time errors can be tested
+}

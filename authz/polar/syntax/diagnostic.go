@@ -1,0 +1,149 @@
+package syntax
+
+// This file defines Diagnostic, what loading a policy has to say about it,
+// and ErrorList, the error made of the diagnostics that are errors.
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Code names a kind of diagnostic or error. Codes are stable: programs may compare them.
+type Code string
+
+// A Severity tells an error, which stops the load, from a warning.
+type Severity uint8
+
+// The severities.
+const (
+	Error   Severity = iota // the policy cannot be loaded
+	Warning                 // the policy loads, but probably does not say what was meant
+)
+
+// String returns "error" or "warning".
+func (s Severity) String() string {
+	if s == Warning {
+		return "warning"
+	}
+	return "error"
+}
+
+// A Diagnostic is one error or warning about a policy source.
+type Diagnostic struct {
+	Severity Severity
+	Code     Code     // what kind, as listed in docs/diagnostics.md
+	Pos      Position // where; the zero Position when it concerns the policy as a whole
+	End      Position // one past the end of the text concerned; zero when unknown
+	Msg      string   // one line, without position
+	Hint     string   // what to write instead ("did you mean ...?"); may be empty
+	Line     string   // the source line at Pos, for the caret; may be empty
+}
+
+// String returns "file:line:col: message (hint)" on one line, with "warning: " before
+// the message of a warning.
+func (d Diagnostic) String() string {
+	var b strings.Builder
+	if d.Pos != (Position{}) {
+		b.WriteString(d.Pos.String())
+		b.WriteString(": ")
+	}
+	if d.Severity == Warning {
+		b.WriteString("warning: ")
+	}
+	b.WriteString(d.Msg)
+	if d.Hint != "" {
+		b.WriteString(" (")
+		b.WriteString(d.Hint)
+		b.WriteString(")")
+	}
+	return b.String()
+}
+
+// Error returns String, so that a Diagnostic can be an error.
+func (d Diagnostic) Error() string { return d.String() }
+
+// Long returns the long form: String, the source line, and a caret line that
+// marks the text concerned. Without a source line it is String.
+func (d Diagnostic) Long() string {
+	if d.Line == "" || !d.Pos.IsValid() {
+		return d.String()
+	}
+	number := fmt.Sprintf("%4d", d.Pos.Line)
+	width := 1
+	if d.End.Line == d.Pos.Line && d.End.Col > d.Pos.Col {
+		width = int(d.End.Col - d.Pos.Col)
+	}
+	var pad strings.Builder
+	col := int32(1)
+	for _, r := range d.Line {
+		if col >= d.Pos.Col {
+			break
+		}
+		if r == '\t' {
+			pad.WriteByte('\t') // a tab before the caret keeps it under its text
+		} else {
+			pad.WriteByte(' ')
+		}
+		col++
+	}
+	return fmt.Sprintf("%s\n%s | %s\n%s | %s%s", d.String(), number, d.Line,
+		strings.Repeat(" ", len(number)), pad.String(), strings.Repeat("^", width))
+}
+
+// An ErrorList is the error of a load that failed: all errors found, sorted by position.
+// It never is empty.
+type ErrorList []Diagnostic
+
+// Error returns the first error, and how many more there are.
+func (l ErrorList) Error() string {
+	switch len(l) {
+	case 0:
+		return "no errors"
+	case 1:
+		return l[0].Error()
+	}
+	return fmt.Sprintf("%s (and %d more errors)", l[0].Error(), len(l)-1)
+}
+
+// Long returns the long form of every error, one after the other.
+func (l ErrorList) Long() string {
+	parts := make([]string, len(l))
+	for i, d := range l {
+		parts[i] = d.Long()
+	}
+	return strings.Join(parts, "\n")
+}
+
+// Unwrap returns the errors of the list.
+func (l ErrorList) Unwrap() []error {
+	errs := make([]error, len(l))
+	for i, d := range l {
+		errs[i] = d
+	}
+	return errs
+}
+
+// Errors returns the diagnostics of ds that are errors as an error, sorted by
+// position, or nil when there are none.
+func Errors(ds []Diagnostic) error {
+	var list ErrorList
+	for _, d := range ds {
+		if d.Severity == Error {
+			list = append(list, d)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(list, func(a, b Diagnostic) int {
+		switch {
+		case a.Pos.Before(b.Pos):
+			return -1
+		case b.Pos.Before(a.Pos):
+			return 1
+		}
+		return 0
+	})
+	return list
+}
