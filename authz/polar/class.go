@@ -5,6 +5,8 @@ package polar
 import (
 	"context"
 	"reflect"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
 // A Class registers a Go type, so that policies can name it. ClassOf makes
@@ -65,3 +67,15 @@ func ClassOf[T any]() Class {
 // PolarClass returns the name and type of the class. It is what tells a class
 // from an instance when one is passed as an argument.
 func (c Class) PolarClass() (name string, t reflect.Type) { return c.Name, c.Type }
+
+// host returns the class as package host takes it.
+func (c Class) host() host.Class {
+	h := host.Class{
+		Name: c.Name, Type: c.Type, Key: c.Key, Aliases: c.Aliases,
+		Extends: c.Extends, Constructor: c.Constructor, Fetch: c.Fetch,
+	}
+	for _, r := range c.Relations {
+		h.Relations = append(h.Relations, host.RelationSpec(r))
+	}
+	return h
+}

@@ -1,0 +1,328 @@
+package vm
+
+// This file defines what reads host values: lookups, method calls and constructors.
+
+import (
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// lookup solves c = a.name, or c = a.(b).
+func (m *Machine) lookup(n *node, base int32) (bool, error) {
+	obj, err := m.value(&n.a, base)
+	if err != nil {
+		return false, err
+	}
+	if obj.Kind() == host.Instance && n.name != "" {
+		a := attrOf(n.attrs, obj.Plan, n.name)
+		if a == nil {
+			return false, m.unknownAttribute(obj, n.name)
+		}
+		v, err := m.attribute(obj, a)
+		if err != nil {
+			return false, err
+		}
+		return m.unifyOperand(&n.c, v, base)
+	}
+	if obj.Kind() == host.Var {
+		m.wait(n, obj)
+		return true, nil
+	}
+	name := n.name
+	if name == "" {
+		key, err := m.value(&n.b, base)
+		if err != nil {
+			return false, err
+		}
+		switch key.Kind() {
+		case host.String:
+			name = key.Str()
+		case host.Var:
+			if isDict(obj) {
+				return m.eachEntry(n, obj, base)
+			}
+			m.wait(n, key)
+			return true, nil
+		case host.Nil:
+			return false, nil
+		default:
+			return false, m.errorf(CodeType, "an attribute is named by a String, not by a %s", describe(key))
+		}
+	}
+	switch {
+	case obj.Kind() == host.Nil:
+		return false, nil
+	case obj.Kind() == host.Partial:
+		return m.lookupPartial(n, obj, name, base)
+	case isDict(obj):
+		if obj.Plan != openDictPlan && obj.Plan.Class != nil {
+			// A named map type may have methods; its entries are still its attributes.
+			if obj.Plan.Attr(name) != nil {
+				return false, m.unknownAttribute(obj, name)
+			}
+		}
+		v, ok, err := viewDict(obj).get(m, name)
+		if err != nil {
+			return false, m.hostError(err)
+		}
+		if !ok {
+			return false, nil
+		}
+		if v, err = m.settle(v); err != nil {
+			return false, err
+		}
+		return m.unifyOperand(&n.c, v, base)
+	case obj.Plan == openListPlan || obj.Plan.Attr(name) == nil:
+		return false, m.unknownAttribute(obj, name)
+	}
+	v, err := m.attribute(obj, obj.Plan.Attr(name))
+	if err != nil {
+		return false, err
+	}
+	return m.unifyOperand(&n.c, v, base)
+}
+
+// attribute reads an attribute of an instance, and fetches it if need be.
+func (m *Machine) attribute(obj Value, a *host.Attr) (Value, error) {
+	if a.Relation != nil {
+		switch a.State(obj.Ptr) {
+		case host.NotLoaded:
+			return m.fetch(obj, a)
+		case host.Absent:
+			return Value{}, nil
+		}
+	}
+	v, err := a.Load(obj.Ptr)
+	if err != nil {
+		return Value{}, m.hostError(err)
+	}
+	return m.settle(v)
+}
+
+// settle makes a list of an iterator.
+func (m *Machine) settle(v Value) (Value, error) {
+	if v.Plan == nil || !v.Plan.IsSeq() {
+		return v, nil
+	}
+	room := min(m.limits.Steps-m.steps, (m.limits.Bytes-m.bytes)/valueSize)
+	elems, err := host.Drain(v, max(room, 0))
+	if err != nil {
+		return Value{}, m.hostError(err)
+	}
+	if err := m.allocate(len(elems) * valueSize); err != nil {
+		return Value{}, err
+	}
+	return host.MakeList(elems), m.charge(len(elems))
+}
+
+// fetch loads a relation through its class, once for a query.
+func (m *Machine) fetch(obj Value, a *host.Attr) (Value, error) {
+	key := fetchKey{obj.Ptr, a}
+	if v, ok := m.fetched[key]; ok {
+		return v, nil
+	}
+	if m.quiet {
+		m.unsure = true
+		return Value{}, nil
+	}
+	if m.fetches++; m.fetches > m.limits.Fetches {
+		return Value{}, m.errorf(CodeBudget, "the query fetched more than %d relations", m.limits.Fetches)
+	}
+	v, err := m.prog.reg.Fetch(m.ctx, obj, a)
+	if err != nil {
+		return Value{}, m.hostError(err)
+	}
+	if m.fetched == nil {
+		m.fetched = make(map[fetchKey]Value)
+	}
+	m.fetched[key] = v
+	return v, nil
+}
+
+// unknownAttribute is the error of a lookup that can never succeed.
+func (m *Machine) unknownAttribute(obj Value, name string) error {
+	what := describe(obj)
+	hint := ""
+	if obj.Plan != openListPlan && obj.Plan != openDictPlan && obj.Plan.Kind != host.ClassKind {
+		if obj.Plan.Method(name) != nil || hasBuiltin(obj, name) {
+			hint = "; " + name + " is a method: write " + name + "(...)"
+		} else if near := syntax.Nearest(name, obj.Plan.AttrNames()); near != "" {
+			hint = "; did you mean " + near + "?"
+		}
+	}
+	if obj.Kind() == host.ClassKind {
+		return m.errorf(CodeUnknownAttribute, "a class has no attributes, so not %q", name)
+	}
+	return m.errorf(CodeUnknownAttribute, "%s has no attribute %q%s", what, name, hint)
+}
+
+// method solves c = a.name(args).
+func (m *Machine) method(n *node, base int32) (bool, error) {
+	obj, err := m.value(&n.a, base)
+	if err != nil {
+		return false, err
+	}
+	switch obj.Kind() {
+	case host.Var:
+		m.wait(n, obj)
+		return true, nil
+	case host.Nil:
+		return false, nil
+	case host.Partial:
+		return m.methodPartial(n, obj, base)
+	case host.ClassKind:
+		return false, m.errorf(CodeUnknownMethod, "a class has no methods, so not %q", n.name)
+	}
+	args, waits, depends, err := m.groundArgs(n, base)
+	if err != nil {
+		return false, err
+	}
+	if depends {
+		m.wait(n, waits)
+		return true, nil
+	}
+	if n.kwargs {
+		return false, m.errorf(CodeClass, "methods take no keyword arguments")
+	}
+	if !isOpen(obj) {
+		if hm := obj.Plan.Method(n.name); hm != nil {
+			v, ok, err := hm.Call(m.ctx, obj, args)
+			if err != nil {
+				return false, m.hostError(err)
+			}
+			if !ok {
+				return false, nil
+			}
+			if v, err = m.settle(v); err != nil {
+				return false, err
+			}
+			return m.unifyOperand(&n.c, v, base)
+		}
+	}
+	v, ok, err := m.builtin(obj, n.name, args)
+	if err != nil || !ok {
+		return false, err
+	}
+	return m.unifyOperand(&n.c, v, base)
+}
+
+// groundArgs returns the arguments of a method or constructor, which must be
+// ground: the host does not know variables.
+func (m *Machine) groundArgs(n *node, base int32) (args []Value, waits Value, depends bool, err error) {
+	from := len(m.abuf)
+	defer func() { m.abuf = m.abuf[:from] }()
+	for i := range n.args {
+		v, err := m.value(&n.args[i], base)
+		if err != nil {
+			return nil, Value{}, false, err
+		}
+		if v.Kind() == host.Partial {
+			return nil, Value{}, false, m.errorf(CodeUnsupported, "a method called with the unknown resource cannot become a filter")
+		}
+		if isVar(v) || isOpen(v) {
+			u, open, err := m.firstVar(v)
+			if err != nil || open {
+				return nil, u, open, err
+			}
+			if v, err = m.ground(v); err != nil {
+				return nil, Value{}, false, err
+			}
+		}
+		m.abuf = append(m.abuf, v)
+	}
+	return m.abuf[from:], Value{}, false, nil
+}
+
+// ground turns an open term without unbound variables into a host value.
+func (m *Machine) ground(v Value) (Value, error) {
+	return m.groundDeep(v, 0)
+}
+
+// maxNesting bounds the depth of terms that are handed to the host.
+const maxNesting = 1000
+
+func (m *Machine) groundDeep(v Value, depth int) (Value, error) {
+	v = m.deref(v)
+	if !isOpen(v) {
+		return v, nil
+	}
+	if depth > maxNesting {
+		return Value{}, m.errorf(CodeBudget, "a term is nested more than %d deep", maxNesting)
+	}
+	if v.Plan == openDictPlan {
+		d := asOpenDict(v)
+		vals := make([]Value, len(d.vals))
+		for i, e := range d.vals {
+			var err error
+			if vals[i], err = m.groundDeep(e, depth+1); err != nil {
+				return Value{}, err
+			}
+		}
+		return host.MakeDict(d.keys, vals), m.allocate(len(vals) * valueSize)
+	}
+	var vals []Value
+	c := cursor{list: v}
+	for {
+		e, it, err := c.next(m)
+		if err != nil {
+			return Value{}, m.hostError(err)
+		}
+		if it == itemRest {
+			return Value{}, m.errorf(CodeUnbound, "the end of a list is an unbound variable")
+		}
+		if it == itemBad {
+			return Value{}, m.errorf(CodeType, "the rest of a list is not a list")
+		}
+		if it == itemEnd {
+			return host.MakeList(vals), nil
+		}
+		if e, err = m.groundDeep(e, depth+1); err != nil {
+			return Value{}, err
+		}
+		vals = append(vals, e)
+		if err := m.allocate(valueSize); err != nil {
+			return Value{}, err
+		}
+		if err := m.charge(1); err != nil {
+			return Value{}, err
+		}
+	}
+}
+
+// construct solves c = new class(args).
+func (m *Machine) construct(n *node, base int32) (bool, error) {
+	if n.class == nil {
+		return false, m.errorf(CodeClass, "the class is not registered")
+	}
+	if n.kwargs {
+		return false, m.errorf(CodeClass, "new %s takes no keyword arguments", n.class.Name)
+	}
+	args, waits, depends, err := m.groundArgs(n, base)
+	if err != nil {
+		return false, err
+	}
+	if depends {
+		m.wait(n, waits)
+		return true, nil
+	}
+	v, err := m.prog.reg.New(m.ctx, n.class, args, nil)
+	if err != nil {
+		return false, m.hostError(err)
+	}
+	return m.unifyOperand(&n.c, v, base)
+}
+
+// describe names the class or kind of a value for messages; never the value.
+func describe(v Value) string {
+	switch {
+	case v.Plan == openListPlan:
+		return "List"
+	case v.Plan == openDictPlan:
+		return "Dictionary"
+	case v.Kind() == host.Var:
+		return "variable"
+	case v.Kind() == host.Partial:
+		return "unknown"
+	}
+	return host.Describe(v)
+}

@@ -1,0 +1,287 @@
+package vm
+
+// This file defines the built-in methods of strings, lists and dictionaries,
+// and print. They are pure, and charged to the budget by the size of what they
+// read and make, before they make it.
+
+import (
+	"strings"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// hasBuiltin reports whether values like v have a built-in method of that name.
+func hasBuiltin(v Value, name string) bool {
+	return resolve.BuiltinMethod(kindOf(v), name) != nil
+}
+
+// kindOf is Kind, with open lists and dictionaries counted as what they are.
+func kindOf(v Value) host.Kind {
+	switch v.Plan {
+	case openListPlan:
+		return host.List
+	case openDictPlan:
+		return host.Dict
+	}
+	return v.Kind()
+}
+
+// builtin calls a built-in method; ok is false when it has no solution.
+func (m *Machine) builtin(obj Value, name string, args []Value) (v Value, ok bool, err error) {
+	kind := kindOf(obj)
+	spec := resolve.BuiltinMethod(kind, name)
+	if spec == nil {
+		var candidates []string
+		for _, b := range resolve.Builtins {
+			if b.Recv == kind {
+				candidates = append(candidates, b.Name)
+			}
+		}
+		if !isOpen(obj) {
+			candidates = append(candidates, obj.Plan.MethodNames()...)
+		}
+		hint := ""
+		if near := syntax.Nearest(name, candidates); near != "" {
+			hint = "; did you mean " + near + "?"
+		}
+		return Value{}, false, m.errorf(CodeUnknownMethod, "%s has no method %q%s", describe(obj), name, hint)
+	}
+	if len(args) != spec.Args {
+		return Value{}, false, m.errorf(CodeUnknownMethod, "%s.%s takes %d arguments, not %d", describe(obj), name, spec.Args, len(args))
+	}
+	switch kind {
+	case host.String:
+		return m.stringMethod(obj, name, args)
+	case host.Dict:
+		return m.dictMethod(obj, name, args)
+	}
+	return m.listMethod(obj, name, args)
+}
+
+func (m *Machine) stringMethod(obj Value, name string, args []Value) (Value, bool, error) {
+	s := obj.Str()
+	var text [2]string
+	for i, a := range args {
+		switch a.Kind() {
+		case host.String:
+			text[i] = a.Str()
+		case host.Nil:
+			return Value{}, false, nil
+		default:
+			return Value{}, false, m.errorf(CodeType, "String.%s needs a String, not a %s", name, describe(a))
+		}
+	}
+	if err := m.charge((len(s) + len(text[0])) / 64); err != nil {
+		return Value{}, false, err
+	}
+	switch name {
+	case "length":
+		return host.MakeInt(int64(len([]rune(s)))), true, nil
+	case "startswith", "starts_with":
+		return host.MakeBool(strings.HasPrefix(s, text[0])), true, nil
+	case "endswith", "ends_with":
+		return host.MakeBool(strings.HasSuffix(s, text[0])), true, nil
+	case "contains":
+		return host.MakeBool(strings.Contains(s, text[0])), true, nil
+	case "strip":
+		return host.MakeString(strings.TrimSpace(s)), true, nil
+	case "lower", "upper":
+		// Changing case can make a character longer, at most threefold.
+		if err := m.allocate(3 * len(s)); err != nil {
+			return Value{}, false, err
+		}
+		if name == "lower" {
+			return host.MakeString(strings.ToLower(s)), true, nil
+		}
+		return host.MakeString(strings.ToUpper(s)), true, nil
+	case "split":
+		return m.split(s, text[0])
+	}
+	return m.replace(s, text[0], text[1])
+}
+
+// split returns the parts of s between separators. An empty separator has no meaning.
+func (m *Machine) split(s, sep string) (Value, bool, error) {
+	if sep == "" {
+		return Value{}, false, m.errorf(CodeType, "String.split needs a separator that is not empty")
+	}
+	parts := strings.Count(s, sep) + 1
+	if err := m.allocate(parts * valueSize); err != nil {
+		return Value{}, false, err
+	}
+	if err := m.charge(parts); err != nil {
+		return Value{}, false, err
+	}
+	vals := make([]Value, 0, parts)
+	for {
+		part, rest, found := strings.Cut(s, sep)
+		vals = append(vals, host.MakeString(part))
+		if !found {
+			return host.MakeList(vals), true, nil
+		}
+		s = rest
+	}
+}
+
+func (m *Machine) replace(s, old, new string) (Value, bool, error) {
+	count := strings.Count(s, old)
+	size := len(s) + count*(len(new)-len(old))
+	if count > 0 && (size < 0 || size/count > 1<<40) {
+		size = 1 << 40
+	}
+	if err := m.allocate(size); err != nil {
+		return Value{}, false, err
+	}
+	if err := m.charge(count + size/64); err != nil {
+		return Value{}, false, err
+	}
+	return host.MakeString(strings.ReplaceAll(s, old, new)), true, nil
+}
+
+func (m *Machine) listMethod(obj Value, name string, args []Value) (Value, bool, error) {
+	c := cursor{list: obj}
+	count := 0
+	for {
+		e, it, err := c.next(m)
+		if err != nil {
+			return Value{}, false, m.hostError(err)
+		}
+		if err := m.charge(1); err != nil {
+			return Value{}, false, err
+		}
+		switch it {
+		case itemRest, itemBad:
+			return Value{}, false, m.errorf(CodeUnbound, "List.%s of a list whose end is not bound", name)
+		case itemEnd:
+			if name == "contains" {
+				return host.MakeBool(false), true, nil
+			}
+			return host.MakeInt(int64(count)), true, nil
+		}
+		count++
+		if name == "contains" {
+			eq, _, depends, err := m.equal(e, args[0])
+			switch {
+			case err != nil:
+				return Value{}, false, err
+			case depends:
+				return Value{}, false, m.errorf(CodeUnbound, "List.contains of a list with unbound elements")
+			case eq:
+				return host.MakeBool(true), true, nil
+			}
+		}
+	}
+}
+
+func (m *Machine) dictMethod(obj Value, name string, args []Value) (Value, bool, error) {
+	view := viewDict(obj)
+	if name == "keys" {
+		keys := view.keys()
+		if err := m.allocate(len(keys) * valueSize); err != nil {
+			return Value{}, false, err
+		}
+		vals := make([]Value, len(keys))
+		for i, k := range keys {
+			vals[i] = host.MakeString(k)
+		}
+		return host.MakeList(vals), true, m.charge(len(keys))
+	}
+	switch args[0].Kind() {
+	case host.String:
+	case host.Nil:
+		return Value{}, false, nil
+	default:
+		return Value{}, false, m.errorf(CodeType, "Dictionary.get needs a String, not a %s", describe(args[0]))
+	}
+	v, ok, err := view.get(m, args[0].Str())
+	if err != nil {
+		return Value{}, false, m.hostError(err)
+	}
+	return v, ok, nil
+}
+
+// printGoal solves print(args).
+func (m *Machine) printGoal(n *node, base int32) (bool, error) {
+	if m.print == nil {
+		return true, nil
+	}
+	var b strings.Builder
+	for i := range n.args {
+		v, err := m.value(&n.args[i], base)
+		if err != nil {
+			return false, err
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if err := m.printTerm(&b, v, 0); err != nil {
+			return false, err
+		}
+	}
+	m.print(b.String())
+	return true, nil
+}
+
+// printTerm writes a term as print shows it.
+func (m *Machine) printTerm(b *strings.Builder, v Value, depth int) error {
+	v = m.deref(v)
+	if err := m.charge(1); err != nil {
+		return err
+	}
+	switch {
+	case depth > maxNesting:
+		b.WriteString("...")
+	case isVar(v):
+		b.WriteString("_")
+	case isList(v):
+		b.WriteByte('[')
+		c := cursor{list: v}
+		for i := 0; ; i++ {
+			e, it, err := c.next(m)
+			if err != nil {
+				return m.hostError(err)
+			}
+			if it == itemEnd || it == itemBad {
+				break
+			}
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			if it == itemRest {
+				b.WriteString("*_")
+				break
+			}
+			if err := m.printTerm(b, e, depth+1); err != nil {
+				return err
+			}
+		}
+		b.WriteByte(']')
+	case isDict(v):
+		b.WriteByte('{')
+		view := viewDict(v)
+		for i, k := range view.keys() {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(k)
+			b.WriteString(": ")
+			e, _, err := view.get(m, k)
+			if err != nil {
+				return m.hostError(err)
+			}
+			if err := m.printTerm(b, e, depth+1); err != nil {
+				return err
+			}
+		}
+		b.WriteByte('}')
+	default:
+		s := host.Print(v)
+		if err := m.allocate(len(s)); err != nil {
+			return err
+		}
+		b.WriteString(s)
+	}
+	return nil
+}

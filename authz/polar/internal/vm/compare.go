@@ -1,0 +1,179 @@
+package vm
+
+// This file defines comparison and arithmetic.
+
+import (
+	"math"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// compare solves a cmp b for ==, !=, <, <=, > and >=. Equality is total;
+// nil orders with nothing, and an ordering of kinds that have none is an error.
+func (m *Machine) compare(n *node, base int32) (bool, error) {
+	a, err := m.value(&n.a, base)
+	if err != nil {
+		return false, err
+	}
+	b, err := m.value(&n.b, base)
+	if err != nil {
+		return false, err
+	}
+	ak, bk := a.Kind(), b.Kind()
+	if ak == host.Int && bk == host.Int {
+		return ordered(n.cmp, compareInts(a.Int(), b.Int())), nil
+	}
+	if m.partial != nil {
+		if done, ok, err := m.comparePartial(n, a, b); done {
+			return ok, err
+		}
+	}
+	if n.cmp == syntax.OpEq || n.cmp == syntax.OpNe {
+		eq, waits, depends, err := m.equal(a, b)
+		switch {
+		case err != nil:
+			return false, err
+		case depends:
+			m.wait(n, waits)
+			return true, nil
+		}
+		return eq == (n.cmp == syntax.OpEq), nil
+	}
+	switch {
+	case ak == host.Var:
+		m.wait(n, a)
+		return true, nil
+	case bk == host.Var:
+		m.wait(n, b)
+		return true, nil
+	case ak == host.Tail || bk == host.Tail:
+		return false, m.errorf(CodeUnordered, "a %s and a %s have no order", describe(a), describe(b))
+	}
+	c, ok, err := host.Compare(a, b)
+	if err != nil {
+		return false, m.hostError(err)
+	}
+	return ok && ordered(n.cmp, c), nil
+}
+
+func compareInts(a, b int64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// ordered reports whether a comparison holds between two values that compare as c.
+func ordered(op syntax.Op, c int) bool {
+	switch op {
+	case syntax.OpEq:
+		return c == 0
+	case syntax.OpNe:
+		return c != 0
+	case syntax.OpLt:
+		return c < 0
+	case syntax.OpLe:
+		return c <= 0
+	case syntax.OpGt:
+		return c > 0
+	}
+	return c >= 0
+}
+
+// arith solves c = a op b. Integers are checked; / always makes a float.
+func (m *Machine) arith(n *node, base int32) (bool, error) {
+	a, err := m.value(&n.a, base)
+	if err != nil {
+		return false, err
+	}
+	b, err := m.value(&n.b, base)
+	if err != nil {
+		return false, err
+	}
+	ak, bk := a.Kind(), b.Kind()
+	switch {
+	case ak == host.Nil || bk == host.Nil:
+		return false, nil
+	case ak == host.Var:
+		m.wait(n, a)
+		return true, nil
+	case bk == host.Var:
+		m.wait(n, b)
+		return true, nil
+	case ak == host.Partial || bk == host.Partial:
+		return false, m.errorf(CodeUnsupported, "arithmetic on the unknown resource cannot become a filter")
+	case ak != host.Int && ak != host.Float || bk != host.Int && bk != host.Float:
+		return false, m.errorf(CodeUnsupported, "%s needs two numbers, not %s and %s", n.cmp, describe(a), describe(b))
+	}
+	var result Value
+	if ak == host.Int && bk == host.Int && n.cmp != syntax.OpDiv {
+		i, err := m.intArith(n.cmp, a.Int(), b.Int())
+		if err != nil {
+			return false, err
+		}
+		result = host.MakeInt(i)
+	} else {
+		result = host.MakeFloat(floatArith(n.cmp, toFloat(a), toFloat(b)))
+	}
+	return m.unifyOperand(&n.c, result, base)
+}
+
+func toFloat(v Value) float64 {
+	if v.Kind() == host.Int {
+		return float64(v.Int())
+	}
+	return v.Float()
+}
+
+func (m *Machine) intArith(op syntax.Op, a, b int64) (int64, error) {
+	overflow := false
+	var r int64
+	switch op {
+	case syntax.OpAdd:
+		r = a + b
+		overflow = (r > a) != (b > 0) && b != 0
+	case syntax.OpSub:
+		r = a - b
+		overflow = (r < a) != (b > 0) && b != 0
+	case syntax.OpMul:
+		r = a * b
+		overflow = a != 0 && (r/a != b || a == -1 && b == math.MinInt64)
+	case syntax.OpMod, syntax.OpRem:
+		switch {
+		case b == 0:
+			return 0, m.errorf(CodeArithmetic, "%s by zero", op)
+		case b == -1:
+			return 0, nil // the smallest integer by -1 would overflow in Go
+		}
+		r = a % b
+		if op == syntax.OpMod && r != 0 && (r < 0) != (b < 0) {
+			r += b
+		}
+	}
+	if overflow {
+		return 0, m.errorf(CodeArithmetic, "the result of %s is beyond the range of integers", op)
+	}
+	return r, nil
+}
+
+func floatArith(op syntax.Op, a, b float64) float64 {
+	switch op {
+	case syntax.OpAdd:
+		return a + b
+	case syntax.OpSub:
+		return a - b
+	case syntax.OpMul:
+		return a * b
+	case syntax.OpDiv:
+		return a / b
+	}
+	r := math.Mod(a, b)
+	if op == syntax.OpMod && r != 0 && (r < 0) != (b < 0) {
+		r += b
+	}
+	return r
+}

@@ -1,0 +1,557 @@
+package vm
+
+// This file defines Compile, which turns a resolved module into a Program.
+//
+// A body becomes a graph of nodes. Every node knows the node that follows it,
+// so the alternatives of an "or" share what comes after, and the machine needs
+// a continuation of its own only for rule calls. A goal that may have to wait
+// for a variable has a twin, solo, that ends instead of going on: it is what
+// runs when the variable is bound.
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+)
+
+// Compile compiles a module. Now is the value that stands for the constant
+// "now" in it, told by its address; the zero Value when there is none.
+func Compile(m *resolve.Module, reg *host.Registry, now Value) *Program {
+	p := &Program{
+		reg:      reg,
+		preds:    make(map[string]map[int]*pred, len(m.Preds)),
+		rules:    make([]*RuleInfo, len(m.Rules)),
+		actor:    m.Actor,
+		resource: m.Resource,
+		attrs:    make(map[string][]*host.Attr),
+		now:      now,
+	}
+	for _, r := range m.Rules {
+		pr := p.predOf(r.Name, len(r.Params))
+		info := &RuleInfo{Name: r.Name, Head: r.Text, Pos: r.Pos}
+		p.rules[r.Index] = info
+		pr.clauses = append(pr.clauses, &clause{info: info, order: len(pr.clauses)})
+	}
+	components(m, p)
+	done := make(map[*pred]int, len(m.Preds))
+	for _, r := range m.Rules {
+		pr := p.preds[r.Name][len(r.Params)]
+		c := pr.clauses[done[pr]]
+		done[pr]++
+		p.compileRule(c, pr, r)
+	}
+	for _, byArity := range p.preds {
+		for _, pr := range byArity {
+			pr.index = buildIndex(p.reg, pr.clauses, pr.arity)
+			pr.query = queryOf(pr)
+		}
+	}
+	p.machines.New = func() any { return newMachine(p) }
+	return p
+}
+
+func (p *Program) predOf(name string, arity int) *pred {
+	byArity := p.preds[name]
+	if byArity == nil {
+		byArity = make(map[int]*pred, 1)
+		p.preds[name] = byArity
+	}
+	pr := byArity[arity]
+	if pr == nil {
+		pr = &pred{name: name, arity: arity}
+		byArity[arity] = pr
+	}
+	return pr
+}
+
+// A compiler compiles one rule or query.
+type compiler struct {
+	p     *Program
+	pred  *pred // nil for a query
+	slots int
+	end   *node // what ends a goal that runs on its own
+
+	hidden map[int]bool // slots that occur only inside a negation: no solution binds them
+}
+
+func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
+	cc := &compiler{p: p, pred: pr, slots: len(r.Vars), end: &node{op: opReturn, pos: r.Pos}}
+	seen := make(map[int]bool, len(r.Vars))
+	for _, rp := range r.Params {
+		pa := param{term: cc.operand(rp.Term)}
+		if v, ok := rp.Term.(*resolve.Var); ok && !seen[v.Slot] {
+			pa.fresh = true
+		}
+		markSlots(rp.Term, seen)
+		if rp.Spec != nil {
+			pa.pat = cc.pattern(rp.Spec)
+			pa.match = &node{op: opMatches, a: pa.term, pat: pa.pat, next: cc.end, pos: pa.pat.pos}
+			pa.match.solo = pa.match
+			markPattern(rp.Spec, seen)
+		}
+		c.params = append(c.params, pa)
+	}
+	c.body = cc.and(r.Body, nil, cc.end)
+	c.slots = cc.slots
+}
+
+// A connective is an and, or, or negation around the goal being compiled. It
+// is what cut is relative to: cut drops the choices made since the parent of
+// the connective around it began.
+type connective struct {
+	parent *connective // nil for a rule's body
+	not    bool        // a negated goal: no cut reaches beyond it
+	mark   int         // slot with the height of the choice stack when it began; -1 when no cut asked for it
+}
+
+// begin wraps entry so that it remembers the choice stack, if a cut asked for it.
+func (k *connective) begin(entry *node) *node {
+	if k.mark < 0 {
+		return entry
+	}
+	return &node{op: opMark, a: operand{kind: varOperand, slot: int32(k.mark)}, next: entry, pos: entry.pos}
+}
+
+func (cc *compiler) and(g *resolve.And, parent *connective, next *node) *node {
+	k := &connective{parent: parent, mark: -1}
+	for _, goal := range slices.Backward(g.Goals) {
+		next = cc.goal(goal, k, next)
+	}
+	return k.begin(next)
+}
+
+func (cc *compiler) goal(g resolve.Goal, k *connective, next *node) *node {
+	at := g.Where()
+	n := &node{next: next, pos: at.Pos, text: at}
+	switch g := g.(type) {
+	case *resolve.And:
+		return cc.and(g, k, next)
+	case *resolve.Or:
+		inner := &connective{parent: k, mark: -1}
+		n.op = opOr
+		for _, alt := range g.Goals {
+			n.alts = append(n.alts, cc.goal(alt, inner, next))
+		}
+		return inner.begin(n)
+	case *resolve.Not:
+		cc.not(n, g.Goal, g.Locals)
+	case *resolve.Forall:
+		body := &resolve.Not{At: resolve.At{Pos: g.Body.Where().Pos, Node: g.Body.Where().Node}, Goal: g.Body, Locals: g.BodyLocals}
+		cond := &resolve.And{At: g.At, Goals: []resolve.Goal{g.Cond, body}}
+		cc.not(n, cond, g.Locals)
+	case *resolve.Unify:
+		n.op, n.a, n.b = opUnify, cc.operand(g.L), cc.operand(g.R)
+	case *resolve.Assign:
+		n.op, n.a, n.b = opAssign, cc.operand(g.L), cc.operand(g.R)
+	case *resolve.Compare:
+		n.op, n.cmp, n.a, n.b = opCompare, g.Op, cc.operand(g.L), cc.operand(g.R)
+	case *resolve.Arith:
+		n.op, n.cmp, n.a, n.b, n.c = opArith, g.Op, cc.operand(g.L), cc.operand(g.R), cc.operand(g.Result)
+	case *resolve.Lookup:
+		n.op, n.name, n.a, n.c = opLookup, g.Name, cc.operand(g.Obj), cc.operand(g.Result)
+		if g.Key != nil {
+			n.b = cc.operand(g.Key)
+		} else {
+			n.attrs = cc.p.attrTable(g.Name)
+		}
+	case *resolve.Method:
+		n.op, n.name, n.a, n.c = opMethod, g.Name, cc.operand(g.Obj), cc.operand(g.Result)
+		n.args, n.kwargs = cc.operands(g.Args), len(g.Kwargs) > 0
+	case *resolve.New:
+		n.op, n.class, n.c = opNew, g.Class, cc.operand(g.Result)
+		n.args, n.kwargs = cc.operands(g.Args), len(g.Kwargs) > 0
+	case *resolve.In:
+		n.op, n.a, n.b = opIn, cc.operand(g.Item), cc.operand(g.Seq)
+	case *resolve.Matches:
+		n.op, n.a, n.pat = opMatches, cc.operand(g.Term), cc.pattern(g.Pattern)
+	case *resolve.Call:
+		n.op, n.name, n.args = opCall, g.Pred.Name, cc.operands(g.Args)
+		n.pred = cc.p.preds[g.Pred.Name][len(g.Args)]
+		n.tail = next.op == opReturn && cc.pred != nil && n.pred != nil && n.pred.component == cc.pred.component
+		return n
+	case *resolve.Truth:
+		n.op, n.a = opTruth, cc.operand(g.Term)
+	case *resolve.Cut:
+		n.op = opCut
+		switch p := k.parent; {
+		case k.not || p == nil || p.not:
+			n.a.slot = -1
+		default:
+			if p.mark < 0 {
+				p.mark = cc.slots
+				cc.slots++
+			}
+			n.a.slot = int32(p.mark)
+		}
+		return n
+	case *resolve.Print:
+		n.op, n.args = opPrint, cc.operands(g.Args)
+		return n
+	case *resolve.Debug:
+		return next
+	default:
+		panic(fmt.Sprintf("vm: goal %T", g))
+	}
+	solo := *n
+	solo.next = cc.end
+	solo.solo = &solo
+	n.solo = &solo
+	return n
+}
+
+func (cc *compiler) not(n *node, goal resolve.Goal, locals []int) {
+	n.op = opNot
+	before := cc.slots
+	n.sub = cc.goal(goal, &connective{not: true, mark: -1}, &node{op: opNotEnd, pos: n.pos})
+	isLocal := make(map[int]bool, len(locals))
+	if cc.hidden == nil {
+		cc.hidden = make(map[int]bool)
+	}
+	for _, s := range locals {
+		isLocal[s] = true
+		cc.hidden[s] = true
+		n.locals = append(n.locals, int32(s))
+	}
+	used := make(map[int]bool)
+	markGoal(goal, used)
+	for s := range used {
+		if !isLocal[s] {
+			n.shared = append(n.shared, int32(s))
+		}
+	}
+	slices.Sort(n.shared)
+	for s := before; s < cc.slots; s++ { // marks of cuts inside
+		n.locals = append(n.locals, int32(s))
+	}
+}
+
+func (cc *compiler) operands(ts []resolve.Term) []operand {
+	ops := make([]operand, len(ts))
+	for i, t := range ts {
+		ops[i] = cc.operand(t)
+	}
+	return ops
+}
+
+func (cc *compiler) operand(t resolve.Term) operand {
+	switch t := t.(type) {
+	case *resolve.Const:
+		if cc.p.now.Ptr != nil && t.Value.Ptr == cc.p.now.Ptr {
+			return operand{kind: nowOperand}
+		}
+		return operand{kind: constOperand, value: t.Value}
+	case *resolve.Var:
+		return operand{kind: varOperand, slot: int32(t.Slot)}
+	case *resolve.List:
+		op := operand{kind: listOperand, elems: cc.operands(t.Elems)}
+		if t.Rest != nil {
+			rest := cc.operand(t.Rest)
+			op.rest = &rest
+		}
+		return op
+	case *resolve.Dict:
+		return operand{kind: dictOperand, keys: t.Keys, elems: cc.operands(t.Vals)}
+	}
+	panic(fmt.Sprintf("vm: term %T", t))
+}
+
+func (cc *compiler) pattern(rp resolve.Pattern) *pattern {
+	switch rp := rp.(type) {
+	case *resolve.ClassPattern:
+		p := &pattern{kind: classPattern, class: rp.Class, union: rp.Union, name: rp.Name, pos: rp.Pos}
+		p.fields = cc.fields(rp.Fields)
+		p.key = fieldsKey("C"+rp.Name, p.fields)
+		return p
+	case *resolve.DictPattern:
+		p := &pattern{kind: dictPattern, fields: cc.fields(rp.Fields), pos: rp.Pos}
+		p.key = fieldsKey("D", p.fields)
+		return p
+	case *resolve.ListPattern:
+		p := &pattern{kind: listPattern, pos: rp.Pos}
+		keys := []string{"L"}
+		for _, e := range rp.Elems {
+			ep := cc.pattern(e)
+			p.elems = append(p.elems, ep)
+			keys = append(keys, ep.key)
+		}
+		if rp.Rest != nil {
+			rest := cc.operand(rp.Rest)
+			p.rest = &rest
+			keys = append(keys, "")
+		}
+		p.key = joinKeys(keys)
+		return p
+	case *resolve.ValuePattern:
+		p := &pattern{kind: valuePattern, value: cc.operand(rp.Term), pos: rp.Pos}
+		if p.value.kind == constOperand {
+			p.key = constKey(p.value.value)
+		}
+		return p
+	}
+	panic(fmt.Sprintf("vm: pattern %T", rp))
+}
+
+func (cc *compiler) fields(fs []resolve.FieldPattern) []patternField {
+	out := make([]patternField, len(fs))
+	for i, f := range fs {
+		out[i] = patternField{name: f.Name, attrs: cc.p.attrTable(f.Name), pat: cc.pattern(f.Pattern)}
+	}
+	return out
+}
+
+func fieldsKey(head string, fs []patternField) string {
+	keys := []string{head}
+	for _, f := range fs {
+		if f.pat.key == "" {
+			return ""
+		}
+		keys = append(keys, f.name+":"+f.pat.key)
+	}
+	return joinKeys(keys)
+}
+
+// joinKeys joins the keys of a pattern's parts; a part without a key makes the whole have none.
+func joinKeys(keys []string) string {
+	if slices.Contains(keys, "") {
+		return ""
+	}
+	return "(" + strings.Join(keys, ",") + ")"
+}
+
+// constKey returns a text that only structurally equal constants share.
+func constKey(v Value) string {
+	switch v.Kind() {
+	case host.Nil:
+		return "n"
+	case host.Bool:
+		return fmt.Sprintf("b%v", v.Bool())
+	case host.Int:
+		return fmt.Sprintf("i%d", v.Int())
+	case host.Float:
+		return fmt.Sprintf("f%v", v.Float())
+	case host.String:
+		return fmt.Sprintf("s%q", v.Str())
+	}
+	return fmt.Sprintf("p%p:%d", v.Ptr, v.Word)
+}
+
+// attrTable returns the attribute of that name by plan ID, shared by all
+// nodes that look it up.
+func (p *Program) attrTable(name string) []*host.Attr {
+	table, ok := p.attrs[name]
+	if !ok {
+		table = make([]*host.Attr, p.reg.NumPlans())
+		for i := range table {
+			table[i] = p.reg.PlanByID(i).Attr(name)
+		}
+		p.attrs[name] = table
+	}
+	return table
+}
+
+// attrOf returns the attribute of a plan, or nil.
+func attrOf(table []*host.Attr, plan *host.Plan, name string) *host.Attr {
+	if plan.ID >= 0 && plan.ID < len(table) {
+		return table[plan.ID]
+	}
+	return plan.Attr(name)
+}
+
+// markSlots adds the slots of t to set.
+func markSlots(t resolve.Term, set map[int]bool) {
+	switch t := t.(type) {
+	case *resolve.Var:
+		if t != nil {
+			set[t.Slot] = true
+		}
+	case *resolve.List:
+		for _, e := range t.Elems {
+			markSlots(e, set)
+		}
+		if t.Rest != nil {
+			set[t.Rest.Slot] = true
+		}
+	case *resolve.Dict:
+		for _, e := range t.Vals {
+			markSlots(e, set)
+		}
+	}
+}
+
+func markPattern(p resolve.Pattern, set map[int]bool) {
+	switch p := p.(type) {
+	case *resolve.ClassPattern:
+		for _, f := range p.Fields {
+			markPattern(f.Pattern, set)
+		}
+	case *resolve.DictPattern:
+		for _, f := range p.Fields {
+			markPattern(f.Pattern, set)
+		}
+	case *resolve.ListPattern:
+		for _, e := range p.Elems {
+			markPattern(e, set)
+		}
+		if p.Rest != nil {
+			set[p.Rest.Slot] = true
+		}
+	case *resolve.ValuePattern:
+		markSlots(p.Term, set)
+	}
+}
+
+// markGoal adds the slots that g uses to set.
+func markGoal(g resolve.Goal, set map[int]bool) {
+	mark := func(ts ...resolve.Term) {
+		for _, t := range ts {
+			if t != nil {
+				markSlots(t, set)
+			}
+		}
+	}
+	switch g := g.(type) {
+	case *resolve.And:
+		for _, s := range g.Goals {
+			markGoal(s, set)
+		}
+	case *resolve.Or:
+		for _, s := range g.Goals {
+			markGoal(s, set)
+		}
+	case *resolve.Not:
+		markGoal(g.Goal, set)
+	case *resolve.Forall:
+		markGoal(g.Cond, set)
+		markGoal(g.Body, set)
+	case *resolve.Unify:
+		mark(g.L, g.R)
+	case *resolve.Assign:
+		mark(g.L, g.R)
+	case *resolve.Compare:
+		mark(g.L, g.R)
+	case *resolve.Arith:
+		mark(g.L, g.R, g.Result)
+	case *resolve.Lookup:
+		mark(g.Obj, g.Key, g.Result)
+	case *resolve.Method:
+		mark(g.Obj, g.Result)
+		mark(g.Args...)
+	case *resolve.New:
+		mark(g.Result)
+		mark(g.Args...)
+	case *resolve.In:
+		mark(g.Item, g.Seq)
+	case *resolve.Matches:
+		mark(g.Term)
+		markPattern(g.Pattern, set)
+	case *resolve.Call:
+		mark(g.Args...)
+	case *resolve.Truth:
+		mark(g.Term)
+	case *resolve.Print:
+		mark(g.Args...)
+	}
+}
+
+// components finds the strongly connected components of the call graph with
+// Tarjan's algorithm, on an explicit stack since policies may be long.
+func components(m *resolve.Module, p *Program) {
+	calls := make(map[*pred][]*pred)
+	for _, r := range m.Rules {
+		from := p.preds[r.Name][len(r.Params)]
+		eachCall(r.Body, func(c *resolve.Call) {
+			if to := p.preds[c.Pred.Name][len(c.Args)]; to != nil {
+				calls[from] = append(calls[from], to)
+			}
+		})
+	}
+	type state struct{ index, low int }
+	type visit struct {
+		pr   *pred
+		next int
+	}
+	states := make(map[*pred]*state)
+	onStack := make(map[*pred]bool)
+	var stack []*pred
+	var path []visit
+	component := 0
+	enter := func(pr *pred) {
+		states[pr] = &state{index: len(states), low: len(states)}
+		stack = append(stack, pr)
+		onStack[pr] = true
+		path = append(path, visit{pr: pr})
+	}
+	for _, r := range m.Rules {
+		root := p.preds[r.Name][len(r.Params)]
+		if states[root] != nil {
+			continue
+		}
+		enter(root)
+		for len(path) > 0 {
+			top := &path[len(path)-1]
+			st := states[top.pr]
+			if top.next < len(calls[top.pr]) {
+				to := calls[top.pr][top.next]
+				top.next++
+				if states[to] == nil {
+					enter(to)
+				} else if onStack[to] {
+					st.low = min(st.low, states[to].index)
+				}
+				if to == top.pr {
+					to.recursive = true
+				}
+				continue
+			}
+			pr := top.pr
+			path = path[:len(path)-1]
+			if len(path) > 0 {
+				parent := states[path[len(path)-1].pr]
+				parent.low = min(parent.low, st.low)
+			}
+			if st.low != st.index {
+				continue
+			}
+			component++
+			size := 0
+			for {
+				member := stack[len(stack)-1]
+				stack = stack[:len(stack)-1]
+				onStack[member] = false
+				member.component = component
+				size++
+				if member == pr {
+					break
+				}
+				member.recursive = true
+			}
+			if size > 1 {
+				pr.recursive = true
+			}
+		}
+	}
+}
+
+// eachCall calls f for every rule call in g.
+func eachCall(g resolve.Goal, f func(*resolve.Call)) {
+	switch g := g.(type) {
+	case *resolve.And:
+		for _, s := range g.Goals {
+			eachCall(s, f)
+		}
+	case *resolve.Or:
+		for _, s := range g.Goals {
+			eachCall(s, f)
+		}
+	case *resolve.Not:
+		eachCall(g.Goal, f)
+	case *resolve.Forall:
+		eachCall(g.Cond, f)
+		eachCall(g.Body, f)
+	case *resolve.Call:
+		f(g)
+	}
+}

@@ -1,0 +1,178 @@
+package vm
+
+// This file defines Error, why a query could not be answered.
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// The codes of errors. They are stable.
+const (
+	CodeArithmetic       = "arithmetic"        // integer overflow, mod or rem by zero
+	CodeUnsupported      = "unsupported"       // an operation that cannot be done, or not under partial evaluation
+	CodeType             = "type"              // an operand of the wrong kind
+	CodeUnordered        = "unordered"         // an ordering of kinds that have none
+	CodeUnbound          = "unbound"           // a test still waits for a variable when the solution ends
+	CodeAssign           = "assign"            // := on a variable that is not new
+	CodeUndefinedRule    = "undefined-rule"    // no rule has this name
+	CodeUnknownAttribute = "unknown-attribute" // the class has no such attribute
+	CodeUnknownMethod    = "unknown-method"    // the class has no such method
+	CodeHost             = "host"              // a Go method, constructor or fetch failed
+	CodeClass            = "class"             // a class that cannot be used this way
+	CodeBudget           = "budget"            // a limit was met
+	CodeCancelled        = "cancelled"         // the context ended
+	CodeInternal         = "internal"          // a fault of the engine
+)
+
+// ErrBudget and the other sentinels are what errors.Is finds behind an Error.
+var (
+	ErrBudget        = errors.New("budget exceeded")
+	ErrUnbound       = errors.New("unbound variable")
+	ErrUnsupported   = errors.New("not supported")
+	ErrUndefinedRule = errors.New("undefined rule")
+)
+
+// An Error says why a query could not be answered. It contains names of
+// rules, classes and attributes, and no value of an actor or a resource.
+type Error struct {
+	Code  string
+	Msg   string          // one line, without position
+	Pos   syntax.Position // of the goal that failed
+	Stack []Frame         // the rules being tried, innermost first
+	Cause error           // of the host, if any
+}
+
+// A Frame is one entry of the Polar stack.
+type Frame struct {
+	Rule string          // name of the rule, or "query"
+	Pos  syntax.Position // of the goal that was being solved in it
+}
+
+// Error returns "file:line:col: message" on one line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.Pos.IsValid() {
+		b.WriteString(e.Pos.String())
+		b.WriteString(": ")
+	}
+	b.WriteString(e.Msg)
+	if len(e.Stack) > 0 && e.Stack[0].Rule != "" {
+		b.WriteString(" (in ")
+		b.WriteString(e.Stack[0].Rule)
+		b.WriteString(")")
+	}
+	return b.String()
+}
+
+// Backtrace returns the Polar stack, one line a frame, innermost first.
+func (e *Error) Backtrace() string {
+	var b strings.Builder
+	for _, f := range e.Stack {
+		b.WriteString("  in ")
+		b.WriteString(f.Rule)
+		b.WriteString(" at ")
+		b.WriteString(f.Pos.String())
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// Unwrap returns the host's error.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Is reports whether e is the sentinel target.
+func (e *Error) Is(target error) bool {
+	switch target {
+	case ErrBudget:
+		return e.Code == CodeBudget
+	case ErrUnbound:
+		return e.Code == CodeUnbound
+	case ErrUnsupported:
+		return e.Code == CodeUnsupported
+	case ErrUndefinedRule:
+		return e.Code == CodeUndefinedRule
+	}
+	return false
+}
+
+// errorf returns an error about the goal being solved. Its position and stack
+// are filled in by the loop, which knows the goal.
+func (m *Machine) errorf(code, format string, args ...any) error {
+	return &Error{Code: code, Msg: fmt.Sprintf(format, args...)}
+}
+
+// hostCodes says what the errors of package host are to a query. Others are CodeType.
+var hostCodes = map[string]string{
+	host.CodeHost:          CodeHost,
+	host.CodePanic:         CodeHost,
+	host.CodeNotLoaded:     CodeHost,
+	host.CodeResult:        CodeHost,
+	host.CodeUnordered:     CodeUnordered,
+	host.CodeAmbiguous:     CodeUnknownAttribute,
+	host.CodeNoConstructor: CodeClass,
+	host.CodeKeyword:       CodeClass,
+	host.CodeUnknownClass:  CodeClass,
+	host.CodeTooDeep:       CodeBudget,
+	host.CodeTooLong:       CodeBudget,
+}
+
+// hostError makes an Error of what package host reports.
+func (m *Machine) hostError(err error) error {
+	var he *host.Error
+	if !errors.As(err, &he) {
+		return err
+	}
+	code := hostCodes[he.Code]
+	if code == "" {
+		code = CodeType
+	}
+	return &Error{Code: code, Msg: he.Msg, Cause: he.Cause}
+}
+
+// maxStack is the number of frames that an error lists.
+const maxStack = 32
+
+// locate completes an error with the position of the goal n and the stack.
+func (m *Machine) locate(err error, n *node) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		if he := m.hostError(err); !errors.As(he, &e) {
+			e = &Error{Code: CodeInternal, Msg: "the engine failed", Cause: err}
+		}
+	}
+	if len(e.Stack) > 0 {
+		return e
+	}
+	pos := syntax.Position{}
+	if n != nil {
+		pos = n.pos
+	}
+	if !e.Pos.IsValid() {
+		e.Pos = pos
+	}
+	for at := m.frame; at >= 0 && int(at) < len(m.frames) && len(e.Stack) < maxStack; {
+		f := &m.frames[at]
+		e.Stack = append(e.Stack, Frame{Rule: f.clause.info.Name, Pos: pos})
+		pos = syntax.Position{}
+		if f.site != nil {
+			pos = f.site.pos
+		}
+		at = f.parent
+	}
+	return e
+}
+
+// panicked makes an error of a panic in the engine. The value of the panic may
+// contain anything, so it is not part of the message.
+func (m *Machine) panicked(r any) error {
+	e := &Error{Code: CodeInternal, Msg: "the engine panicked"}
+	if err, ok := r.(error); ok {
+		e.Cause = err
+	}
+	return e
+}

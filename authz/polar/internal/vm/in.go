@@ -1,0 +1,239 @@
+package vm
+
+// This file defines "in", and what else enumerates: one solution an element,
+// in order. The elements after a solution are left to a choice.
+
+import (
+	"unicode/utf8"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+)
+
+// in solves a in b.
+func (m *Machine) in(n *node, base int32) (bool, error) {
+	item, err := m.value(&n.a, base)
+	if err != nil {
+		return false, err
+	}
+	seq, err := m.value(&n.b, base)
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case seq.Kind() == host.Partial:
+		return m.inPartial(n, item, seq)
+	case isList(seq):
+		return m.inList(n, item, seq, 0, nil)
+	case isDict(seq):
+		return m.inEntries(n, item, seq, viewDict(seq).keys(), nil)
+	}
+	switch seq.Kind() {
+	case host.Var:
+		m.wait(n, seq)
+		return true, nil
+	case host.Nil:
+		return false, nil
+	case host.String:
+		return m.inString(n, item, seq.Str(), nil)
+	}
+	return false, m.errorf(CodeType, "in needs a List, a Dictionary or a String, not a %s", describe(seq))
+}
+
+// nextElement goes on with the choice of an enumeration.
+func (m *Machine) nextElement(c *choice) (bool, error) {
+	n := c.node
+	base := m.frames[m.frame].base
+	if c.kind == choiceKeys {
+		return m.tryKeys(n, c.list, c.keys, c, base)
+	}
+	item, err := m.value(&n.a, base)
+	if err != nil {
+		return false, err
+	}
+	switch c.kind {
+	case choiceList:
+		return m.inList(n, item, c.list, int(c.next), c)
+	case choiceDict:
+		return m.inEntries(n, item, c.list, c.keys, c)
+	}
+	return m.inString(n, item, c.list.Str()[c.next:], c)
+}
+
+// inList finds the first element from index i on that unifies with item. The
+// choice c is that of the enumeration, nil before there is one: it is pushed
+// with the first solution that leaves elements behind it.
+func (m *Machine) inList(n *node, item, list Value, i int, c *choice) (bool, error) {
+	// An item that is an atom is compared in place: elements that differ
+	// leave no trace behind, so they need no choice.
+	atom := isAtom(item) && item.Kind() != host.Partial
+	cur := cursor{list: list, i: i}
+	for {
+		if err := m.charge(1); err != nil {
+			return false, err
+		}
+		e, it, err := cur.next(m)
+		if err != nil {
+			return false, m.hostError(err)
+		}
+		switch it {
+		case itemRest:
+			if c != nil {
+				m.cutTo(len(m.choices) - 1)
+			}
+			return m.inRest(n, item, e)
+		case itemEnd, itemBad:
+			if c != nil {
+				m.cutTo(len(m.choices) - 1)
+			}
+			return false, nil
+		}
+		if atom && isAtom(e) && e.Kind() != host.Partial {
+			eq, err := m.equalAtoms(item, e)
+			if err != nil {
+				return false, err
+			}
+			if !eq {
+				continue
+			}
+		}
+		if cur.list.Plan != openListPlan && cur.i == cur.list.Len() {
+			if c != nil {
+				m.cutTo(len(m.choices) - 1)
+			}
+			return m.unify(item, e)
+		}
+		if c == nil {
+			c = m.pushChoice(choiceList, n)
+		}
+		c.list, c.next = cur.list, int32(cur.i)
+		ok, err := m.unify(item, e)
+		if ok || err != nil {
+			return ok, err
+		}
+		m.woken = m.woken[:0]
+		m.restore(c)
+	}
+}
+
+// inRest solves item in rest, where rest is the unbound end of a list.
+func (m *Machine) inRest(n *node, item, rest Value) (bool, error) {
+	test := &node{op: opIn, a: operand{value: item}, b: operand{value: rest}, pos: n.pos, text: n.text, next: &node{op: opReturn, pos: n.pos}}
+	test.solo = test
+	m.wait(test, rest)
+	return true, nil
+}
+
+// inEntries finds the first of the remaining keys whose entry [key, value] unifies with item.
+func (m *Machine) inEntries(n *node, item, dict Value, keys []string, c *choice) (bool, error) {
+	view := viewDict(dict)
+	if c == nil {
+		if err := m.charge(len(keys)); err != nil {
+			return false, err
+		}
+	}
+	for i, k := range keys {
+		if err := m.charge(1); err != nil {
+			return false, err
+		}
+		v, _, err := view.get(m, k)
+		if err != nil {
+			return false, m.hostError(err)
+		}
+		entry := makeOpenList(&openList{elems: []Value{host.MakeString(k), v}})
+		if err := m.allocate(2 * valueSize); err != nil {
+			return false, err
+		}
+		if i == len(keys)-1 {
+			if c != nil {
+				m.cutTo(len(m.choices) - 1)
+			}
+			return m.unify(item, entry)
+		}
+		if c == nil {
+			c = m.pushChoice(choiceDict, n)
+			c.list = dict
+		}
+		c.keys = keys[i+1:]
+		ok, err := m.unify(item, entry)
+		if ok || err != nil {
+			return ok, err
+		}
+		m.woken = m.woken[:0]
+		m.restore(c)
+	}
+	return false, nil
+}
+
+// inString finds the first remaining character that unifies with item.
+func (m *Machine) inString(n *node, item Value, s string, c *choice) (bool, error) {
+	var text string
+	if c != nil {
+		text = c.list.Str()
+	} else {
+		text = s
+	}
+	for s != "" {
+		if err := m.charge(1); err != nil {
+			return false, err
+		}
+		_, size := utf8.DecodeRuneInString(s)
+		char := host.MakeString(s[:size])
+		s = s[size:]
+		if s == "" {
+			if c != nil {
+				m.cutTo(len(m.choices) - 1)
+			}
+			return m.unify(item, char)
+		}
+		if c == nil {
+			c = m.pushChoice(choiceString, n)
+			c.list = host.MakeString(text)
+		}
+		c.next = int32(len(text) - len(s))
+		ok, err := m.unify(item, char)
+		if ok || err != nil {
+			return ok, err
+		}
+		m.woken = m.woken[:0]
+		m.restore(c)
+	}
+	return false, nil
+}
+
+// eachEntry solves c = dict.(b) with b unbound: one solution a key, in order.
+func (m *Machine) eachEntry(n *node, dict Value, base int32) (bool, error) {
+	return m.tryKeys(n, dict, viewDict(dict).keys(), nil, base)
+}
+
+func (m *Machine) tryKeys(n *node, dict Value, keys []string, c *choice, base int32) (bool, error) {
+	view := viewDict(dict)
+	for i, k := range keys {
+		if err := m.charge(1); err != nil {
+			return false, err
+		}
+		v, _, err := view.get(m, k)
+		if err != nil {
+			return false, m.hostError(err)
+		}
+		last := i == len(keys)-1
+		if last && c != nil {
+			m.cutTo(len(m.choices) - 1)
+		} else if !last {
+			if c == nil {
+				c = m.pushChoice(choiceKeys, n)
+				c.list = dict
+			}
+			c.keys = keys[i+1:]
+		}
+		ok, err := m.unifyOperand(&n.b, host.MakeString(k), base)
+		if ok && err == nil {
+			ok, err = m.unifyOperand(&n.c, v, base)
+		}
+		if ok || err != nil || last {
+			return ok, err
+		}
+		m.woken = m.woken[:0]
+		m.restore(c)
+	}
+	return false, nil
+}

@@ -1,0 +1,266 @@
+package vm
+
+// This file defines Machine, the state of one query, and what it may cost.
+
+import (
+	"context"
+	"time"
+	"unsafe"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+)
+
+// Limits bound a query. All fields are positive.
+type Limits struct {
+	Steps, Bytes, Depth, Results, Fetches int
+}
+
+// pollSteps is the number of steps between two looks at the context.
+const pollSteps = 1024
+
+// A Machine solves one query at a time. Machines are pooled by their program.
+type Machine struct {
+	prog *Program
+
+	// The store. All of it is undone to the heights of a choice.
+	cells   []Value          // variables by index
+	frames  []frame          // activations; a frame stays while a choice may return to it
+	choices []choice         // what is left to try, newest last
+	trail   []trailEntry     // how to undo the bindings
+	waiters []waiter         // goals that wait, and goals that waited
+	links   []waitLink       // lists of waiters by variable
+	args    []Value          // arguments of calls that have alternatives
+	sorted  []*clause        // clauses of calls that were sorted
+	calls   []callNode       // chain of recursive calls
+	seen    map[uint64]int32 // newest recursive call by hash; see ancestor.go
+	maybes  []uint64         // variables that negations depend on; see negation.go
+
+	// The registers.
+	frame     int32 // current activation
+	protected int   // cells below it existed at the newest choice
+	pending   int   // goals that wait
+	woken     []int32
+	ready     []int32
+	work      []pair
+	quiet     bool // compare without calling the host
+	unsure    bool // a quiet comparison could not decide
+
+	// The query.
+	ctx     context.Context
+	done    <-chan struct{}
+	limits  Limits
+	steps   int // so far
+	poll    int // steps at which to look at the context next
+	bytes   int // made so far
+	fetches int
+	fetched map[fetchKey]Value
+	now     func() time.Time
+	nowVal  Value // what the constant "now" is, once it was read
+	print   func(string)
+	trace   *Trace
+	goal    int32         // trace of the goal being solved
+	decided *RuleInfo     // rule of the query's own call that led to the last solution
+	partial *partialState // nil unless the query is partial
+	started bool
+	abuf    []Value // arguments of a method call
+}
+
+// A frame is the activation of a clause.
+type frame struct {
+	clause  *clause
+	cont    *node // where to go on in the parent
+	base    int32 // first cell
+	parent  int32 // -1 for the query
+	barrier int32 // height of the choice stack when the call began
+	calls   int32 // place in the chain of recursive calls; -1 when outside
+	depth   int32
+	trace   int32 // node of the trace; -1 when there is none
+	site    *node // the call, for the stack of an error; nil when there is none
+	wake    bool  // runs a goal that waited, on the cells of another activation
+}
+
+// A fetchKey is a relation of a row, whose value is remembered for the query.
+type fetchKey struct {
+	row  unsafe.Pointer
+	attr *host.Attr
+}
+
+func newMachine(p *Program) *Machine {
+	return &Machine{prog: p, seen: make(map[uint64]int32)}
+}
+
+// Config is what a query needs besides its arguments.
+type Config struct {
+	Limits Limits
+	Now    func() time.Time // for the constant "now"; nil means time.Now
+	Print  func(string)     // receives what print says; may be nil
+}
+
+// Machine returns a machine that is ready for a query. Release gives it back.
+func (p *Program) Machine(ctx context.Context, cfg *Config) *Machine {
+	m := p.machines.Get().(*Machine)
+	m.ctx, m.done = ctx, ctx.Done()
+	m.limits, m.now, m.print = cfg.Limits, cfg.Now, cfg.Print
+	m.poll = min(pollSteps, m.limits.Steps)
+	return m
+}
+
+// keepCells is the number of cells above which a machine is not pooled: what
+// one large query needed should not stay for the many small ones.
+const keepCells = 1 << 14
+
+// Release ends the query, at whatever point it is. The machine must not be used any more.
+func (m *Machine) Release() {
+	if cap(m.cells) > keepCells || cap(m.trail) > keepCells || cap(m.frames) > keepCells {
+		return
+	}
+	m.reset()
+	m.prog.machines.Put(m)
+}
+
+func (m *Machine) reset() {
+	// Values keep host memory alive: none may stay behind.
+	clear(m.cells)
+	clear(m.args)
+	clear(m.trail)
+	clear(m.waiters)
+	clear(m.calls)
+	clear(m.choices)
+	clear(m.work[:cap(m.work)])
+	clear(m.abuf[:cap(m.abuf)])
+	if len(m.seen) > 0 {
+		clear(m.seen)
+	}
+	*m = Machine{
+		prog: m.prog, seen: m.seen,
+		cells: m.cells[:0], frames: m.frames[:0], choices: m.choices[:0], trail: m.trail[:0],
+		waiters: m.waiters[:0], links: m.links[:0], args: m.args[:0], sorted: m.sorted[:0],
+		calls: m.calls[:0], maybes: m.maybes[:0],
+		woken: m.woken[:0], ready: m.ready[:0], work: m.work[:0], abuf: m.abuf[:0],
+	}
+}
+
+// Steps returns the steps taken so far.
+func (m *Machine) Steps() int { return m.steps }
+
+// charge counts n steps of work.
+func (m *Machine) charge(n int) error {
+	m.steps += n
+	if m.steps >= m.poll {
+		return m.checkpoint()
+	}
+	return nil
+}
+
+// checkpoint looks at the context and at the limit of steps.
+func (m *Machine) checkpoint() error {
+	if m.steps > m.limits.Steps {
+		return m.errorf(CodeBudget, "the query took more than %d steps", m.limits.Steps)
+	}
+	if m.done != nil {
+		select {
+		case <-m.done:
+			return &Error{Code: CodeCancelled, Msg: "the query was cancelled", Cause: context.Cause(m.ctx)}
+		default:
+		}
+	}
+	m.poll = min(m.steps+pollSteps, m.limits.Steps+1)
+	return nil
+}
+
+// allocate counts n bytes of values made by the engine.
+func (m *Machine) allocate(n int) error {
+	m.bytes += n
+	if m.bytes > m.limits.Bytes {
+		return m.errorf(CodeBudget, "the query made more than %d bytes of values", m.limits.Bytes)
+	}
+	return nil
+}
+
+// valueSize is the size of a Value in bytes.
+const valueSize = 24
+
+// value returns what an operand stands for in the current activation.
+func (m *Machine) value(op *operand, base int32) (Value, error) {
+	switch op.kind {
+	case constOperand:
+		return op.value, nil
+	case varOperand:
+		cell := int(base + op.slot)
+		c := m.cells[cell]
+		switch c.Plan {
+		case unboundPlan, waitingPlan:
+			return makeVar(cell), nil
+		case varPlan:
+			return m.deref(c), nil
+		}
+		return c, nil
+	case listOperand:
+		return m.buildList(op, base)
+	case dictOperand:
+		return m.buildDict(op, base)
+	}
+	return m.nowValue()
+}
+
+func (m *Machine) buildAll(ops []operand, base int32) (vals []Value, open bool, err error) {
+	if err := m.allocate(len(ops) * valueSize); err != nil {
+		return nil, false, err
+	}
+	vals = make([]Value, len(ops))
+	for i := range ops {
+		if vals[i], err = m.value(&ops[i], base); err != nil {
+			return nil, false, err
+		}
+		k := vals[i].Kind()
+		open = open || k == host.Var || k == host.Tail || k == host.Partial
+	}
+	return vals, open, m.charge(len(ops))
+}
+
+func (m *Machine) buildList(op *operand, base int32) (Value, error) {
+	vals, open, err := m.buildAll(op.elems, base)
+	if err != nil {
+		return Value{}, err
+	}
+	if op.rest == nil {
+		if !open {
+			return host.MakeList(vals), nil
+		}
+		return makeOpenList(&openList{elems: vals}), nil
+	}
+	rest, err := m.value(op.rest, base)
+	if err != nil {
+		return Value{}, err
+	}
+	if len(vals) == 0 && isList(rest) {
+		return rest, nil
+	}
+	return makeOpenList(&openList{elems: vals, rest: rest, hasRest: true}), nil
+}
+
+func (m *Machine) buildDict(op *operand, base int32) (Value, error) {
+	vals, open, err := m.buildAll(op.elems, base)
+	if err != nil {
+		return Value{}, err
+	}
+	if !open {
+		return host.MakeDict(op.keys, vals), nil
+	}
+	return makeOpenDict(&openDict{keys: op.keys, vals: vals}), nil
+}
+
+func (m *Machine) nowValue() (Value, error) {
+	if m.nowVal.Plan == nil {
+		now := time.Now
+		if m.now != nil {
+			now = m.now
+		}
+		v, err := m.prog.reg.ValueOf(now())
+		if err != nil {
+			return Value{}, m.hostError(err)
+		}
+		m.nowVal = v
+	}
+	return m.nowVal, nil
+}

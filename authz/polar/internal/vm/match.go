@@ -1,0 +1,158 @@
+package vm
+
+// This file defines matches: values against patterns.
+
+import (
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// match matches a dereferenced value with a pattern. The node n is what waits
+// when the value is unbound; for a value inside n's own one is made.
+//
+// Recursion is bounded by the nesting of the pattern, which the parser bounds.
+func (m *Machine) match(v Value, p *pattern, n *node, base int32) (bool, error) {
+	if p.kind == valuePattern {
+		return m.unifyOperand(&p.value, v, base)
+	}
+	switch v.Kind() {
+	case host.Var:
+		if p.kind == dictPattern && len(p.fields) == 0 {
+			return true, nil // {} matches everything
+		}
+		if !m.quiet {
+			m.waitMatch(v, v, p, n)
+		}
+		return true, nil
+	case host.Partial:
+		return m.matchPartial(v, p, n, base)
+	}
+	switch p.kind {
+	case classPattern:
+		if p.class == nil && p.union == resolve.UnionNone {
+			return false, m.errorf(CodeClass, "class %q is not registered", p.name)
+		}
+		if !m.isInstance(v, p) {
+			return false, nil
+		}
+		return m.matchFields(v, p, base)
+	case dictPattern:
+		return m.matchFields(v, p, base)
+	}
+	return m.matchList(v, p, n, base)
+}
+
+// waitMatch makes the test "v matches p" wait for the variable u, which is v or in it.
+func (m *Machine) waitMatch(v, u Value, p *pattern, n *node) {
+	if n != nil && n.pat == p {
+		m.wait(n, u)
+		return
+	}
+	test := &node{op: opMatches, a: operand{kind: constOperand, value: v}, pat: p, pos: p.pos, next: &node{op: opReturn, pos: p.pos}}
+	test.solo = test
+	m.wait(test, u)
+}
+
+// matchFields matches the fields of a pattern with those of a dictionary or an instance.
+func (m *Machine) matchFields(v Value, p *pattern, base int32) (bool, error) {
+	for i := len(p.fields) - 1; i >= 0; i-- { // in descending order of names, as the original does
+		f := &p.fields[i]
+		if err := m.charge(1); err != nil {
+			return false, err
+		}
+		var val Value
+		switch {
+		case isDict(v):
+			var ok bool
+			var err error
+			if val, ok, err = viewDict(v).get(m, f.name); err != nil {
+				return false, m.hostError(err)
+			}
+			if !ok {
+				return false, nil
+			}
+		case v.Kind() == host.Instance:
+			a := attrOf(f.attrs, v.Plan, f.name)
+			if a == nil {
+				if p.kind == dictPattern {
+					return false, nil
+				}
+				if m.quiet {
+					m.unsure = true
+					continue
+				}
+				return false, m.errorf(CodeUnknownAttribute, "%s has no attribute %q%s", describe(v), f.name, suggest(f.name, v.Plan))
+			}
+			var err error
+			m.unsure = false
+			if val, err = m.attribute(v, a); err != nil {
+				if m.quiet {
+					continue
+				}
+				return false, err
+			}
+			if m.unsure {
+				m.unsure = false
+				continue // not fetched: found out when the rule is tried
+			}
+		default:
+			return false, nil
+		}
+		if ok, err := m.match(m.deref(val), f.pat, nil, base); !ok || err != nil {
+			return ok, err
+		}
+	}
+	return true, nil
+}
+
+// suggest returns "; did you mean ...?" when the type has an attribute of a name near to name.
+func suggest(name string, p *host.Plan) string {
+	if near := syntax.Nearest(name, p.AttrNames()); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
+}
+
+// matchList matches a list element by element.
+func (m *Machine) matchList(v Value, p *pattern, n *node, base int32) (bool, error) {
+	if !isList(v) {
+		return false, nil
+	}
+	c := cursor{list: v}
+	for _, ep := range p.elems {
+		if err := m.charge(1); err != nil {
+			return false, err
+		}
+		e, it, err := c.next(m)
+		switch {
+		case err != nil:
+			return false, m.hostError(err)
+		case it == itemRest:
+			if !m.quiet {
+				m.waitMatch(v, e, p, n)
+			}
+			return true, nil
+		case it != itemElem:
+			return false, nil
+		}
+		if ok, err := m.match(e, ep, nil, base); !ok || err != nil {
+			return ok, err
+		}
+	}
+	if p.rest == nil {
+		e, it, err := c.next(m)
+		if err != nil {
+			return false, m.hostError(err)
+		}
+		if it == itemRest {
+			return m.unify(e, host.MakeList(nil))
+		}
+		return it == itemEnd, nil
+	}
+	rest, err := m.value(p.rest, base)
+	if err != nil {
+		return false, err
+	}
+	return m.unify(rest, c.tail(m))
+}

@@ -1,0 +1,120 @@
+package vm
+
+// This file defines negation.
+//
+// not G runs G below a choice, in an activation of its own: the variables that
+// occur nowhere else are fresh there, the others refer to those outside. G
+// failing makes the negation succeed. A solution of G makes it fail, if the
+// solution depends on nothing that is still open: when it bound no variable
+// from outside, and no goal of it waits. A solution that does depend on such
+// variables says nothing yet. Then the negation itself waits for them, and runs
+// again when one is bound. It never guesses.
+//
+// forall(C, A) is compiled to not (C and not A).
+
+// negate begins a negation and returns the first goal of what is negated.
+func (m *Machine) negate(n *node) *node {
+	f := m.frames[m.frame]
+	trace := int32(-1)
+	if m.trace != nil {
+		trace = m.traceCall(n)
+	}
+	c := m.pushChoice(choiceNot, n)
+	c.trace = trace
+	base := m.newCells(f.clause.slots)
+	for _, s := range n.shared {
+		outer := int(f.base + s)
+		switch v := m.cells[outer]; v.Plan {
+		case unboundPlan, waitingPlan:
+			m.cells[base+int(s)] = makeVar(outer)
+		default:
+			m.cells[base+int(s)] = v
+		}
+	}
+	m.pushFrame(frame{
+		clause: f.clause, base: int32(base), parent: m.frame, barrier: int32(len(m.choices)),
+		calls: f.calls, depth: f.depth + 1, trace: trace,
+	})
+	return n.sub
+}
+
+// endNegation is reached with a solution of a negated goal. The machine
+// backtracks afterwards, whatever the solution means.
+func (m *Machine) endNegation() error {
+	at := int(m.frames[m.frame].barrier) - 1
+	c := &m.choices[at]
+	if m.partial != nil && m.partial.height() > c.conds {
+		return m.partial.negated(m, c)
+	}
+	found := false
+	depends := m.pending > int(c.pending)
+	for _, e := range m.trail[c.trail:] {
+		if e.cell >= 0 && e.cell < c.cells && isUnboundCell(e.old) && !isUnboundCell(m.cells[e.cell]) {
+			m.maybes = append(m.maybes, uint64(e.cell))
+			depends, found = true, true
+		}
+	}
+	if !depends {
+		m.maybes = m.maybes[:c.maybes]
+		m.cutTo(at)
+		return nil
+	}
+	for i := int(c.waiters); i < len(m.waiters); i++ {
+		if w := &m.waiters[i]; !w.done && w.cell < c.cells {
+			m.maybes = append(m.maybes, uint64(w.cell))
+			found = true
+		}
+	}
+	if !found {
+		return m.unboundError()
+	}
+	return nil
+}
+
+func isUnboundCell(c Value) bool { return c.Plan == unboundPlan || c.Plan == waitingPlan }
+
+// finishNegation is reached when a negated goal has no further solution. It
+// returns the node after the negation.
+func (m *Machine) finishNegation(c *choice) (*node, error) {
+	n, maybes := c.node, m.maybes[c.maybes:]
+	m.maybes = m.maybes[:c.maybes]
+	trace, conds := c.trace, c.conds
+	m.cutTo(len(m.choices) - 1)
+	if m.partial != nil {
+		if ok, err := m.partial.finishNot(m, n, conds); !ok || err != nil {
+			return nil, err
+		}
+	}
+	if len(maybes) > 0 {
+		w := m.newWaiter(n.solo)
+		for i, cell := range maybes {
+			known := false
+			for _, other := range maybes[:i] {
+				known = known || other == cell
+			}
+			if !known {
+				m.waitFor(w, makeVar(int(cell)))
+			}
+		}
+	}
+	if m.trace != nil {
+		m.trace.succeed(trace)
+	}
+	return n.next, nil
+}
+
+// unboundError is the error of a solution in which a goal still waits.
+func (m *Machine) unboundError() error {
+	for i := range m.waiters {
+		w := &m.waiters[i]
+		if w.done {
+			continue
+		}
+		err := &Error{Code: CodeUnbound, Msg: "this test waits for a variable that is never bound", Pos: w.node.pos}
+		if name := w.clause.info.Name; name != "" {
+			err.Stack = []Frame{{Rule: name, Pos: w.node.pos}}
+		}
+		return err
+	}
+	return &Error{Code: CodeInternal, Msg: "a test waits that is not recorded"}
+}

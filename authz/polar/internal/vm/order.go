@@ -1,0 +1,181 @@
+package vm
+
+// This file defines the order of rules: which of two rules that apply to a
+// call is more specific, and the insertion sort that the language prescribes.
+// The relation need not be transitive, so no other sort gives the same order.
+
+import (
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+)
+
+// moreSpecific reports whether l comes before r for a call with args. It looks
+// at specializers only: the first parameter where they differ decides.
+func (m *Machine) moreSpecific(l, r *clause, args []Value) bool {
+	for i := range l.params {
+		lp, rp := l.params[i].pat, r.params[i].pat
+		switch {
+		case lp == nil && rp == nil:
+			continue
+		case lp == nil:
+			return false
+		case rp == nil:
+			return true
+		}
+		lu, ru := lp.union != resolve.UnionNone, rp.union != resolve.UnionNone
+		switch {
+		case lu && ru:
+			continue
+		case lu:
+			return false
+		case ru:
+			return true
+		case lp.key != "" && lp.key == rp.key:
+			continue
+		case lp.kind == classPattern && rp.kind == classPattern:
+			return classMoreSpecific(lp, rp, m.deref(args[i]))
+		case lp.kind == dictPattern && rp.kind == dictPattern:
+			return len(lp.fields) > len(rp.fields)
+		}
+		return lp.kind == classPattern && rp.kind == dictPattern
+	}
+	return false
+}
+
+// classMoreSpecific compares two class patterns that differ, for one argument.
+func classMoreSpecific(l, r *pattern, arg Value) bool {
+	if l.class == nil || r.class == nil || arg.Plan == nil || isVar(arg) || isOpen(arg) {
+		return false
+	}
+	if l.class == r.class {
+		return arg.Kind() == host.Instance && len(l.fields) > len(r.fields)
+	}
+	for _, id := range arg.Plan.Lineage() {
+		switch id {
+		case l.class.ID:
+			return true
+		case r.class.ID:
+			return false
+		}
+	}
+	return false
+}
+
+// mayReorder reports whether some call may order the clauses otherwise than
+// they stand. It may err to the side of true.
+func mayReorder(clauses []*clause) bool {
+	const manySignatures = 64 // beyond it comparing each with each costs more than sorting at run time
+	var distinct []*clause
+	for _, c := range clauses {
+		known := false
+		for _, d := range distinct {
+			if sameSignature(c, d) {
+				known = true
+				break
+			}
+		}
+		if !known {
+			if len(distinct) == manySignatures {
+				return true
+			}
+			distinct = append(distinct, c)
+		}
+	}
+	for j := range distinct {
+		for i := range distinct {
+			if i != j && mayPrecede(distinct[j], distinct[i]) && laterExists(clauses, distinct[j], distinct[i]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// laterExists reports whether a clause with j's signature stands behind one with i's.
+func laterExists(clauses []*clause, j, i *clause) bool {
+	seen := false
+	for _, c := range clauses {
+		if seen && sameSignature(c, j) {
+			return true
+		}
+		seen = seen || sameSignature(c, i)
+	}
+	return false
+}
+
+// sameSignature reports whether specificity cannot tell a from b.
+func sameSignature(a, b *clause) bool {
+	for i := range a.params {
+		ap, bp := a.params[i].pat, b.params[i].pat
+		if (ap == nil) != (bp == nil) {
+			return false
+		}
+		if ap != nil && (ap.key == "" || ap.key != bp.key) {
+			return false
+		}
+	}
+	return true
+}
+
+// mayPrecede reports whether l may be more specific than r for some argument
+// to which both apply.
+func mayPrecede(l, r *clause) bool {
+	for i := range l.params {
+		lp, rp := l.params[i].pat, r.params[i].pat
+		switch {
+		case lp == nil && rp == nil:
+			continue
+		case lp == nil:
+			return false
+		case rp == nil:
+			return true
+		}
+		lu, ru := lp.union != resolve.UnionNone, rp.union != resolve.UnionNone
+		switch {
+		case lu && ru:
+			continue
+		case lu:
+			return false
+		case ru:
+			return true
+		case lp.key != "" && lp.key == rp.key:
+			continue
+		case lp.kind == classPattern && rp.kind == classPattern:
+			if lp.class == nil || rp.class == nil {
+				return false
+			}
+			if lp.class == rp.class {
+				return len(lp.fields) > len(rp.fields)
+			}
+			return mayOverlap(lp.class, rp.class)
+		case lp.kind == dictPattern && rp.kind == dictPattern:
+			return len(lp.fields) > len(rp.fields)
+		}
+		return lp.kind == classPattern && rp.kind == dictPattern
+	}
+	return false
+}
+
+// mayOverlap reports whether one value may belong to both of two classes.
+func mayOverlap(a, b *host.ClassInfo) bool {
+	alone := func(c *host.ClassInfo) bool { return !c.Interface && c.Plan != nil && c.Builtin == host.Nil }
+	switch {
+	case alone(a) && alone(b):
+		return a.Plan.IsA(b.ID) || b.Plan.IsA(a.ID) || a.Type == b.Type
+	default:
+		return true
+	}
+}
+
+// sortBySpecificity orders the applicable clauses in place.
+func (m *Machine) sortBySpecificity(cs []*clause, args []Value) {
+	for outer := 1; outer < len(cs); outer++ {
+		for inner := outer; inner > 0; inner-- {
+			m.steps++
+			if !m.moreSpecific(cs[inner], cs[inner-1], args) {
+				break
+			}
+			cs[inner], cs[inner-1] = cs[inner-1], cs[inner]
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package vm
+
+// This file defines Program, a compiled policy: predicates, clauses and the
+// graph of nodes that the machine walks. A Program is immutable after Compile
+// and contains no value of any query.
+
+import (
+	"sync"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// A Program is a compiled policy. It is safe for concurrent use.
+type Program struct {
+	reg      *host.Registry
+	preds    map[string]map[int]*pred // by name, then number of parameters
+	rules    []*RuleInfo              // by resolve.Rule.Index
+	actor    union
+	resource union
+	attrs    map[string][]*host.Attr // by attribute name, then plan ID
+	now      Value                   // what the constant "now" stands for until a query reads it
+	machines sync.Pool
+}
+
+// A RuleInfo identifies a rule.
+type RuleInfo struct {
+	Name string
+	Head string
+	Pos  syntax.Position
+}
+
+// A pred is the rules of one name and number of parameters.
+type pred struct {
+	name      string
+	arity     int
+	clauses   []*clause
+	index     *indexNode
+	query     *clause // the query that calls it
+	recursive bool    // it may call itself, directly or not
+	component int     // of the call graph: predicates that call each other share it
+}
+
+// A clause is a compiled rule.
+type clause struct {
+	info   *RuleInfo
+	params []param
+	slots  int   // cells of an activation
+	body   *node // first goal
+	order  int   // position among the clauses of its predicate
+}
+
+// A param is one parameter of a clause.
+type param struct {
+	term  operand
+	pat   *pattern // specializer; nil when there is none
+	match *node    // the specializer as a goal that can wait
+	fresh bool     // term is a variable's first occurrence
+}
+
+// An opcode says what a node does.
+type opcode uint8
+
+const (
+	opHalt    opcode = iota // a solution of the query
+	opReturn                // the end of a clause's body
+	opUnify                 // a = b
+	opAssign                // a := b
+	opCompare               // a cmp b
+	opArith                 // c = a cmp b
+	opLookup                // c = a.name, or c = a.(b) when name is empty
+	opMethod                // c = a.name(args)
+	opNew                   // c = new class(args)
+	opIn                    // a in b
+	opMatches               // a matches pat
+	opCall                  // pred(args)
+	opTruth                 // a
+	opMark                  // remember the height of the choice stack in slot a
+	opCut                   // drop the choices above the mark in slot a, or of the clause
+	opOr                    // alts
+	opNot                   // not sub
+	opNotEnd                // the end of sub
+	opPrint                 // print(args)
+	opFail                  // false
+)
+
+// A node is one goal, and where to go on after it.
+type node struct {
+	op      opcode
+	cmp     syntax.Op
+	tail    bool // opCall: the last goal of a body that belongs to the same component
+	name    string
+	a, b, c operand
+	args    []operand
+	kwargs  bool
+	attrs   []*host.Attr // opLookup: attribute by plan ID
+	pat     *pattern
+	pred    *pred
+	class   *host.ClassInfo
+	alts    []*node
+	sub     *node
+	locals  []int32 // opNot: slots that are fresh inside
+	shared  []int32 // opNot: slots that are shared with the outside
+	next    *node
+	solo    *node // the same goal, followed by opReturn: what runs when it wakes
+	pos     syntax.Position
+	text    *resolve.At
+}
+
+// An operandKind says what an operand is.
+type operandKind uint8
+
+const (
+	constOperand operandKind = iota
+	varOperand
+	listOperand
+	dictOperand
+	nowOperand
+)
+
+// An operand is a term over slots.
+type operand struct {
+	kind  operandKind
+	slot  int32
+	value Value
+	elems []operand
+	keys  []string
+	rest  *operand
+}
+
+// A patternKind says what a pattern is.
+type patternKind uint8
+
+const (
+	classPattern patternKind = iota
+	dictPattern
+	listPattern
+	valuePattern
+)
+
+// A pattern is a compiled specializer or right side of matches.
+type pattern struct {
+	kind   patternKind
+	class  *host.ClassInfo // classPattern of a class
+	union  resolve.Union   // classPattern of a union
+	name   string
+	fields []patternField
+	elems  []*pattern
+	rest   *operand
+	value  operand
+	key    string // equal keys mean structurally equal patterns; "" when the pattern has variables
+	pos    syntax.Position
+}
+
+// A patternField is one field of a pattern.
+type patternField struct {
+	name  string
+	attrs []*host.Attr
+	pat   *pattern
+}
+
+// A union is the classes of Actor or of Resource.
+type union []*host.ClassInfo
+
+// has reports whether values of plan belong to the union.
+func (u union) has(p *host.Plan) bool {
+	for _, c := range u {
+		if p.IsA(c.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+// Rule returns the rule with that index of the module.
+func (p *Program) Rule(i int) *RuleInfo { return p.rules[i] }
+
+// Rules returns the rules in the module's order.
+func (p *Program) Rules() []*RuleInfo { return p.rules }
+
+// Defines reports whether a rule of that name exists.
+func (p *Program) Defines(rule string) bool { return len(p.preds[rule]) > 0 }

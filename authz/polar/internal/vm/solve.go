@@ -1,0 +1,696 @@
+package vm
+
+// This file defines the solver: the loop that walks goals, and the choices
+// that it comes back to.
+//
+// The solver is depth first, from left to right, as the language prescribes.
+// Its state is a goal (a node of the program's graph), the activation that the
+// goal belongs to, and a stack of choices. Solving a goal either goes on to the
+// next node, or fails; failing takes the newest choice, undoes everything done
+// since with the trail, and goes on with the choice's next alternative. There
+// is no recursion: calls push activations on a slice, so that the depth of a
+// policy's recursion is bounded by a limit and never by the Go stack.
+//
+// A call selects the clauses that may apply through the index, sorts them by
+// specificity where that can change their order, and tries one after the other.
+// While clauses remain the arguments are kept with a choice; a call whose last
+// candidate is entered leaves nothing behind, so a recursion that decides by its
+// arguments runs in constant space on the choice stack. A call that ends a body
+// of the same recursive group takes the place of its caller's activation.
+//
+// Goals that test an unbound variable wait (trail.go). A solution at which a
+// goal still waits is an error: the answer would be a guess.
+//
+// Failure is not an error. Errors (of Go methods, of arithmetic, of limits)
+// end the query at once, whatever alternatives remain: an answer found by
+// stepping over a rule that could not be evaluated would be a guess too.
+
+import (
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+)
+
+// A choiceKind says what a choice has left to try.
+type choiceKind uint8
+
+const (
+	choiceClauses choiceKind = iota // further clauses of a call
+	choiceOr                        // further alternatives of an or
+	choiceList                      // further elements of a list
+	choiceDict                      // further entries of a dictionary
+	choiceString                    // further characters of a string
+	choiceKeys                      // further keys of a dictionary lookup
+	choiceNot                       // the other answer of a negation
+)
+
+// A choice is a point to come back to, with the heights of the store.
+type choice struct {
+	kind    choiceKind
+	sorted  bool // choiceClauses: the clauses lie on Machine.sorted
+	next    int32
+	frame   int32
+	top     int32 // frame above which activations are dropped
+	cells   int32
+	trail   int32
+	waiters int32
+	links   int32
+	args    int32 // height of Machine.args; the arguments of choiceClauses end there
+	from    int32 // choiceClauses: where its arguments begin
+	chain   int32 // choiceClauses: place of the call in the chain of recursive calls
+	sorts   int32
+	calls   int32
+	maybes  int32
+	pending int32
+	trace   int32
+	conds   int32 // height of the conditions of a partial query
+	node    *node
+	clauses []*clause
+	list    Value
+	keys    []string
+}
+
+// pushChoice pushes a choice with the heights of now.
+func (m *Machine) pushChoice(kind choiceKind, n *node) *choice {
+	m.choices = append(m.choices, choice{
+		kind: kind, node: n, frame: m.frame, top: int32(len(m.frames)), cells: int32(len(m.cells)),
+		trail: int32(len(m.trail)), waiters: int32(len(m.waiters)), links: int32(len(m.links)),
+		args: int32(len(m.args)), sorts: int32(len(m.sorted)), calls: int32(len(m.calls)),
+		maybes: int32(len(m.maybes)), pending: int32(m.pending),
+	})
+	m.protected = len(m.cells)
+	c := &m.choices[len(m.choices)-1]
+	if m.partial != nil {
+		c.conds = m.partial.height()
+	}
+	return c
+}
+
+// restore undoes everything done since the choice, and makes its activation current.
+func (m *Machine) restore(c *choice) {
+	m.unbind(int(c.trail))
+	clear(m.cells[c.cells:])
+	m.cells = m.cells[:c.cells]
+	m.frames = m.frames[:c.top]
+	m.waiters = m.waiters[:c.waiters]
+	m.links = m.links[:c.links]
+	m.args = m.args[:c.args]
+	m.sorted = m.sorted[:c.sorts]
+	m.dropCalls(c.calls)
+	m.pending = int(c.pending)
+	m.frame = c.frame
+	if m.partial != nil {
+		m.partial.restore(c.conds)
+	}
+}
+
+// cutTo drops the choices above a height.
+func (m *Machine) cutTo(height int) {
+	clear(m.choices[height:])
+	m.choices = m.choices[:height]
+	m.protect()
+}
+
+// protect recomputes which cells the newest choice protects.
+func (m *Machine) protect() {
+	if n := len(m.choices); n > 0 {
+		m.protected = int(m.choices[n-1].cells)
+	} else {
+		m.protected = 0
+	}
+}
+
+// pushFrame pushes an activation and makes it current.
+func (m *Machine) pushFrame(f frame) {
+	m.frames = append(m.frames, f)
+	m.frame = int32(len(m.frames) - 1)
+}
+
+// popFrame leaves the current activation, and drops it if no choice may return to it.
+func (m *Machine) popFrame() *node {
+	f := &m.frames[m.frame]
+	cont := f.cont
+	parent := f.parent
+	top := int32(0)
+	if n := len(m.choices); n > 0 {
+		top = m.choices[n-1].top
+	}
+	if m.frame == int32(len(m.frames)-1) && m.frame >= top {
+		m.frames = m.frames[:m.frame]
+	}
+	m.frame = parent
+	return cont
+}
+
+// Next finds the next solution. It returns false when there is none left.
+// After an error or false the machine must be released.
+func (m *Machine) Next() (ok bool, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			ok, err = false, m.panicked(r)
+		}
+	}()
+	if !m.started {
+		m.started = true
+		return m.run(m.frames[m.frame].clause.body)
+	}
+	n, err := m.backtrack()
+	if err != nil || n == nil {
+		return false, err
+	}
+	return m.run(n)
+}
+
+// run walks goals from n on, until a solution or until nothing is left to try.
+func (m *Machine) run(n *node) (bool, error) {
+	for {
+		m.steps++
+		if m.steps >= m.poll {
+			if err := m.checkpoint(); err != nil {
+				return false, m.locate(err, n)
+			}
+		}
+		var next *node // nil: the goal failed
+		var err error
+		switch n.op {
+		case opHalt:
+			if m.pending > 0 {
+				return false, m.unboundError()
+			}
+			return true, nil
+		case opReturn:
+			if m.trace != nil {
+				m.traceReturn()
+			}
+			n = m.popFrame()
+			continue
+		case opCall:
+			next, err = m.call(n)
+		case opMark:
+			m.cells[m.frames[m.frame].base+n.a.slot] = host.MakeInt(int64(len(m.choices)))
+			n = n.next
+			continue
+		case opOr:
+			c := m.pushChoice(choiceOr, n)
+			c.next = 1
+			n = n.alts[0]
+			continue
+		case opNot:
+			n = m.negate(n)
+			continue
+		case opNotEnd:
+			err = m.endNegation()
+		default:
+			var ok bool
+			if m.trace != nil {
+				m.traceGoal(n)
+			}
+			if ok, err = m.step(n); ok {
+				next = n.next
+				if m.trace != nil {
+					m.trace.succeed(m.goal)
+				}
+			}
+		}
+		if err != nil {
+			return false, m.locate(err, n)
+		}
+		if next == nil {
+			if next, err = m.backtrack(); err != nil {
+				return false, err
+			}
+			if next == nil {
+				return false, nil
+			}
+		}
+		for len(m.woken) > 0 {
+			next = m.wake(next)
+		}
+		n = next
+	}
+}
+
+// step solves a goal that is neither control nor a call. It reports whether the goal succeeded.
+func (m *Machine) step(n *node) (bool, error) {
+	base := m.frames[m.frame].base
+	switch n.op {
+	case opUnify:
+		a, err := m.value(&n.a, base)
+		if err != nil {
+			return false, err
+		}
+		b, err := m.value(&n.b, base)
+		if err != nil {
+			return false, err
+		}
+		return m.unify(a, b)
+	case opCompare:
+		return m.compare(n, base)
+	case opLookup:
+		return m.lookup(n, base)
+	case opMethod:
+		return m.method(n, base)
+	case opMatches:
+		v, err := m.value(&n.a, base)
+		if err != nil {
+			return false, err
+		}
+		return m.match(m.deref(v), n.pat, n, base)
+	case opIn:
+		return m.in(n, base)
+	case opTruth:
+		return m.truth(n, base)
+	case opArith:
+		return m.arith(n, base)
+	case opNew:
+		return m.construct(n, base)
+	case opAssign:
+		return m.assign(n, base)
+	case opCut:
+		return m.cut(n, base)
+	case opPrint:
+		return m.printGoal(n, base)
+	}
+	return false, nil
+}
+
+// truth solves a term used as a goal.
+func (m *Machine) truth(n *node, base int32) (bool, error) {
+	v, err := m.value(&n.a, base)
+	if err != nil {
+		return false, err
+	}
+	switch v.Kind() {
+	case host.Bool:
+		return v.Bool(), nil
+	case host.Nil:
+		return false, nil
+	case host.Var, host.Partial:
+		return m.unify(v, host.MakeBool(true))
+	}
+	return false, m.errorf(CodeType, "a %s is neither true nor false, so it cannot be a condition", describe(v))
+}
+
+// assign solves a := b: a must be a variable that nothing has touched.
+func (m *Machine) assign(n *node, base int32) (bool, error) {
+	cell := base + n.a.slot
+	if m.cells[cell].Plan != unboundPlan {
+		return false, m.errorf(CodeAssign, "only a new variable can be assigned with :=; use = to compare")
+	}
+	v, err := m.value(&n.b, base)
+	if err != nil {
+		return false, err
+	}
+	return m.unify(makeVar(int(cell)), v)
+}
+
+// cut drops choices. A test that waits may still undo the solution that the
+// cut commits to, so with one waiting the cut cannot be decided.
+func (m *Machine) cut(n *node, base int32) (bool, error) {
+	height := int(m.frames[m.frame].barrier)
+	if n.a.slot >= 0 {
+		height = int(m.cells[base+n.a.slot].Int())
+	}
+	if height >= len(m.choices) {
+		return true, nil
+	}
+	if m.pending > int(m.choices[height].pending) {
+		return false, m.errorf(CodeUnbound, "cut while a test still waits for a variable to be bound")
+	}
+	if m.partial != nil && m.partial.height() > m.choices[height].conds {
+		return false, m.errorf(CodeUnsupported, "cut that depends on the unknown resource cannot become a filter")
+	}
+	m.cutTo(height)
+	return true, nil
+}
+
+// call calls the rules of n.pred. It returns the first node to go on with, nil when no rule applies.
+func (m *Machine) call(n *node) (*node, error) {
+	base := m.frames[m.frame].base
+	from := len(m.args)
+	for i := range n.args {
+		v, err := m.value(&n.args[i], base)
+		if err != nil {
+			return nil, err
+		}
+		m.args = append(m.args, v)
+	}
+	pr := n.pred
+	if pr == nil {
+		m.args = m.args[:from]
+		if !m.prog.Defines(n.name) {
+			return nil, m.errorf(CodeUndefinedRule, "no rule is named %q", n.name)
+		}
+		return nil, nil // defined, with another number of parameters
+	}
+	args := m.args[from:]
+	if int(m.frames[m.frame].depth) >= m.limits.Depth {
+		return nil, m.errorf(CodeBudget, "rules are nested more than %d deep", m.limits.Depth)
+	}
+	calls := m.frames[m.frame].calls
+	if pr.recursive {
+		var repeated bool
+		var err error
+		if calls, repeated, err = m.enterCall(pr, args, calls); err != nil || repeated {
+			m.args = m.args[:from]
+			return nil, err
+		}
+	}
+	callTrace := int32(-1)
+	if m.trace != nil {
+		callTrace = m.traceCall(n)
+	}
+	leaf := pr.index.find(args)
+	clauses := leaf.clauses
+	sorted := false
+	if leaf.ordered && len(clauses) > 1 {
+		at := len(m.sorted)
+		for _, c := range clauses {
+			ok, err := m.applicable(c, args)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				m.sorted = append(m.sorted, c)
+			}
+		}
+		clauses, sorted = m.sorted[at:], true
+		m.sortBySpecificity(clauses, args)
+	}
+	return m.try(n, clauses, 0, int32(from), calls, callTrace, sorted)
+}
+
+// try enters the first clause from index i on that may match, and leaves a
+// choice behind while further clauses may. The arguments are Machine.args from
+// index from on.
+func (m *Machine) try(n *node, clauses []*clause, i int, from, calls, trace int32, sorted bool) (*node, error) {
+	i = m.nextMatch(clauses, i, m.args[from:])
+	if i == len(clauses) {
+		m.dropArgs(from)
+		return nil, nil
+	}
+	barrier := len(m.choices)
+	j := m.nextMatch(clauses, i+1, m.args[from:])
+	if j < len(clauses) {
+		c := m.pushChoice(choiceClauses, n)
+		c.clauses, c.next, c.from, c.chain, c.trace, c.sorted = clauses, int32(j), from, calls, trace, sorted
+	}
+	ok, err := m.enter(n, clauses[i], m.args[from:], int32(barrier), calls, trace)
+	if j == len(clauses) {
+		m.dropArgs(from)
+	}
+	if !ok || err != nil {
+		return nil, err
+	}
+	return clauses[i].body, nil
+}
+
+// retry enters the next clause of a call, from its choice.
+func (m *Machine) retry(c *choice) (*node, error) {
+	n, clauses, i, from, calls, trace := c.node, c.clauses, int(c.next), c.from, c.chain, c.trace
+	j := m.nextMatch(clauses, i+1, m.args[from:])
+	last := j == len(clauses)
+	if last {
+		m.cutTo(len(m.choices) - 1)
+	} else {
+		c.next = int32(j)
+	}
+	barrier := len(m.choices)
+	if !last {
+		barrier--
+	}
+	ok, err := m.enter(n, clauses[i], m.args[from:], int32(barrier), calls, trace)
+	if last {
+		m.dropArgs(from)
+	}
+	if !ok || err != nil {
+		return nil, err
+	}
+	return clauses[i].body, nil
+}
+
+// dropArgs forgets the arguments of a call that has no alternatives left.
+func (m *Machine) dropArgs(from int32) {
+	clear(m.args[from:])
+	m.args = m.args[:from]
+}
+
+// nextMatch returns the first index from i on of a clause that a look at the
+// constants and classes of its head does not rule out.
+func (m *Machine) nextMatch(clauses []*clause, i int, args []Value) int {
+	for ; i < len(clauses); i++ {
+		m.steps++
+		if m.mayMatch(clauses[i], args) {
+			break
+		}
+	}
+	return i
+}
+
+// enter makes an activation of clause cl current and unifies its head with args.
+func (m *Machine) enter(n *node, cl *clause, args []Value, barrier, calls, trace int32) (bool, error) {
+	caller := &m.frames[m.frame]
+	f := frame{clause: cl, cont: n.next, site: n, parent: m.frame, barrier: barrier, calls: calls, depth: caller.depth + 1}
+	if m.frame == 0 {
+		m.decided = cl.info
+	}
+	if n.tail && m.trace == nil {
+		// Nothing is left to do in the caller's activation: take its place.
+		f.cont, f.site, f.parent, f.depth = caller.cont, caller.site, caller.parent, caller.depth
+		top := 0
+		if k := len(m.choices); k > 0 {
+			top = int(m.choices[k-1].top)
+		}
+		if int(m.frame) == len(m.frames)-1 && int(m.frame) >= top {
+			m.frames = m.frames[:m.frame]
+		}
+	}
+	f.base = int32(m.newCells(cl.slots))
+	if len(m.cells) > freeCells {
+		if err := m.allocate(cl.slots * valueSize); err != nil {
+			return false, err
+		}
+	}
+	f.trace = -1
+	if m.trace != nil {
+		f.trace = m.traceRule(trace, cl)
+	}
+	m.pushFrame(f)
+	return m.unifyHead(cl, args, f.base)
+}
+
+// freeCells is the number of variables that a query may have before they count
+// against the limit of bytes: small queries should not pay for counting.
+const freeCells = 1 << 12
+
+// unifyHead unifies the parameters of a clause with the arguments of a call,
+// and matches the specializers.
+func (m *Machine) unifyHead(cl *clause, args []Value, base int32) (bool, error) {
+	for i := range cl.params {
+		p := &cl.params[i]
+		if p.fresh {
+			m.cells[base+p.term.slot] = args[i]
+		} else {
+			ok, err := m.unifyOperand(&p.term, args[i], base)
+			if !ok || err != nil {
+				return ok, err
+			}
+		}
+		if p.pat != nil {
+			ok, err := m.match(m.deref(args[i]), p.pat, p.match, base)
+			if !ok || err != nil {
+				return ok, err
+			}
+		}
+	}
+	return true, nil
+}
+
+// unifyOperand unifies an operand with a value, without building the operand
+// where its shape can be compared with the value's in place.
+func (m *Machine) unifyOperand(op *operand, v Value, base int32) (bool, error) {
+	v = m.deref(v)
+	if op.kind == listOperand && isList(v) {
+		c := cursor{list: v}
+		for i := range op.elems {
+			if err := m.charge(1); err != nil {
+				return false, err
+			}
+			e, it, err := c.next(m)
+			switch {
+			case err != nil:
+				return false, err
+			case it == itemRest:
+				rest, err := m.buildList(&operand{kind: listOperand, elems: op.elems[i:], rest: op.rest}, base)
+				if err != nil {
+					return false, err
+				}
+				return m.unify(e, rest)
+			case it != itemElem:
+				return false, nil
+			}
+			if ok, err := m.unifyOperand(&op.elems[i], e, base); !ok || err != nil {
+				return ok, err
+			}
+		}
+		if op.rest == nil {
+			e, it, err := c.next(m)
+			if err != nil {
+				return false, err
+			}
+			if it == itemRest {
+				return m.unify(e, host.MakeList(nil))
+			}
+			return it == itemEnd, nil
+		}
+		rest, err := m.value(op.rest, base)
+		if err != nil {
+			return false, err
+		}
+		return m.unify(rest, c.tail(m))
+	}
+	t, err := m.value(op, base)
+	if err != nil {
+		return false, err
+	}
+	return m.unify(t, v)
+}
+
+// mayMatch reports whether a look at constants and classes leaves it open that
+// the head of the clause matches. It calls nothing of the host and cannot fail.
+func (m *Machine) mayMatch(cl *clause, args []Value) bool {
+	for i := range cl.params {
+		p := &cl.params[i]
+		if p.term.kind == constOperand {
+			if !mayEqual(p.term.value, args[i]) {
+				return false
+			}
+		}
+		if p.pat != nil && !m.mayMatchPattern(p.pat, args[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// mayEqual compares a literal with an argument as far as that needs no walk.
+func mayEqual(lit, arg Value) bool {
+	k := arg.Kind()
+	switch k {
+	case host.Var, host.Partial, host.Tail:
+		return true
+	}
+	switch lit.Kind() {
+	case host.String:
+		return k == host.String && lit.Word == arg.Word && lit.Str() == arg.Str()
+	case host.Int:
+		return k == host.Int && lit.Word == arg.Word || k == host.Float
+	case host.Bool:
+		return k == host.Bool && lit.Word == arg.Word
+	case host.ClassKind:
+		return k == host.ClassKind && lit.Ptr == arg.Ptr
+	}
+	return true
+}
+
+func (m *Machine) mayMatchPattern(p *pattern, arg Value) bool {
+	k := arg.Kind()
+	if k == host.Var || k == host.Partial {
+		return true
+	}
+	switch p.kind {
+	case classPattern:
+		return m.isInstance(arg, p)
+	case valuePattern:
+		return p.value.kind != constOperand || mayEqual(p.value.value, arg)
+	}
+	return true
+}
+
+// isInstance reports whether a value that is bound belongs to the pattern's class.
+func (m *Machine) isInstance(v Value, p *pattern) bool {
+	switch {
+	case v.Plan == openListPlan:
+		return p.class != nil && p.class.ID == host.ListClass
+	case v.Plan == openDictPlan:
+		return p.class != nil && p.class.ID == host.DictionaryClass
+	case v.Plan == nil || v.Plan.Kind == host.ClassKind:
+		return false
+	case p.union == resolve.UnionActor:
+		return m.prog.actor.has(v.Plan)
+	case p.union == resolve.UnionResource:
+		return m.prog.resource.has(v.Plan)
+	}
+	return p.class != nil && v.Plan.IsA(p.class.ID)
+}
+
+// applicable reports whether the head of the clause matches args, before any
+// clause of the call is tried. It calls nothing of the host; what only the host
+// could tell counts as a match, and is found out when the clause is tried.
+func (m *Machine) applicable(cl *clause, args []Value) (bool, error) {
+	if !m.mayMatch(cl, args) {
+		return false, nil
+	}
+	cells, trail, protected := len(m.cells), len(m.trail), m.protected
+	m.protected, m.quiet = cells, true
+	base := m.newCells(cl.slots)
+	ok, err := m.unifyHead(cl, args, int32(base))
+	m.quiet, m.unsure = false, false
+	m.unbind(trail)
+	clear(m.cells[cells:])
+	m.cells, m.protected = m.cells[:cells], protected
+	m.woken = m.woken[:0]
+	return ok, err
+}
+
+// backtrack takes the newest choice and returns the node to go on with, or nil
+// when no choice is left.
+func (m *Machine) backtrack() (*node, error) {
+	m.woken = m.woken[:0]
+	for len(m.choices) > 0 {
+		m.steps++
+		if m.steps >= m.poll {
+			if err := m.checkpoint(); err != nil {
+				return nil, m.locate(err, nil)
+			}
+		}
+		c := &m.choices[len(m.choices)-1]
+		m.restore(c)
+		n := c.node
+		var next *node
+		var err error
+		switch c.kind {
+		case choiceClauses:
+			next, err = m.retry(c)
+		case choiceOr:
+			next = n.alts[c.next]
+			c.next++
+			if int(c.next) == len(n.alts) {
+				m.cutTo(len(m.choices) - 1)
+			}
+		case choiceNot:
+			next, err = m.finishNegation(c)
+		default:
+			var ok bool
+			if m.trace != nil {
+				m.traceGoal(n)
+			}
+			if ok, err = m.nextElement(c); ok {
+				next = n.next
+				if m.trace != nil {
+					m.trace.succeed(m.goal)
+				}
+			}
+		}
+		if err != nil {
+			return nil, m.locate(err, n)
+		}
+		if next != nil {
+			for len(m.woken) > 0 {
+				next = m.wake(next)
+			}
+			return next, nil
+		}
+		m.woken = m.woken[:0]
+	}
+	return nil, nil
+}

@@ -1,0 +1,307 @@
+package vm
+
+// This file defines unification and the equality of ground terms.
+//
+// Both walk compound terms with a stack of their own, so that no data can
+// drive the Go stack, and count every element against the budget.
+
+import (
+	"github.com/ursa-authz/ursa/authz/internal/host"
+)
+
+// A pair is work left to do on a compound term.
+type pair struct{ a, b Value }
+
+// unify makes two terms equal, binding variables, and reports whether it could.
+// After false the caller backtracks, which takes back what was bound.
+func (m *Machine) unify(a, b Value) (bool, error) {
+	base := len(m.work)
+	ok, err := m.unifyStep(a, b)
+	for ok && err == nil && len(m.work) > base {
+		p := m.work[len(m.work)-1]
+		m.work = m.work[:len(m.work)-1]
+		ok, err = m.unifyStep(p.a, p.b)
+	}
+	clear(m.work[base:])
+	m.work = m.work[:base]
+	return ok, err
+}
+
+func (m *Machine) unifyStep(a, b Value) (bool, error) {
+	a, b = m.deref(a), m.deref(b)
+	if isVar(a) {
+		if isVar(b) {
+			// The younger variable is bound to the older one, so that no
+			// cell refers to one that backtracking takes away first.
+			switch {
+			case a.Word < b.Word:
+				m.bind(b.Word, a)
+			case a.Word > b.Word:
+				m.bind(a.Word, b)
+			}
+			return true, nil
+		}
+		return m.bindChecked(a, b)
+	}
+	if isVar(b) {
+		return m.bindChecked(b, a)
+	}
+	ak, bk := a.Kind(), b.Kind()
+	if ak == host.Partial || bk == host.Partial {
+		return m.unifyPartial(a, b)
+	}
+	switch {
+	case isAtom(a) && isAtom(b):
+		return m.equalAtoms(a, b)
+	case isList(a) && isList(b):
+		return m.unifyLists(a, b)
+	case isDict(a) && isDict(b):
+		return m.unifyDicts(a, b)
+	}
+	return false, nil
+}
+
+// equalAtoms compares two values that are neither variables nor compounds.
+func (m *Machine) equalAtoms(a, b Value) (bool, error) {
+	switch ak, bk := a.Kind(), b.Kind(); {
+	case ak == host.String && bk == host.String:
+		if a.Word != b.Word {
+			return false, nil
+		}
+		if a.Word > 256 {
+			if err := m.charge(int(a.Word / 64)); err != nil {
+				return false, err
+			}
+		}
+		return a.Str() == b.Str(), nil
+	case ak == host.Int && bk == host.Int:
+		return a.Word == b.Word, nil
+	case m.quiet:
+		eq, known := host.EqualQuiet(a, b)
+		if !known {
+			m.unsure = true
+			return true, nil
+		}
+		return eq, nil
+	}
+	eq, err := host.Equal(a, b)
+	return eq, err
+}
+
+// bindChecked binds a variable to a term that is not a variable, unless the
+// term contains it.
+func (m *Machine) bindChecked(v, t Value) (bool, error) {
+	if isOpen(t) {
+		found, err := m.occurs(v, t)
+		if found || err != nil {
+			return false, err
+		}
+	}
+	m.bind(v.Word, t)
+	return true, nil
+}
+
+// occurs reports whether the variable v is in the open term t.
+func (m *Machine) occurs(v, t Value) (bool, error) {
+	found := false
+	err := m.eachVar(t, func(u Value) bool {
+		found = u.Word == v.Word
+		return !found
+	})
+	return found, err
+}
+
+// eachVar calls f for the unbound variables in t until it returns false.
+func (m *Machine) eachVar(t Value, f func(Value) bool) error {
+	t = m.deref(t)
+	if isVar(t) {
+		f(t)
+		return nil
+	}
+	if !isOpen(t) {
+		return nil
+	}
+	stack := []Value{t}
+	for len(stack) > 0 {
+		t := m.deref(stack[len(stack)-1])
+		stack = stack[:len(stack)-1]
+		if err := m.charge(1); err != nil {
+			return err
+		}
+		switch {
+		case isVar(t):
+			if !f(t) {
+				return nil
+			}
+		case t.Plan == openListPlan:
+			l := asOpenList(t)
+			stack = append(stack, l.elems...)
+			if l.hasRest {
+				stack = append(stack, l.rest)
+			}
+		case t.Plan == openDictPlan:
+			stack = append(stack, asOpenDict(t).vals...)
+		}
+	}
+	return nil
+}
+
+// firstVar returns an unbound variable or unknown in t, if there is one.
+func (m *Machine) firstVar(t Value) (Value, bool, error) {
+	var v Value
+	found := false
+	err := m.eachVar(t, func(u Value) bool {
+		v, found = u, true
+		return false
+	})
+	return v, found, err
+}
+
+func (m *Machine) unifyLists(a, b Value) (bool, error) {
+	ca, cb := cursor{list: a}, cursor{list: b}
+	for {
+		if err := m.charge(1); err != nil {
+			return false, err
+		}
+		// Where both lists go on alike, one is the tail of the other.
+		if ca.list.Plan == cb.list.Plan && ca.list.Ptr == cb.list.Ptr && ca.list.Word == cb.list.Word && ca.i == cb.i && a.Plan != openListPlan {
+			return true, nil
+		}
+		sa, sb := ca, cb
+		va, ia, err := ca.next(m)
+		if err != nil {
+			return false, err
+		}
+		vb, ib, err := cb.next(m)
+		if err != nil {
+			return false, err
+		}
+		switch {
+		case ia == itemBad || ib == itemBad:
+			return false, nil
+		case ia == itemRest && ib == itemRest:
+			m.push(va, vb)
+			return true, nil
+		case ia == itemRest:
+			m.push(va, sb.tail(m))
+			return true, nil
+		case ib == itemRest:
+			m.push(vb, sa.tail(m))
+			return true, nil
+		case ia == itemEnd || ib == itemEnd:
+			return ia == ib, nil
+		}
+		// Elements are unified from left to right: the simple ones now, a
+		// compound through the work stack together with the two tails.
+		if isAtom(va) && isAtom(vb) || isVar(va) || isVar(vb) {
+			ok, err := m.unifyStep(va, vb)
+			if !ok || err != nil {
+				return false, err
+			}
+			continue
+		}
+		m.push(ca.tail(m), cb.tail(m))
+		m.push(va, vb)
+		return true, nil
+	}
+}
+
+func (m *Machine) push(a, b Value) { m.work = append(m.work, pair{a, b}) }
+
+func (m *Machine) unifyDicts(a, b Value) (bool, error) {
+	da, db := viewDict(a), viewDict(b)
+	keys := da.keys()
+	other := db.keys()
+	if len(keys) != len(other) {
+		return false, nil
+	}
+	if err := m.charge(len(keys)); err != nil {
+		return false, err
+	}
+	for i, k := range keys {
+		if other[i] != k {
+			return false, nil
+		}
+	}
+	// The stack is emptied from its end: values unify in descending order of keys.
+	for _, k := range keys {
+		va, _, err := da.get(m, k)
+		if err != nil {
+			return false, err
+		}
+		vb, _, err := db.get(m, k)
+		if err != nil {
+			return false, err
+		}
+		m.push(va, vb)
+	}
+	return true, nil
+}
+
+// equal decides whether two terms are equal without binding anything. When
+// that depends on an unbound variable it returns that variable as waits.
+func (m *Machine) equal(a, b Value) (eq bool, waits Value, depends bool, err error) {
+	base := len(m.work)
+	m.push(a, b)
+	eq = true
+	for eq && err == nil && len(m.work) > base {
+		p := m.work[len(m.work)-1]
+		m.work = m.work[:len(m.work)-1]
+		va, vb := m.deref(p.a), m.deref(p.b)
+		switch {
+		case isVar(va) && isVar(vb) && va.Word == vb.Word:
+		case isVar(va):
+			waits, depends = va, true
+		case isVar(vb):
+			waits, depends = vb, true
+		case isAtom(va) || isAtom(vb):
+			if eq = isAtom(va) == isAtom(vb); eq {
+				eq, err = m.equalAtoms(va, vb)
+			}
+		case isList(va) && isList(vb):
+			eq, waits, depends, err = m.equalLists(va, vb, waits, depends)
+		case isDict(va) && isDict(vb):
+			eq, err = m.unifyDicts(va, vb) // only compares keys, and leaves the values as work
+		default:
+			eq = false
+		}
+	}
+	clear(m.work[base:])
+	m.work = m.work[:base]
+	return eq, waits, depends && eq, err
+}
+
+func (m *Machine) equalLists(a, b, waits Value, depends bool) (bool, Value, bool, error) {
+	ca, cb := cursor{list: a}, cursor{list: b}
+	for {
+		if err := m.charge(1); err != nil {
+			return false, waits, depends, err
+		}
+		va, ia, err := ca.next(m)
+		if err != nil {
+			return false, waits, depends, err
+		}
+		vb, ib, err := cb.next(m)
+		if err != nil {
+			return false, waits, depends, err
+		}
+		switch {
+		case ia == itemBad || ib == itemBad:
+			return false, waits, depends, nil
+		case ia == itemRest && ib == itemRest && va.Word == vb.Word:
+			return true, waits, depends, nil
+		case ia == itemRest:
+			return true, va, true, nil
+		case ib == itemRest:
+			return true, vb, true, nil
+		case ia == itemEnd || ib == itemEnd:
+			return ia == ib, waits, depends, nil
+		case isAtom(va) && isAtom(vb):
+			if eq, err := m.equalAtoms(va, vb); !eq || err != nil {
+				return false, waits, depends, err
+			}
+			continue
+		}
+		m.push(va, vb)
+	}
+}

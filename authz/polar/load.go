@@ -1,0 +1,186 @@
+package polar
+
+// This file defines Load, the way from sources to a Policy.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// CodeInlineQuery is the code of the diagnostic of an inline query that fails.
+const CodeInlineQuery syntax.Code = "inline-query-failed"
+
+// A Policy is a loaded policy. It is immutable and safe for concurrent use.
+type Policy struct {
+	reg    *host.Registry
+	module *resolve.Module
+	prog   *vm.Program
+	config vm.Config
+	rules  []*RuleInfo // by index, as the program has them
+	byVM   map[*vm.RuleInfo]*RuleInfo
+}
+
+// Load makes a policy from sources: it parses and resolves them, checks them
+// against the registered classes, compiles them and runs their inline queries.
+//
+// The diagnostics are all warnings and all errors found. The error is nil, or
+// it is a syntax.ErrorList when the sources are at fault; other errors are
+// about classes and constants, or the context's. With an error there is no policy.
+func Load(ctx context.Context, in Input) (*Policy, []Diagnostic, error) {
+	return load(ctx, in, false)
+}
+
+// load is Load; noTypes leaves out the check of the policy against Go types.
+func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, error) {
+	classes := make([]host.Class, len(in.Classes))
+	for i, c := range in.Classes {
+		classes[i] = c.host()
+	}
+	reg, err := host.NewRegistry(classes)
+	if err != nil {
+		return nil, nil, fmt.Errorf("registering classes: %w", err)
+	}
+	constants, now, err := makeConstants(reg, in.Constants)
+	if err != nil {
+		return nil, nil, err
+	}
+
+	var diags []Diagnostic
+	var files []*syntax.File
+	for _, src := range in.Sources {
+		file, ds := syntax.Parse(src.Name, src.Text)
+		files = append(files, file)
+		diags = append(diags, ds...)
+	}
+	if err := syntax.Errors(diags); err != nil {
+		return nil, diags, err
+	}
+	module, ds := resolve.Load(files, resolve.Options{Registry: reg, Constants: constants, NoTypes: noTypes})
+	diags = append(diags, ds...)
+	if err := syntax.Errors(diags); err != nil {
+		return nil, diags, err
+	}
+
+	prog := vm.Compile(module, reg, now)
+	limits := in.Limits.withDefaults()
+	p := &Policy{
+		reg: reg, module: module, prog: prog,
+		config: vm.Config{
+			Limits: vm.Limits(limits),
+			Now:    in.Now, Print: in.Print,
+		},
+		byVM: make(map[*vm.RuleInfo]*RuleInfo),
+	}
+	for _, r := range prog.Rules() {
+		info := &RuleInfo{Name: r.Name, Head: r.Head, Pos: r.Pos}
+		p.rules = append(p.rules, info)
+		p.byVM[r] = info
+	}
+	failed, err := p.runInline(ctx, files)
+	if err != nil {
+		return nil, diags, err
+	}
+	diags = append(diags, failed...)
+	if err := syntax.Errors(failed); err != nil {
+		return nil, diags, err
+	}
+	return p, diags, nil
+}
+
+// makeConstants converts the constants. The value of "now" only marks its place.
+func makeConstants(reg *host.Registry, in map[string]any) (map[string]host.Value, host.Value, error) {
+	constants := make(map[string]host.Value, len(in)+1)
+	names := make([]string, 0, len(in))
+	for name := range in {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var errs []error
+	for _, name := range names {
+		v, err := reg.ValueOf(in[name])
+		switch {
+		case name == "now" || name == "nil":
+			errs = append(errs, fmt.Errorf("constant %q: the name is taken by the language", name))
+		case reg.Class(name) != nil:
+			errs = append(errs, fmt.Errorf("constant %q: a class has this name", name))
+		case err != nil:
+			errs = append(errs, fmt.Errorf("constant %q: %w", name, err))
+		default:
+			constants[name] = v
+		}
+	}
+	if len(errs) > 0 {
+		return nil, host.Value{}, errors.Join(errs...)
+	}
+	now, err := reg.ValueOf(new(time.Time))
+	if err != nil {
+		return nil, host.Value{}, err
+	}
+	constants["now"] = now
+	return constants, now, nil
+}
+
+// runInline runs the inline queries of the policy. Each must have a solution.
+func (p *Policy) runInline(ctx context.Context, files []*syntax.File) ([]Diagnostic, error) {
+	var failed []Diagnostic
+	for _, q := range p.module.Queries {
+		ok, err := p.holds(ctx, p.prog.CompileQuery(q))
+		if ctxErr := ctx.Err(); ctxErr != nil {
+			return nil, ctxErr
+		}
+		if ok && err == nil {
+			continue
+		}
+		msg := "inline query failed"
+		if q.Text != "" {
+			msg += ": " + q.Text
+		}
+		if err != nil {
+			msg = "inline query could not be decided: " + err.Error()
+		}
+		failed = append(failed, Diagnostic{Code: CodeInlineQuery, Pos: q.Pos, Msg: msg, Line: sourceLine(files, q.Pos)})
+	}
+	return failed, nil
+}
+
+func (p *Policy) holds(ctx context.Context, q *vm.CompiledQuery) (bool, error) {
+	m := p.prog.Machine(ctx, &p.config)
+	defer m.Release()
+	m.Start(q)
+	return m.Next()
+}
+
+// sourceLine returns the text of the line that pos is on.
+func sourceLine(files []*syntax.File, pos syntax.Position) string {
+	for _, f := range files {
+		if f.Name != pos.File || !pos.IsValid() {
+			continue
+		}
+		text := f.Source
+		for range pos.Line - 1 {
+			_, rest, ok := strings.Cut(text, "\n")
+			if !ok {
+				return ""
+			}
+			text = rest
+		}
+		line, _, _ := strings.Cut(text, "\n")
+		return strings.TrimSuffix(line, "\r")
+	}
+	return ""
+}
+
+// Rules returns the rules of the policy: the written ones in source order, then those of blocks.
+func (p *Policy) Rules() []*RuleInfo { return slices.Clone(p.rules) }
+
+// Defines reports whether the policy has a rule of that name.
+func (p *Policy) Defines(rule string) bool { return p.prog.Defines(rule) }
