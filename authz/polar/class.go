@@ -79,3 +79,12 @@ func (c Class) host() host.Class {
 	}
 	return h
 }
+
+// structType returns the class's type without pointers.
+func (c Class) structType() reflect.Type {
+	t := c.Type
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}

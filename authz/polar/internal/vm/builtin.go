@@ -14,7 +14,8 @@ import (
 
 // hasBuiltin reports whether values like v have a built-in method of that name.
 func hasBuiltin(v Value, name string) bool {
-	return resolve.BuiltinMethod(kindOf(v), name) != nil
+	_, ok := resolve.Builtin(kindOf(v), name)
+	return ok
 }
 
 // kindOf is Kind, with open lists and dictionaries counted as what they are.
@@ -31,14 +32,9 @@ func kindOf(v Value) host.Kind {
 // builtin calls a built-in method; ok is false when it has no solution.
 func (m *Machine) builtin(obj Value, name string, args []Value) (v Value, ok bool, err error) {
 	kind := kindOf(obj)
-	spec := resolve.BuiltinMethod(kind, name)
-	if spec == nil {
-		var candidates []string
-		for _, b := range resolve.Builtins {
-			if b.Recv == kind {
-				candidates = append(candidates, b.Name)
-			}
-		}
+	spec, ok := resolve.Builtin(kind, name)
+	if !ok {
+		candidates := resolve.BuiltinNames(kind)
 		if !isOpen(obj) {
 			candidates = append(candidates, obj.Plan.MethodNames()...)
 		}
@@ -48,8 +44,8 @@ func (m *Machine) builtin(obj Value, name string, args []Value) (v Value, ok boo
 		}
 		return Value{}, false, m.errorf(CodeUnknownMethod, "%s has no method %q%s", describe(obj), name, hint)
 	}
-	if len(args) != spec.Args {
-		return Value{}, false, m.errorf(CodeUnknownMethod, "%s.%s takes %d arguments, not %d", describe(obj), name, spec.Args, len(args))
+	if len(args) != spec.NumArgs {
+		return Value{}, false, m.errorf(CodeUnknownMethod, "%s.%s takes %d arguments, not %d", describe(obj), name, spec.NumArgs, len(args))
 	}
 	switch kind {
 	case host.String:

@@ -35,6 +35,7 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value) *Program {
 		p.rules[r.Index] = info
 		pr.clauses = append(pr.clauses, &clause{info: info, order: len(pr.clauses)})
 	}
+	p.addModels()
 	components(m, p)
 	done := make(map[*pred]int, len(m.Preds))
 	for _, r := range m.Rules {
@@ -170,6 +171,9 @@ func (cc *compiler) goal(g resolve.Goal, k *connective, next *node) *node {
 	case *resolve.Call:
 		n.op, n.name, n.args = opCall, g.Pred.Name, cc.operands(g.Args)
 		n.pred = cc.p.preds[g.Pred.Name][len(g.Args)]
+		side := *n
+		side.next, side.solo = &node{op: opCollected, pos: n.pos}, nil
+		n.solo = &side
 		n.tail = next.op == opReturn && cc.pred != nil && n.pred != nil && n.pred.component == cc.pred.component
 		return n
 	case *resolve.Truth:

@@ -21,7 +21,12 @@ func (m *Machine) in(n *node, base int32) (bool, error) {
 	}
 	switch {
 	case seq.Kind() == host.Partial:
-		return m.inPartial(n, item, seq)
+		return m.inPartial(item, seq)
+	case isList(seq) && isPartial(item):
+		if done, ok, err := m.inConstants(item, seq); done {
+			return ok, err
+		}
+		return m.inList(n, item, seq, 0, nil)
 	case isList(seq):
 		return m.inList(n, item, seq, 0, nil)
 	case isDict(seq):

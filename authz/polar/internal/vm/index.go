@@ -148,7 +148,6 @@ func (n *indexNode) splitByClass(reg *host.Registry, clauses []*clause, remainin
 			others = append(others, c)
 		}
 	}
-	n.rest = nil // a plan that was not registered is looked at clause by clause
 	n.byPlan = make([]*indexNode, reg.NumPlans())
 	shared := buildIndexNode(reg, others, remaining)
 	for id := range n.byPlan {
@@ -232,17 +231,18 @@ func (n *indexNode) find(args []Value) *indexNode {
 		v := args[n.pos]
 		k := v.Kind()
 		switch {
-		case k == host.Var || k == host.Partial:
+		case k == host.Var || k == host.Partial && (n.byPlan == nil || asSymbol(v).plan == nil):
 			n = n.unbound
+			continue
+		case k == host.Partial:
+			n = n.ofPlan(asSymbol(v).plan)
 			continue
 		case n.byPlan != nil:
 			switch {
 			case v.Plan == nil || k == host.Tail || k == host.ClassKind:
 				n = n.unbound // nil, open lists and class values: rare, and left to unification
-			case v.Plan.ID < 0 || v.Plan.ID >= len(n.byPlan):
-				n = n.unbound
 			default:
-				n = n.byPlan[v.Plan.ID]
+				n = n.ofPlan(v.Plan)
 			}
 			continue
 		}
@@ -258,4 +258,13 @@ func (n *indexNode) find(args []Value) *indexNode {
 		n = next
 	}
 	return n
+}
+
+// ofPlan returns the child for values of a plan. Plans that are not registered
+// are looked at clause by clause.
+func (n *indexNode) ofPlan(p *host.Plan) *indexNode {
+	if p.ID < 0 || p.ID >= len(n.byPlan) {
+		return n.unbound
+	}
+	return n.byPlan[p.ID]
 }

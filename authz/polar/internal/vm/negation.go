@@ -12,6 +12,8 @@ package vm
 //
 // forall(C, A) is compiled to not (C and not A).
 
+import "github.com/ursa-authz/ursa/authz/filter"
+
 // negate begins a negation and returns the first goal of what is negated.
 func (m *Machine) negate(n *node) *node {
 	f := m.frames[m.frame]
@@ -21,6 +23,9 @@ func (m *Machine) negate(n *node) *node {
 	}
 	c := m.pushChoice(choiceNot, n)
 	c.trace = trace
+	if m.partial != nil {
+		m.beginCollector(collector{pos: -1})
+	}
 	base := m.newCells(f.clause.slots)
 	for _, s := range n.shared {
 		outer := int(f.base + s)
@@ -43,9 +48,6 @@ func (m *Machine) negate(n *node) *node {
 func (m *Machine) endNegation() error {
 	at := int(m.frames[m.frame].barrier) - 1
 	c := &m.choices[at]
-	if m.partial != nil && m.partial.height() > c.conds {
-		return m.partial.negated(m, c)
-	}
 	found := false
 	depends := m.pending > int(c.pending)
 	for _, e := range m.trail[c.trail:] {
@@ -55,6 +57,9 @@ func (m *Machine) endNegation() error {
 		}
 	}
 	if !depends {
+		if m.partial != nil && m.partial.height() > c.conds {
+			return m.collectNegated(c)
+		}
 		m.maybes = m.maybes[:c.maybes]
 		m.cutTo(at)
 		return nil
@@ -71,6 +76,19 @@ func (m *Machine) endNegation() error {
 	return nil
 }
 
+// collectNegated collects the conditions of a solution of a negated goal.
+func (m *Machine) collectNegated(c *choice) error {
+	p := m.partial
+	for _, cond := range p.conds[c.conds:] {
+		if cond.again {
+			return m.unsupported("recursion over rows inside not")
+		}
+	}
+	col := &p.collectors[c.collectors-1]
+	col.results = append(col.results, m.conjunction(c.conds))
+	return nil
+}
+
 func isUnboundCell(c Value) bool { return c.Plan == unboundPlan || c.Plan == waitingPlan }
 
 // finishNegation is reached when a negated goal has no further solution. It
@@ -78,12 +96,17 @@ func isUnboundCell(c Value) bool { return c.Plan == unboundPlan || c.Plan == wai
 func (m *Machine) finishNegation(c *choice) (*node, error) {
 	n, maybes := c.node, m.maybes[c.maybes:]
 	m.maybes = m.maybes[:c.maybes]
-	trace, conds := c.trace, c.conds
-	m.cutTo(len(m.choices) - 1)
+	trace := c.trace
 	if m.partial != nil {
-		if ok, err := m.partial.finishNot(m, n, conds); !ok || err != nil {
-			return nil, err
+		col := m.endCollector(c)
+		m.cutTo(len(m.choices) - 1)
+		if len(maybes) == 0 && len(col.results) > 0 {
+			if ok, err := m.assume(filter.Not{X: anyOf(col.results)}); !ok || err != nil {
+				return nil, err
+			}
 		}
+	} else {
+		m.cutTo(len(m.choices) - 1)
 	}
 	if len(maybes) > 0 {
 		w := m.newWaiter(n.solo)

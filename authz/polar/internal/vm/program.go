@@ -7,6 +7,7 @@ package vm
 import (
 	"sync"
 
+	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
@@ -14,14 +15,16 @@ import (
 
 // A Program is a compiled policy. It is safe for concurrent use.
 type Program struct {
-	reg      *host.Registry
-	preds    map[string]map[int]*pred // by name, then number of parameters
-	rules    []*RuleInfo              // by resolve.Rule.Index
-	actor    union
-	resource union
-	attrs    map[string][]*host.Attr // by attribute name, then plan ID
-	now      Value                   // what the constant "now" stands for until a query reads it
-	machines sync.Pool
+	reg       *host.Registry
+	preds     map[string]map[int]*pred // by name, then number of parameters
+	rules     []*RuleInfo              // by resolve.Rule.Index
+	actor     union
+	resource  union
+	attrs     map[string][]*host.Attr // by attribute name, then plan ID
+	models    map[*host.Plan]*filter.Model
+	relations map[*host.Attr]*filter.Relation
+	now       Value // what the constant "now" stands for until a query reads it
+	machines  sync.Pool
 }
 
 // A RuleInfo identifies a rule.
@@ -63,26 +66,27 @@ type param struct {
 type opcode uint8
 
 const (
-	opHalt    opcode = iota // a solution of the query
-	opReturn                // the end of a clause's body
-	opUnify                 // a = b
-	opAssign                // a := b
-	opCompare               // a cmp b
-	opArith                 // c = a cmp b
-	opLookup                // c = a.name, or c = a.(b) when name is empty
-	opMethod                // c = a.name(args)
-	opNew                   // c = new class(args)
-	opIn                    // a in b
-	opMatches               // a matches pat
-	opCall                  // pred(args)
-	opTruth                 // a
-	opMark                  // remember the height of the choice stack in slot a
-	opCut                   // drop the choices above the mark in slot a, or of the clause
-	opOr                    // alts
-	opNot                   // not sub
-	opNotEnd                // the end of sub
-	opPrint                 // print(args)
-	opFail                  // false
+	opHalt      opcode = iota // a solution of the query
+	opReturn                  // the end of a clause's body
+	opUnify                   // a = b
+	opAssign                  // a := b
+	opCompare                 // a cmp b
+	opArith                   // c = a cmp b
+	opLookup                  // c = a.name, or c = a.(b) when name is empty
+	opMethod                  // c = a.name(args)
+	opNew                     // c = new class(args)
+	opIn                      // a in b
+	opMatches                 // a matches pat
+	opCall                    // pred(args)
+	opTruth                   // a
+	opMark                    // remember the height of the choice stack in slot a
+	opCut                     // drop the choices above the mark in slot a, or of the clause
+	opOr                      // alts
+	opNot                     // not sub
+	opNotEnd                  // the end of sub
+	opCollected               // the end of a call that a partial query solves on the side
+	opPrint                   // print(args)
+	opFail                    // false
 )
 
 // A node is one goal, and where to go on after it.
@@ -103,7 +107,7 @@ type node struct {
 	locals  []int32 // opNot: slots that are fresh inside
 	shared  []int32 // opNot: slots that are shared with the outside
 	next    *node
-	solo    *node // the same goal, followed by opReturn: what runs when it wakes
+	solo    *node // the same goal, followed by opReturn: what runs when it wakes. Of opCall, followed by opCollected
 	pos     syntax.Position
 	text    *resolve.At
 }

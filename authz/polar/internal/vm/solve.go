@@ -41,32 +41,34 @@ const (
 	choiceString                    // further characters of a string
 	choiceKeys                      // further keys of a dictionary lookup
 	choiceNot                       // the other answer of a negation
+	choiceCollect                   // the condition that a call of a partial query amounts to
 )
 
 // A choice is a point to come back to, with the heights of the store.
 type choice struct {
-	kind    choiceKind
-	sorted  bool // choiceClauses: the clauses lie on Machine.sorted
-	next    int32
-	frame   int32
-	top     int32 // frame above which activations are dropped
-	cells   int32
-	trail   int32
-	waiters int32
-	links   int32
-	args    int32 // height of Machine.args; the arguments of choiceClauses end there
-	from    int32 // choiceClauses: where its arguments begin
-	chain   int32 // choiceClauses: place of the call in the chain of recursive calls
-	sorts   int32
-	calls   int32
-	maybes  int32
-	pending int32
-	trace   int32
-	conds   int32 // height of the conditions of a partial query
-	node    *node
-	clauses []*clause
-	list    Value
-	keys    []string
+	kind       choiceKind
+	sorted     bool // choiceClauses: the clauses lie on Machine.sorted
+	next       int32
+	frame      int32
+	top        int32 // frame above which activations are dropped
+	cells      int32
+	trail      int32
+	waiters    int32
+	links      int32
+	args       int32 // height of Machine.args; the arguments of choiceClauses end there
+	from       int32 // choiceClauses: where its arguments begin
+	chain      int32 // choiceClauses: place of the call in the chain of recursive calls
+	sorts      int32
+	calls      int32
+	maybes     int32
+	pending    int32
+	trace      int32
+	conds      int32 // height of the conditions of a partial query
+	collectors int32 // height of its collectors
+	node       *node
+	clauses    []*clause
+	list       Value
+	keys       []string
 }
 
 // pushChoice pushes a choice with the heights of now.
@@ -80,7 +82,7 @@ func (m *Machine) pushChoice(kind choiceKind, n *node) *choice {
 	m.protected = len(m.cells)
 	c := &m.choices[len(m.choices)-1]
 	if m.partial != nil {
-		c.conds = m.partial.height()
+		c.conds, c.collectors = m.partial.height(), int32(len(m.partial.collectors))
 	}
 	return c
 }
@@ -99,7 +101,7 @@ func (m *Machine) restore(c *choice) {
 	m.pending = int(c.pending)
 	m.frame = c.frame
 	if m.partial != nil {
-		m.partial.restore(c.conds)
+		m.partial.restore(c)
 	}
 }
 
@@ -199,6 +201,8 @@ func (m *Machine) run(n *node) (bool, error) {
 			continue
 		case opNotEnd:
 			err = m.endNegation()
+		case opCollected:
+			next, err = m.endCollect()
 		default:
 			var ok bool
 			if m.trace != nil {
@@ -284,7 +288,12 @@ func (m *Machine) truth(n *node, base int32) (bool, error) {
 		return v.Bool(), nil
 	case host.Nil:
 		return false, nil
-	case host.Var, host.Partial:
+	case host.Var:
+		return m.unify(v, host.MakeBool(true))
+	case host.Partial:
+		if s := asSymbol(v); s.kind != symCond && (s.kind != symField || s.plan == nil || s.plan.Kind != host.Bool) {
+			return false, m.unsupported("%s as a condition", describeSymbol(s))
+		}
 		return m.unify(v, host.MakeBool(true))
 	}
 	return false, m.errorf(CodeType, "a %s is neither true nor false, so it cannot be a condition", describe(v))
@@ -346,14 +355,28 @@ func (m *Machine) call(n *node) (*node, error) {
 	if int(m.frames[m.frame].depth) >= m.limits.Depth {
 		return nil, m.errorf(CodeBudget, "rules are nested more than %d deep", m.limits.Depth)
 	}
+	side, err := m.collects(args)
+	if err != nil {
+		return nil, err
+	}
+	if side {
+		return m.collectCall(n, pr, from)
+	}
+	return m.dispatch(n, pr, from)
+}
+
+// dispatch selects the rules that may apply to a call and tries the first. The
+// arguments are Machine.args from index from on.
+func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
+	args := m.args[from:]
 	calls := m.frames[m.frame].calls
 	if pr.recursive {
-		var repeated bool
-		var err error
-		if calls, repeated, err = m.enterCall(pr, args, calls); err != nil || repeated {
-			m.args = m.args[:from]
+		at, repeated, err := m.enterCall(pr, args, calls)
+		if err != nil || repeated {
+			m.dropArgs(int32(from))
 			return nil, err
 		}
+		calls = at
 	}
 	callTrace := int32(-1)
 	if m.trace != nil {
@@ -593,9 +616,13 @@ func mayEqual(lit, arg Value) bool {
 }
 
 func (m *Machine) mayMatchPattern(p *pattern, arg Value) bool {
-	k := arg.Kind()
-	if k == host.Var || k == host.Partial {
+	switch arg.Kind() {
+	case host.Var:
 		return true
+	case host.Partial:
+		// nil is of no class, so the type alone can rule a class out.
+		s := asSymbol(arg)
+		return p.kind != classPattern || s.plan == nil || s.kind == symMany || m.isInstance(Value{Plan: s.plan}, p)
 	}
 	switch p.kind {
 	case classPattern:
@@ -669,6 +696,8 @@ func (m *Machine) backtrack() (*node, error) {
 			}
 		case choiceNot:
 			next, err = m.finishNegation(c)
+		case choiceCollect:
+			next, err = m.finishCollect(c)
 		default:
 			var ok bool
 			if m.trace != nil {

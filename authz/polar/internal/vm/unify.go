@@ -64,6 +64,8 @@ func (m *Machine) unifyStep(a, b Value) (bool, error) {
 // equalAtoms compares two values that are neither variables nor compounds.
 func (m *Machine) equalAtoms(a, b Value) (bool, error) {
 	switch ak, bk := a.Kind(), b.Kind(); {
+	case ak == host.Partial || bk == host.Partial:
+		return false, m.unsupported("a comparison inside of a list or dictionary")
 	case ak == host.String && bk == host.String:
 		if a.Word != b.Word {
 			return false, nil

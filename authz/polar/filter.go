@@ -1,0 +1,38 @@
+package polar
+
+// This file defines Filter: the rows for which a rule holds, without loading them.
+
+import (
+	"context"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+// Filter returns the condition under which rule(actor, action, row) holds for a
+// row of class, which must be a struct. The condition is exact: a row satisfies
+// it when, and only when, Decide would allow the row.
+//
+// What cannot become a condition is an error that is ErrUnsupported and names
+// the expression and its position, never a filter that is too wide.
+func (p *Policy) Filter(ctx context.Context, rule string, actor, action any, class Class) (*filter.Query, error) {
+	m := p.prog.Machine(ctx, &p.config)
+	defer m.Release()
+	t := class.structType()
+	ok, err := m.StartPartial(rule, 3, 2, t)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		if err := p.noRule(rule); err != nil {
+			return nil, err
+		}
+		return m.Never(t), nil
+	}
+	if err := m.SetArg(0, actor); err != nil {
+		return nil, err
+	}
+	if err := m.SetArg(1, action); err != nil {
+		return nil, err
+	}
+	return m.Filter(t)
+}

@@ -1,0 +1,320 @@
+package vm
+
+// This file defines how partial evaluation collects: the solutions of a
+// negation or a call become one condition.
+
+import (
+	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/authz/internal/host"
+)
+
+// beginCollector starts to collect below the newest choice, which was just pushed.
+func (m *Machine) beginCollector(col collector) {
+	p := m.partial
+	col.choice = len(m.choices) - 1
+	p.collectors = append(p.collectors, col)
+	m.choices[col.choice].collectors = int32(len(p.collectors))
+}
+
+// endCollector ends the collector of a choice that has nothing left to try.
+func (m *Machine) endCollector(c *choice) collector {
+	p := m.partial
+	at := c.collectors - 1
+	col := p.collectors[at]
+	p.collectors = p.collectors[:at]
+	return col
+}
+
+// collects reports whether a call is to be solved on the side: in a partial
+// query, when something in its arguments is unknown and nothing unbound.
+func (m *Machine) collects(args []Value) (bool, error) {
+	if m.partial == nil || m.frame == 0 {
+		return false, nil
+	}
+	unknown := false
+	for _, a := range args {
+		switch {
+		case isVar(a):
+			return false, nil
+		case isPartial(a):
+			unknown = true
+		case isOpen(a):
+			// An open term has unknowns or variables in it.
+			_, unbound, err := m.firstVar(a)
+			if err != nil || unbound {
+				return false, err
+			}
+			unknown = true
+		}
+	}
+	return unknown, nil
+}
+
+// collectCall begins to solve a call on the side. The arguments are
+// Machine.args from index from on.
+func (m *Machine) collectCall(n *node, pr *pred, from int) (*node, error) {
+	args := m.args[from:]
+	col := collector{pred: pr, pos: -1}
+	if pr.recursive {
+		again, pos, err := m.recursion(pr, args)
+		if err != nil {
+			return nil, err
+		}
+		if again {
+			m.dropArgs(int32(from))
+			return n.next, nil
+		}
+		if pos >= 0 {
+			row, err := m.presentRow(pr, args, pos)
+			if err != nil {
+				return nil, err
+			}
+			if row == nil {
+				m.dropArgs(int32(from))
+				return nil, nil
+			}
+			col.pos, col.outer, col.row = pos, row.row, m.partial.newRow()
+			args[pos] = makeSymbol(&symbol{kind: symRow, row: col.row, plan: row.plan})
+			col.args = append([]Value(nil), args...)
+		}
+	}
+	// The arguments stay on the slab above the choice's own height: the call
+	// is solved as if it had been made after the choice.
+	saved := append([]Value(nil), args...)
+	m.dropArgs(int32(from))
+	m.pushChoice(choiceCollect, n)
+	m.beginCollector(col)
+	m.args = append(m.args, saved...)
+	return m.dispatch(n.solo, pr, len(m.args)-len(saved))
+}
+
+// recursion finds out what a call of a recursive predicate is to the calls
+// being collected. Again: it is one of them, one relation further on, which was
+// noted. Otherwise pos is the argument that a new collector should make the
+// unknown row of, or -1.
+func (m *Machine) recursion(pr *pred, args []Value) (again bool, pos int, err error) {
+	p := m.partial
+	pos = -1
+	rows := 0
+	for i, a := range args {
+		if isPartial(a) {
+			if s := asSymbol(a); s.kind == symRow || s.kind == symOne {
+				pos = i
+				rows++
+			} else {
+				rows += 2 // a field or a condition cannot be followed
+			}
+		} else if isOpen(a) {
+			rows += 2
+		}
+	}
+	if rows != 1 {
+		return false, -1, nil
+	}
+	for i := len(p.collectors) - 1; i >= 0; i-- {
+		col := &p.collectors[i]
+		if col.pred != pr || col.pos != pos {
+			continue
+		}
+		same := true
+		for j := range args {
+			if j == pos {
+				continue
+			}
+			eq, _, depends, err := m.equal(args[j], col.args[j])
+			if err != nil {
+				return false, -1, err
+			}
+			same = same && eq && !depends
+		}
+		s := asSymbol(args[pos])
+		if s.kind == symRow && s.row == col.row {
+			return false, -1, nil // the same row: only the known arguments changed
+		}
+		if !same {
+			continue
+		}
+		return true, pos, m.noteRecursion(pr, col, i, s)
+	}
+	return false, pos, nil
+}
+
+// noteRecursion records that the call being collected by col recurs on s.
+func (m *Machine) noteRecursion(pr *pred, col *collector, at int, s *symbol) error {
+	p := m.partial
+	if at != len(p.collectors)-1 {
+		return m.unsupported("recursion over rows by way of another rule")
+	}
+	var over *host.Attr
+	conds := p.conds[m.choices[col.choice].conds:]
+	switch {
+	case s.kind == symOne && s.row == col.row && len(conds) == 0:
+		over = s.attr
+	case s.kind == symRow && len(conds) == 1 && conds[0].attr != nil && conds[0].as == s.row && conds[0].from == col.row:
+		over = conds[0].attr
+	default:
+		return m.unsupported("recursion over rows that does more than follow one relation")
+	}
+	if over.Relation.Target != asSymbol(col.args[col.pos]).plan {
+		return m.unsupported("recursion over rows of several classes")
+	}
+	if col.over != nil && col.over != over {
+		return m.unsupported("recursion over several relations")
+	}
+	if s.kind == symOne {
+		if err := m.failsForNil(pr, col); err != nil {
+			return err
+		}
+	}
+	col.over = over
+	p.conds = append(p.conds, condition{again: true})
+	return nil
+}
+
+// presentRow returns the row that argument pos stands for, after the relation
+// that leads to it; nil when the call is decided because there is none.
+func (m *Machine) presentRow(pr *pred, args []Value, pos int) (*symbol, error) {
+	s := asSymbol(args[pos])
+	if s.kind == symRow {
+		return s, nil
+	}
+	if err := m.failsForNil(pr, &collector{args: args, pos: pos}); err != nil {
+		return nil, err
+	}
+	return m.hop(s)
+}
+
+// failsForNil checks that the call has no solution when the row at the end of a
+// relation is missing: a filter over rows cannot say anything about no row.
+func (m *Machine) failsForNil(pr *pred, col *collector) error {
+	for i, a := range col.args {
+		if i != col.pos && (isPartial(a) || isOpen(a)) {
+			return m.unsupported("recursion over a relation that may lead nowhere")
+		}
+	}
+	side := m.prog.Machine(m.ctx, &Config{Limits: m.limits, Now: m.now})
+	defer side.Release()
+	side.steps = m.steps
+	side.start(pr.query)
+	for i, a := range col.args {
+		if i != col.pos {
+			side.cells[i] = a
+		} else {
+			side.cells[i] = Value{}
+		}
+	}
+	holds, err := side.run(side.frames[0].clause.body)
+	m.steps = side.steps
+	if err != nil {
+		return err
+	}
+	if holds {
+		return m.unsupported("recursion over a relation, of a rule that also holds for nil,")
+	}
+	return nil
+}
+
+// endCollect is reached with a solution of a call that is solved on the side.
+// It returns the node to go on with, nil to look for further solutions.
+func (m *Machine) endCollect() (*node, error) {
+	p := m.partial
+	col := &p.collectors[len(p.collectors)-1]
+	c := &m.choices[col.choice]
+	if m.pending > int(c.pending) {
+		return nil, m.unboundError()
+	}
+	conds := p.conds[c.conds:]
+	for i := range conds {
+		if conds[i].again {
+			// What comes before it was checked; anything after it would
+			// be a condition on a row along the way.
+			if i != len(conds)-1 {
+				return nil, m.unsupported("recursion over rows with a condition after it")
+			}
+			return nil, nil
+		}
+	}
+	if len(conds) == 0 && col.over == nil {
+		// It holds for every row: no need to look further.
+		n := c.node
+		p.collectors = p.collectors[:len(p.collectors)-1]
+		m.cutTo(col.choice)
+		return n.next, nil
+	}
+	col.results = append(col.results, m.conjunction(c.conds))
+	return nil, nil
+}
+
+// finishCollect is reached when a call that is solved on the side has no further solution.
+func (m *Machine) finishCollect(c *choice) (*node, error) {
+	n := c.node
+	col := m.endCollector(c)
+	m.cutTo(len(m.choices) - 1)
+	e := anyOf(col.results)
+	switch {
+	case e == filter.False:
+		return nil, nil
+	case col.over != nil:
+		e = filter.Reach{As: col.row, From: col.outer, Rel: m.prog.relation(col.over), Reflexive: true, Where: e}
+	case col.pos >= 0:
+		e = renameRow(e, col.row, col.outer)
+	}
+	ok, err := m.assume(e)
+	if !ok || err != nil {
+		return nil, err
+	}
+	return n.next, nil
+}
+
+// renameRow returns e with the row from replaced by to. The nesting of e is
+// bounded by that of the rules it was made from.
+func renameRow(e filter.Expr, from, to filter.Var) filter.Expr {
+	row := func(v filter.Var) filter.Var {
+		if v == from {
+			return to
+		}
+		return v
+	}
+	operand := func(o filter.Operand) filter.Operand {
+		switch o := o.(type) {
+		case filter.Field:
+			o.Var = row(o.Var)
+			return o
+		case filter.Key:
+			o.Var = row(o.Var)
+			return o
+		}
+		return o
+	}
+	all := func(parts []filter.Expr) []filter.Expr {
+		out := make([]filter.Expr, len(parts))
+		for i, x := range parts {
+			out[i] = renameRow(x, from, to)
+		}
+		return out
+	}
+	switch e := e.(type) {
+	case filter.And:
+		return filter.And(all(e))
+	case filter.Or:
+		return filter.Or(all(e))
+	case filter.Not:
+		return filter.Not{X: renameRow(e.X, from, to)}
+	case filter.Compare:
+		e.L, e.R = operand(e.L), operand(e.R)
+		return e
+	case filter.In:
+		e.X = operand(e.X)
+		return e
+	case filter.StrOp:
+		e.X = operand(e.X)
+		return e
+	case filter.Exists:
+		e.From, e.Where = row(e.From), renameRow(e.Where, from, to)
+		return e
+	case filter.Reach:
+		e.From, e.Where = row(e.From), renameRow(e.Where, from, to)
+		return e
+	}
+	return e
+}

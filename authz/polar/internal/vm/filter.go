@@ -1,0 +1,69 @@
+package vm
+
+// This file defines how a machine answers a partial query.
+
+import (
+	"errors"
+	"reflect"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+// StartPartial prepares the machine to call a rule with arity arguments, of
+// which number unknown is a row of the type. It reports whether there is such a rule.
+func (m *Machine) StartPartial(name string, arity, unknown int, t reflect.Type) (bool, error) {
+	plan := m.prog.reg.PlanOf(t)
+	if m.prog.models[plan] == nil {
+		return false, m.errorf(CodeUnsupported, "a filter needs a registered struct, not %s", t)
+	}
+	m.partial = &partialState{}
+	if !m.StartRule(name, arity) {
+		return false, nil
+	}
+	m.cells[unknown] = makeSymbol(&symbol{kind: symRow, row: m.partial.newRow(), plan: plan})
+	return true, nil
+}
+
+// Filter returns the condition on the unknown row under which the query holds.
+func (m *Machine) Filter(t reflect.Type) (*filter.Query, error) {
+	q := &filter.Query{Model: m.prog.models[m.prog.reg.PlanOf(t)]}
+	var results []filter.Expr
+	for {
+		ok, err := m.Next()
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			break
+		}
+		if m.partial.height() == 0 {
+			results = []filter.Expr{filter.True} // nothing else can add to it
+			break
+		}
+		results = append(results, m.conjunction(0))
+	}
+	q.Where = anyOf(results)
+	q, err := q.Simplify()
+	if err != nil {
+		return nil, m.filterError(err)
+	}
+	if err := q.Validate(); err != nil {
+		return nil, m.filterError(err)
+	}
+	return q, nil
+}
+
+// filterError makes an Error of one of package filter: its size is a limit, and
+// what is invalid is a condition that could fail for some rows.
+func (m *Machine) filterError(err error) error {
+	code := CodeUnsupported
+	if errors.Is(err, filter.ErrTooLarge) {
+		code = CodeBudget
+	}
+	return &Error{Code: code, Msg: err.Error(), Cause: err}
+}
+
+// Never returns the filter that no row satisfies.
+func (m *Machine) Never(t reflect.Type) *filter.Query {
+	return &filter.Query{Model: m.prog.models[m.prog.reg.PlanOf(t)], Where: filter.False}
+}
