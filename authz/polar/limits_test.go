@@ -1,0 +1,231 @@
+package polar_test
+
+// This file tests that every query ends: in an answer, or in an error that
+// names the limit that it met.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ursa-authz/ursa/authz/polar"
+)
+
+// mustLoad loads a policy that has nothing wrong with it.
+func mustLoad(t testing.TB, in polar.Input) *polar.Policy {
+	t.Helper()
+	p, diags, err := polar.Load(context.Background(), in)
+	if err != nil {
+		for _, d := range diags {
+			t.Log(d.Long())
+		}
+		t.Fatal(err)
+	}
+	return p
+}
+
+func source(text string) []polar.Source { return []polar.Source{{Name: "test.polar", Text: text}} }
+
+// count runs a query to its end.
+func count(ctx context.Context, p *polar.Policy, query string) (n int, err error) {
+	for _, err := range p.QueryString(ctx, query) {
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+const runaways = `
+endless(x) if endless_next(x, y) and endless(y);
+endless_next(x, y) if y = x + 1;
+left(x) if left(y) and x = y + 1;
+left(0);
+double(s) if t = s.replace("a", "aa") and double(t);
+pairs(n) if x in n and y in n and z in n and w in n and v in n and x + y + z + w + v < 0;
+nest(0, []);
+nest(n, [l]) if n > 0 and nest(n - 1, l);
+grow(l) if grow([1, *l]);
+count(0);
+count(n) if n > 0 and count(n - 1);
+deep(0);
+deep(n) if n > 0 and deep(n - 1) and true;
+same(x, x);
+`
+
+func TestEveryQueryEnds(t *testing.T) {
+	million := make([]int, 1_000_000)
+	for i := range million {
+		million[i] = i
+	}
+	p := mustLoad(t, polar.Input{
+		Sources:   source(runaways),
+		Constants: map[string]any{"million": million, "hundred": million[:100]},
+	})
+	tests := []struct {
+		query string
+		want  string // of the error; "" when the query is answered
+		n     int    // number of solutions
+	}{
+		{query: `endless(0)`, want: "budget"},
+		{query: `left(x)`, want: "budget"},
+		{query: `double("a")`, want: "budget"},
+		{query: `pairs(hundred)`, want: "budget"},
+		{query: `grow([])`, want: "budget"},
+		{query: `999999 in million`, want: "budget"},
+		{query: `1000 in million and cut`, n: 1},
+		{query: `nest(10000, l) and same(l, m) and l = m`, n: 1},
+		{query: `nest(500, l) and nest(500, m) and l = m`, n: 1},
+		{query: `nest(500, l) and nest(501, m) and l == m`},
+		{query: `nest(10000, l) and nest(10000, m) and l == m`, n: 1},
+		{query: `x = [x]`},
+		{query: `x = {a: [1, x]}`},
+		{query: `x = [y] and y = [x]`},
+		{query: `count(100000)`, n: 1},
+		{query: `deep(100000)`, n: 1},
+		{query: `deep(210000)`, want: "budget"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.query, func(t *testing.T) {
+			begin := time.Now()
+			n, err := count(context.Background(), p, "_"+"q = 1 and "+tt.query)
+			t.Logf("%d solutions in %v: %v", n, time.Since(begin).Round(time.Millisecond), err)
+			if strings.Contains(tt.query, "10000, l") && errors.Is(err, polar.ErrBudget) {
+				return // too deep to be made a Go value, which is an answer too
+			}
+			if tt.want == "" {
+				if err != nil || n != tt.n {
+					t.Errorf("%d solutions, error %v; want %d", n, err, tt.n)
+				}
+				return
+			}
+			var pe *polar.Error
+			if !errors.As(err, &pe) || pe.Code != tt.want {
+				t.Fatalf("error %v, want code %q", err, tt.want)
+			}
+			if !errors.Is(err, polar.ErrBudget) {
+				t.Errorf("the error is not ErrBudget")
+			}
+			if !pe.Pos.IsValid() || len(pe.Stack) == 0 {
+				t.Errorf("the error has no position or no stack: %v", pe)
+			}
+		})
+	}
+}
+
+func TestLimits(t *testing.T) {
+	load := func(l polar.Limits) *polar.Policy {
+		return mustLoad(t, polar.Input{Sources: source(runaways), Limits: l})
+	}
+	tests := []struct {
+		name   string
+		limits polar.Limits
+		query  string
+		want   string
+	}{
+		{"steps", polar.Limits{Steps: 100}, `count(1000)`, "more than 100 steps"},
+		{"bytes", polar.Limits{Bytes: 1000}, `x = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".replace("a", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")`, "more than 1000 bytes"},
+		{"depth", polar.Limits{Depth: 10}, `deep(20)`, "nested more than 10 deep"},
+		{"results", polar.Limits{Results: 2}, `x in [1, 2, 3]`, "more than 2 solutions"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := count(context.Background(), load(tt.limits), tt.query)
+			if !errors.Is(err, polar.ErrBudget) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// A canceller is a host object whose method ends the query's own context, as a
+// client that goes away in the middle of a query does.
+type canceller struct{ cancel context.CancelFunc }
+
+func (c *canceller) Cancel() bool { c.cancel(); return true }
+
+func TestCancellation(t *testing.T) {
+	calls := 0
+	counter := polar.Class{Name: "Counter", Type: polar.ClassOf[tally]().Type}
+	p := mustLoad(t, polar.Input{
+		Sources: source(`
+spin(c, t) if c.cancel() and turn(c, t);
+turn(c, t) if t.hit() and turn(c, t.next());
+`),
+		Classes: []polar.Class{{Name: "Canceller", Type: polar.ClassOf[canceller]().Type}, counter},
+	})
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cause := errors.New("the client went away")
+	var err error
+	for _, err = range p.Query(ctx, "spin", &canceller{func() { cancel(cause) }}, &tally{&calls, 0}) {
+		if err == nil {
+			t.Fatal("a solution")
+		}
+	}
+	var pe *polar.Error
+	if !errors.As(err, &pe) || pe.Code != "cancelled" || !errors.Is(err, cause) {
+		t.Fatalf("error %v, want cancelled, with its cause", err)
+	}
+	// Each turn takes several steps, so 1,024 steps are fewer turns still.
+	if calls > 1024 {
+		t.Errorf("%d turns after the cancellation, want at most 1024", calls)
+	}
+}
+
+// tally counts the turns of a loop.
+type tally struct {
+	calls *int
+	n     int
+}
+
+func (t *tally) Hit() bool    { *t.calls++; return true }
+func (t *tally) Next() *tally { return &tally{t.calls, t.n + 1} }
+
+func TestNoGoroutines(t *testing.T) {
+	p := mustLoad(t, polar.Input{Sources: source(runaways)})
+	before := runtime.NumGoroutine()
+	for b, err := range p.QueryString(context.Background(), "x in [1, 2, 3]") {
+		if err != nil || b["x"] != int64(1) {
+			t.Fatal(b, err)
+		}
+		if now := runtime.NumGoroutine(); now != before {
+			t.Errorf("%d goroutines during a query, %d before it", now, before)
+		}
+		break
+	}
+}
+
+func TestConcurrentQueries(t *testing.T) {
+	p := mustLoad(t, polar.Input{Sources: source(`
+append([], l, l);
+append([h, *t], l, [h, *r]) if append(t, l, r);
+f(x) if not x = 3 and x in [1, 2, 3, 4];
+`)})
+	done := make(chan error)
+	const goroutines = 64
+	for g := range goroutines {
+		go func() {
+			for range 50 {
+				n, err := count(context.Background(), p, "append(x, y, [1, 2, 3, 4, 5]) and f(z)")
+				if err == nil && n != 18 {
+					err = fmt.Errorf("goroutine %d: %d solutions, want 18", g, n)
+				}
+				if err != nil {
+					done <- err
+					return
+				}
+			}
+			done <- nil
+		}()
+	}
+	for range goroutines {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
