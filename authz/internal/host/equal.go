@@ -1,0 +1,153 @@
+package host
+
+import "reflect"
+
+// This file defines Equal, the one table of equality for everything but lists and dictionaries.
+
+// Equal reports whether a and b are equal. It knows all kinds except List and Dict, whose
+// elements the solver compares itself; a List is unequal to whatever is not a List.
+//
+//   - nil equals nil only.
+//   - Numbers compare by value, exactly; NaN equals nothing. Strings and Booleans compare
+//     with their like, whatever the names of their Go types.
+//   - Classes are equal when they are classes of one type.
+//   - Instances of different types are unequal. Those of one type are equal when they are
+//     the same object; else, if the type has a key, when the keys are equal and not zero;
+//     else by the type's method Equal, or Compare or Cmp, if there is one (times too); else,
+//     if both were reached through pointers, they are unequal, being different objects; else
+//     by Go's == where that cannot panic; else they are unequal.
+//
+// The error is an [*Error]: the host's method failed, the instances hold interfaces nested
+// too deep, or the values are not ones that Equal knows.
+func Equal(a, b Value) (bool, error) {
+	eq, known, err := equalWithoutCalls(a, b)
+	if known || err != nil {
+		return eq, err
+	}
+	o := &a.Plan.order
+	if o.equal != nil {
+		v, err := o.equal.ask(a, b)
+		return err == nil && v.Bool(), err
+	}
+	v, err := o.compare.ask(a, b)
+	return err == nil && v.Int() == 0, err
+}
+
+// EqualQuiet is Equal without calls of host methods and without errors: known is false
+// where it would need one.
+func EqualQuiet(a, b Value) (eq, known bool) {
+	eq, known, _ = equalWithoutCalls(a, b)
+	return eq, known
+}
+
+// equalWithoutCalls is Equal as far as it needs no method; known is false where it does, or
+// where there is an error.
+func equalWithoutCalls(a, b Value) (eq, known bool, err error) {
+	ka, kb := a.Kind(), b.Kind()
+	switch {
+	case ka == Nil || kb == Nil:
+		return ka == kb, ka <= ClassKind && kb <= ClassKind, unequatable(ka, kb)
+	case ka.isNumber() && kb.isNumber():
+		c, ok := compareNumbers(a, b)
+		return ok && c == 0, true, nil
+	case ka > ClassKind || kb > ClassKind:
+		return false, false, unequatable(ka, kb)
+	case ka != kb:
+		return false, true, nil
+	}
+	switch ka {
+	case String:
+		return a.Str() == b.Str(), true, nil
+	case Bool:
+		return a.Word == b.Word, true, nil
+	case ClassKind:
+		return a.Ptr == b.Ptr || a.ClassInfo().Type == b.ClassInfo().Type, true, nil
+	case Instance:
+		return equalInstances(a, b)
+	}
+	return false, false, errorf(CodeUnequatable, "the elements of compound values are compared one by one")
+}
+
+// unequatable returns an error if one of the kinds is one that only the solver makes.
+func unequatable(a, b Kind) error {
+	if a <= ClassKind && b <= ClassKind {
+		return nil
+	}
+	return errorf(CodeUnequatable, "unknown values cannot be compared")
+}
+
+// equalInstances is equalWithoutCalls for instances.
+func equalInstances(a, b Value) (eq, known bool, err error) {
+	p := a.Plan
+	switch {
+	case p != b.Plan:
+		return false, true, nil
+	case a.Ptr == b.Ptr:
+		// The same memory, so the same object, or the same part of one.
+		return true, true, nil
+	case p.key != nil:
+		// A key that says nothing leaves identity, which was asked above.
+		eq, known := p.key.equal(a.Ptr, b.Ptr)
+		return eq && known, true, nil
+	case p.Type == timeType:
+		return timeAt(a.Ptr).Equal(*timeAt(b.Ptr)), true, nil
+	case p.order.equal != nil || p.order.compare != nil:
+		return false, false, nil
+	case a.Word == 0 && b.Word == 0:
+		return false, true, nil
+	}
+	var c comparison
+	eq, err = c.equal(reflect.NewAt(p.Type, a.Ptr).Elem(), reflect.NewAt(p.Type, b.Ptr).Elem())
+	return eq, err == nil, err
+}
+
+// A comparison is one ==. Its zero value is at the beginning.
+type comparison struct {
+	depth int // interfaces around the current variables
+	count int // interfaces compared so far
+}
+
+// equal is Go's == on v and w, variables of one type, except that what == would panic about
+// is unequal. How deep interfaces are nested, and how often one is shared, is data, and
+// neither == nor reflection bounds it: beyond bounds of its own, equal gives an error.
+func (c *comparison) equal(v, w reflect.Value) (bool, error) {
+	switch v.Kind() {
+	case reflect.Interface:
+		if v.IsNil() || w.IsNil() {
+			return v.IsNil() == w.IsNil(), nil
+		}
+		v, w = v.Elem(), w.Elem()
+		if v.Type() != w.Type() {
+			return false, nil
+		}
+		c.depth++
+		c.count++
+		if c.depth > maxNesting || c.count > maxElems {
+			return false, errorf(CodeTooDeep, "interfaces are nested too deep, or too many, to be compared")
+		}
+		eq, err := c.equal(v, w)
+		c.depth--
+		return eq, err
+	case reflect.Struct:
+		t := v.Type()
+		for i := range t.NumField() {
+			if t.Field(i).Name == "_" {
+				continue
+			}
+			if eq, err := c.equal(v.Field(i), w.Field(i)); !eq {
+				return false, err
+			}
+		}
+		return true, nil
+	case reflect.Array:
+		for i := range v.Len() {
+			if eq, err := c.equal(v.Index(i), w.Index(i)); !eq {
+				return false, err
+			}
+		}
+		return true, nil
+	case reflect.Slice, reflect.Map, reflect.Func:
+		return false, nil
+	}
+	return v.Equal(w), nil
+}

@@ -1,0 +1,81 @@
+package host
+
+import (
+	"strings"
+	"unicode"
+)
+
+// This file defines SnakeCase, how Go names are spelled in policies, and which names the
+// policy language can spell at all.
+
+// SnakeCase returns the snake_case spelling of a Go name: UserID becomes user_id, URLPath
+// url_path, UserIDs user_ids. Words begin where an upper case letter follows a lower case
+// letter or a digit, and before the last upper case letter of a run that lower case follows;
+// but a plural s after an initialism stays with it. Digits belong to the word before them.
+// Underscores stay. The spelling of a spelling is itself.
+func SnakeCase(goName string) string {
+	r := []rune(goName)
+	var b strings.Builder
+	b.Grow(len(goName) + 4)
+	for i, c := range r {
+		if i > 0 && wordBegins(r, i) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(c))
+	}
+	return b.String()
+}
+
+// wordBegins reports whether a new word begins at r[i], where i > 0.
+func wordBegins(r []rune, i int) bool {
+	if !isUpper(r[i]) || r[i-1] == '_' {
+		return false
+	}
+	if !isUpper(r[i-1]) {
+		return true
+	}
+	if i+1 == len(r) || !isLower(r[i+1]) {
+		return false
+	}
+	plural := r[i+1] == 's' && (i+2 == len(r) || !isLower(r[i+2]))
+	return !plural
+}
+
+// isUpper reports whether a word can begin with c inside a name: it has a lower case form.
+// Title case letters, which are two letters in one, have one; mathematical capitals do not.
+func isUpper(c rune) bool { return unicode.ToLower(c) != c }
+
+// isLower reports whether c is a letter that does not begin a word. Letters without case are such.
+func isLower(c rune) bool { return unicode.IsLetter(c) && !isUpper(c) }
+
+// reserved are the words that cannot be the name of a class.
+var reserved = map[string]bool{
+	"true": true, "false": true, "inf": true, "nan": true, "nil": true,
+	"type": true, "cut": true, "debug": true, "print": true, "in": true, "forall": true, "if": true,
+	"and": true, "or": true, "not": true, "new": true, "matches": true,
+	"mod": true, "rem": true, "isa": true,
+}
+
+// isSymbol reports whether the policy language can spell name as one symbol.
+func isSymbol(name string) bool {
+	if name == "" {
+		return false
+	}
+	for i, part := range strings.Split(name, "::") {
+		if part == "" {
+			return false
+		}
+		for j, c := range part {
+			switch {
+			case c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
+			case '0' <= c && c <= '9':
+				if i == 0 && j == 0 {
+					return false
+				}
+			case c < unicode.MaxASCII+1 || unicode.IsSpace(c) || c == unicode.ReplacementChar:
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,66 @@
+package host
+
+import (
+	"reflect"
+	"unsafe"
+)
+
+// This file defines which struct types are a value that may be missing, as sql.NullString is.
+
+// A nullShape says where such a struct keeps its value, and whether it has one.
+type nullShape struct {
+	typ   reflect.Type // of the value
+	value uintptr      // offset of the value
+	valid uintptr      // offset of the bool that says whether there is one
+}
+
+// nullable returns the shape of t if t is a value that may be missing: a type of package
+// database/sql, a type that has the same two fields and scans itself as they do
+// (gorm.DeletedAt), or a struct that only embeds one of those. A registered type never is:
+// it was registered to be looked into.
+func (r *Registry) nullable(t reflect.Type) (nullShape, bool) {
+	if t.Kind() != reflect.Struct || r.primary[t] != nil {
+		return nullShape{}, false
+	}
+	return nullStruct(t)
+}
+
+// nullStruct is nullable without regard to what is registered.
+func nullStruct(t reflect.Type) (nullShape, bool) {
+	if t.PkgPath() != "database/sql" && !scansItself(t) {
+		return nullShape{}, false
+	}
+	switch t.NumField() {
+	case 1:
+		if e := t.Field(0); e.Anonymous && e.Type.Kind() == reflect.Struct {
+			return nullStruct(e.Type)
+		}
+	case 2:
+		value, valid := t.Field(0), t.Field(1)
+		if valid.Name == "Valid" && valid.Type.Kind() == reflect.Bool && value.IsExported() {
+			return nullShape{value.Type, value.Offset, valid.Offset}, true
+		}
+	}
+	return nullShape{}, false
+}
+
+// scansItself reports whether t has the two methods by which database/sql reads and writes
+// a type: Scan(any) error, which it must have by pointer, and Value() (driver.Value, error).
+func scansItself(t reflect.Type) bool {
+	scan, ok := reflect.PointerTo(t).MethodByName("Scan")
+	if !ok || scan.Type.NumIn() != 2 || scan.Type.In(1) != reflect.TypeFor[any]() ||
+		scan.Type.NumOut() != 1 || scan.Type.Out(0) != errorType {
+		return false
+	}
+	value, ok := t.MethodByName("Value")
+	return ok && value.Type.NumIn() == 1 && value.Type.NumOut() == 2 &&
+		value.Type.Out(0).Kind() == reflect.Interface && value.Type.Out(1) == errorType
+}
+
+// valueAt returns the value inside the struct at p.
+func (n nullShape) valueAt(p unsafe.Pointer) reflect.Value {
+	return reflect.NewAt(n.typ, unsafe.Add(p, n.value)).Elem()
+}
+
+// setValid says that the struct at p has a value.
+func (n nullShape) setValid(p unsafe.Pointer) { *(*bool)(unsafe.Add(p, n.valid)) = true }

@@ -1,0 +1,130 @@
+package host
+
+import (
+	"cmp"
+	"context"
+	"reflect"
+	"strings"
+	"time"
+	"unsafe"
+)
+
+// This file defines Compare, and how types say themselves which of two values is less, or
+// whether they are equal.
+
+// comparers are the methods of a type by which two of its values compare. A Method without
+// a name stands for none.
+type comparers struct {
+	equal   reflect.Method // Equal(T) bool; also with *T or any
+	compare reflect.Method // Compare(T) int or Cmp(T) int; also with *T
+	less    reflect.Method // Lt(T) bool; also with *T or any
+}
+
+// comparersOf returns the comparers of t and *t.
+func comparersOf(t reflect.Type) (c comparers) {
+	find := func(name string, result reflect.Kind, orAny bool) reflect.Method {
+		m, ok := reflect.PointerTo(t).MethodByName(name)
+		if !ok || m.Type.NumIn() != 2 || m.Type.NumOut() != 1 || m.Type.Out(0).Kind() != result {
+			return reflect.Method{}
+		}
+		switch p := m.Type.In(1); {
+		case p == t, p == reflect.PointerTo(t), orAny && p == reflect.TypeFor[any]():
+			return m
+		}
+		return reflect.Method{}
+	}
+	c.equal = find("Equal", reflect.Bool, true)
+	c.less = find("Lt", reflect.Bool, true)
+	if c.compare = find("Compare", reflect.Int, false); c.compare.Name == "" {
+		c.compare = find("Cmp", reflect.Int, false)
+	}
+	return c
+}
+
+// any reports whether there is one.
+func (c comparers) any() bool { return c.equal.Name+c.compare.Name+c.less.Name != "" }
+
+// An ordering holds the same methods so that they can be called; nil stands for none.
+type ordering struct {
+	equal, compare, less *Method
+}
+
+// bindOrdering returns the ordering of plan p.
+func (b *builder) bindOrdering(p *Plan) (o ordering) {
+	if p.Type == timeType {
+		return o // compared without a call
+	}
+	bind := func(m reflect.Method) *Method {
+		if m.Name == "" {
+			return nil
+		}
+		return newMethod(p, m, b.loaderFor)
+	}
+	c := comparersOf(p.Type)
+	return ordering{bind(c.equal), bind(c.compare), bind(c.less)}
+}
+
+// ask calls a comparer of a with b, a value of the same plan. Where it takes any, b comes in
+// the form of the receiver: as a T if the method is one of T, else as a *T.
+func (m *Method) ask(a, b Value) (Value, error) {
+	if m.In[0].Kind() == reflect.Interface {
+		if !m.byPointer {
+			b.Word = 1
+		} else if b.Word == 1 {
+			b.Ptr, b.Word = m.receiver(b), 0
+		}
+	}
+	v, _, err := m.call(context.Background(), a, []Value{b})
+	return v, err
+}
+
+// timeAt returns the time at p.
+func timeAt(p unsafe.Pointer) *time.Time { return (*time.Time)(p) }
+
+// Compare returns -1, 0 or 1 for a less than, equal to, or greater than b. There is an order
+// of numbers with numbers, strings with strings, Booleans with Booleans (false first), times
+// with times, and values of one type with a method Compare, Cmp or Lt. Ok is false, and every
+// ordering of the two is false, when one is nil or NaN, or the type's methods say that neither
+// is less and they are not equal. The error is an [*Error]: with CodeUnordered for any other
+// pair, or from the host's method.
+func Compare(a, b Value) (c int, ok bool, err error) {
+	ka, kb := a.Kind(), b.Kind()
+	switch {
+	case ka == Nil || kb == Nil:
+		return 0, false, nil
+	case ka.isNumber() && kb.isNumber():
+		c, ok = compareNumbers(a, b)
+		return c, ok, nil
+	case ka != kb:
+	case ka == String:
+		return strings.Compare(a.Str(), b.Str()), true, nil
+	case ka == Bool:
+		return cmp.Compare(a.Word, b.Word), true, nil
+	case ka == Instance && a.Plan == b.Plan:
+		switch o := &a.Plan.order; {
+		case a.Plan.Type == timeType:
+			return timeAt(a.Ptr).Compare(*timeAt(b.Ptr)), true, nil
+		case o.compare != nil:
+			v, err := o.compare.ask(a, b)
+			return cmp.Compare(v.Int(), 0), err == nil, err
+		case o.less != nil:
+			return o.compareByLess(a, b)
+		}
+	}
+	return 0, false, errorf(CodeUnordered, "%s and %s have no order", Describe(a), Describe(b))
+}
+
+// compareByLess compares by Lt, and by Equal where there is one.
+func (o *ordering) compareByLess(a, b Value) (c int, ok bool, err error) {
+	if v, err := o.less.ask(a, b); err != nil || v.Bool() {
+		return -1, err == nil, err
+	}
+	if v, err := o.less.ask(b, a); err != nil || v.Bool() {
+		return 1, err == nil, err
+	}
+	if o.equal == nil {
+		return 0, true, nil
+	}
+	v, err := o.equal.ask(a, b)
+	return 0, err == nil && v.Bool(), err
+}

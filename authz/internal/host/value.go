@@ -1,0 +1,179 @@
+package host
+
+import (
+	"math"
+	"slices"
+	"unsafe"
+)
+
+// This file defines Value, the small value that stands for anything a policy can hold.
+//
+// A policy looks at the host's objects all the time and changes none of them. So a Value
+// does not hold a copy of what it stands for. It holds where that is, and a plan that says
+// how to read it: three words, whatever the object's size. Reading a field is an addition
+// and a load; an element of a slice of structs, a struct inside a struct and the bytes of
+// a string are all referred to where they lie, and nothing is allocated.
+//
+// Why this is safe:
+//
+//   - Ptr is an unsafe.Pointer, so the garbage collector sees it. A pointer into the middle
+//     of an object keeps the whole object alive, and a goroutine stack that moves has its
+//     pointers adjusted. Never does an address pass through a uintptr on its way to a
+//     pointer, and Word never holds an address.
+//   - An address is always derived from a pointer to the same object by unsafe.Add, with an
+//     offset that reflect gave for the object's type. The plan says the type; Values are
+//     made in this package, where plan and pointer come together from one interface value,
+//     field or element, so they cannot disagree.
+//   - Host memory is read and never written. Methods, which could write, are called on the
+//     host's own pointer only where the policy was given that pointer, and on a copy
+//     otherwise. What the race detector reports here would be the program's own race:
+//     changing an object while a decision about it runs.
+//   - The memory behind the data word of an interface value is immutable by Go's own rule,
+//     so referring into it is like holding the interface value.
+//
+// What is relied on beyond the language's specification is the layout of interface values
+// and slices, and that maps are one pointer; the tests of this package check each of these.
+
+// A Value is any value of the policy language. The zero Value is nil. Values are small and
+// passed by copy; the memory that a Value refers to must not be written while it is in use.
+type Value struct {
+	Plan *Plan          // nil for nil; else the Go type and kind
+	Ptr  unsafe.Pointer // String: data; List: first element; Dict: the map; Instance: the object's memory; Class: *ClassInfo
+	Word uint64         // Bool: 0 or 1; Int: int64 bits; Float: bits; String, List: length; Instance: 1 if reached by value, 0 if through a pointer
+}
+
+// valueSize is the distance of elements in a list made by the engine.
+const valueSize = unsafe.Sizeof(Value{})
+
+// engineDict is what Ptr of a dictionary made by MakeDict points to.
+type engineDict struct {
+	keys []string // ascending, unique
+	vals []Value  // vals[i] belongs to keys[i]
+}
+
+// Kind returns the kind of the value.
+func (v Value) Kind() Kind {
+	if v.Plan == nil {
+		return Nil
+	}
+	return v.Plan.Kind
+}
+
+// MakeBool returns the Boolean b.
+func MakeBool(b bool) Value {
+	if b {
+		return Value{Plan: EngineBool, Word: 1}
+	}
+	return Value{Plan: EngineBool}
+}
+
+// MakeInt returns the Integer i.
+func MakeInt(i int64) Value { return Value{Plan: EngineInt, Word: uint64(i)} }
+
+// MakeFloat returns the Float f.
+func MakeFloat(f float64) Value { return Value{Plan: EngineFloat, Word: math.Float64bits(f)} }
+
+// MakeString returns the String s, which shares the bytes of s.
+func MakeString(s string) Value { return stringValue(EngineString, s) }
+
+// stringValue returns s as a value of the string type of plan p.
+func stringValue(p *Plan, s string) Value {
+	return Value{Plan: p, Ptr: unsafe.Pointer(unsafe.StringData(s)), Word: uint64(len(s))}
+}
+
+// MakeList returns a List of elems. The list aliases the slice.
+func MakeList(elems []Value) Value {
+	return Value{Plan: EngineList, Ptr: unsafe.Pointer(unsafe.SliceData(elems)), Word: uint64(len(elems))}
+}
+
+// MakeDict returns a Dictionary in which keys[i] has the value vals[i]. The keys must be
+// sorted in ascending byte order and unique. The dictionary aliases both slices.
+func MakeDict(keys []string, vals []Value) Value {
+	return Value{Plan: EngineDict, Ptr: unsafe.Pointer(&engineDict{keys, vals})}
+}
+
+// MakeClass returns the class c itself as a value.
+func MakeClass(c *ClassInfo) Value { return Value{Plan: EngineClass, Ptr: unsafe.Pointer(c)} }
+
+// Bool returns the value of a Boolean.
+func (v Value) Bool() bool { return v.Word != 0 }
+
+// Int returns the value of an Integer.
+func (v Value) Int() int64 { return int64(v.Word) }
+
+// Float returns the value of a Float.
+func (v Value) Float() float64 { return math.Float64frombits(v.Word) }
+
+// Str returns the value of a String, without copying it.
+func (v Value) Str() string { return unsafe.String((*byte)(v.Ptr), int(v.Word)) }
+
+// ClassInfo returns the class that a value of kind Class stands for.
+func (v Value) ClassInfo() *ClassInfo { return (*ClassInfo)(v.Ptr) }
+
+// Len returns the number of elements of a List or entries of a Dictionary.
+func (v Value) Len() int {
+	if v.Plan.Kind == Dict {
+		return v.dictLen()
+	}
+	return int(v.Word)
+}
+
+// Elems returns the elements of a list that MakeList made, without copying them; ok is
+// false for any other value.
+func (v Value) Elems() (elems []Value, ok bool) {
+	if v.Plan != EngineList {
+		return nil, false
+	}
+	return unsafe.Slice((*Value)(v.Ptr), int(v.Word)), true
+}
+
+// At returns element i of a List, where it lies. The error is an [*Error]: the index is
+// out of range, or the element cannot be a value.
+func (v Value) At(i int) (Value, error) {
+	if uint64(i) >= v.Word || i < 0 {
+		return Value{}, errorf(CodeIndex, "the list has no such element")
+	}
+	if v.Plan == EngineList {
+		return *(*Value)(unsafe.Add(v.Ptr, uintptr(i)*valueSize)), nil
+	}
+	return v.Plan.elem.load(unsafe.Add(v.Ptr, uintptr(i)*v.Plan.stride), 0)
+}
+
+// Slice returns the List of the elements from index from on, where they lie; from must be
+// between 0 and Len.
+func (v Value) Slice(from int) Value {
+	stride := v.Plan.stride
+	if v.Plan == EngineList {
+		stride = valueSize
+	}
+	rest := Value{Plan: v.Plan, Word: v.Word - uint64(from)}
+	if v.Plan.tail != nil {
+		rest.Plan = v.Plan.tail
+	}
+	if rest.Word > 0 {
+		rest.Ptr = unsafe.Add(v.Ptr, uintptr(from)*stride)
+	}
+	return rest
+}
+
+// Get returns the value of a key of a Dictionary; ok is false when it has no such key.
+// The error is an [*Error]: what the key holds cannot be a value.
+func (v Value) Get(key string) (val Value, ok bool, err error) {
+	if v.Plan == EngineDict {
+		d := (*engineDict)(v.Ptr)
+		if i, ok := slices.BinarySearch(d.keys, key); ok {
+			return d.vals[i], true, nil
+		}
+		return Value{}, false, nil
+	}
+	return v.hostGet(key)
+}
+
+// Keys returns the keys of a Dictionary in ascending byte order. The slice is fresh for a
+// Go map; for a dictionary made by MakeDict it is the dictionary's own and must not be written.
+func (v Value) Keys() []string {
+	if v.Plan == EngineDict {
+		return (*engineDict)(v.Ptr).keys
+	}
+	return v.hostKeys()
+}

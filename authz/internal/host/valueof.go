@@ -1,0 +1,190 @@
+package host
+
+import (
+	"reflect"
+	"unsafe"
+)
+
+// This file defines ValueOf, which makes a Value of what the program passes.
+//
+// An interface value is two words: the type, and the value if the type is a pointer or laid
+// out like one, else the address of an immutable copy. So the type word alone says how to
+// read the data word. The table below maps it to a loader, by open addressing on a hash of
+// the address of the type; one probe is the rule, and reflection is not asked. The table is
+// made by NewRegistry. Types that are missing in it go through a sync.Map.
+
+// eface is the layout of a value of an interface type without methods.
+type eface struct {
+	typ, data unsafe.Pointer
+}
+
+// wordsOf returns the two words of x.
+func wordsOf(x *any) eface { return *(*eface)(unsafe.Pointer(x)) }
+
+// A typeMode says what the data word of an interface value is.
+type typeMode uint8
+
+const (
+	modeNil      typeMode = iota // no type: the nil interface
+	modeInstance                 // pointer to the object
+	modePointer                  // pointer to a variable
+	modeValue                    // address of an immutable variable
+	modeMap                      // the map
+	modeDirect                   // the variable's only word
+	modeClass                    // a class value
+)
+
+// A typeEntry says how to read interface values of one dynamic type.
+type typeEntry struct {
+	typ    unsafe.Pointer // the type word; nil in an empty entry
+	mode   typeMode
+	loader loader // of the variable that the data word leads to
+}
+
+// A typeTable finds the entry of a type word.
+type typeTable struct {
+	entries []typeEntry // length is a power of two, at most half full
+	shift   uint8       // 64 minus the number of bits of an index
+}
+
+// find returns the entry for a type word, or nil. For nil it returns an empty entry, whose
+// mode is modeNil.
+func (t *typeTable) find(typ unsafe.Pointer) *typeEntry {
+	// Fibonacci hashing: the high bits of the product depend on all bits of the address.
+	for i := uint64(uintptr(typ)) * 0x9E3779B97F4A7C15 >> t.shift; ; i++ {
+		e := &t.entries[i&uint64(len(t.entries)-1)]
+		if e.typ == typ {
+			return e
+		}
+		if e.typ == nil {
+			return nil
+		}
+	}
+}
+
+// newTypeTable returns a table of the plans that b made, and of pointers to their types.
+func newTypeTable(b *builder) typeTable {
+	var all []typeEntry
+	add := func(p *Plan) {
+		all = append(all, b.entryFor(p.Type), b.entryFor(reflect.PointerTo(p.Type)))
+	}
+	for _, p := range enginePlans[:EngineList.ID] {
+		add(p)
+	}
+	for _, p := range b.made {
+		add(p)
+	}
+	t := typeTable{shift: 63}
+	for 1<<(64-t.shift) < 2*len(all) {
+		t.shift--
+	}
+	mask := uint64(1)<<(64-t.shift) - 1
+	t.entries = make([]typeEntry, mask+1)
+	for _, e := range all {
+		i := uint64(uintptr(e.typ)) * 0x9E3779B97F4A7C15 >> t.shift
+		for t.entries[i].typ != nil {
+			i = (i + 1) & mask
+		}
+		t.entries[i] = e
+	}
+	return t
+}
+
+// entryFor returns the entry of t, which is not an interface.
+func (b *builder) entryFor(t reflect.Type) typeEntry {
+	zero := reflect.Zero(t).Interface()
+	words := wordsOf(&zero)
+	e := typeEntry{typ: words.typ, mode: modeValue}
+	if t.Implements(classValueType) {
+		e.mode = modeClass
+		return e
+	}
+	if t.Kind() == reflect.Pointer {
+		e.loader = b.loaderFor(t.Elem())
+		e.mode = modePointer
+		if e.loader.op == opInstance {
+			e.mode = modeInstance
+		}
+		return e
+	}
+	e.loader = b.loaderFor(t)
+	switch {
+	case e.loader.op == opMap:
+		e.mode = modeMap
+	case words.data == nil:
+		// The zero value's only word is the data word itself, not the address of one.
+		e.mode = modeDirect
+	}
+	return e
+}
+
+// ValueOf returns x as a value: nil for nil and typed nil pointers, a class for a class
+// value, else what x is or points to. For x of a registered type, a pointer to one, or a
+// predeclared scalar type it does not allocate. The value refers to what x refers to. The
+// error is an [*Error]: x is an integer out of range, an unregistered class, or nested too deep.
+func (r *Registry) ValueOf(x any) (Value, error) { return r.valueOf(x, 0) }
+
+// valueOf is ValueOf after depth pointers and interfaces.
+func (r *Registry) valueOf(x any, depth int) (Value, error) {
+	w := wordsOf(&x)
+	e := r.types.find(w.typ)
+	if e == nil {
+		e = r.lateEntry(x)
+	}
+	switch e.mode {
+	case modeInstance:
+		if w.data == nil {
+			return Value{}, nil
+		}
+		return Value{e.loader.plan, w.data, 0}, nil
+	case modeValue:
+		return e.loader.load(w.data, depth)
+	case modePointer:
+		if w.data == nil {
+			return Value{}, nil
+		}
+		return e.loader.load(w.data, depth+1)
+	case modeMap:
+		return Value{e.loader.plan, w.data, 0}, nil
+	case modeDirect:
+		cell := new(unsafe.Pointer)
+		*cell = w.data
+		return e.loader.load(unsafe.Pointer(cell), depth)
+	case modeClass:
+		return r.classFromGo(x)
+	}
+	return Value{}, nil
+}
+
+// lateEntry returns the entry of the dynamic type of x, which NewRegistry did not meet.
+func (r *Registry) lateEntry(x any) *typeEntry {
+	t := reflect.TypeOf(x)
+	if e, ok := r.lateTypes.Load(t); ok {
+		return e.(*typeEntry)
+	}
+	var e typeEntry
+	r.build(func(b *builder) { e = b.entryFor(t) })
+	r.lateTypes.Store(t, &e)
+	return &e
+}
+
+// classFromGo returns the class that x, a class value, stands for.
+func (r *Registry) classFromGo(x any) (Value, error) {
+	if v := reflect.ValueOf(x); v.Kind() == reflect.Pointer && v.IsNil() {
+		return Value{}, nil
+	}
+	name, t := x.(classValue).PolarClass()
+	if t == nil {
+		return Value{}, errorf(CodeUnknownClass, "a class value without a type is no class")
+	}
+	if c := r.ClassOf(t); c != nil {
+		if named := r.byName[name]; named != nil && named.Type == c.Type {
+			c = named
+		}
+		return MakeClass(c), nil
+	}
+	if c := r.byName[name]; c != nil && c.Builtin != Nil && c.Type == t {
+		return MakeClass(c), nil
+	}
+	return Value{}, errorf(CodeUnknownClass, "%s is not a registered class", typeName(t))
+}
