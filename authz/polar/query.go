@@ -33,6 +33,17 @@ type Frame = vm.Frame
 //
 // Decide stops at the first solution. It is safe for concurrent use.
 func (p *Policy) Decide(ctx context.Context, rule string, actor, action, resource any) (Outcome, error) {
+	if allowed, by, done := p.prog.Decide(ctx, rule, actor, action, resource); done {
+		if !allowed {
+			return Outcome{}, nil
+		}
+		return Outcome{Allowed: true, Rule: p.byVM[by]}, nil
+	}
+	return p.solve(ctx, rule, actor, action, resource)
+}
+
+// solve is Decide on the solver.
+func (p *Policy) solve(ctx context.Context, rule string, actor, action, resource any) (Outcome, error) {
 	m := p.prog.Machine(ctx, &p.config)
 	defer m.Release()
 	if !m.StartRule(rule, 3) {

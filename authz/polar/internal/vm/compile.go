@@ -33,7 +33,7 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value) *Program {
 		pr := p.predOf(r.Name, len(r.Params))
 		info := &RuleInfo{Name: r.Name, Head: r.Text, Pos: r.Pos}
 		p.rules[r.Index] = info
-		pr.clauses = append(pr.clauses, &clause{info: info, order: len(pr.clauses)})
+		pr.clauses = append(pr.clauses, &clause{rule: r, info: info, order: len(pr.clauses)})
 	}
 	p.addModels()
 	components(m, p)
@@ -50,6 +50,15 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value) *Program {
 			pr.query = queryOf(pr)
 		}
 	}
+	p.fast = make(map[fastKey]*fastPred)
+	p.decisions = make(map[string]*fastPred)
+	for name, byArity := range p.preds {
+		if pr := byArity[3]; pr != nil {
+			p.decisions[name] = p.fastPredOf(pr, allGround(3))
+		}
+	}
+	p.sealed = true
+	p.runs.New = func() any { return newRun(p) }
 	p.machines.New = func() any { return newMachine(p) }
 	return p
 }
@@ -351,7 +360,9 @@ func (p *Program) attrTable(name string) []*host.Attr {
 		for i := range table {
 			table[i] = p.reg.PlanByID(i).Attr(name)
 		}
-		p.attrs[name] = table
+		if !p.sealed {
+			p.attrs[name] = table
+		}
 	}
 	return table
 }

@@ -55,7 +55,13 @@ func buildIndex(reg *host.Registry, clauses []*clause, arity int) *indexNode {
 }
 
 func leaf(clauses []*clause) *indexNode {
-	return &indexNode{pos: -1, clauses: clauses, ordered: mayReorder(clauses)}
+	n := &indexNode{pos: -1, clauses: clauses, ordered: mayReorder(clauses)}
+	if n.ordered {
+		if sorted, ok := staticOrder(clauses); ok {
+			n.clauses, n.ordered = sorted, false
+		}
+	}
+	return n
 }
 
 func buildIndexNode(reg *host.Registry, clauses []*clause, free []int) *indexNode {

@@ -33,7 +33,7 @@ func (m *Machine) match(v Value, p *pattern, n *node, base int32) (bool, error) 
 		if p.class == nil && p.union == resolve.UnionNone {
 			return false, m.errorf(CodeClass, "class %q is not registered", p.name)
 		}
-		if !m.isInstance(v, p) {
+		if !m.prog.isInstance(v, p) {
 			return false, nil
 		}
 		return m.matchFields(v, p, base)

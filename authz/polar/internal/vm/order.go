@@ -179,3 +179,80 @@ func (m *Machine) sortBySpecificity(cs []*clause, args []Value) {
 		}
 	}
 }
+
+// staticOrder returns the clauses in the order in which every call tries them,
+// if the arguments have no say in it: when specificity depends on the patterns
+// alone, and is a weak order, so that sorting some of the clauses gives the same
+// as sorting all of them and leaving some out.
+func staticOrder(clauses []*clause) ([]*clause, bool) {
+	const most = 64 // all pairs are compared
+	if len(clauses) > most {
+		return nil, false
+	}
+	before := func(i, j int) bool {
+		return mayPrecede(clauses[i], clauses[j])
+	}
+	for i := range clauses {
+		for j := range clauses {
+			if i != j && dependsOnArguments(clauses[i], clauses[j]) {
+				return nil, false
+			}
+		}
+	}
+	order := make([]int, len(clauses))
+	for i := range order {
+		order[i] = i
+	}
+	for outer := 1; outer < len(order); outer++ {
+		for inner := outer; inner > 0 && before(order[inner], order[inner-1]); inner-- {
+			order[inner], order[inner-1] = order[inner-1], order[inner]
+		}
+	}
+	// In a weak order clauses fall into ranks: every clause precedes exactly
+	// those of higher rank.
+	rank := make([]int, len(order))
+	for k := 1; k < len(order); k++ {
+		rank[k] = rank[k-1]
+		if before(order[k-1], order[k]) {
+			rank[k]++
+		}
+	}
+	for a := range order {
+		for b := range order {
+			if a != b && before(order[a], order[b]) != (rank[a] < rank[b]) {
+				return nil, false
+			}
+		}
+	}
+	sorted := make([]*clause, len(order))
+	for i, k := range order {
+		sorted[i] = clauses[k]
+	}
+	return sorted, true
+}
+
+// dependsOnArguments reports whether the order of two clauses may depend on what they are called with.
+func dependsOnArguments(l, r *clause) bool {
+	for i := range l.params {
+		lp, rp := l.params[i].pat, r.params[i].pat
+		switch {
+		case lp == nil && rp == nil:
+			continue
+		case lp == nil || rp == nil:
+			return false
+		}
+		lu, ru := lp.union != resolve.UnionNone, rp.union != resolve.UnionNone
+		switch {
+		case lu && ru:
+			continue
+		case lu || ru:
+			return false
+		case lp.key != "" && lp.key == rp.key:
+			continue
+		case lp.kind == classPattern && rp.kind == classPattern:
+			return lp.class == nil || rp.class == nil || lp.class == rp.class || mayOverlap(lp.class, rp.class)
+		}
+		return false
+	}
+	return false
+}

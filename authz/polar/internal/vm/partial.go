@@ -570,7 +570,7 @@ func (m *Machine) matchPartial(v Value, p *pattern, n *node, base int32) (bool, 
 			return false, m.unsupported("%s matched with a class", describeSymbol(s))
 		case s.plan == nil:
 			return false, m.unsupported("%s, whose type is known only row by row,", describeSymbol(s))
-		case !m.isInstance(Value{Plan: s.plan}, p):
+		case !m.prog.isInstance(Value{Plan: s.plan}, p):
 			return false, nil
 		}
 		// nil is of no class.

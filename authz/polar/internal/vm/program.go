@@ -25,6 +25,12 @@ type Program struct {
 	relations map[*host.Attr]*filter.Relation
 	now       Value // what the constant "now" stands for until a query reads it
 	machines  sync.Pool
+	sealed    bool // compiled: the tables are not changed any more
+
+	decisions map[string]*fastPred // rules of three parameters, all given
+	fastLock  sync.Mutex
+	fast      map[fastKey]*fastPred
+	runs      sync.Pool
 }
 
 // A RuleInfo identifies a rule.
@@ -47,6 +53,7 @@ type pred struct {
 
 // A clause is a compiled rule.
 type clause struct {
+	rule   *resolve.Rule
 	info   *RuleInfo
 	params []param
 	slots  int   // cells of an activation

@@ -622,11 +622,11 @@ func (m *Machine) mayMatchPattern(p *pattern, arg Value) bool {
 	case host.Partial:
 		// nil is of no class, so the type alone can rule a class out.
 		s := asSymbol(arg)
-		return p.kind != classPattern || s.plan == nil || s.kind == symMany || m.isInstance(Value{Plan: s.plan}, p)
+		return p.kind != classPattern || s.plan == nil || s.kind == symMany || m.prog.isInstance(Value{Plan: s.plan}, p)
 	}
 	switch p.kind {
 	case classPattern:
-		return m.isInstance(arg, p)
+		return m.prog.isInstance(arg, p)
 	case valuePattern:
 		return p.value.kind != constOperand || mayEqual(p.value.value, arg)
 	}
@@ -634,7 +634,7 @@ func (m *Machine) mayMatchPattern(p *pattern, arg Value) bool {
 }
 
 // isInstance reports whether a value that is bound belongs to the pattern's class.
-func (m *Machine) isInstance(v Value, p *pattern) bool {
+func (prog *Program) isInstance(v Value, p *pattern) bool {
 	switch {
 	case v.Plan == openListPlan:
 		return p.class != nil && p.class.ID == host.ListClass
@@ -643,9 +643,9 @@ func (m *Machine) isInstance(v Value, p *pattern) bool {
 	case v.Plan == nil || v.Plan.Kind == host.ClassKind:
 		return false
 	case p.union == resolve.UnionActor:
-		return m.prog.actor.has(v.Plan)
+		return prog.actor.has(v.Plan)
 	case p.union == resolve.UnionResource:
-		return m.prog.resource.has(v.Plan)
+		return prog.resource.has(v.Plan)
 	}
 	return p.class != nil && v.Plan.IsA(p.class.ID)
 }

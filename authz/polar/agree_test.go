@@ -1,0 +1,260 @@
+package polar
+
+// This file tests that the fast path of decisions and the solver agree, on
+// random policies and arguments.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+type agreeUser struct {
+	ID    int
+	Name  string
+	Age   *int
+	Score float64
+	Tags  []string
+	Boss  *agreeUser
+	Roles []agreeRole
+	Meta  map[string]any
+}
+
+type agreeRole struct {
+	Name string
+	Doc  int
+}
+
+type agreeDoc struct {
+	ID      int
+	OwnerID int
+	Owner   *agreeUser
+	Public  bool
+	Title   string
+	Labels  []string
+	Parent  *agreeDoc
+	Extra   any
+}
+
+// Adult, Check and Fail are methods of the shapes that policies call.
+func (u *agreeUser) Adult() bool         { return u.Age != nil && *u.Age >= 18 }
+func (u *agreeUser) Is(name string) bool { return u.Name == name }
+func (d *agreeDoc) Fail() (bool, error)  { return false, errors.New("no") }
+func (d *agreeDoc) Lookup() (int, bool)  { return d.ID, d.Public }
+
+// A policyGen writes random policies.
+type policyGen struct {
+	*rand.Rand
+	vars  []string // in scope
+	fresh int
+	depth int
+}
+
+func (g *policyGen) pick(options ...string) string { return options[g.IntN(len(options))] }
+
+// term returns a term that has, or may have, a value.
+func (g *policyGen) term() string {
+	if len(g.vars) > 0 && g.IntN(3) == 0 {
+		return g.pick(g.vars...)
+	}
+	return g.pick(
+		"u.id", "u.name", "u.age", "u.score", "d.id", "d.owner_id", "d.title", "d.public", "u.boss", "d.owner",
+		"d.owner.name", "u.boss.id", "d.parent", "d.parent.owner", "d.extra", "nil", "1", "2", "1.5", `"a"`, `"b"`, "true", "u", "d",
+		"d.parent.parent.id", "u.meta", "u.tags", `["a", "b"]`, "d.lookup()", "u.adult()",
+	)
+}
+
+func (g *policyGen) newVar() string {
+	g.fresh++
+	v := fmt.Sprintf("_v%d", g.fresh) // may occur once
+	g.vars = append(g.vars, v)
+	return v
+}
+
+func (g *policyGen) goal() string {
+	g.depth++
+	defer func() { g.depth-- }()
+	if g.depth < 3 {
+		switch g.IntN(12) {
+		case 0:
+			saved := len(g.vars)
+			s := "not (" + g.body(2) + ")"
+			g.vars = g.vars[:saved]
+			return s
+		case 1:
+			saved := len(g.vars)
+			a := g.body(2)
+			if g.IntN(2) == 0 {
+				g.vars = g.vars[:saved]
+			}
+			return "(" + a + " or " + g.body(2) + ")"
+		case 2:
+			saved := len(g.vars)
+			x := g.newVar()
+			s := fmt.Sprintf("forall(%s in %s, %s)", x, g.pick("u.tags", "d.labels", "u.roles"), g.goal())
+			g.vars = g.vars[:saved]
+			return s
+		}
+	}
+	switch g.IntN(17) {
+	case 0, 1:
+		return g.term() + " = " + g.term()
+	case 2:
+		return g.term() + g.pick(" == ", " != ", " < ", " >= ") + g.term()
+	case 3:
+		return g.newVar() + " = " + g.term()
+	case 4:
+		return g.newVar() + " in " + g.pick("u.tags", "d.labels", "[1, 2]", `["a", "c"]`, "u.meta")
+	case 5:
+		return g.term() + " in " + g.pick("u.tags", "d.labels", "[1, 2]", `["a", "c"]`)
+	case 6:
+		v := g.newVar()
+		return fmt.Sprintf("%s in u.roles and %s.name = %s", v, v, g.pick(`"a"`, "d.title", "d.id"))
+	case 7:
+		v := g.newVar()
+		return fmt.Sprintf("%s.name = %s and %s in u.roles", v, g.pick(`"a"`, "d.title"), v)
+	case 8:
+		return fmt.Sprintf("h%d(%s, %s)", g.IntN(4), g.pick("u", "d", g.term2()), g.pick("d", "d.parent", g.term2()))
+	case 9:
+		v := g.newVar()
+		return fmt.Sprintf("h%d(%s, %s)", g.IntN(4), g.pick("u", "d"), v)
+	case 10:
+		return g.term() + " matches " + g.pick("User", "Doc", "Integer", "String", `User{name: "a"}`, "Doc{public: true}", "{id: 1}", `Doc{owner: User{id: 1}}`, "Actor", fmt.Sprintf("{id: %s}", g.newVar()))
+	case 11:
+		return g.pick("u.adult()", `u.is("a")`, `u.name.starts_with("a")`, `d.title.contains("b")`, "d.public", "d.fail()", "u.nope = 1")
+	case 12:
+		v := g.newVar()
+		return fmt.Sprintf(`[%s, *_] = d.title.split("b")`, v)
+	case 13:
+		return g.pick("cut", "1 = 1", "1 = 2", "true", "_v0 := 1", "print(u.id)")
+	case 14:
+		return g.newVar() + " = " + g.term() + g.pick(" + 1", " * 2")
+	case 15:
+		return g.pick("u.id", "d.id") + " = " + g.term()
+	}
+	return g.term2() + g.pick(" = ", " != ") + g.term()
+}
+
+// term2 returns a variable, perhaps one that nothing has bound.
+func (g *policyGen) term2() string {
+	if len(g.vars) > 0 {
+		return g.pick(g.vars...)
+	}
+	return "u.id"
+}
+
+func (g *policyGen) body(n int) string {
+	var goals []string
+	for range 1 + g.IntN(n) {
+		goals = append(goals, g.goal())
+	}
+	return strings.Join(goals, " and ")
+}
+
+func (g *policyGen) rule(head string) string {
+	g.vars, g.fresh = nil, 0
+	return head + " if " + g.body(4) + " and u = u and d = d;\n"
+}
+
+func (g *policyGen) policy() string {
+	var b strings.Builder
+	b.WriteString("actor User {}\n")
+	for range 1 + g.IntN(4) {
+		b.WriteString(g.rule(fmt.Sprintf("allow(%s, %s, %s)",
+			g.pick("u", "u: User", "u: Actor", `u: User{name: "a"}`), g.pick(`"read"`, `"read"`, "_", `"write"`), g.pick("d", "d: Doc", "d: {public: true}", `d: Doc{title: "ab"}`))))
+	}
+	for i := range 4 {
+		for range 1 + g.IntN(2) {
+			b.WriteString(g.rule(fmt.Sprintf("h%d(%s, %s)", i, g.pick("u", "u: User", "d"), g.pick("d", "d: Doc", "d: Integer", "u"))))
+		}
+	}
+	return b.String()
+}
+
+func TestFastPathAgrees(t *testing.T) {
+	policies := 400
+	if n, err := strconv.Atoi(os.Getenv("URSA_AGREE_POLICIES")); err == nil {
+		policies = n
+	}
+	seed := rand.Uint64()
+	if n, err := strconv.ParseUint(os.Getenv("URSA_SEED"), 10, 64); err == nil {
+		seed = n
+	}
+	t.Logf("URSA_SEED=%d", seed)
+
+	adult, child := 30, 3
+	boss := &agreeUser{ID: 2, Name: "b", Age: &adult, Tags: []string{"c"}}
+	users := []*agreeUser{
+		boss,
+		{ID: 1, Name: "a", Age: &child, Score: 1.5, Tags: []string{"a", "b", "a"}, Boss: boss, Roles: []agreeRole{{"a", 1}, {"ab", 2}}, Meta: map[string]any{"id": 1, "k": "a"}},
+		{},
+	}
+	loop := &agreeDoc{ID: 3, Title: "a"}
+	loop.Parent = loop
+	docs := []*agreeDoc{
+		{ID: 1, OwnerID: 1, Owner: users[1], Public: true, Title: "ab", Labels: []string{"b", "c"}, Extra: 1.0},
+		{ID: 2, OwnerID: 2, Owner: boss, Title: "b", Extra: "a"},
+		loop, {},
+	}
+	docs[1].Parent = docs[0]
+	classes := []Class{
+		{Name: "User", Type: ClassOf[agreeUser]().Type, Key: []string{"ID"}},
+		{Name: "Role", Type: ClassOf[agreeRole]().Type},
+		{Name: "Doc", Type: ClassOf[agreeDoc]().Type, Key: []string{"ID"}},
+	}
+
+	ctx := context.Background()
+	var decided, allowed, failed, fast, loaded, refused int
+	for i := range policies {
+		g := &policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
+		text := g.policy()
+		p, _, err := load(ctx, Input{
+			Sources: []Source{{"random.polar", text}}, Classes: classes,
+			Limits: Limits{Steps: 5_000},
+		}, true)
+		if err != nil {
+			if refused++; refused == 1 {
+				t.Logf("the first policy that does not load: %v\n%s", err, text)
+			}
+			continue
+		}
+		loaded++
+		for _, u := range users {
+			for _, d := range docs {
+				got, gotErr := p.Decide(ctx, "allow", u, "read", d)
+				want, wantErr := p.solve(ctx, "allow", u, "read", d)
+				decided++
+				if _, _, done := p.prog.Decide(ctx, "allow", u, "read", d); done {
+					fast++
+				}
+				if want.Allowed {
+					allowed++
+				}
+				if wantErr != nil {
+					failed++
+				}
+				if got != want || codeOf(gotErr) != codeOf(wantErr) {
+					t.Fatalf("policy %d: user %d, doc %d: fast path says %v %v, the solver %v %v\n%s",
+						i, u.ID, d.ID, got.Allowed, gotErr, want.Allowed, wantErr, text)
+				}
+			}
+		}
+	}
+	t.Logf("%d policies, %d decisions: %d allowed, %d errors, %d by the fast path", loaded, decided, allowed, failed, fast)
+	if loaded < policies/3 || allowed < decided/50 || fast < decided/10 {
+		t.Errorf("too few of the random policies say anything")
+	}
+}
+
+func codeOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return fmt.Sprint(err)
+}

@@ -1,0 +1,173 @@
+package vm
+
+// This file defines the fast path of decisions: rules compiled to closures.
+//
+// A decision asks whether a call with known arguments has a solution. For most
+// rules the compiler can tell, at every goal, which variables have a value by
+// then. Such a rule needs no trail and no choices: a variable is a slot that is
+// written when its goal is reached, and what remains to be done after a goal is
+// a closure. A goal calls what follows it once for each of its own solutions and
+// stops at the first that holds, so the closures explore exactly what the solver
+// would, in its order.
+//
+// A rule is compiled for each mode it is called in (which of its arguments have
+// values), when it is first reached. A call pushes what is to follow it, and the
+// end of the callee's body runs that, with the values found for arguments that
+// had none. When a call finds no values, further solutions of it cannot change
+// what follows: they are looked for, since an error may lie among them, but what
+// follows is not run again. A test that would wait for a variable is compiled to
+// where the variable gets its value.
+//
+// The fast path decides nothing that the solver would not. Whatever it meets
+// that is unusual (an error of any kind, a relation to fetch, a recursion that
+// is deep or may loop, many steps), it gives up, and the solver makes the
+// decision from the beginning. Goals that cannot be compiled (cut, :=, print,
+// and what depends on a variable that stays unbound) are compiled to giving up,
+// so that they cost only the decisions that reach them.
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// Bounds of a fast decision. Beyond them the solver takes over, which polls the
+// context and counts against the limits. What was done up to there is lost, so
+// they are small against what the solver may do.
+const (
+	fastSteps = 4096
+	fastDepth = 64             // nested calls
+	fastGoals = 64             // goals of one rule
+	fastSlots = fastDepth * 64 // arguments and variables of all activations
+)
+
+// A run is the state of one fast decision.
+type run struct {
+	prog   *Program
+	ctx    context.Context
+	slots  []Value  // activations, innermost last
+	top    int      // end of the innermost activation
+	high   int      // the highest top so far
+	conts  []resume // what follows the calls being solved
+	cont   int      // the innermost of them; -1 for the decision itself
+	args   []Value  // arguments of a method
+	steps  int
+	depth  int
+	gaveUp bool
+	rule   *RuleInfo // the rule of the outermost call being tried
+}
+
+// A step solves the goals from one point of a body on, in the activation at
+// base. It reports whether they hold; after giving up it reports true, so that
+// nothing else is tried.
+type step func(r *run, base int) bool
+
+// A resume is what follows a call.
+type resume struct {
+	next   step
+	base   int   // activation of the caller
+	depth  int   // of the caller
+	outer  int   // what follows the caller: an index of run.conts, or -1
+	to     []int // by argument: the caller's slot for the value found; -1 where it had one; nil when all had
+	failed bool  // next was run, in vain, and nothing found since can change that
+}
+
+// A fastPred is a predicate in one mode.
+type fastPred struct {
+	pred    *pred
+	mode    uint64 // bit i: argument i has a value
+	clauses []atomic.Pointer[fastClause]
+}
+
+// A fastClause is a clause in one mode. Its activation is its arguments followed by its variables.
+type fastClause struct {
+	slots int // variables
+	head  step
+}
+
+// giveUp ends the fast decision.
+func (r *run) giveUp() bool {
+	r.gaveUp = true
+	return true
+}
+
+// Decide decides name(actor, action, resource). Done is false when the solver must decide instead.
+func (p *Program) Decide(ctx context.Context, name string, actor, action, resource any) (allowed bool, rule *RuleInfo, done bool) {
+	fp := p.decisions[name]
+	if fp == nil {
+		return false, nil, false
+	}
+	r := p.runs.Get().(*run)
+	r.ctx = ctx
+	defer func() {
+		if recover() != nil { // a fault of the fast path must not become an answer
+			allowed, rule, done = false, nil, false
+		}
+	}()
+	if r.setArg(0, actor) && r.setArg(1, action) && r.setArg(2, resource) {
+		r.top, r.cont = 3, -1
+		allowed = r.call(fp, 0)
+		done = !r.gaveUp
+	}
+	if done && allowed {
+		rule = r.rule
+	}
+	r.release()
+	return done && allowed, rule, done
+}
+
+func (r *run) setArg(i int, x any) bool {
+	v, err := r.prog.reg.ValueOf(x)
+	r.slots[i] = v
+	return err == nil && (v.Plan == nil || !v.Plan.IsSeq())
+}
+
+// call tries the clauses of a call whose arguments stand at base, and on top.
+func (r *run) call(fp *fastPred, base int) bool {
+	r.depth++
+	if r.depth > fastDepth {
+		return r.giveUp()
+	}
+	arity := fp.pred.arity
+	args := r.slots[base : base+arity]
+	leaf := fp.pred.index.find(args)
+	if leaf.ordered && len(leaf.clauses) > 1 {
+		return r.giveUp()
+	}
+	r.steps += len(leaf.clauses)
+	if r.steps > fastSteps {
+		return r.giveUp()
+	}
+	for _, cl := range leaf.clauses {
+		fc := fp.clauses[cl.order].Load()
+		if fc == nil {
+			fc = r.prog.compileFast(fp, cl)
+		}
+		if r.depth == 1 {
+			r.rule = cl.info
+		}
+		top := r.top
+		r.top = base + arity + fc.slots
+		if r.top > len(r.slots) {
+			return r.giveUp()
+		}
+		r.high = max(r.high, r.top)
+		if fc.head(r, base) {
+			return true
+		}
+		r.top = top
+	}
+	r.depth--
+	return false
+}
+
+func newRun(p *Program) *run {
+	return &run{prog: p, slots: make([]Value, fastSlots)}
+}
+
+// release clears the run, so that it keeps nothing of the host alive, and pools it.
+func (r *run) release() {
+	clear(r.slots[:max(r.high, 3)])
+	clear(r.conts[:cap(r.conts)])
+	*r = run{prog: r.prog, slots: r.slots, conts: r.conts[:0], args: r.args[:0]}
+	r.prog.runs.Put(r)
+}

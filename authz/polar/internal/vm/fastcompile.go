@@ -1,0 +1,947 @@
+package vm
+
+// This file defines the compiler of the fast path: what is known of each
+// variable at each goal, and the closures that follow from it.
+
+import (
+	"maps"
+	"slices"
+	"sync/atomic"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+)
+
+// A place is where the value of a variable is found.
+type place struct {
+	state placeState
+	slot  int   // relative to the activation; of stateValue and stateFree
+	value Value // of stateConst
+}
+
+type placeState uint8
+
+const (
+	stateFree  placeState = iota // no value yet; it will stand at slot
+	stateValue                   // at slot
+	stateConst                   // a constant
+	stateMixed                   // some alternatives of an or gave it a value, others did not
+)
+
+// A build makes the step of a goal from the step of what follows it.
+type build func(next step) step
+
+// A fastKey is a predicate and a mode.
+type fastKey struct {
+	pred *pred
+	mode uint64
+}
+
+// fastPredOf returns the predicate in a mode.
+func (p *Program) fastPredOf(pr *pred, mode uint64) *fastPred {
+	p.fastLock.Lock()
+	defer p.fastLock.Unlock()
+	key := fastKey{pr, mode}
+	fp := p.fast[key]
+	if fp == nil {
+		fp = &fastPred{pred: pr, mode: mode, clauses: make([]atomic.Pointer[fastClause], len(pr.clauses))}
+		p.fast[key] = fp
+	}
+	return fp
+}
+
+// compileFast compiles a clause for the mode of fp. Several goroutines may do
+// so at once; they make the same.
+func (p *Program) compileFast(fp *fastPred, cl *clause) *fastClause {
+	c := &fastCompiler{p: p, fp: fp, cl: cl, arity: fp.pred.arity, slots: cl.slots}
+	fc := &fastClause{head: c.compile()}
+	fc.slots = c.slots
+	fp.clauses[cl.order].Store(fc)
+	return fc
+}
+
+// A fastCompiler compiles one clause.
+type fastCompiler struct {
+	p       *Program
+	fp      *fastPred
+	cl      *clause
+	arity   int
+	slots   int                    // variables, and room for values in between
+	vars    []place                // by variable
+	alias   []int                  // by variable: the variable it was unified with while both were free, or itself
+	waiting map[int][]resolve.Goal // by variable: goals to solve once it has a value
+	tests   map[int][]*pattern     // by variable: specializers to match once it has a value
+	goals   int
+	failed  bool // something could not be compiled
+}
+
+func giveUpStep(r *run, _ int) bool { return r.giveUp() }
+
+func holds(*run, int) bool { return true }
+
+func (c *fastCompiler) compile() step {
+	for v := range c.cl.slots {
+		c.vars = append(c.vars, place{state: stateFree, slot: c.arity + v})
+		c.alias = append(c.alias, v)
+	}
+	c.waiting = make(map[int][]resolve.Goal)
+	c.tests = make(map[int][]*pattern)
+	builds := c.head()
+	if !c.failed {
+		builds = append(builds, c.body(c.cl.rule.Body)...)
+	}
+	switch {
+	case c.failed:
+		return chain(builds, giveUpStep)
+	case len(c.waiting) > 0 || len(c.tests) > 0:
+		return giveUpStep // a test that waits for ever: the solver says which
+	}
+	return chain(builds, c.end())
+}
+
+func chain(builds []build, next step) step {
+	for _, b := range slices.Backward(builds) {
+		next = b(next)
+	}
+	return next
+}
+
+// give returns the goal that gives up, for what cannot be compiled.
+func (c *fastCompiler) give() []build {
+	c.failed = true
+	return []build{func(step) step { return giveUpStep }}
+}
+
+// find follows aliases.
+func (c *fastCompiler) find(v int) int {
+	for c.alias[v] != v {
+		v = c.alias[v]
+	}
+	return v
+}
+
+func (c *fastCompiler) place(v int) place { return c.vars[c.find(v)] }
+
+// bindTo says that variable v has its value at a place from here on, and
+// returns the goals that waited for it.
+func (c *fastCompiler) bindTo(v int, p place) []build {
+	v = c.find(v)
+	c.vars[v] = p
+	var out []build
+	for _, pat := range c.tests[v] {
+		out = append(out, c.test(p, pat))
+	}
+	delete(c.tests, v)
+	goals := c.waiting[v]
+	delete(c.waiting, v)
+	for _, g := range goals {
+		out = append(out, c.goal(g)...)
+	}
+	return out
+}
+
+// stored is the place of a variable whose value a goal writes into its slot.
+func (c *fastCompiler) stored(v int) place {
+	return place{state: stateValue, slot: c.vars[c.find(v)].slot}
+}
+
+// newSlot returns room for a value in between.
+func (c *fastCompiler) newSlot() int {
+	c.slots++
+	return c.arity + c.slots - 1
+}
+
+// head compiles the parameters.
+func (c *fastCompiler) head() []build {
+	var out []build
+	for i := range c.cl.params {
+		p := &c.cl.params[i]
+		rp := &c.cl.rule.Params[i]
+		has := c.fp.mode&(1<<i) != 0
+		arg := place{state: stateValue, slot: i}
+		switch {
+		case has && p.fresh:
+			c.vars[c.find(int(p.term.slot))] = arg
+		case has:
+			check, after := c.unifyWith(rp.Term)
+			out = append(out, checkAt(i, check))
+			out = append(out, after...)
+		case p.term.kind == varOperand:
+			if p.pat != nil {
+				v := c.find(int(p.term.slot))
+				c.tests[v] = append(c.tests[v], p.pat)
+			}
+			continue
+		case p.term.kind != constOperand:
+			return c.give()
+		}
+		if p.pat != nil && has {
+			check, after := c.match(p.pat)
+			out = append(out, checkAt(i, check))
+			out = append(out, after...)
+		} else if p.pat != nil {
+			return c.give()
+		}
+	}
+	return out
+}
+
+// end compiles what happens when the body holds: what follows the call.
+func (c *fastCompiler) end() step {
+	if c.fp.mode == allGround(c.arity) {
+		return func(r *run, _ int) bool {
+			if r.cont < 0 {
+				return true
+			}
+			k := &r.conts[r.cont]
+			if k.failed {
+				return false
+			}
+			k.failed = true
+			return r.follow(k)
+		}
+	}
+	outs := make([]place, c.arity)
+	for i := range c.cl.params {
+		if c.fp.mode&(1<<i) != 0 {
+			continue
+		}
+		switch p := &c.cl.params[i]; p.term.kind {
+		case constOperand:
+			outs[i] = place{state: stateConst, value: p.term.value}
+		default:
+			outs[i] = c.place(int(p.term.slot))
+		}
+		if outs[i].state == stateFree || outs[i].state == stateMixed {
+			return giveUpStep
+		}
+	}
+	return func(r *run, base int) bool {
+		k := &r.conts[r.cont]
+		for i, to := range k.to {
+			if to >= 0 {
+				r.slots[k.base+to] = outs[i].load(r, base)
+			}
+		}
+		return r.follow(k)
+	}
+}
+
+// follow runs what follows a call.
+func (r *run) follow(k *resume) bool {
+	if r.steps++; r.steps > fastSteps {
+		return r.giveUp()
+	}
+	depth, cont := r.depth, r.cont
+	r.depth, r.cont = k.depth, k.outer
+	ok := k.next(r, k.base)
+	r.depth, r.cont = depth, cont
+	return ok
+}
+
+func allGround(arity int) uint64 { return 1<<arity - 1 }
+
+// load reads the value at a place.
+func (p *place) load(r *run, base int) Value {
+	if p.state == stateConst {
+		return p.value
+	}
+	return r.slots[base+p.slot]
+}
+
+// A check tests a value, and may write variables. After giving up it reports false.
+type check func(r *run, base int, v Value) bool
+
+// checkAt makes a goal of a check of the value at a slot.
+func checkAt(slot int, ok check) build {
+	return func(next step) step {
+		return func(r *run, base int) bool {
+			if !ok(r, base, r.slots[base+slot]) {
+				return r.gaveUp
+			}
+			return next(r, base)
+		}
+	}
+}
+
+func passes(*run, int, Value) bool { return true }
+
+func gives(r *run, _ int, _ Value) bool {
+	r.gaveUp = true
+	return false
+}
+
+// unifyWith compiles the unification of a term with a value. The builds are
+// goals that waited for the variables it binds.
+func (c *fastCompiler) unifyWith(t resolve.Term) (check, []build) {
+	switch t := t.(type) {
+	case *resolve.Const:
+		v := t.Value
+		if c.isNow(v) {
+			c.failed = true
+			return gives, nil
+		}
+		return equalTo(place{state: stateConst, value: v}), nil
+	case *resolve.Var:
+		p := c.place(t.Slot)
+		switch p.state {
+		case stateMixed:
+			c.failed = true
+			return gives, nil
+		case stateFree:
+			slot := p.slot
+			after := c.bindTo(t.Slot, c.stored(t.Slot))
+			return func(r *run, base int, v Value) bool {
+				r.slots[base+slot] = v
+				return true
+			}, after
+		}
+		return equalTo(p), nil
+	case *resolve.List:
+		return c.unifyList(t)
+	}
+	c.failed = true
+	return gives, nil
+}
+
+func (c *fastCompiler) unifyList(t *resolve.List) (check, []build) {
+	var elems []check
+	var after []build
+	for _, e := range t.Elems {
+		ok, more := c.unifyWith(e)
+		elems, after = append(elems, ok), append(after, more...)
+	}
+	var rest check
+	if t.Rest != nil {
+		ok, more := c.unifyWith(t.Rest)
+		rest, after = ok, append(after, more...)
+	}
+	return func(r *run, base int, v Value) bool {
+		if v.Kind() != host.List {
+			return false
+		}
+		n := v.Len()
+		if n < len(elems) || n > len(elems) && rest == nil {
+			return false
+		}
+		for i, ok := range elems {
+			e, err := v.At(i)
+			if err != nil {
+				r.gaveUp = true
+				return false
+			}
+			if !ok(r, base, e) {
+				return false
+			}
+		}
+		return rest == nil || rest(r, base, v.Slice(len(elems)))
+	}, after
+}
+
+// equalTo compiles a comparison with the value at a place.
+func equalTo(p place) check {
+	if p.state == stateConst {
+		want := p.value
+		if want.Kind() == host.String {
+			text := want.Str()
+			return func(r *run, _ int, v Value) bool {
+				return v.Kind() == host.String && v.Str() == text
+			}
+		}
+		return func(r *run, _ int, v Value) bool { return r.equal(v, want) }
+	}
+	slot := p.slot
+	return func(r *run, base int, v Value) bool { return r.equal(v, r.slots[base+slot]) }
+}
+
+// equal compares two values. It gives up on what the solver compares element by element.
+func (r *run) equal(a, b Value) bool {
+	ak, bk := a.Kind(), b.Kind()
+	switch {
+	case ak == host.Int && bk == host.Int:
+		return a.Word == b.Word
+	case ak == host.String && bk == host.String:
+		return a.Word == b.Word && a.Str() == b.Str()
+	case ak == host.List || ak == host.Dict:
+		if ak == bk {
+			r.gaveUp = true
+		}
+		return false
+	case bk == host.List || bk == host.Dict:
+		return false
+	}
+	eq, err := host.Equal(a, b)
+	if err != nil {
+		r.gaveUp = true
+		return false
+	}
+	return eq
+}
+
+// test makes a goal of a specializer for the value at a place.
+func (c *fastCompiler) test(p place, pat *pattern) build {
+	ok, after := c.match(pat)
+	first := func(next step) step {
+		return func(r *run, base int) bool {
+			if !ok(r, base, p.load(r, base)) {
+				return r.gaveUp
+			}
+			return next(r, base)
+		}
+	}
+	return func(next step) step { return first(chain(after, next)) }
+}
+
+// match compiles a pattern.
+func (c *fastCompiler) match(p *pattern) (check, []build) {
+	switch p.kind {
+	case valuePattern:
+		return c.unifyOperand(&p.value)
+	case listPattern:
+		c.failed = true
+		return gives, nil
+	case classPattern:
+		if p.class == nil && p.union == resolve.UnionNone {
+			c.failed = true
+			return gives, nil
+		}
+	}
+	fields, after := c.matchFields(p)
+	prog := c.p
+	switch {
+	case p.kind == dictPattern:
+		return fields, after
+	case p.union == resolve.UnionNone && len(p.fields) == 0:
+		id := p.class.ID
+		return func(r *run, _ int, v Value) bool {
+			return v.Plan != nil && v.Plan.IsA(id) && v.Kind() != host.ClassKind
+		}, after
+	}
+	return func(r *run, base int, v Value) bool {
+		return prog.isInstance(v, p) && fields(r, base, v)
+	}, after
+}
+
+// matchFields compiles the fields of a pattern, in descending order of their names as the solver does.
+func (c *fastCompiler) matchFields(p *pattern) (check, []build) {
+	if len(p.fields) == 0 {
+		return passes, nil
+	}
+	type field struct {
+		name  string
+		attrs []*host.Attr
+		ok    check
+	}
+	var fields []field
+	var after []build
+	for _, f := range slices.Backward(p.fields) {
+		ok, more := c.match(f.pat)
+		fields, after = append(fields, field{f.name, f.attrs, ok}), append(after, more...)
+	}
+	bare := p.kind == dictPattern
+	return func(r *run, base int, v Value) bool {
+		k := v.Kind()
+		for i := range fields {
+			f := &fields[i]
+			var val Value
+			switch {
+			case k == host.Instance:
+				a := attrOf(f.attrs, v.Plan, f.name)
+				if a == nil {
+					r.gaveUp = !bare
+					return false
+				}
+				var ok bool
+				if val, ok = r.attribute(v, a); !ok {
+					return false
+				}
+			case k == host.Dict:
+				var ok bool
+				var err error
+				if val, ok, err = v.Get(f.name); err != nil || !ok {
+					r.gaveUp = err != nil
+					return false
+				}
+			default:
+				return false
+			}
+			if !f.ok(r, base, val) {
+				return false
+			}
+		}
+		return true
+	}, after
+}
+
+// unifyOperand is unifyWith for a compiled operand.
+func (c *fastCompiler) unifyOperand(op *operand) (check, []build) {
+	switch op.kind {
+	case constOperand:
+		return equalTo(place{state: stateConst, value: op.value}), nil
+	case varOperand:
+		return c.unifyWith(&resolve.Var{Slot: int(op.slot)})
+	}
+	c.failed = true
+	return gives, nil
+}
+
+// attribute reads an attribute; ok is false when the decision was given up.
+func (r *run) attribute(obj Value, a *host.Attr) (v Value, ok bool) {
+	if a.Relation != nil {
+		switch a.State(obj.Ptr) {
+		case host.NotLoaded:
+			r.gaveUp = true
+			return Value{}, false
+		case host.Absent:
+			return Value{}, true
+		}
+	}
+	v, err := a.Load(obj.Ptr)
+	if err != nil || v.Plan != nil && v.Plan.IsSeq() {
+		r.gaveUp = true
+		return Value{}, false
+	}
+	return v, true
+}
+
+func (c *fastCompiler) isNow(v Value) bool { return c.p.now.Ptr != nil && v.Ptr == c.p.now.Ptr }
+
+// body compiles the goals of a conjunction.
+func (c *fastCompiler) body(g *resolve.And) []build {
+	var out []build
+	for _, goal := range g.Goals {
+		out = append(out, c.goal(goal)...)
+		if c.failed {
+			break // nothing behind it is reached
+		}
+	}
+	return out
+}
+
+// known returns the place of a term's value: a constant, or a variable that has
+// one. Otherwise free is the variable it depends on, or -1.
+func (c *fastCompiler) known(t resolve.Term) (p place, free int, ok bool) {
+	switch t := t.(type) {
+	case *resolve.Const:
+		if c.isNow(t.Value) {
+			return place{}, -1, false
+		}
+		return place{state: stateConst, value: t.Value}, -1, true
+	case *resolve.Var:
+		p := c.place(t.Slot)
+		switch p.state {
+		case stateFree:
+			return place{}, c.find(t.Slot), false
+		case stateMixed:
+			return place{}, -1, false
+		}
+		return p, -1, true
+	}
+	return place{}, -1, false
+}
+
+// wait puts a goal off until a variable has a value.
+func (c *fastCompiler) wait(v int, g resolve.Goal) []build {
+	if v < 0 {
+		return c.give()
+	}
+	c.waiting[v] = append(c.waiting[v], g)
+	return nil
+}
+
+// goal compiles a goal.
+func (c *fastCompiler) goal(g resolve.Goal) []build {
+	if c.goals++; c.goals > fastGoals {
+		return c.give()
+	}
+	switch g := g.(type) {
+	case *resolve.And:
+		return c.body(g)
+	case *resolve.Or:
+		return c.or(g)
+	case *resolve.Not:
+		return c.not(g.Goal, g.Locals)
+	case *resolve.Forall:
+		inner := &resolve.Not{At: g.At, Goal: g.Body, Locals: g.BodyLocals}
+		return c.not(&resolve.And{At: g.At, Goals: []resolve.Goal{g.Cond, inner}}, g.Locals)
+	case *resolve.Unify:
+		return c.unify(g)
+	case *resolve.Compare:
+		return c.compare(g)
+	case *resolve.Lookup:
+		return c.lookup(g)
+	case *resolve.Method:
+		return c.method(g)
+	case *resolve.In:
+		return c.in(g)
+	case *resolve.Matches:
+		p, free, ok := c.known(g.Term)
+		if !ok {
+			return c.wait(free, g)
+		}
+		return []build{c.test(p, c.pattern(g.Pattern))}
+	case *resolve.Truth:
+		return c.truth(g)
+	case *resolve.Call:
+		return c.call(g)
+	case *resolve.Debug:
+		return nil
+	}
+	return c.give()
+}
+
+// pattern compiles a pattern's operands; the slots are the variables.
+func (c *fastCompiler) pattern(p resolve.Pattern) *pattern {
+	cc := &compiler{p: c.p}
+	return cc.pattern(p)
+}
+
+func (c *fastCompiler) unify(g *resolve.Unify) []build {
+	l, r := g.L, g.R
+	lv, lIsVar := l.(*resolve.Var)
+	rv, rIsVar := r.(*resolve.Var)
+	if lIsVar && rIsVar && c.place(lv.Slot).state == stateFree && c.place(rv.Slot).state == stateFree {
+		a, b := c.find(lv.Slot), c.find(rv.Slot)
+		if a != b {
+			c.alias[b] = a
+			c.waiting[a] = append(c.waiting[a], c.waiting[b]...)
+			c.tests[a] = append(c.tests[a], c.tests[b]...)
+			delete(c.waiting, b)
+			delete(c.tests, b)
+			if len(c.waiting[a]) == 0 {
+				delete(c.waiting, a)
+			}
+			if len(c.tests[a]) == 0 {
+				delete(c.tests, a)
+			}
+		}
+		return nil
+	}
+	p, _, ok := c.known(l)
+	if !ok {
+		l, r = r, l
+		if p, _, ok = c.known(l); !ok {
+			return c.give()
+		}
+	}
+	if v, isVar := r.(*resolve.Var); isVar && c.place(v.Slot).state == stateFree {
+		return c.bindTo(v.Slot, p) // the variable is another name for the value
+	}
+	check, after := c.unifyWith(r)
+	first := func(next step) step {
+		return func(r *run, base int) bool {
+			if !check(r, base, p.load(r, base)) {
+				return r.gaveUp
+			}
+			return next(r, base)
+		}
+	}
+	return append([]build{first}, after...)
+}
+
+func (c *fastCompiler) compare(g *resolve.Compare) []build {
+	a, free, ok := c.known(g.L)
+	if !ok {
+		return c.wait(free, g)
+	}
+	b, free, ok := c.known(g.R)
+	if !ok {
+		return c.wait(free, g)
+	}
+	op := g.Op
+	return []build{func(next step) step {
+		return func(r *run, base int) bool {
+			if !r.compare(op, a.load(r, base), b.load(r, base)) {
+				return r.gaveUp
+			}
+			return next(r, base)
+		}
+	}}
+}
+
+func (c *fastCompiler) truth(g *resolve.Truth) []build {
+	if v, ok := g.Term.(*resolve.Var); ok && c.place(v.Slot).state == stateFree {
+		return c.bindTo(v.Slot, place{state: stateConst, value: host.MakeBool(true)})
+	}
+	p, _, ok := c.known(g.Term)
+	if !ok {
+		return c.give()
+	}
+	return []build{func(next step) step {
+		return func(r *run, base int) bool {
+			v := p.load(r, base)
+			switch v.Kind() {
+			case host.Bool:
+				return v.Bool() && next(r, base)
+			case host.Nil:
+				return false
+			}
+			return r.giveUp()
+		}
+	}}
+}
+
+func (c *fastCompiler) lookup(g *resolve.Lookup) []build {
+	if g.Key != nil {
+		return c.give()
+	}
+	obj, free, ok := c.known(g.Obj)
+	if !ok {
+		return c.wait(free, g)
+	}
+	attrs, name := c.p.attrTable(g.Name), g.Name
+	check, after := c.unifyWith(g.Result)
+	first := func(next step) step {
+		return func(r *run, base int) bool {
+			o := obj.load(r, base)
+			switch o.Kind() {
+			case host.Instance:
+				a := attrOf(attrs, o.Plan, name)
+				if a == nil {
+					return r.giveUp()
+				}
+				v, ok := r.attribute(o, a)
+				if !ok || !check(r, base, v) {
+					return r.gaveUp
+				}
+				return next(r, base)
+			case host.Nil:
+				return false
+			}
+			return r.giveUp()
+		}
+	}
+	return append([]build{first}, after...)
+}
+
+func (c *fastCompiler) in(g *resolve.In) []build {
+	seq, free, ok := c.known(g.Seq)
+	if !ok {
+		return c.wait(free, g)
+	}
+	item, _, itemKnown := c.known(g.Item)
+	var check check
+	var after []build
+	if itemKnown {
+		check = equalTo(item)
+	} else {
+		check, after = c.unifyWith(g.Item)
+	}
+	first := func(next step) step {
+		return func(r *run, base int) bool {
+			list := seq.load(r, base)
+			switch list.Kind() {
+			case host.List:
+			case host.Nil:
+				return false
+			default:
+				return r.giveUp()
+			}
+			n := list.Len()
+			if r.steps += n; r.steps > fastSteps {
+				return r.giveUp()
+			}
+			failed := false // what follows was run, in vain, and an equal element cannot change that
+			for i := range n {
+				e, err := list.At(i)
+				if err != nil {
+					return r.giveUp()
+				}
+				if !check(r, base, e) {
+					if r.gaveUp {
+						return true
+					}
+					continue
+				}
+				if !failed && next(r, base) {
+					return true
+				}
+				failed = itemKnown
+			}
+			return false
+		}
+	}
+	return append([]build{first}, after...)
+}
+
+// not compiles a negation. Variables from outside must have values by then.
+func (c *fastCompiler) not(g resolve.Goal, locals []int) []build {
+	used := make(map[int]bool)
+	markGoal(g, used)
+	for _, s := range locals {
+		delete(used, s)
+	}
+	for s := range used {
+		if st := c.place(s).state; st == stateFree || st == stateMixed {
+			return c.give()
+		}
+	}
+	inner := c.clone()
+	builds := inner.goal(g)
+	if !inner.failed && (len(inner.waiting) > len(c.waiting) || len(inner.tests) > len(c.tests)) {
+		return c.give()
+	}
+	c.slots, c.goals = inner.slots, inner.goals
+	sub := chain(builds, holds)
+	return []build{func(next step) step {
+		return func(r *run, base int) bool {
+			depth, top, cont, conts := r.depth, r.top, r.cont, len(r.conts)
+			ok := sub(r, base)
+			if r.gaveUp {
+				return true
+			}
+			r.depth, r.top, r.cont, r.conts = depth, top, cont, r.conts[:conts]
+			return !ok && next(r, base)
+		}
+	}}
+}
+
+// clone returns a compiler with the same knowledge, which learns for itself.
+func (c *fastCompiler) clone() *fastCompiler {
+	k := *c
+	k.vars, k.alias = slices.Clone(c.vars), slices.Clone(c.alias)
+	k.waiting, k.tests = maps.Clone(c.waiting), maps.Clone(c.tests)
+	return &k
+}
+
+// or compiles alternatives. What follows is compiled once, so a variable must
+// have its value at the same place after each of them.
+func (c *fastCompiler) or(g *resolve.Or) []build {
+	var alts []*fastCompiler
+	var builds [][]build
+	var ends []int // the alternatives that go on, as indexes of builds
+	for _, goal := range g.Goals {
+		alt := c.clone()
+		bs := alt.goal(goal)
+		builds = append(builds, bs)
+		c.slots, c.goals = max(c.slots, alt.slots), alt.goals
+		if alt.failed {
+			continue // nothing goes on after it
+		}
+		if len(alt.waiting) != len(c.waiting) || len(alt.tests) != len(c.tests) {
+			return c.give()
+		}
+		alts, ends = append(alts, alt), append(ends, len(builds)-1)
+	}
+	if len(alts) == 0 {
+		c.failed = true
+		alts = append(alts, c)
+	}
+	for v := range c.vars {
+		if c.failed {
+			break
+		}
+		before := c.place(v)
+		if before.state != stateFree {
+			continue
+		}
+		first := alts[0].place(v)
+		same := true
+		values := 0
+		for _, alt := range alts {
+			p := alt.place(v)
+			same = same && p == first && alt.find(v) == c.find(v)
+			if p.state == stateValue || p.state == stateConst {
+				values++
+			}
+		}
+		switch {
+		case same:
+			c.vars[c.find(v)] = first
+		case values == len(alts):
+			// Copy the value to one slot at the end of each alternative.
+			slot := c.newSlot()
+			for i, alt := range alts {
+				p := alt.place(v)
+				builds[ends[i]] = append(builds[ends[i]], func(next step) step {
+					return func(r *run, base int) bool {
+						r.slots[base+slot] = p.load(r, base)
+						return next(r, base)
+					}
+				})
+			}
+			c.vars[c.find(v)] = place{state: stateValue, slot: slot}
+		default:
+			c.vars[c.find(v)] = place{state: stateMixed}
+		}
+	}
+	return []build{func(next step) step {
+		steps := make([]step, len(builds))
+		for i, bs := range builds {
+			steps[i] = chain(bs, next)
+		}
+		return func(r *run, base int) bool {
+			for _, s := range steps {
+				if s(r, base) {
+					return true
+				}
+			}
+			return false
+		}
+	}}
+}
+
+// call compiles a rule call.
+func (c *fastCompiler) call(g *resolve.Call) []build {
+	pr := c.p.preds[g.Pred.Name][len(g.Args)]
+	if pr == nil || pr.arity > 60 {
+		return c.give()
+	}
+	var mode uint64
+	args := make([]place, len(g.Args))
+	outs := make([]int, len(g.Args))
+	var finds []int // the variables that the call finds values for
+	for i, t := range g.Args {
+		p, free, ok := c.known(t)
+		outs[i] = -1
+		switch {
+		case ok:
+			args[i] = p
+			mode |= 1 << i
+		case free >= 0 && !slices.Contains(finds, free):
+			finds = append(finds, free)
+			outs[i] = c.vars[free].slot
+			args[i] = place{state: stateConst, value: Value{Plan: varPlan}}
+		default:
+			return c.give()
+		}
+	}
+	fp := c.p.fastPredOf(pr, mode)
+	var after []build
+	for _, v := range finds {
+		after = append(after, c.bindTo(v, c.stored(v))...)
+	}
+	if len(finds) == 0 {
+		outs = nil
+	}
+	first := func(next step) step {
+		return func(r *run, base int) bool {
+			depth, top, outer := r.depth, r.top, r.cont
+			if !r.push(args, base) {
+				return true
+			}
+			r.cont = len(r.conts)
+			r.conts = append(r.conts, resume{next: next, base: base, depth: depth, outer: outer, to: outs})
+			if r.call(fp, top) {
+				return true
+			}
+			r.conts = r.conts[:r.cont]
+			r.depth, r.top, r.cont = depth, top, outer
+			return false
+		}
+	}
+	return append([]build{first}, after...)
+}
+
+// push puts the arguments of a call on top. It reports false after giving up.
+func (r *run) push(args []place, base int) bool {
+	if r.top+len(args) > len(r.slots) {
+		r.gaveUp = true
+		return false
+	}
+	for i := range args {
+		r.slots[r.top+i] = args[i].load(r, base)
+	}
+	r.top += len(args)
+	return true
+}

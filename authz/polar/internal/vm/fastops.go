@@ -1,0 +1,120 @@
+package vm
+
+// This file defines what the fast path does with values: comparisons and methods.
+
+import (
+	"strings"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// compare compares two values. After giving up it reports false.
+func (r *run) compare(op syntax.Op, a, b Value) bool {
+	if a.Kind() == host.Int && b.Kind() == host.Int {
+		return ordered(op, compareInts(a.Int(), b.Int()))
+	}
+	if op == syntax.OpEq || op == syntax.OpNe {
+		return r.equal(a, b) == (op == syntax.OpEq) && !r.gaveUp
+	}
+	c, ok, err := host.Compare(a, b)
+	if err != nil {
+		r.gaveUp = true
+		return false
+	}
+	return ok && ordered(op, c)
+}
+
+// method compiles a method call. Keyword arguments are an error, which is the solver's to report.
+func (c *fastCompiler) method(g *resolve.Method) []build {
+	if len(g.Kwargs) > 0 {
+		return c.give()
+	}
+	obj, free, ok := c.known(g.Obj)
+	if !ok {
+		return c.wait(free, g)
+	}
+	args := make([]place, len(g.Args))
+	for i, t := range g.Args {
+		if args[i], free, ok = c.known(t); !ok {
+			return c.wait(free, g)
+		}
+	}
+	check, after := c.unifyWith(g.Result)
+	name := g.Name
+	first := func(next step) step {
+		return func(r *run, base int) bool {
+			v, ok := r.callMethod(obj.load(r, base), name, args, base)
+			if !ok || !check(r, base, v) {
+				return r.gaveUp
+			}
+			return next(r, base)
+		}
+	}
+	return append([]build{first}, after...)
+}
+
+// callMethod calls a method. It reports false when the call has no solution, and after giving up.
+func (r *run) callMethod(obj Value, name string, args []place, base int) (Value, bool) {
+	if obj.Kind() == host.Nil {
+		return Value{}, false
+	}
+	if obj.Kind() == host.ClassKind {
+		r.gaveUp = true
+		return Value{}, false
+	}
+	m := obj.Plan.Method(name)
+	if m == nil {
+		return r.stringMethod(obj, name, args, base)
+	}
+	from := len(r.args)
+	for i := range args {
+		r.args = append(r.args, args[i].load(r, base))
+	}
+	v, ok, err := m.Call(r.ctx, obj, r.args[from:])
+	clear(r.args[from:])
+	r.args = r.args[:from]
+	if err != nil || ok && v.Plan != nil && v.Plan.IsSeq() {
+		r.gaveUp = true
+		return Value{}, false
+	}
+	return v, ok
+}
+
+// maxFastText bounds the strings that the fast path looks into, since it does not charge for them.
+const maxFastText = 4096
+
+// stringMethod calls the built-in methods of strings that routes are made of.
+func (r *run) stringMethod(obj Value, name string, args []place, base int) (Value, bool) {
+	if obj.Kind() != host.String || len(args) != 1 || obj.Word > maxFastText {
+		r.gaveUp = true
+		return Value{}, false
+	}
+	arg := args[0].load(r, base)
+	if arg.Kind() != host.String || arg.Word == 0 {
+		r.gaveUp = true
+		return Value{}, false
+	}
+	s, t := obj.Str(), arg.Str()
+	switch name {
+	case "startswith", "starts_with":
+		return host.MakeBool(strings.HasPrefix(s, t)), true
+	case "endswith", "ends_with":
+		return host.MakeBool(strings.HasSuffix(s, t)), true
+	case "contains":
+		return host.MakeBool(strings.Contains(s, t)), true
+	case "split":
+		vals := make([]Value, 0, strings.Count(s, t)+1)
+		for {
+			part, rest, found := strings.Cut(s, t)
+			vals = append(vals, host.MakeString(part))
+			if !found {
+				return host.MakeList(vals), true
+			}
+			s = rest
+		}
+	}
+	r.gaveUp = true
+	return Value{}, false
+}
