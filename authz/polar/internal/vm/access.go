@@ -199,11 +199,42 @@ func (m *Machine) method(n *node, base int32) (bool, error) {
 			return m.unifyOperand(&n.c, v, base)
 		}
 	}
+	if obj.Plan == openListPlan {
+		u, waits, err := m.openEnd(obj, n.name)
+		if err != nil {
+			return false, err
+		}
+		if waits {
+			m.wait(n, u)
+			return true, nil
+		}
+	}
 	v, ok, err := m.builtin(obj, n.name, args)
 	if err != nil || !ok {
 		return false, err
 	}
 	return m.unifyOperand(&n.c, v, base)
+}
+
+// openEnd returns the variable that a built-in method of an open list has to
+// wait for: any, or for its length only one that stands for its end.
+func (m *Machine) openEnd(list Value, method string) (v Value, waits bool, err error) {
+	if method != "length" {
+		return m.firstVar(list)
+	}
+	c := cursor{list: list}
+	for {
+		if err := m.charge(1); err != nil {
+			return Value{}, false, err
+		}
+		e, it, err := c.next(m)
+		if err != nil || it == itemEnd || it == itemBad {
+			return Value{}, false, err
+		}
+		if it == itemRest {
+			return e, true, nil
+		}
+	}
 }
 
 // groundArgs returns the arguments of a method or constructor, which must be

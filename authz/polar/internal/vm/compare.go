@@ -146,8 +146,8 @@ func (m *Machine) intArith(op syntax.Op, a, b int64) (int64, error) {
 		switch {
 		case b == 0:
 			return 0, m.errorf(CodeArithmetic, "%s by zero", op)
-		case b == -1:
-			return 0, nil // the smallest integer by -1 would overflow in Go
+		case a == math.MinInt64 && b == -1:
+			return 0, m.errorf(CodeArithmetic, "the result of %s is beyond the range of integers", op) // the division is
 		}
 		r = a % b
 		if op == syntax.OpMod && r != 0 && (r < 0) != (b < 0) {

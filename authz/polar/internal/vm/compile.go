@@ -94,8 +94,10 @@ func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
 		pa := param{term: cc.operand(rp.Term)}
 		if v, ok := rp.Term.(*resolve.Var); ok && !seen[v.Slot] {
 			pa.fresh = true
+			seen[v.Slot] = true
+		} else {
+			markFirst(&pa.term, seen)
 		}
-		markSlots(rp.Term, seen)
 		if rp.Spec != nil {
 			pa.pat = cc.pattern(rp.Spec)
 			pa.match = &node{op: opMatches, a: pa.term, pat: pa.pat, next: cc.end, pos: pa.pat.pos}
@@ -106,6 +108,29 @@ func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
 	}
 	c.body = cc.and(r.Body, nil, cc.end)
 	c.slots = cc.slots
+}
+
+// markFirst marks the variables of a parameter that occur for the first time,
+// in the order in which they are unified, and adds them to seen. Nothing can
+// refer to such a variable, so it needs no occurs check: a list that is walked
+// tail by tail must not be searched for the name of each tail.
+func markFirst(op *operand, seen map[int]bool) {
+	switch op.kind {
+	case varOperand:
+		op.first = !seen[int(op.slot)]
+		seen[int(op.slot)] = true
+	case listOperand:
+		for i := range op.elems {
+			markFirst(&op.elems[i], seen)
+		}
+		if op.rest != nil {
+			markFirst(op.rest, seen)
+		}
+	case dictOperand:
+		for i := range op.elems {
+			markFirst(&op.elems[i], seen)
+		}
+	}
 }
 
 // A connective is an and, or, or negation around the goal being compiled. It

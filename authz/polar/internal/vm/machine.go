@@ -38,6 +38,7 @@ type Machine struct {
 	// The registers.
 	frame     int32 // current activation
 	protected int   // cells below it existed at the newest choice
+	sealed    int   // cells below it existed when the innermost negation began, which must not bind them
 	pending   int   // goals that wait
 	woken     []int32
 	ready     []int32
@@ -202,6 +203,9 @@ func (m *Machine) value(op *operand, base int32) (Value, error) {
 		return m.buildList(op, base)
 	case dictOperand:
 		return m.buildDict(op, base)
+	}
+	if op.kind == termOperand {
+		return m.deref(op.value), nil
 	}
 	return m.nowValue()
 }

@@ -21,6 +21,16 @@ func (m *Machine) match(v Value, p *pattern, n *node, base int32) (bool, error) 
 		if p.kind == dictPattern && len(p.fields) == 0 {
 			return true, nil // {} matches everything
 		}
+		switch p.union {
+		case resolve.UnionActor:
+			if len(m.prog.actor) == 0 {
+				return false, nil // nothing can ever match
+			}
+		case resolve.UnionResource:
+			if len(m.prog.resource) == 0 {
+				return false, nil
+			}
+		}
 		if !m.quiet {
 			m.waitMatch(v, v, p, n)
 		}
@@ -49,7 +59,7 @@ func (m *Machine) waitMatch(v, u Value, p *pattern, n *node) {
 		m.wait(n, u)
 		return
 	}
-	test := &node{op: opMatches, a: operand{kind: constOperand, value: v}, pat: p, pos: p.pos, next: &node{op: opReturn, pos: p.pos}}
+	test := &node{op: opMatches, a: operand{kind: termOperand, value: v}, pat: p, pos: p.pos, next: &node{op: opReturn, pos: p.pos}}
 	test.solo = test
 	m.wait(test, u)
 }

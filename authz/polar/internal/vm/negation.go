@@ -4,11 +4,13 @@ package vm
 //
 // not G runs G below a choice, in an activation of its own: the variables that
 // occur nowhere else are fresh there, the others refer to those outside. G
-// failing makes the negation succeed. A solution of G makes it fail, if the
-// solution depends on nothing that is still open: when it bound no variable
-// from outside, and no goal of it waits. A solution that does depend on such
-// variables says nothing yet. Then the negation itself waits for them, and runs
-// again when one is bound. It never guesses.
+// failing makes the negation succeed, and a solution of G makes it fail, unless
+// that depends on what is still open. G must not bind a variable from outside:
+// a value of G's own choice would say nothing, and could wake tests that were
+// never meant for it. Where it tries to, the variable is noted and that way of
+// solving G is abandoned; and a solution in which a goal of G waits counts for
+// nothing either. If G has no other solution, the negation waits for those
+// variables, and runs again when one is bound. It never guesses.
 //
 // forall(C, A) is compiled to not (C and not A).
 
@@ -26,6 +28,7 @@ func (m *Machine) negate(n *node) *node {
 	if m.partial != nil {
 		m.beginCollector(collector{pos: -1})
 	}
+	m.sealed = len(m.cells)
 	base := m.newCells(f.clause.slots)
 	for _, s := range n.shared {
 		outer := int(f.base + s)
@@ -48,15 +51,7 @@ func (m *Machine) negate(n *node) *node {
 func (m *Machine) endNegation() error {
 	at := int(m.frames[m.frame].barrier) - 1
 	c := &m.choices[at]
-	found := false
-	depends := m.pending > int(c.pending)
-	for _, e := range m.trail[c.trail:] {
-		if e.cell >= 0 && e.cell < c.cells && isUnboundCell(e.old) && !isUnboundCell(m.cells[e.cell]) {
-			m.maybes = append(m.maybes, uint64(e.cell))
-			depends, found = true, true
-		}
-	}
-	if !depends {
+	if m.pending == int(c.pending) {
 		if m.partial != nil && m.partial.height() > c.conds {
 			return m.collectNegated(c)
 		}
@@ -64,6 +59,7 @@ func (m *Machine) endNegation() error {
 		m.cutTo(at)
 		return nil
 	}
+	found := false
 	for i := int(c.waiters); i < len(m.waiters); i++ {
 		if w := &m.waiters[i]; !w.done && w.cell < c.cells {
 			m.maybes = append(m.maybes, uint64(w.cell))

@@ -50,6 +50,9 @@ func classMoreSpecific(l, r *pattern, arg Value) bool {
 	if l.class == r.class {
 		return arg.Kind() == host.Instance && len(l.fields) > len(r.fields)
 	}
+	if l.class.Interface && r.class.Interface {
+		return l.class.IsA(r.class) // by their method sets; others keep the order of the source
+	}
 	for _, id := range arg.Plan.Lineage() {
 		switch id {
 		case l.class.ID:

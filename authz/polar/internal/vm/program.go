@@ -128,11 +128,13 @@ const (
 	listOperand
 	dictOperand
 	nowOperand
+	termOperand // a term of the query, in a goal that the machine made
 )
 
 // An operand is a term over slots.
 type operand struct {
 	kind  operandKind
+	first bool // varOperand: the first occurrence of the variable, so nothing refers to it yet
 	slot  int32
 	value Value
 	elems []operand

@@ -61,6 +61,7 @@ type choice struct {
 	sorts      int32
 	calls      int32
 	maybes     int32
+	sealed     int32
 	pending    int32
 	trace      int32
 	conds      int32 // height of the conditions of a partial query
@@ -77,7 +78,7 @@ func (m *Machine) pushChoice(kind choiceKind, n *node) *choice {
 		kind: kind, node: n, frame: m.frame, top: int32(len(m.frames)), cells: int32(len(m.cells)),
 		trail: int32(len(m.trail)), waiters: int32(len(m.waiters)), links: int32(len(m.links)),
 		args: int32(len(m.args)), sorts: int32(len(m.sorted)), calls: int32(len(m.calls)),
-		maybes: int32(len(m.maybes)), pending: int32(m.pending),
+		maybes: int32(len(m.maybes)), sealed: int32(m.sealed), pending: int32(m.pending),
 	})
 	m.protected = len(m.cells)
 	c := &m.choices[len(m.choices)-1]
@@ -99,6 +100,7 @@ func (m *Machine) restore(c *choice) {
 	m.sorted = m.sorted[:c.sorts]
 	m.dropCalls(c.calls)
 	m.pending = int(c.pending)
+	m.sealed = int(c.sealed)
 	m.frame = c.frame
 	if m.partial != nil {
 		m.partial.restore(c)
@@ -238,15 +240,17 @@ func (m *Machine) step(n *node) (bool, error) {
 	base := m.frames[m.frame].base
 	switch n.op {
 	case opUnify:
-		a, err := m.value(&n.a, base)
+		// The side that is a variable, if one is, so that the other can be
+		// compared with its value in place.
+		known, other := &n.a, &n.b
+		if known.kind == listOperand {
+			known, other = other, known
+		}
+		v, err := m.value(known, base)
 		if err != nil {
 			return false, err
 		}
-		b, err := m.value(&n.b, base)
-		if err != nil {
-			return false, err
-		}
-		return m.unify(a, b)
+		return m.unifyOperand(other, v, base)
 	case opCompare:
 		return m.compare(n, base)
 	case opLookup:
@@ -258,7 +262,7 @@ func (m *Machine) step(n *node) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		return m.match(m.deref(v), n.pat, n, base)
+		return m.match(v, n.pat, n, base)
 	case opIn:
 		return m.in(n, base)
 	case opTruth:
@@ -302,7 +306,7 @@ func (m *Machine) truth(n *node, base int32) (bool, error) {
 // assign solves a := b: a must be a variable that nothing has touched.
 func (m *Machine) assign(n *node, base int32) (bool, error) {
 	cell := base + n.a.slot
-	if m.cells[cell].Plan != unboundPlan {
+	if c := m.cells[cell]; c.Plan != unboundPlan || c.Word != 0 {
 		return false, m.errorf(CodeAssign, "only a new variable can be assigned with :=; use = to compare")
 	}
 	v, err := m.value(&n.b, base)
@@ -512,6 +516,9 @@ func (m *Machine) unifyHead(cl *clause, args []Value, base int32) (bool, error) 
 		p := &cl.params[i]
 		if p.fresh {
 			m.cells[base+p.term.slot] = args[i]
+			if isVar(args[i]) {
+				m.touch(args[i])
+			}
 		} else {
 			ok, err := m.unifyOperand(&p.term, args[i], base)
 			if !ok || err != nil {
@@ -531,8 +538,17 @@ func (m *Machine) unifyHead(cl *clause, args []Value, base int32) (bool, error) 
 // unifyOperand unifies an operand with a value, without building the operand
 // where its shape can be compared with the value's in place.
 func (m *Machine) unifyOperand(op *operand, v Value, base int32) (bool, error) {
+	if op.first {
+		if cell := base + op.slot; m.cells[cell].Plan == unboundPlan {
+			m.bind(uint64(cell), v)
+			return true, nil
+		}
+	}
 	v = m.deref(v)
 	if op.kind == listOperand && isList(v) {
+		if n, closed := closedLen(v); closed && (n < len(op.elems) || n > len(op.elems) && op.rest == nil) {
+			return false, nil
+		}
 		c := cursor{list: v}
 		for i := range op.elems {
 			if err := m.charge(1); err != nil {
@@ -565,11 +581,7 @@ func (m *Machine) unifyOperand(op *operand, v Value, base int32) (bool, error) {
 			}
 			return it == itemEnd, nil
 		}
-		rest, err := m.value(op.rest, base)
-		if err != nil {
-			return false, err
-		}
-		return m.unify(rest, c.tail(m))
+		return m.unifyOperand(op.rest, c.tail(m), base)
 	}
 	t, err := m.value(op, base)
 	if err != nil {
@@ -657,14 +669,14 @@ func (m *Machine) applicable(cl *clause, args []Value) (bool, error) {
 	if !m.mayMatch(cl, args) {
 		return false, nil
 	}
-	cells, trail, protected := len(m.cells), len(m.trail), m.protected
-	m.protected, m.quiet = cells, true
+	cells, trail, protected, sealed := len(m.cells), len(m.trail), m.protected, m.sealed
+	m.protected, m.sealed, m.quiet = cells, 0, true
 	base := m.newCells(cl.slots)
 	ok, err := m.unifyHead(cl, args, int32(base))
 	m.quiet, m.unsure = false, false
 	m.unbind(trail)
 	clear(m.cells[cells:])
-	m.cells, m.protected = m.cells[:cells], protected
+	m.cells, m.protected, m.sealed = m.cells[:cells], protected, sealed
 	m.woken = m.woken[:0]
 	return ok, err
 }

@@ -27,7 +27,7 @@ type Value = host.Value
 
 var (
 	varPlan      = &host.Plan{ID: -1, Kind: host.Var}
-	unboundPlan  = &host.Plan{ID: -1, Kind: host.Var} // in a cell: nothing is bound
+	unboundPlan  = &host.Plan{ID: -1, Kind: host.Var} // in a cell: nothing is bound; Word is 1 once another variable refers to it
 	waitingPlan  = &host.Plan{ID: -1, Kind: host.Var} // in a cell: nothing is bound, and goals wait; Word is the list of waiters
 	openListPlan = &host.Plan{ID: -1, Kind: host.Tail}
 	openDictPlan = &host.Plan{ID: -1, Kind: host.Tail}

@@ -57,6 +57,29 @@ func (m *Machine) bind(cell uint64, t Value) {
 	*c = t
 }
 
+// isSealed reports whether the unbound variable v is from outside the negation
+// being solved, which then depends on it: it is noted, and the caller fails.
+func (m *Machine) isSealed(v Value) bool {
+	if int(v.Word) >= m.sealed {
+		return false
+	}
+	m.maybes = append(m.maybes, v.Word)
+	return true
+}
+
+// touch marks an unbound variable that another one is bound to: it is no
+// longer new, which := asks for.
+func (m *Machine) touch(v Value) {
+	c := &m.cells[v.Word]
+	if c.Plan != unboundPlan || c.Word != 0 {
+		return
+	}
+	if int(v.Word) < m.protected {
+		m.trail = append(m.trail, trailEntry{int32(v.Word), *c})
+	}
+	c.Word = 1
+}
+
 // unbind undoes the trail down to a height.
 func (m *Machine) unbind(height int) {
 	for i := len(m.trail) - 1; i >= height; i-- {

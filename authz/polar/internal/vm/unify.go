@@ -35,9 +35,9 @@ func (m *Machine) unifyStep(a, b Value) (bool, error) {
 			// cell refers to one that backtracking takes away first.
 			switch {
 			case a.Word < b.Word:
-				m.bind(b.Word, a)
+				return m.alias(b, a), nil
 			case a.Word > b.Word:
-				m.bind(a.Word, b)
+				return m.alias(a, b), nil
 			}
 			return true, nil
 		}
@@ -99,8 +99,21 @@ func (m *Machine) bindChecked(v, t Value) (bool, error) {
 			return false, err
 		}
 	}
+	if m.isSealed(v) {
+		return false, nil
+	}
 	m.bind(v.Word, t)
 	return true, nil
+}
+
+// alias binds the variable v to the older variable u.
+func (m *Machine) alias(v, u Value) bool {
+	if m.isSealed(v) {
+		return false
+	}
+	m.touch(u)
+	m.bind(v.Word, u)
+	return true
 }
 
 // occurs reports whether the variable v is in the open term t.
@@ -160,6 +173,9 @@ func (m *Machine) firstVar(t Value) (Value, bool, error) {
 }
 
 func (m *Machine) unifyLists(a, b Value) (bool, error) {
+	if differInLength(a, b) {
+		return false, nil
+	}
 	ca, cb := cursor{list: a}, cursor{list: b}
 	for {
 		if err := m.charge(1); err != nil {
@@ -206,6 +222,22 @@ func (m *Machine) unifyLists(a, b Value) (bool, error) {
 		m.push(va, vb)
 		return true, nil
 	}
+}
+
+// differInLength reports whether two lists are closed and differ in length. Then
+// nothing in them needs to be looked at, and nothing is bound in vain.
+func differInLength(a, b Value) bool {
+	n, closed := closedLen(a)
+	k, alsoClosed := closedLen(b)
+	return closed && alsoClosed && n != k
+}
+
+func closedLen(v Value) (n int, closed bool) {
+	if v.Plan == openListPlan {
+		l := asOpenList(v)
+		return len(l.elems), !l.hasRest
+	}
+	return v.Len(), true
 }
 
 func (m *Machine) push(a, b Value) { m.work = append(m.work, pair{a, b}) }
