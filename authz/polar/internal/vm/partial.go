@@ -441,6 +441,12 @@ func (m *Machine) ordering(op filter.Op, a, b Value) (filter.Expr, error) {
 		return nil, m.unsupported("an ordering of %s", describeSymbol(s))
 	}
 	if !isPartial(b) {
+		if b.Kind() == host.Nil {
+			return filter.False, nil
+		}
+		if err := m.checkOrder(s, b.Plan); err != nil {
+			return nil, err
+		}
 		v, err := m.constant(b)
 		if err != nil {
 			return nil, err
@@ -455,11 +461,33 @@ func (m *Machine) ordering(op filter.Op, a, b Value) (filter.Expr, error) {
 	if t.kind != symField {
 		return nil, m.unsupported("an ordering of %s", describeSymbol(t))
 	}
+	if err := m.checkOrder(s, t.plan); err != nil {
+		return nil, err
+	}
 	r, err := m.field(t)
 	if err != nil {
 		return nil, err
 	}
 	return filter.Compare{Op: op, L: l, R: r}, nil
+}
+
+// checkOrder checks that the values of a field have an order with those of a
+// plan: a test that is an error for rows cannot be a condition.
+func (m *Machine) checkOrder(s *symbol, p *host.Plan) error {
+	if s.plan == nil || p == nil {
+		return m.unsupported("an ordering of %s, whose type is known only row by row,", describeSymbol(s))
+	}
+	number := func(k host.Kind) bool { return k == host.Int || k == host.Float }
+	a, b := s.plan.Kind, p.Kind
+	switch {
+	case number(a) && number(b), a == b && (a == host.String || a == host.Bool):
+		return nil
+	case a == host.Instance && s.plan == p:
+		if f, err := m.prog.models[s.owner].Field(s.name); err == nil && f.Ordered {
+			return nil
+		}
+	}
+	return m.errorf(CodeUnordered, "%s and %s have no order", host.Describe(Value{Plan: s.plan}), host.Describe(Value{Plan: p}))
 }
 
 // lookupPartial solves c = obj.name for an unknown object.

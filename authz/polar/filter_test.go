@@ -1,0 +1,172 @@
+package polar
+
+// This file tests that a filter admits exactly the rows that a decision allows,
+// on random policies and rows.
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+type listUser struct {
+	ID     int
+	Name   string
+	Age    *int
+	Score  float64
+	Tags   []string
+	BossID *int
+	Boss   *listUser
+	Roles  []listRole
+	Meta   map[string]any
+}
+
+type listRole struct {
+	ID    int
+	Name  string
+	DocID int
+}
+
+type listDoc struct {
+	ID       int
+	OwnerID  *int
+	Owner    *listUser
+	Public   bool
+	Title    string
+	Labels   []listLabel
+	ParentID *int
+	Parent   *listDoc
+	Extra    *string
+}
+
+type listLabel struct {
+	ID   int
+	Name string
+}
+
+func (u *listUser) Adult() bool         { return u.Age != nil && *u.Age >= 18 }
+func (u *listUser) Is(name string) bool { return u.Name == name }
+func (d *listDoc) Fail() (bool, error)  { return false, errors.New("no") }
+func (d *listDoc) Lookup() (int, bool)  { return d.ID, d.Public }
+
+func listClasses() []Class {
+	rel := func(name string, many bool, target Class, key ...string) Relation {
+		return Relation{Name: name, Many: many, Target: target.Type, ForeignKey: key}
+	}
+	return []Class{
+		{Name: "User", Type: ClassOf[listUser]().Type, Key: []string{"ID"}, Relations: []Relation{
+			rel("Boss", false, ClassOf[listUser](), "BossID"), rel("Roles", true, ClassOf[listRole]()),
+		}},
+		{Name: "Role", Type: ClassOf[listRole]().Type, Key: []string{"ID"}},
+		{Name: "Label", Type: ClassOf[listLabel]().Type, Key: []string{"ID"}},
+		{Name: "Doc", Type: ClassOf[listDoc]().Type, Key: []string{"ID"}, Relations: []Relation{
+			rel("Owner", false, ClassOf[listUser](), "OwnerID"), rel("Parent", false, ClassOf[listDoc](), "ParentID"),
+			rel("Labels", true, ClassOf[listLabel]()),
+		}},
+	}
+}
+
+// listGen writes policies that are more often about the resource than those of policyGen.
+type listGen struct{ policyGen }
+
+func (g *listGen) policy() string {
+	text := g.policyGen.policy()
+	saved := g.vars
+	g.vars = nil
+	templates := []string{
+		"above(u, d) if d.owner = u;\nabove(u, d: Doc) if above(u, d.parent);\n",
+		"above(u: User, d: Doc) if u.id = d.owner_id;\nabove(u: User, d: Doc) if p = d.parent and above(u, p);\n",
+		"above(u, d: Doc) if boss(u, d.owner);\nboss(u: User, v: User) if u = v;\nboss(u: User, v: User) if boss(u, v.boss);\n",
+		"above(u, d: Doc) if l in d.labels and l.name = u.name;\n",
+		"above(u, d: Doc) if forall(l in d.labels, l.name != u.name);\n",
+		"above(u, d: Doc) if r in u.roles and r.doc_id = d.id and not d.title = r.name;\n",
+	}
+	text += templates[g.IntN(len(templates))]
+	text += "allow(u: User, \"read\", d: Doc) if above(u, d)" + g.pick("", " and d.public", " and not d.extra = nil", " and "+g.body(1)) + " and u = u;\n"
+	g.vars = saved
+	return text
+}
+
+func listRows() (users []*listUser, docs []*listDoc) {
+	ptr := func(i int) *int { return &i }
+	text := func(s string) *string { return &s }
+	boss := &listUser{ID: 2, Name: "b", Age: ptr(30), Tags: []string{"c"}, Roles: []listRole{}}
+	top := &listUser{ID: 3, Name: "ab", Age: ptr(50), Roles: []listRole{{1, "a", 2}}}
+	boss.Boss, boss.BossID = top, ptr(3)
+	users = []*listUser{
+		boss, top,
+		{ID: 1, Name: "a", Age: ptr(3), Score: 1.5, Tags: []string{"a", "b", "a"}, Boss: boss, BossID: ptr(2),
+			Roles: []listRole{{2, "a", 1}, {3, "ab", 2}}, Meta: map[string]any{"id": 1, "k": "a"}},
+	}
+	loop := &listDoc{ID: 3, Title: "a", ParentID: ptr(3), Labels: []listLabel{}, OwnerID: ptr(1), Owner: users[2]}
+	loop.Parent = loop
+	docs = []*listDoc{
+		{ID: 1, OwnerID: ptr(1), Owner: users[2], Public: true, Title: "ab", Labels: []listLabel{{1, "b"}, {2, "a"}}, Extra: text("a")},
+		{ID: 2, OwnerID: ptr(2), Owner: boss, Title: "b", Extra: text(""), Labels: []listLabel{{3, "ab"}}},
+		loop,
+		{ID: 4, Title: "", Labels: []listLabel{}},
+		{ID: 5, Title: "a", Public: true, Labels: []listLabel{{1, "b"}}},
+	}
+	docs[1].Parent, docs[1].ParentID = docs[0], ptr(1)
+	docs[4].Parent, docs[4].ParentID = docs[1], ptr(2)
+	return users, docs
+}
+
+func TestFilterAgrees(t *testing.T) {
+	policies := 1500
+	if n, err := strconv.Atoi(os.Getenv("URSA_AGREE_POLICIES")); err == nil {
+		policies = n
+	}
+	seed := rand.Uint64()
+	if n, err := strconv.ParseUint(os.Getenv("URSA_SEED"), 10, 64); err == nil {
+		seed = n
+	}
+	t.Logf("URSA_SEED=%d", seed)
+	users, docs := listRows()
+	ctx := context.Background()
+	var loaded, filters, conditional, unsupported int
+	for i := range policies {
+		g := &listGen{policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}}
+		text := g.policy()
+		p, _, err := load(ctx, Input{
+			Sources: []Source{{"random.polar", text}}, Classes: listClasses(), Limits: Limits{Steps: 20_000},
+		}, true)
+		if err != nil {
+			continue
+		}
+		loaded++
+		for _, u := range users {
+			q, err := p.Filter(ctx, "allow", u, "read", ClassOf[listDoc]())
+			if err != nil {
+				unsupported++
+				continue
+			}
+			filters++
+			if q.Kind() == filter.Conditional {
+				conditional++
+			}
+			for _, d := range docs {
+				want, err := p.solve(ctx, "allow", u, "read", d)
+				if err != nil {
+					t.Fatalf("policy %d: user %d, doc %d: the filter is %v, but the decision is an error: %v\n%s", i, u.ID, d.ID, q.Reveal(), err, text)
+				}
+				got, err := q.Match(ctx, d, filter.Loaded)
+				if err != nil {
+					t.Fatalf("policy %d: user %d, doc %d: %v: %v\n%s", i, u.ID, d.ID, q.Reveal(), err, text)
+				}
+				if got != want.Allowed {
+					t.Fatalf("policy %d: user %d, doc %d: the filter says %v, the decision %v: %v\n%s", i, u.ID, d.ID, got, want.Allowed, q.Reveal(), text)
+				}
+			}
+		}
+	}
+	t.Logf("%d policies: %d filters, of which %d depend on the row; %d not expressible", loaded, filters, conditional, unsupported)
+	if loaded < policies/3 || conditional < filters/10 || filters < loaded {
+		t.Errorf("too few of the random policies say anything")
+	}
+}
