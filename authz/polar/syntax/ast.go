@@ -21,6 +21,8 @@ type File struct {
 type Comment struct {
 	Span
 	Text string // with the leading "#", without the line's end
+
+	alone bool // nothing but blanks stands before it on its line
 }
 
 // A Stmt is a top-level statement: *Rule, *RuleType, *InlineQuery or *Block.
@@ -37,7 +39,8 @@ type Rule struct {
 	Span
 	Name   *Name
 	Params []*Param
-	Body   Expr // nil when there is no "if"
+	Rparen Position // of the ")" after the parameters
+	Body   Expr     // nil when there is no "if"
 }
 
 // A RuleType is
@@ -47,6 +50,7 @@ type RuleType struct {
 	Span
 	Name   *Name
 	Params []*Param
+	Rparen Position // of the ")" after the parameters
 }
 
 // An InlineQuery is

@@ -1,0 +1,5 @@
+one ### "first" ### `sec.nd`
+two
+---
+three
+four ### "fourth"

@@ -1,0 +1,39 @@
+package syntax
+
+// This file defines the formatter, which prints a file in canonical form.
+//
+// Rules go on one line when they fit into 100 columns and the author wrote them
+// so; otherwise the goals of the body go on lines of their own, indented by four
+// blanks. Brackets are broken only when their content does not fit. Single empty lines
+// between statements are kept. Comments stay where they are, at the end of a
+// line or on lines of their own, as near as the grammar allows: one that
+// stands where no line can end, as after an operator, moves to the next place where one can.
+
+// lineWidth is the number of columns that the formatter fills.
+const lineWidth = 100
+
+// Format returns the source in canonical form. Formatting is idempotent, keeps all comments, and the
+// result parses to the same tree. A source with errors is returned as it is, with
+// the diagnostics of Parse.
+func Format(src string) (string, []Diagnostic) {
+	file, ds := Parse("", src)
+	if Errors(ds) != nil {
+		return src, ds
+	}
+	return FormatFile(file), ds
+}
+
+// FormatFile returns the statements and comments of a parsed file in canonical form.
+func FormatFile(f *File) string {
+	p := &printer{comments: f.Comments, multi: true}
+	l := p.lines(0)
+	l.first = true
+	for _, s := range f.Stmts {
+		l.add(s.Range(), func() *doc { return p.stmt(s) })
+	}
+	l.comments(p.takeFirst(len(p.comments)))
+	if len(l.parts) == 0 {
+		return ""
+	}
+	return render(concat(l.parts[1:]...), lineWidth) + "\n"
+}

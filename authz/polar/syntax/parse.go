@@ -1,0 +1,708 @@
+package syntax
+
+// This file defines the parser of files and statements; parse_expr.go has the
+// expressions and patterns, hint.go the words of its errors.
+//
+// The parser is a recursive descent with one token of lookahead, and precedence
+// climbing for the operators. It distinguishes, as Polar always did, what has
+// a value (1 + 2, a dictionary), what is a goal (a rule call, a comparison) and
+// what can be either (a variable, an attribute): every operand is passed
+// around with that type, and an operator checks the operands it gets.
+//
+// An error ends the statement it is in, so that there is at most one error per
+// statement; the parser then looks for the start of the next one (see skip) and
+// goes on, so that all statements with errors are reported.
+//
+// Neither the recursion of the parser nor the depth of the trees it makes is
+// driven by the length of the source: both end at maxDepth.
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	// maxDepth bounds how deep terms, goals and patterns nest, chains of
+	// left-associative operators included. Policies written by hand
+	// stay below 30. A level costs the parser at most 4 KB of Go stack
+	// (dictionaries; parentheses cost 2 KB), so a source of any length
+	// makes it use at most 4 MB, and passes that recurse over a tree
+	// can count on as few levels.
+	maxDepth = 1000
+
+	// maxSource bounds the length of a source. 10,000 rules are about 1 MB.
+	maxSource = 64 << 20
+
+	// maxErrors bounds the number of errors that are reported for one source, and that of warnings.
+	maxErrors = 1000
+)
+
+// Parse parses a policy source. The name is used in positions only.
+//
+// The file is never nil: it holds the statements without errors, and blocks
+// without the declarations that have some, so that later passes can look for
+// more. The diagnostics are sorted by position; use Errors to learn whether any of
+// them is an error and not a warning.
+func Parse(name, src string) (*File, []Diagnostic) {
+	p := newParser(name, src)
+	if p.start() {
+		p.fileBody()
+	}
+	return p.file, p.diagnostics()
+}
+
+// ParseQuery parses the text of a query: one expression, without a semicolon at
+// the end. The name is used in positions only and may be empty. The expression
+// is nil when there is an error among the diagnostics.
+func ParseQuery(name, src string) (Expr, []Diagnostic) {
+	p := newParser(name, src)
+	p.query = true
+	var x Expr
+	if p.start() {
+		p.guard(func() {
+			e := p.expr(precOr).x
+			if p.tok.kind != kEOF {
+				p.failExtra()
+			}
+			x = e
+		})
+	}
+	return x, p.diagnostics()
+}
+
+// A parser holds the state of parsing one source.
+type parser struct {
+	scan  scanner
+	file  *File
+	tok   token // the next token
+	prev  token // the last token consumed
+	ahead token // the token after tok, when has is set
+	has   bool  // ahead was read
+
+	query    bool  // the source is a query and not a file
+	stmt     place // start of the statement, or declaration, being parsed
+	braces   int   // braces open since the start of the statement
+	brackets int   // brackets of all three kinds open since the start of the statement or declaration
+	nest     int   // levels of recursion
+
+	diags  []Diagnostic
+	errors int // how many of diags are errors
+	lines  *Lines
+}
+
+func newParser(name, src string) *parser {
+	start := place{line: 1, col: 1}
+	return &parser{
+		file: &File{Name: name, Source: src},
+		scan: scanner{name: name, src: src, pos: start},
+		prev: token{start: start, end: start},
+	}
+}
+
+// start checks the source as a whole and reads the first token.
+func (p *parser) start() bool {
+	src := p.file.Source
+	if len(src) > maxSource {
+		p.file.Source = ""
+		p.add(Diagnostic{Code: CodeSourceTooLarge, Pos: Position{File: p.file.Name},
+			Msg: fmt.Sprintf("the source has %d bytes; at most %d are read", len(src), maxSource)})
+		return false
+	}
+	if !utf8.ValidString(src) {
+		p.failUTF8()
+		return false
+	}
+	p.tok = p.scan.next()
+	return true
+}
+
+// failUTF8 reports the first byte that is not UTF-8. Columns after it would be guesses, so it is the only error.
+func (p *parser) failUTF8() {
+	src := p.file.Source
+	at := place{line: 1, col: 1}
+	for at.off < len(src) {
+		r, n := utf8.DecodeRuneInString(src[at.off:])
+		if r == utf8.RuneError && n == 1 {
+			break
+		}
+		at.off += n
+		at.col++
+		if r == '\n' {
+			at.line++
+			at.col = 1
+		}
+	}
+	end := at
+	end.col++
+	p.report(CodeInvalidUTF8, at, end, fmt.Sprintf("the byte 0x%02x is not UTF-8", src[at.off]), "save the file as UTF-8")
+}
+
+// fileBody parses all statements.
+func (p *parser) fileBody() {
+	for p.tok.kind != kEOF && p.errors <= maxErrors {
+		p.stmt, p.braces, p.brackets = p.tok.start, 0, 0
+		var s Stmt
+		if p.guard(func() { s = p.statement() }) {
+			p.file.Stmts = append(p.file.Stmts, s)
+		} else {
+			p.skip()
+		}
+	}
+	if p.errors > maxErrors {
+		p.diags = append(p.diags, p.diagnostic(CodeTooManyErrors, p.tok.start, p.tok.end,
+			fmt.Sprintf("more than %d errors; the rest of the source was not read", maxErrors), ""))
+	}
+	p.file.Comments = p.scan.comments
+}
+
+// diagnostics returns what was found, by position.
+func (p *parser) diagnostics() []Diagnostic {
+	for _, c := range p.scan.bidi {
+		p.warnBidi(c.Span)
+	}
+	sortDiagnostics(p.diags)
+	return p.diags
+}
+
+// A bailout is the panic that leaves a statement with an error, which has been reported.
+type bailout struct{}
+
+// guard calls f and reports whether it came to its end.
+func (p *parser) guard(f func()) (ok bool) {
+	p.nest = 0
+	defer func() {
+		if r := recover(); r != nil {
+			if _, is := r.(bailout); !is {
+				panic(r)
+			}
+			ok = false
+		}
+	}()
+	f()
+	return true
+}
+
+// next consumes the next token.
+func (p *parser) next() {
+	switch p.tok.kind {
+	case kLParen, kLBracket:
+		p.brackets++
+	case kRParen, kRBracket:
+		p.brackets--
+	case kLBrace:
+		p.braces++
+		p.brackets++
+	case kRBrace:
+		p.braces--
+		p.brackets--
+	}
+	p.prev = p.tok
+	if p.has {
+		p.tok, p.has = p.ahead, false
+		return
+	}
+	p.tok = p.scan.next()
+}
+
+// peek returns the token after the next one.
+func (p *parser) peek() token {
+	if !p.has {
+		p.ahead, p.has = p.scan.next(), true
+	}
+	return p.ahead
+}
+
+// text returns the source text of t.
+func (p *parser) text(t token) string { return p.file.Source[t.start.off:t.end.off] }
+
+// accept consumes the next token if it is a k.
+func (p *parser) accept(k kind) bool {
+	if p.tok.kind != k {
+		return false
+	}
+	p.next()
+	return true
+}
+
+// expect consumes the next token, which must be a k; want names what the grammar allows here.
+func (p *parser) expect(k kind, want string) {
+	if p.tok.kind != k {
+		p.unexpected(want)
+	}
+	p.next()
+}
+
+// since returns the span from start to the end of the last token.
+func (p *parser) since(start place) Span { return p.scan.span(start, p.prev.end) }
+
+// from returns the span from a position to the end of the last token.
+func (p *parser) from(start Position) Span {
+	return Span{Start: start, End: p.position(p.prev.end)}
+}
+
+func (p *parser) position(at place) Position {
+	return Position{File: p.file.Name, Line: at.line, Col: at.col}
+}
+
+// skip moves, after an error, to where the next statement seems to start: past
+// the next semicolon, past the closing brace of a block, or at a name that
+// begins a line no further to the right than the statement with the error did
+// and looks like the head of a rule or block. The last also finds the next
+// statement when it was a semicolon or a bracket that was missing.
+func (p *parser) skip() {
+	if p.tok.kind == kSlash && p.peek().kind == kSlash && p.tok.start.off == p.stmt.off {
+		for n := p.tok.start.line; p.tok.kind != kEOF && p.tok.start.line == n; {
+			p.next()
+		}
+		return // from a comment as other languages write it
+	}
+	opened, block := 0, false
+	for p.tok.kind != kEOF {
+		if p.startsStatement() {
+			return
+		}
+		switch p.tok.kind {
+		case kSemicolon:
+			if opened == 0 {
+				p.next()
+				return
+			}
+			block = true
+		case kLBrace:
+			opened++
+		case kRBrace:
+			if opened > 0 {
+				opened--
+			} else if p.braces <= 0 {
+				block = true // of a block whose start was not understood
+			}
+			if opened == 0 && block {
+				p.next()
+				return
+			}
+		}
+		p.next()
+	}
+}
+
+// startsStatement reports whether the next token begins a line, and looks like the start of a statement
+// other than the one with the error.
+func (p *parser) startsStatement() bool {
+	t := p.tok
+	if t.start.off <= p.stmt.off || t.start.col > p.stmt.col || t.start.line == p.prev.end.line || continues(p.prev.kind) {
+		return false
+	}
+	switch t.kind {
+	case kQuery:
+		return true
+	case kType:
+		return p.peek().kind == kSymbol
+	case kSymbol:
+		switch p.peek().kind {
+		case kLParen, kLBrace, kSymbol:
+			return true
+		}
+	}
+	return false
+}
+
+// continues reports whether a statement cannot end with a token of kind k.
+func continues(k kind) bool {
+	switch k {
+	case kComma, kLParen, kLBracket, kColon, kDot, kStar, kSlash, kPlus, kMinus, kUnify, kAssign,
+		kEq, kNe, kLt, kLe, kGt, kGe, kAnd, kOr, kNot, kIf, kIn, kMatches, kMod, kRem, kNew:
+		return true
+	}
+	return false
+}
+
+// statement parses one top-level statement.
+func (p *parser) statement() Stmt {
+	start := p.tok.start
+	switch p.tok.kind {
+	case kType:
+		p.next()
+		r := &RuleType{}
+		r.Name, r.Params, r.Rparen = p.head()
+		if p.tok.kind == kIf {
+			p.fail(CodeUnrecognizedToken, p.tok, "a rule type has no body", "write \";\" after the parameters; drop \"type\" to make it a rule")
+		}
+		p.endStatement("\";\"")
+		r.Span = p.since(start)
+		return r
+	case kQuery:
+		p.next()
+		query := p.expr(precOr).x
+		p.endStatement("an operator or \";\"")
+		return &InlineQuery{Span: p.since(start), Query: query}
+	case kSymbol:
+		switch p.peek().kind {
+		case kLParen:
+			return p.rule()
+		case kLBrace:
+			return p.block(nil)
+		case kSymbol:
+			keyword := p.name("a name")
+			if k := p.peek().kind; k != kLParen {
+				return p.block(keyword)
+			}
+			name := p.name("a name")
+			p.unexpectedHint("\"{\" after the name of a class", fmt.Sprintf("a rule begins with its name: %s(...) if ...;", shorten(name.Text)))
+		default:
+			p.next()
+			hint := p.hint()
+			_, prec := binaryOp(p.tok.kind)
+			switch {
+			case p.tok.kind == kDot:
+				hint = "the name of a rule has no dots; write :: between its parts"
+			case p.tok.kind == kIf, p.tok.kind == kSemicolon:
+				hint = noParamHint
+			case prec > 0:
+				hint = `goals are joined with "and", not with ";"`
+			}
+			p.unexpectedHint("\"(\" after the name of a rule", hint)
+		}
+	}
+	const want = "a rule, a rule type, an inline query or a block"
+	if p.tok.kind.isWord() {
+		p.reserved(want)
+	}
+	p.unexpected(want)
+	return nil
+}
+
+// rule parses Name(Params...) with an optional body.
+func (p *parser) rule() *Rule {
+	start := p.tok.start
+	r := &Rule{}
+	r.Name, r.Params, r.Rparen = p.head()
+	if p.accept(kIf) {
+		r.Body = p.expr(precOr).x
+		p.endStatement("an operator or \";\"")
+	} else {
+		switch p.tok.kind {
+		case kUnify, kAssign, kColon, kLt, kMinus:
+			p.unexpectedHint("\"if\" or \";\"", bodyHint)
+		}
+		p.endStatement("\"if\" or \";\"")
+	}
+	r.Span = p.since(start)
+	return r
+}
+
+// endStatement consumes the semicolon at the end of a statement.
+func (p *parser) endStatement(want string) { p.expect(kSemicolon, want) }
+
+// head parses Name(Params...). The position is that of the closing parenthesis.
+func (p *parser) head() (*Name, []*Param, Position) {
+	name := p.name("the name of a rule")
+	if p.tok.kind == kLBrace {
+		p.unexpectedHint("\"(\" after the name of a rule", `a block begins with "actor" or "resource"`)
+	}
+	if p.tok.kind == kSemicolon {
+		p.unexpectedHint("\"(\" after the name of a rule", noParamHint)
+	}
+	p.expect(kLParen, "\"(\" after the name of a rule")
+	if p.accept(kRParen) {
+		return name, nil, p.position(p.prev.start)
+	}
+	var params []*Param
+	for {
+		params = append(params, p.param())
+		if p.accept(kRParen) {
+			return name, params, p.position(p.prev.start)
+		}
+		if _, prec := binaryOp(p.tok.kind); prec > 0 {
+			p.unexpectedHint("\",\" or \")\"", `compare in the body, after "if"`)
+		}
+		p.expect(kComma, "\",\" or \")\"")
+	}
+}
+
+// param parses a parameter: a term, or a variable with a specializer.
+func (p *parser) param() *Param {
+	o := p.expr(precAdd)
+	p.value(o, paramRole)
+	param := &Param{Value: o.x}
+	if p.tok.kind == kColon {
+		if _, ok := o.x.(*Var); !ok {
+			p.unexpectedHint("\",\" or \")\"", "only a variable can have a specializer: name: Class")
+		}
+		p.next()
+		param.Specializer = p.pattern(0).x
+		if k := p.tok.kind; k != kComma && k != kRParen {
+			p.unexpectedHint("\",\" or \")\" after a specializer", p.patternHint())
+		}
+	}
+	param.Span = p.from(o.x.Pos())
+	return param
+}
+
+// name parses an identifier; want names what it is for.
+func (p *parser) name(want string) *Name {
+	if p.tok.kind != kSymbol {
+		if p.tok.kind.isWord() {
+			p.reserved(want)
+		}
+		p.unexpected(want)
+	}
+	p.next()
+	return &Name{Span: p.since(p.prev.start), Text: p.text(p.prev)}
+}
+
+// keyName parses an identifier, or a reserved word that may be one here.
+func (p *parser) keyName(want string) *Name {
+	if p.tok.kind.isKeyWord() {
+		p.next()
+		return &Name{Span: p.since(p.prev.start), Text: p.text(p.prev)}
+	}
+	return p.name(want)
+}
+
+// block parses Class { Decls... }. Errors inside do not end it.
+func (p *parser) block(keyword *Name) *Block {
+	start := p.stmt
+	b := &Block{Keyword: keyword, Class: p.name("the name of a class")}
+	p.expect(kLBrace, "\"{\" after the name of a class")
+	open := p.prev
+	for p.tok.kind != kRBrace {
+		if p.tok.kind == kEOF || p.closesBlock(start) {
+			p.unclosedBlock(open)
+			break
+		}
+		if p.errors > maxErrors {
+			break
+		}
+		p.stmt, p.brackets = p.tok.start, 0
+		var d BlockDecl
+		if p.guard(func() { d = p.decl() }) {
+			b.Decls = append(b.Decls, d)
+		} else {
+			p.skipDecl(start)
+		}
+	}
+	p.stmt = start
+	p.accept(kRBrace)
+	b.Span = p.since(start)
+	return b
+}
+
+// closesBlock reports whether the next token can only be the start of a
+// statement after the block that started at start: the closing brace is missing.
+func (p *parser) closesBlock(start place) bool {
+	if p.tok.start.col > start.col || p.tok.start.line == p.prev.end.line {
+		return false
+	}
+	switch p.tok.kind {
+	case kQuery, kType:
+		return true
+	case kSymbol:
+		k := p.peek().kind
+		return k == kLParen || k == kSymbol || k == kLBrace
+	}
+	return false
+}
+
+// unclosedBlock reports that the block opened by the brace open has no end.
+func (p *parser) unclosedBlock(open token) {
+	code := CodeUnrecognizedToken
+	if p.tok.kind == kEOF {
+		code = CodeUnrecognizedEOF
+		if n := len(p.diags); n > 0 && p.diags[n-1].Code == code {
+			return // a declaration was not finished either, and said so
+		}
+	}
+	p.report(code, open.start, open.end, "the block is not closed", "write \"}\" at its end")
+}
+
+// skipDecl moves, after an error in a declaration of the block that starts at block, to where the next
+// one seems to start, as skip does.
+func (p *parser) skipDecl(block place) {
+	for p.tok.kind != kEOF {
+		t := p.tok
+		if t.start.off > p.stmt.off && (p.startsDecl() || p.closesBlock(block)) || t.kind == kRBrace && p.braces <= 1 {
+			break
+		}
+		p.next()
+		if t.kind == kSemicolon && !(p.braces > 1 && p.tok.kind == kRBrace && p.peek().kind == kSemicolon) {
+			break
+		}
+	}
+	p.braces = 1
+}
+
+// startsDecl reports whether the next token begins a line, and looks like the start of a declaration.
+func (p *parser) startsDecl() bool {
+	t := p.tok
+	if t.start.col > p.stmt.col || t.start.line == p.prev.end.line || continues(p.prev.kind) {
+		return false
+	}
+	return t.kind == kString && p.peek().kind == kIf || t.kind == kSymbol && p.peek().kind == kUnify
+}
+
+// decl parses a declaration or a shorthand rule of a block.
+func (p *parser) decl() BlockDecl {
+	switch p.tok.kind {
+	case kString:
+		return p.shorthand()
+	case kSymbol:
+		return p.declaration()
+	}
+	const want = "a declaration, a shorthand rule or \"}\""
+	if p.tok.kind.isWord() {
+		p.reserved(want)
+	}
+	p.unexpected(want)
+	return nil
+}
+
+// declaration parses Name = [...]; or Name = {...};
+func (p *parser) declaration() *Declaration {
+	start := p.tok.start
+	d := &Declaration{Name: p.name("the name of a declaration")}
+	switch want := "\"=\" after the name of a declaration"; p.tok.kind {
+	case kLParen:
+		p.unexpectedHint(want, "rules stand outside of blocks")
+	case kIf:
+		p.unexpectedHint(want, "the names in a shorthand rule are written in double quotes")
+	case kColon, kAssign:
+		p.unexpectedHint(want, "")
+	default:
+		p.expect(kUnify, want)
+	}
+	switch p.tok.kind {
+	case kLBracket:
+		p.next()
+		for p.tok.kind != kRBracket {
+			d.Strings = append(d.Strings, p.quoted("a string or \"]\""))
+			if p.tok.kind != kRBracket {
+				p.commas("\",\" or \"]\"")
+			}
+		}
+		p.next()
+	case kLBrace:
+		d.Dict = true
+		d.Relations = p.relations()
+	default:
+		p.unexpectedHint("a list of strings or a dictionary", `write a list, as in ["a", "b"], or a dictionary, as in {parent: Org}`)
+	}
+	p.endStatement("\";\"")
+	d.Span = p.since(start)
+	return d
+}
+
+// commas consumes one or more commas.
+func (p *parser) commas(want string) {
+	p.expect(kComma, want)
+	for p.accept(kComma) {
+	}
+}
+
+// relations parses { Name: Class, ... }.
+func (p *parser) relations() []*RelationDecl {
+	p.expect(kLBrace, "\"{\"")
+	var rels []*RelationDecl
+	var keys keySet
+	for p.tok.kind != kRBrace {
+		start := p.tok.start
+		r := &RelationDecl{}
+		if p.tok.kind == kSymbol && p.peek().kind != kColon {
+			r.Name = p.name("the name of a relation")
+			r.Class = &Name{Span: r.Name.Span, Text: r.Name.Text}
+		} else {
+			if p.tok.kind == kString {
+				p.unexpectedHint("the name of a relation", keyHint)
+			}
+			r.Name = p.keyName("the name of a relation or \"}\"")
+			p.expect(kColon, "\":\" after the name of a relation")
+			if p.tok.kind == kString {
+				p.unexpectedHint("the name of a class", "write the class without quotes")
+			}
+			r.Class = p.name("the name of a class")
+		}
+		r.Span = p.since(start)
+		keys.add(p, r.Name)
+		rels = append(rels, r)
+		if p.tok.kind != kRBrace {
+			p.commas("\",\" or \"}\"")
+		}
+	}
+	p.next()
+	return rels
+}
+
+// shorthand parses "head" if "implier" on "relation";
+func (p *parser) shorthand() *Shorthand {
+	start := p.tok.start
+	s := &Shorthand{Head: p.stringLit()}
+	if p.tok.kind != kIf {
+		p.unexpectedHint("\"if\" after the head of a shorthand rule", `write "head" if "implier"; or "head" if "implier" on "relation";`)
+	}
+	p.next()
+	s.Implier = p.quoted("a string after \"if\"")
+	want := "\"on\" or \";\""
+	if p.tok.kind == kSymbol {
+		s.Keyword = p.name("\"on\"")
+		s.Relation = p.quoted("the name of a relation in double quotes")
+		want = "\";\""
+	}
+	if k := p.tok.kind; k == kAnd || k == kOr {
+		p.unexpectedHint(want, "a shorthand rule has one condition; write several of them, or a rule outside of the block")
+	}
+	p.endStatement(want)
+	s.Span = p.since(start)
+	return s
+}
+
+// quoted parses a string inside a block; want names what it is for.
+func (p *parser) quoted(want string) *StringLit {
+	switch {
+	case p.tok.kind == kString:
+		return p.stringLit()
+	case p.tok.kind == kSymbol, p.tok.kind.isWord():
+		p.unexpectedHint(want, fmt.Sprintf("write it in double quotes: %q", shorten(p.text(p.tok))))
+	}
+	p.unexpected(want)
+	return nil
+}
+
+// stringLit parses the next token, a string.
+func (p *parser) stringLit() *StringLit {
+	p.next()
+	s := &StringLit{Span: p.since(p.prev.start), Value: unquote(p.text(p.prev))}
+	if strings.ContainsFunc(s.Value, isBidiRune) {
+		p.warnBidi(s.Span)
+	}
+	return s
+}
+
+// warnBidi warns of text that is not displayed in the order in which it is read.
+func (p *parser) warnBidi(s Span) {
+	p.warn(CodeBidirectionalText, s, "the text holds characters that change the order in which it is displayed", "delete them; an editor may not show them")
+}
+
+// A keySet finds keys that occur twice. Few dictionaries have many keys, so a map is only made for those.
+type keySet struct {
+	few  []string
+	many map[string]bool
+}
+
+// add reports an error when the key was added before.
+func (s *keySet) add(p *parser, key *Name) {
+	found := s.many[key.Text]
+	for _, k := range s.few {
+		found = found || k == key.Text
+	}
+	if found {
+		p.failAt(CodeDuplicateKey, key.Span, fmt.Sprintf("the key %q occurs twice", key.Text), "keep one of them")
+	}
+	if len(s.few) < 8 {
+		s.few = append(s.few, key.Text)
+		return
+	}
+	if s.many == nil {
+		s.many = make(map[string]bool)
+	}
+	s.many[key.Text] = true
+}

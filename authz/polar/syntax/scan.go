@@ -1,0 +1,503 @@
+package syntax
+
+// This file defines the scanner, which cuts a source into tokens.
+//
+// A source is UTF-8. Lines end with a line feed; columns count runes. The
+// scanner walks the bytes of ASCII text one by one and decodes runes only where
+// a byte of 0x80 or more stands, so that the usual policy is never decoded.
+//
+// Identifiers are wide on purpose: any letter, mark, number or symbol of Unicode may
+// be in one. What is not admitted is text that a reader does not see, or takes
+// for something else: spaces other than the four of Polar, control
+// characters, format characters such as the byte order mark or the marks that
+// reverse the direction of text, and punctuation, of which curly quotes are the
+// likeliest accident: role = “admin” would compare with a variable.
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A scanner reads tokens from src. Comments are collected on the way.
+type scanner struct {
+	name     string
+	src      string
+	pos      place // of the next byte to read
+	comments []*Comment
+	bidi     []*Comment // comments that hold direction marks
+}
+
+// Classes of ASCII bytes. Bytes of 0x80 and more have the class 0.
+const (
+	asciiSymbol = 1 << iota // may be in an identifier
+	asciiDigit
+)
+
+var asciiClass = func() (t [utf8.RuneSelf]uint8) {
+	for c := range t {
+		switch b := byte(c); {
+		case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', b == '_':
+			t[c] = asciiSymbol
+		case '0' <= b && b <= '9':
+			t[c] = asciiSymbol | asciiDigit
+		}
+	}
+	return t
+}()
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// isSymbolRune reports whether the non-ASCII rune r may be in an identifier;
+// start tells whether it would be the first rune of it.
+func isSymbolRune(r rune, start bool) bool {
+	switch {
+	case r == '\u200c', r == '\u200d': // the joiners that some scripts and emoji need
+		return !start
+	case r == '\u00b7': // the dot inside of Catalan words
+		return !start
+	case unicode.Is(unicode.Pc, r): // the relatives of "_"
+		return true
+	}
+	return !unicode.In(r, unicode.Z, unicode.C, unicode.P)
+}
+
+// isBidiRune reports whether r changes the direction in which the text around it is displayed.
+func isBidiRune(r rune) bool {
+	return '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069' || r == '\u200e' || r == '\u200f' || r == '\u061c'
+}
+
+// advance moves over n bytes of ASCII text without line feeds.
+func (s *scanner) advance(n int) {
+	s.pos.off += n
+	s.pos.col += int32(n)
+}
+
+// newline moves over a line feed.
+func (s *scanner) newline() {
+	s.pos.off++
+	s.pos.line++
+	s.pos.col = 1
+}
+
+// peek returns the byte n bytes ahead, or 0 at the end of the source.
+func (s *scanner) peek(n int) byte {
+	if i := s.pos.off + n; i < len(s.src) {
+		return s.src[i]
+	}
+	return 0
+}
+
+// next returns the next token.
+func (s *scanner) next() token {
+	s.space()
+	t := token{start: s.pos}
+	if s.pos.off >= len(s.src) {
+		t.end = s.pos
+		return t
+	}
+	c := s.src[s.pos.off]
+	switch {
+	case c >= utf8.RuneSelf:
+		if r, _ := utf8.DecodeRuneInString(s.src[s.pos.off:]); isSymbolRune(r, true) {
+			s.symbol(&t)
+		} else {
+			s.badRune(&t)
+		}
+	case asciiClass[c]&asciiDigit != 0:
+		s.number(&t)
+	case asciiClass[c]&asciiSymbol != 0:
+		s.symbol(&t)
+	case c == '"':
+		s.str(&t)
+	default:
+		s.operator(&t, c)
+	}
+	t.end = s.pos
+	return t
+}
+
+// space moves over blanks and comments.
+func (s *scanner) space() {
+	for s.pos.off < len(s.src) {
+		switch s.src[s.pos.off] {
+		case ' ', '\t', '\r':
+			s.advance(1)
+		case '\n':
+			s.newline()
+		case '#':
+			s.comment()
+		default:
+			return
+		}
+	}
+}
+
+// comment moves over a comment and keeps it.
+func (s *scanner) comment() {
+	start := s.pos
+	text := s.src[start.off:]
+	if i := strings.IndexAny(text, "\r\n"); i >= 0 {
+		text = text[:i]
+	}
+	s.pos.off += len(text)
+	s.pos.col += int32(utf8.RuneCountInString(text))
+	before := strings.TrimRight(s.src[:start.off], " \t")
+	alone := before == "" || strings.HasSuffix(before, "\n") || strings.HasSuffix(before, "\r")
+	c := &Comment{Span: s.span(start, s.pos), Text: text, alone: alone}
+	s.comments = append(s.comments, c)
+	if strings.ContainsFunc(text, isBidiRune) {
+		s.bidi = append(s.bidi, c)
+	}
+}
+
+// symbol scans an identifier or reserved word.
+func (s *scanner) symbol(t *token) {
+	t.kind = kSymbol
+	for s.pos.off < len(s.src) {
+		c := s.src[s.pos.off]
+		switch {
+		case c >= utf8.RuneSelf:
+			r, n := utf8.DecodeRuneInString(s.src[s.pos.off:])
+			if !isSymbolRune(r, s.pos.off == t.start.off) {
+				t.kind = s.word(t)
+				return
+			}
+			s.pos.off += n
+			s.pos.col++
+		case asciiClass[c]&asciiSymbol != 0:
+			s.advance(1)
+		case c == ':' && s.peek(1) == ':':
+			s.advance(2)
+			if !s.atSymbolRune() && s.peek(0) != '?' && !(s.peek(0) == ':' && s.peek(1) == ':') {
+				s.fail(t, CodeInvalidCharacter, s.pos.off-1, s.pos.col-1, 1,
+					fmt.Sprintf("the name %q ends in \"::\"", s.src[t.start.off:s.pos.off]),
+					"write a name after \"::\"")
+				return
+			}
+		case c == '?':
+			s.advance(1)
+			return // a "?" ends a symbol, and no reserved word has one
+		default:
+			t.kind = s.word(t)
+			return
+		}
+	}
+	t.kind = s.word(t)
+}
+
+// word returns the kind of the identifier that starts at t and ends here.
+func (s *scanner) word(t *token) kind {
+	return wordKind(s.src[t.start.off:s.pos.off])
+}
+
+// atSymbolRune reports whether the next rune can continue an identifier.
+func (s *scanner) atSymbolRune() bool {
+	if s.pos.off >= len(s.src) {
+		return false
+	}
+	c := s.src[s.pos.off]
+	if c < utf8.RuneSelf {
+		return asciiClass[c]&asciiSymbol != 0
+	}
+	r, _ := utf8.DecodeRuneInString(s.src[s.pos.off:])
+	return isSymbolRune(r, false)
+}
+
+// number scans an integer or a float without its sign. A float ends where its
+// digits, "e", digits, sign and digits end, whatever they say together: so
+// "1e5+3" is one malformed float and not a sum, as it always was in Polar.
+func (s *scanner) number(t *token) {
+	t.kind = kInt
+	s.digits()
+	if s.peek(0) == '.' {
+		t.kind = kFloat
+		s.advance(1)
+		s.digits()
+	}
+	if c := s.peek(0); c == 'e' || c == 'E' {
+		t.kind = kFloat
+		s.advance(1)
+		s.digits()
+		if c := s.peek(0); c == '+' || c == '-' {
+			s.advance(1)
+			s.digits()
+		}
+	}
+	text := s.src[t.start.off:s.pos.off]
+	if t.kind == kInt {
+		if _, err := strconv.ParseInt(text, 10, 64); err != nil {
+			s.failToken(t, CodeIntegerOverflow, fmt.Sprintf("the integer %s does not fit into 64 bits", shorten(text)), overflowHint(text))
+		}
+	} else if _, ok := parseFloat(text); !ok {
+		s.failToken(t, CodeInvalidFloat, fmt.Sprintf("%s is no valid float", shorten(text)), floatHint(text))
+	}
+}
+
+func (s *scanner) digits() {
+	for isDigit(s.peek(0)) {
+		s.advance(1)
+	}
+}
+
+// overflowHint returns what to write instead of the integer text.
+func overflowHint(text string) string {
+	if strings.TrimLeft(text, "0") == "9223372036854775808" {
+		return "the largest integer is 9223372036854775807; write the smallest as -9223372036854775807 - 1"
+	}
+	return "integers reach from -9223372036854775808 to 9223372036854775807; write a float for more"
+}
+
+// floatHint returns what to write instead of the malformed float text.
+func floatHint(text string) string {
+	i := strings.IndexAny(text, "eE")
+	exp := text[i+1:]
+	if j := strings.IndexAny(exp, "+-"); j > 0 {
+		return fmt.Sprintf("write blanks around the operator: %s %c %s", text[:i+1+j], exp[j], exp[j+1:])
+	}
+	return "write digits after the e, as in 1e5"
+}
+
+// parseFloat returns the value of a float literal. One beyond the range is infinite, as in Polar.
+func parseFloat(text string) (float64, bool) {
+	if strings.HasSuffix(text, "nan") {
+		return math.NaN(), true // a sign before it means nothing
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	return v, err == nil || math.IsInf(v, 0)
+}
+
+// str scans a string. An unescaped line feed ends it unfinished, so that what follows on
+// the next line is read as usual.
+func (s *scanner) str(t *token) {
+	t.kind = kString
+	s.advance(1)
+	for s.pos.off < len(s.src) {
+		switch c := s.src[s.pos.off]; {
+		case c == '"':
+			s.advance(1)
+			return
+		case c == '\n':
+			s.fail(t, CodeInvalidCharacter, t.start.off, t.start.col, 1, "the string is not closed before the end of the line",
+				`write \n for a line feed inside a string, and " at its end`)
+			return
+		case c == '\\':
+			s.advance(1)
+			s.stringRune()
+		default:
+			s.stringRune()
+		}
+	}
+	s.fail(t, CodeInvalidCharacter, t.start.off, t.start.col, 1, "the string is not closed", `write " at its end`)
+}
+
+// stringRune moves over one rune of a string, if there is one.
+func (s *scanner) stringRune() {
+	switch c := s.peek(0); {
+	case s.pos.off >= len(s.src):
+	case c == '\n':
+		s.newline()
+	case c < utf8.RuneSelf:
+		s.advance(1)
+	default:
+		_, n := utf8.DecodeRuneInString(s.src[s.pos.off:])
+		s.pos.off += n
+		s.pos.col++
+	}
+}
+
+// unquote returns the value of the string token text. The escapes are \n, \r,
+// \t and \0; any other character after a backslash stands for itself.
+func unquote(text string) string {
+	text = text[1 : len(text)-1]
+	i := strings.IndexByte(text, '\\')
+	if i < 0 {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	for i >= 0 {
+		b.WriteString(text[:i])
+		c := text[i+1]
+		switch c {
+		case 'n':
+			c = '\n'
+		case 'r':
+			c = '\r'
+		case 't':
+			c = '\t'
+		case '0':
+			c = 0
+		}
+		b.WriteByte(c) // of a longer rune, the first byte: the others follow in text
+		text = text[i+2:]
+		i = strings.IndexByte(text, '\\')
+	}
+	b.WriteString(text)
+	return b.String()
+}
+
+// operator scans an operator or a punctuation mark that starts with c.
+func (s *scanner) operator(t *token, c byte) {
+	n := 1
+	second := s.peek(1)
+	switch c {
+	case ',':
+		t.kind = kComma
+	case ';':
+		t.kind = kSemicolon
+	case '.':
+		t.kind = kDot
+	case '(':
+		t.kind = kLParen
+	case ')':
+		t.kind = kRParen
+	case '[':
+		t.kind = kLBracket
+	case ']':
+		t.kind = kRBracket
+	case '{':
+		t.kind = kLBrace
+	case '}':
+		t.kind = kRBrace
+	case '*':
+		t.kind = kStar
+	case '/':
+		t.kind = kSlash
+	case '+':
+		t.kind = kPlus
+	case '-':
+		t.kind = kMinus
+	case '|':
+		t.kind = kBar
+	case ':':
+		t.kind = kColon
+		if second == '=' {
+			t.kind, n = kAssign, 2
+		}
+	case '=':
+		t.kind = kUnify
+		if second == '=' {
+			t.kind, n = kEq, 2
+		}
+	case '<':
+		t.kind = kLt
+		if second == '=' {
+			t.kind, n = kLe, 2
+		}
+	case '>':
+		t.kind = kGt
+		if second == '=' {
+			t.kind, n = kGe, 2
+		}
+	case '!':
+		t.kind = kBang
+		if second == '=' {
+			t.kind, n = kNe, 2
+		}
+	case '?':
+		if second == '=' {
+			t.kind, n = kQuery, 2
+			break
+		}
+		s.badRune(t)
+		return
+	default:
+		s.badRune(t)
+		return
+	}
+	s.advance(n)
+}
+
+// badRune makes t the error that the rune at its start begins no token.
+func (s *scanner) badRune(t *token) {
+	r, n := utf8.DecodeRuneInString(s.src[s.pos.off:])
+	s.pos.off += n
+	s.pos.col++
+	msg := "unexpected character " + runeName(r)
+	var hint string
+	switch r {
+	case '&':
+		if s.peek(0) == '&' {
+			s.advance(1)
+		}
+		hint = "write \"and\""
+	case '\'', '`':
+		hint = "strings are written in double quotes"
+	case '\u2018', '\u2019', '\u201c', '\u201d', '\u00ab', '\u00bb':
+		hint = `strings are written in plain double quotes: "..."`
+	case '%':
+		hint = "write \"mod\" or \"rem\""
+	case '^':
+		hint = "Polar has no power operator"
+	case '?':
+		hint = "an inline query begins with ?=, and a condition is written with and, or and not"
+	case '\ufeff':
+		msg = "unexpected byte order mark (U+FEFF)"
+		hint = "save the file as UTF-8 without a byte order mark"
+	case '\\':
+		hint = "a line needs no mark to be continued"
+	case '$', '@':
+		hint = "a variable is written as its name alone"
+	case '~':
+		hint = "write \"not\""
+	default:
+		switch {
+		case unicode.IsSpace(r) || unicode.Is(unicode.Z, r):
+			hint = "separate words with spaces, tabs and line feeds"
+		case !unicode.IsPrint(r):
+			hint = "delete it; an editor may not show it"
+		}
+	}
+	s.failToken(t, CodeInvalidCharacter, msg, hint)
+}
+
+// runeName returns how a message names r: as it is printed, and by number when it cannot be.
+func runeName(r rune) string {
+	if unicode.IsPrint(r) && r < unicode.MaxASCII {
+		return string(r)
+	}
+	if unicode.IsPrint(r) {
+		return fmt.Sprintf("%c (%U)", r, r)
+	}
+	return fmt.Sprintf("%U", r)
+}
+
+// failToken makes t an error about all the text scanned since its start.
+func (s *scanner) failToken(t *token, code Code, msg, hint string) {
+	t.kind = kBad
+	t.bad = &badToken{code: code, start: t.start, end: s.pos, msg: msg, hint: hint}
+}
+
+// fail makes t an error about the n bytes of ASCII text at an offset on its line.
+func (s *scanner) fail(t *token, code Code, off int, col int32, n int, msg, hint string) {
+	t.kind = kBad
+	start := place{off: off, line: s.pos.line, col: col}
+	if off == t.start.off {
+		start = t.start
+	}
+	end := start
+	end.off += n
+	end.col += int32(n)
+	t.bad = &badToken{code: code, start: start, end: end, msg: msg, hint: hint}
+}
+
+// span returns the span from start to end.
+func (s *scanner) span(start, end place) Span {
+	return Span{
+		Start: Position{File: s.name, Line: start.line, Col: start.col},
+		End:   Position{File: s.name, Line: end.line, Col: end.col},
+	}
+}
+
+// shorten returns text cut to a length that fits into a message.
+func shorten(text string) string {
+	const most = 40
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most]) + "..."
+}

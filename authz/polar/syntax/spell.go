@@ -1,0 +1,83 @@
+package syntax
+
+// This file defines Nearest, which finds what a misspelt name was meant to be.
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Nearest returns the candidate that name was probably meant to be, for a "did
+// you mean" hint, or "" when none is near enough. Near is a distance of at most a third
+// of the length of name, counted in runes that are changed, added, left out or swapped with their neighbour,
+// without regard to case and underscores. Of several, the nearest wins, then the first.
+func Nearest(name string, candidates []string) string {
+	const longest = 64 // longer names are not misspelt by accident, and cost time
+	plain := normalize(name)
+	n := utf8.RuneCountInString(plain)
+	if n == 0 || n > longest {
+		return ""
+	}
+	best, bestDist := "", n/3+1
+	if n < 3 {
+		bestDist = 1 // only case and underscores may differ
+	}
+	for _, c := range candidates {
+		if c == name || utf8.RuneCountInString(c) > longest {
+			continue
+		}
+		if d := distance(plain, normalize(c), bestDist); d < bestDist {
+			best, bestDist = c, d
+		}
+	}
+	return best
+}
+
+// normalize returns s without what people do not remember of a name.
+func normalize(s string) string {
+	return strings.ReplaceAll(strings.ToLower(s), "_", "")
+}
+
+// distance returns the number of runes to change, add, leave out or swap to make b of a, or
+// a number of at least bound as soon as it is known to be that far. It is the distance of Damerau and
+// Levenshtein in its restricted form, by the usual table, of which three rows are kept.
+func distance(a, b string, bound int) int {
+	x, y := []rune(a), []rune(b)
+	if abs(len(x)-len(y)) >= bound {
+		return bound
+	}
+	before := make([]int, len(y)+1)
+	above := make([]int, len(y)+1)
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		before, above, row = above, row, before
+		row[0] = i + 1
+		least := row[0]
+		for j := range y {
+			cost := 1
+			if x[i] == y[j] {
+				cost = 0
+			}
+			d := min(above[j]+cost, above[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
+				d = min(d, before[j-1]+1)
+			}
+			row[j+1] = d
+			least = min(least, d)
+		}
+		if least >= bound {
+			return bound
+		}
+	}
+	return row[len(y)]
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -n
+	}
+	return n
+}

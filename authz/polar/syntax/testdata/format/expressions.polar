@@ -1,0 +1,14 @@
+f(x) if x=1+2*3-4/5 and y:=x.a or not(x in[1,2,*r]) and(z matches{a:1,b:[_,*_]})and cut;
+f(x.a, x+1,[a,*b],{k:v,short}, new A(1,b:2),"q\"\\\n\t\z", + 1, - 2.50, 007, 1e5, inf, - nan, _) if forall(x in y,z)and print()and debug(x,)and in(x,[1])and .(x,"a",y)and new(A(),x);
+g() if 1 .a = "s".length() and (1).b = 1.0.c and x.("key with blanks") = x.(k) and x.if(a: 1,,) and true.a;
+wide_call_of_a_rule_with_many_parameters(first_parameter: FirstClass, second_parameter: SecondClass, third_parameter) if true;
+wide(x) if another_rule_with_a_long_name(first_argument, "a second argument that is long", third_argument, fourth_argument);
+wide(x) if x = {first_key: "a first value that is long", second_key: "a second value that is long", third: [1, 2, 3]};
+wide(x) if x = [first_element_of_the_list, second_element_of_the_list, third_element_of_the_list, fourth, *rest_of_the_list];
+wide(x) if x matches SomeClass{first_key: "a first value that is long", second_key: OtherClass{third: [1, 2, 3, *others]}};
+wide(x) if x.method_with_a_long_name("a first argument that is long", keyword: "a second argument that is long", more: 1);
+wide(x) if "a string that is so long that nothing can be done about it, because strings are not broken into parts" = x.text;
+wide(x) if not (first_condition_that_is_rather_long(x) or second_condition_that_is_rather_long(x) or third_condition(x));
+nested(x) if (((a_first_goal_with_a_long_name(x) and a_second_goal_with_a_long_name(x)) or a_third_goal_with_a_long_name(x)) and d(x));
+exactly(x) if a_goal_that_fills_its_line_up_to_column_100_and_not_one_more_xxxxxxxxxxxxxxxxxxxxx(x);
+exactly(x) if a_goal_that_fills_its_line_up_to_column_100_and_not_one_more_xxxxxxxxxxxxxxxxxxxxxy(x);
