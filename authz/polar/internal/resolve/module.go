@@ -18,7 +18,8 @@ type Module struct {
 	Resource []*host.ClassInfo // members of the union Resource, in declaration order
 	Blocks   map[*host.ClassInfo]*Block
 
-	opts Options
+	opts  Options
+	facts *facts // for the check of types of later queries; nil with Options.NoTypes
 }
 
 // A Pred is all rules of one name, whatever their number of parameters.

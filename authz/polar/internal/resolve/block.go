@@ -1,0 +1,339 @@
+package resolve
+
+// This file defines what actor and resource blocks mean: what they declare is
+// merged by class, and their shorthand rules become ordinary rules.
+//
+//	"a" if "b";           has_A(actor: Actor, "a", repo: Repo) if has_B(actor, "b", repo);
+//	"a" if "b" on "r";    has_A(actor: Actor, "a", repo: Repo) if
+//	                          has_relation(related_org, "r", repo) and has_B(actor, "b", related_org);
+//
+// What a string was declared as, a role, a permission or a relation, says which
+// rule it stands for. A block may be reopened anywhere in the policy; so all
+// declarations are read before the first shorthand rule is expanded.
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// A declKind is what a block declares a string as.
+type declKind uint8
+
+const (
+	declRole declKind = iota
+	declPermission
+	declRelation
+)
+
+// declNames are the words for one kind: a string of it, the declaration, and the rule.
+type declNames struct{ noun, list, rule string }
+
+var declKinds = [...]declNames{
+	declRole:       {"role", "roles", "has_role"},
+	declPermission: {"permission", "permissions", "has_permission"},
+	declRelation:   {"relation", "relations", "has_relation"},
+}
+
+// A block is what all blocks of one class declare together.
+type block struct {
+	Block
+	terms map[string]*declared
+	roles syntax.Span // of the first declaration of roles
+	src   *source     // where that stands
+}
+
+// A declared is one declared string.
+type declared struct {
+	kind     declKind
+	class    *host.ClassInfo // of a relation; nil when it is not registered
+	src      *source
+	at       syntax.Span
+	block    *syntax.Block // that declared it
+	required bool          // a shorthand rule needs the relation
+}
+
+// A shorthand is a shorthand rule to be expanded.
+type shorthand struct {
+	src  *source
+	of   *block
+	in   *syntax.Block
+	node *syntax.Shorthand
+}
+
+// readBlocks reads the declarations of all blocks.
+func (r *resolver) readBlocks() {
+	for _, src := range r.sources {
+		for _, stmt := range src.file.Stmts {
+			if node, ok := stmt.(*syntax.Block); ok {
+				r.readBlock(src, node)
+			}
+		}
+	}
+}
+
+// blockError reports an error in a block.
+func (r *resolver) blockError(src *source, code syntax.Code, at syntax.Span, msg, hint string) {
+	r.badBlocks = true
+	r.error(src, code, at, msg, hint)
+}
+
+// block returns the block of the class with that name. When there is no such class,
+// that is reported and the block is of no use except to find more errors.
+func (r *resolver) block(src *source, name *syntax.Name) *block {
+	c := r.class(name.Text)
+	if b := r.byClass[c]; b != nil && c != nil {
+		return b
+	}
+	b := &block{Block: Block{Class: c}, terms: make(map[string]*declared)}
+	if c == nil {
+		r.badBlocks = true
+		r.unknownClass(src, name)
+		return b
+	}
+	r.byClass[c] = b
+	r.blocks = append(r.blocks, b)
+	r.mod.Blocks[c] = &b.Block
+	return b
+}
+
+func (r *resolver) readBlock(src *source, node *syntax.Block) {
+	switch k := node.Keyword; {
+	case k == nil:
+		r.blockError(src, CodeBlock, node.Class.Span, `expected "actor" or "resource" before the name of the class`, "")
+	case k.Text != "actor" && k.Text != "resource":
+		r.blockError(src, CodeBlock, k.Span, `expected "actor" or "resource", found `+quote(k.Text), r.didYouMean(k.Text, []string{"actor", "resource"}))
+	}
+	b := r.block(src, node.Class)
+	if node.Keyword != nil && node.Keyword.Text == "actor" {
+		b.Actor = true
+	}
+	seen := make(map[string]bool)
+	for _, d := range node.Decls {
+		switch d := d.(type) {
+		case *syntax.Declaration:
+			if seen[d.Name.Text] {
+				r.blockError(src, CodeBlock, d.Span, fmt.Sprintf("a second declaration of %s in this block of %s", d.Name.Text, node.Class.Text), "make one list of both")
+				continue
+			}
+			seen[d.Name.Text] = true
+			r.readDeclaration(src, b, node, d)
+		case *syntax.Shorthand:
+			r.short = append(r.short, shorthand{src, b, node, d})
+		}
+	}
+}
+
+func (r *resolver) readDeclaration(src *source, b *block, in *syntax.Block, d *syntax.Declaration) {
+	lists := make([]string, len(declKinds))
+	for i, k := range declKinds {
+		lists[i] = k.list
+	}
+	kind := declKind(slices.Index(lists, d.Name.Text))
+	switch {
+	case int(kind) >= len(lists):
+		hint := r.didYouMean(d.Name.Text, lists)
+		if hint == "" {
+			hint = "a block declares roles, permissions and relations"
+		}
+		r.blockError(src, CodeBlock, d.Name.Span, "unexpected declaration "+quote(d.Name.Text), hint)
+		return
+	case kind == declRelation && !d.Dict:
+		r.blockError(src, CodeBlock, d.Span, "relations are declared as a dictionary, found a list", "write relations = { name: Class };")
+		return
+	case kind != declRelation && d.Dict:
+		r.blockError(src, CodeBlock, d.Span, d.Name.Text+" are declared as a list of strings, found a dictionary", "write "+d.Name.Text+" = [ \"name\" ];")
+		return
+	}
+	if kind == declRole && b.src == nil {
+		b.roles, b.src = d.Span, src
+	}
+	for _, s := range d.Strings {
+		new := &declared{kind: kind, src: src, at: s.Span, block: in}
+		if !r.declare(b, s.Value, new) {
+			continue
+		}
+		if kind == declRole {
+			b.Roles = append(b.Roles, s.Value)
+		} else {
+			b.Permissions = append(b.Permissions, s.Value)
+		}
+	}
+	for _, rel := range d.Relations {
+		new := &declared{kind: kind, class: r.relationClass(rel.Class), src: src, at: rel.Name.Span, block: in}
+		if new.class == nil {
+			r.badBlocks = true
+			r.unknownClass(src, rel.Class)
+		}
+		if r.declare(b, rel.Name.Text, new) && new.class != nil {
+			b.Relations = append(b.Relations, BlockRelation{rel.Name.Text, new.class})
+		}
+	}
+}
+
+// relationClass returns the class of a relation, or nil. It may be a registered class that
+// defines the members of a union.
+func (r *resolver) relationClass(name *syntax.Name) *host.ClassInfo {
+	return r.opts.Registry.Class(name.Text)
+}
+
+// declare declares a string in a block and reports whether it is new there. A block may
+// repeat what another block of the class declares.
+func (r *resolver) declare(b *block, name string, d *declared) bool {
+	old := b.terms[name]
+	switch {
+	case old == nil:
+		b.terms[name] = d
+		return true
+	case old.block != d.block && old.kind == d.kind && old.class == d.class:
+		return false
+	case old.kind != d.kind:
+		r.blockError(d.src, CodeDuplicateTerm, d.at, fmt.Sprintf("%q is declared as a %s already, at %s", name, declKinds[old.kind].noun, old.at.Start), "")
+	default:
+		r.blockError(d.src, CodeDuplicateTerm, d.at, fmt.Sprintf("the %s %q is declared already, at %s", declKinds[d.kind].noun, name, old.at.Start), "")
+	}
+	return false
+}
+
+// expandShorthands adds the rules that the shorthand rules stand for.
+func (r *resolver) expandShorthands() {
+	for _, sh := range r.short {
+		r.expand(sh)
+	}
+}
+
+// expand adds the rule that one shorthand rule stands for.
+func (r *resolver) expand(sh shorthand) {
+	node, of := sh.node, sh.of
+	name := sh.in.Class.Text
+	head := r.term(sh, of, node.Head, name)
+	if head != nil && head.kind == declRelation {
+		r.blockError(sh.src, CodeBlock, node.Head.Span, fmt.Sprintf("a shorthand rule cannot give the relation %q", node.Head.Value), "write a rule has_relation(...)")
+		head = nil
+	}
+	if node.Relation == nil {
+		implier := r.term(sh, of, node.Implier, name)
+		if head != nil && implier != nil && of.Class != nil {
+			implier.required = true
+			r.addShorthand(sh, head, implier, nil)
+		}
+		return
+	}
+	if node.Keyword.Text != "on" {
+		r.blockError(sh.src, CodeBlock, node.Keyword.Span, "unexpected "+quote(node.Keyword.Text)+" in a shorthand rule", `did you mean "on"?`)
+	}
+	relation := r.term(sh, of, node.Relation, name)
+	switch {
+	case relation == nil:
+		return
+	case relation.kind != declRelation:
+		r.blockError(sh.src, CodeBlock, node.Relation.Span, fmt.Sprintf("%q is a %s of %s, not a relation", node.Relation.Value, declKinds[relation.kind].noun, name), "")
+		return
+	case relation.class == nil:
+		return // reported where it is declared
+	}
+	related := r.byClass[relation.class]
+	if related == nil {
+		r.blockError(sh.src, CodeBlock, node.Relation.Span, fmt.Sprintf("the relation %q is to %s, which has no block", node.Relation.Value, relation.class.Name),
+			"declare resource "+relation.class.Name+" { ... }")
+		return
+	}
+	relation.required = true
+	implier := r.term(sh, related, node.Implier, relation.class.Name)
+	if head != nil && implier != nil && of.Class != nil {
+		implier.required = true
+		r.addShorthand(sh, head, implier, relation.class)
+	}
+}
+
+// term returns what a string in a shorthand rule was declared as in the block of, the
+// block of the class with that name. It reports an error and returns nil when it was not.
+func (r *resolver) term(sh shorthand, of *block, s *syntax.StringLit, class string) *declared {
+	if d := of.terms[s.Value]; d != nil {
+		return d
+	}
+	hint := "declare it as a role, permission or relation there"
+	if near := r.didYouMean(s.Value, slices.Concat(of.names(declRole), of.names(declPermission), of.names(declRelation))); near != "" {
+		hint = near
+	}
+	r.blockError(sh.src, CodeUndeclaredTerm, s.Span, fmt.Sprintf("%q is not declared in the block of %s", s.Value, class), hint)
+	return nil
+}
+
+// addShorthand adds the rule for a shorthand rule. Related is the class of the
+// relation that it goes over, or nil.
+func (r *resolver) addShorthand(sh shorthand, head, implier *declared, related *host.ClassInfo) {
+	node := sh.node
+	const actor, resource, other = 0, 1, 2
+	object := variableFor(sh.of.Class.Name)
+	rule := &Rule{
+		Name:  declKinds[head.kind].rule,
+		Vars:  []string{"actor", object},
+		Pos:   node.Head.Start,
+		End:   node.End,
+		Block: sh.in,
+		Text:  fmt.Sprintf("%q if %q", node.Head.Value, node.Implier.Value),
+	}
+	at := node.Head.Start
+	rule.Params = []Param{
+		{Term: &Var{actor, at}, Spec: &ClassPattern{Union: UnionActor, Name: "Actor", Pos: at}},
+		{Term: &Const{host.MakeString(node.Head.Value), at}},
+		{Term: &Var{resource, at}, Spec: &ClassPattern{Class: sh.of.Class, Name: sh.of.Class.Name, Pos: at}},
+	}
+	call := func(kind declKind, subject int, s *syntax.StringLit, object int) Goal {
+		return &Call{
+			At:   At{Pos: s.Start},
+			Pred: r.pred(declKinds[kind].rule),
+			Args: []Term{&Var{subject, s.Start}, &Const{host.MakeString(s.Value), s.Start}, &Var{object, s.Start}},
+		}
+	}
+	body := &And{At: At{Pos: node.Implier.Start}}
+	if related == nil {
+		body.Goals = []Goal{call(implier.kind, actor, node.Implier, resource)}
+	} else {
+		rule.Vars = append(rule.Vars, "related_"+variableFor(related.Name))
+		rule.Text += fmt.Sprintf(" on %q", node.Relation.Value)
+		body.Goals = []Goal{
+			call(declRelation, other, node.Relation, resource),
+			call(implier.kind, actor, node.Implier, other),
+		}
+	}
+	rule.Body = body
+	r.define(rule, sh.src)
+}
+
+// variableFor returns the name of the variable that stands for an instance of a class in the rules of blocks.
+func variableFor(class string) string {
+	if lower := strings.ToLower(class); lower != class {
+		return lower
+	}
+	return class + "_instance"
+}
+
+// defineUnions sets the members of the unions: a registered class of the union's
+// name, which is an interface, defines some, and the blocks the others.
+func (r *resolver) defineUnions() {
+	define := func(u Union, name string, declares func(*block) bool) []*host.ClassInfo {
+		set := make(map[*host.ClassInfo]bool)
+		var members []*host.ClassInfo
+		if c := r.opts.Registry.Class(name); c != nil {
+			for _, m := range c.Members {
+				set[m] = true
+			}
+			members = append(members, c.Members...)
+		}
+		for _, b := range r.blocks {
+			if declares(b) && !set[b.Class] {
+				set[b.Class] = true
+				members = append(members, b.Class)
+			}
+		}
+		r.unions[u] = set
+		return members
+	}
+	r.mod.Actor = define(UnionActor, "Actor", func(b *block) bool { return b.Actor })
+	r.mod.Resource = define(UnionResource, "Resource", func(*block) bool { return true })
+}

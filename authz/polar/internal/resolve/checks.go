@@ -1,0 +1,202 @@
+package resolve
+
+// This file defines the checks of sources, names and calls, and of the policy as a whole.
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// checkConstants reports constants whose names are not free.
+func (r *resolver) checkConstants() {
+	var names []string
+	for name := range r.opts.Constants {
+		if name == "nil" || unionNamed(name) != UnionNone || r.class(name) != nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		r.error(nil, CodeReservedName, syntax.Span{}, "a constant cannot be named "+name+", which stands for something else in policies", "")
+	}
+}
+
+// checkSources reports sources that were given twice. Sources without a name are compared with none.
+func (r *resolver) checkSources() {
+	byName := make(map[string]*source)
+	byText := make(map[string]*source)
+	for _, src := range r.sources {
+		name, text := src.file.Name, src.file.Source
+		if name == "" {
+			continue
+		}
+		top := syntax.Position{File: name, Line: 1, Col: 1}
+		at := syntax.Span{Start: top, End: top}
+		switch old := byName[name]; {
+		case old != nil && old.file.Source == text:
+			r.error(src, CodeDuplicateSource, at, name+" was loaded already", "")
+		case old != nil:
+			r.error(src, CodeDuplicateSource, at, "another source with the name "+name+", but other contents, was loaded already", "")
+		case byText[text] != nil && strings.TrimSpace(text) != "":
+			r.error(src, CodeDuplicateSource, at, name+" has the same contents as "+byText[text].file.Name, "")
+		}
+		byName[name] = src
+		byText[text] = src
+	}
+}
+
+// checkSingletons reports variables that occur only once in the rule.
+func (s *scope) checkSingletons() {
+	var names []string // of all variables, for hints
+	for _, v := range s.vars {
+		if v.count > 1 || v.name[0] == '_' || unionNamed(v.name) != UnionNone || strings.Contains(v.name, "::") {
+			continue
+		}
+		if names == nil {
+			for _, w := range s.vars {
+				if w.name[0] != '_' {
+					names = append(names, w.name)
+				}
+			}
+		}
+		hint := s.r.didYouMean(v.name, names)
+		if hint == "" {
+			hint = "name it _" + v.name + ", or _, if that is meant"
+		}
+		s.r.error(s.src, CodeSingleton, v.first, "the variable "+v.name+" occurs only once in this rule", hint)
+	}
+}
+
+// usualClasses are names by which other languages know the built-in classes.
+var usualClasses = map[string]string{
+	"int": "Integer", "int64": "Integer", "integer": "Integer", "Int": "Integer", "number": "Integer", "Number": "Integer",
+	"float": "Float", "float64": "Float", "double": "Float", "Double": "Float",
+	"str": "String", "string": "String", "Str": "String",
+	"bool": "Boolean", "boolean": "Boolean", "Bool": "Boolean",
+	"list": "List", "array": "List", "Array": "List", "slice": "List",
+	"dict": "Dictionary", "dictionary": "Dictionary", "Dict": "Dictionary", "map": "Dictionary", "Map": "Dictionary", "object": "Dictionary",
+}
+
+// classHint says which class may have been meant by a name that is none.
+func (r *resolver) classHint(name string) string {
+	if unionNamed(name) != UnionNone {
+		return "the union " + name + " is not a class"
+	}
+	if c, ok := usualClasses[name]; ok {
+		return "did you mean " + quote(c) + "?"
+	}
+	return r.didYouMean(name, r.opts.Registry.ClassNames())
+}
+
+// unknownClass reports a name in class position that is no registered class.
+func (r *resolver) unknownClass(src *source, name *syntax.Name) {
+	r.error(src, CodeUnknownClass, name.Span, "the class "+name.Text+" is not registered", r.classHint(name.Text))
+}
+
+// unknownSpecializer reports a pattern of a class that is not registered. Without the check
+// against Go types it is a warning, as it was in the original.
+func (s *scope) unknownSpecializer(name *syntax.Name) {
+	if s.r.opts.NoTypes {
+		s.r.warn(s.src, CodeUnknownClass, name.Span, "the class "+name.Text+" is not registered", s.r.classHint(name.Text))
+		return
+	}
+	s.r.unknownClass(s.src, name)
+}
+
+// A callSite is one call of a rule.
+type callSite struct {
+	src     *source
+	node    *syntax.Call
+	call    *Call
+	kwargs  bool // it has arguments by name, which is reported
+	inQuery bool
+}
+
+// checkCalls reports calls of rules that do not exist.
+func (r *resolver) checkCalls() {
+	var names []string
+	type arity struct {
+		pred *Pred
+		n    int
+	}
+	arities := make(map[arity]bool)
+	for _, c := range r.calls {
+		p := c.call.Pred
+		if len(p.Rules) == 0 {
+			if names == nil {
+				names = r.definedNames()
+			}
+			r.error(c.src, CodeUndefinedRule, c.node.Name.Span, "there is no rule "+p.Name, r.didYouMean(p.Name, names))
+			continue
+		}
+		key := arity{p, len(c.call.Args)}
+		known, ok := arities[key]
+		if !ok {
+			known = slices.ContainsFunc(p.Rules, func(r *Rule) bool { return len(r.Params) == key.n })
+			arities[key] = known
+		}
+		if !known && !c.kwargs {
+			r.warn(c.src, CodeRuleArity, c.node.Range(), fmt.Sprintf("no rule %s has %s, so this call always fails", p.Name, count(key.n, "parameter")), "")
+		}
+	}
+}
+
+// definedNames returns the names of all rules.
+func (r *resolver) definedNames() []string {
+	names := make([]string, 0, len(r.mod.Preds))
+	for name, p := range r.mod.Preds {
+		if len(p.Rules) > 0 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// checkPolicy warns of what the policy as a whole lacks.
+func (r *resolver) checkPolicy() {
+	defined := func(name string) bool { return r.mod.Preds[name] != nil && len(r.mod.Preds[name].Rules) > 0 }
+	if !defined("allow") && !defined("allow_field") && !defined("allow_request") {
+		r.warn(nil, CodeNoAllow, syntax.Span{}, "the policy has no rule allow, so nothing is allowed", "add a rule allow(actor, action, resource)")
+	}
+	if len(r.blocks) > 0 && !r.callsHasPermission() {
+		r.warn(nil, CodeNoHasPermission, syntax.Span{}, "no rule asks for has_permission, so the permissions of blocks have no effect",
+			"add allow(actor, action, resource) if has_permission(actor, action, resource);")
+	}
+}
+
+// callsHasPermission reports whether the body of a rule calls has_permission.
+func (r *resolver) callsHasPermission() bool {
+	for _, c := range r.calls {
+		if c.call.Pred.Name == "has_permission" && !c.inQuery {
+			return true
+		}
+	}
+	for _, sh := range r.short {
+		of := sh.of
+		if rel := sh.node.Relation; rel != nil {
+			d := of.terms[rel.Value]
+			if d == nil {
+				continue
+			}
+			of = r.byClass[d.class]
+		}
+		if of != nil {
+			if d := of.terms[sh.node.Implier.Value]; d != nil && d.kind == declPermission {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// count returns "1 noun" or "n nouns".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,129 @@
+package resolve
+
+// This file defines facts, what the check of types asks about the registered
+// classes and the policy as a whole. They are collected once for a policy.
+
+import (
+	"slices"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+)
+
+// facts are immutable once collected.
+type facts struct {
+	reg     *host.Registry
+	classes map[*host.ClassInfo]*typ          // what an instance of a class can be
+	unions  [UnionResource + 1]*typ           // what a member of a union can be
+	keys    map[string]bool                   // of the dictionaries that the policy writes
+	names   []string                          // of attributes of registered classes, and of these keys
+	terms   map[*Block]map[string]declKind    // what each block declares
+	methods map[host.Kind]map[string]struct{} // the methods, in snake_case, of known Go types that are no structs
+}
+
+// collectFacts collects the facts of the policy.
+func (r *resolver) collectFacts() *facts {
+	reg := r.opts.Registry
+	f := &facts{
+		reg:     reg,
+		classes: make(map[*host.ClassInfo]*typ),
+		keys:    r.dictKeys,
+		terms:   make(map[*Block]map[string]declKind, len(r.blocks)),
+		methods: make(map[host.Kind]map[string]struct{}),
+	}
+	for _, b := range r.blocks {
+		terms := make(map[string]declKind, len(b.terms))
+		for name, d := range b.terms {
+			terms[name] = d.kind
+		}
+		f.terms[&b.Block] = terms
+	}
+	spellings := make(map[string]bool)
+	for id := range reg.NumClasses() {
+		c := reg.ClassByID(id)
+		if c.Builtin != host.Nil {
+			f.classes[c] = kindType(c.Builtin, nil)
+			continue
+		}
+		if c.Plan == nil || c.Plan.Class != c {
+			continue // an interface, or another name for a class
+		}
+		for _, id := range c.Plan.Lineage() {
+			super := reg.ClassByID(id)
+			if super.Builtin == host.Nil {
+				if f.classes[super] == nil {
+					f.classes[super] = &typ{name: super.Name}
+				}
+				f.classes[super].alts = append(f.classes[super].alts, alt{kind: c.Plan.Kind, plan: c.Plan})
+			}
+		}
+		for _, name := range c.Plan.AttrNames() {
+			spellings[name] = true
+		}
+	}
+	for key := range r.dictKeys {
+		spellings[key] = true
+	}
+	for name := range spellings {
+		f.names = append(f.names, name)
+	}
+	slices.Sort(f.names)
+	for id := range reg.NumPlans() {
+		p := reg.PlanByID(id)
+		if p.Kind == host.Instance {
+			continue
+		}
+		for _, name := range p.MethodNames() {
+			if f.methods[p.Kind] == nil {
+				f.methods[p.Kind] = make(map[string]struct{})
+			}
+			f.methods[p.Kind][name] = struct{}{}
+		}
+	}
+	f.unions[UnionActor] = f.union("Actor", r.mod.Actor)
+	f.unions[UnionResource] = f.union("Resource", r.mod.Resource)
+	return f
+}
+
+// union returns the type of the members of a union, nil when there are none.
+func (f *facts) union(name string, members []*host.ClassInfo) *typ {
+	if len(members) == 0 {
+		return nil
+	}
+	u := &typ{name: name}
+	seen := make(map[alt]bool)
+	for _, c := range members {
+		t := f.classes[c]
+		if t == nil {
+			return nil
+		}
+		for _, a := range t.alts {
+			if !seen[a] {
+				seen[a] = true
+				u.alts = append(u.alts, a)
+			}
+		}
+	}
+	return u
+}
+
+// class returns what can match a class pattern, fields aside.
+func (f *facts) class(p *ClassPattern) *typ {
+	if p.Union != UnionNone {
+		return f.unions[p.Union]
+	}
+	return f.classes[p.Class]
+}
+
+// hasKey reports whether a registered class has an attribute of that name, or a dictionary
+// that the policy writes has that key.
+func (f *facts) hasKey(name string) bool {
+	if f.keys[name] {
+		return true
+	}
+	for id := range f.reg.NumClasses() {
+		if p := f.reg.ClassByID(id).Plan; p != nil && p.Attr(name) != nil {
+			return true
+		}
+	}
+	return false
+}

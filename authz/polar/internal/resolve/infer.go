@@ -1,0 +1,361 @@
+package resolve
+
+// This file defines checker, which walks resolved goals with what is known of
+// each variable, and reports what can never work.
+//
+// The walk follows the order of evaluation. A conjunction narrows what is known of
+// a variable for the goals after it, by "matches", "=", "in" and use as a condition.
+// What is learned inside an alternative of "or" holds after it as far as all
+// alternatives agree; what is learned inside "not" and "forall" ends with them. Goals
+// that compute a temporary after the unification that uses it (hoist.go) are looked
+// at before it: both must hold, and an attribute's type says more than a new variable.
+//
+// What a call learns about its arguments is not known: rules are not followed.
+
+import (
+	"slices"
+
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// A checker checks one rule or query at a time.
+type checker struct {
+	r     *resolver
+	facts *facts
+
+	// Of the policy:
+	members map[memberKey]*member // attributes and methods already looked for
+	keys    map[string]bool       // answers of facts.hasKey
+	undecl  map[declKey]string    // see undeclared
+
+	// Of the rule at hand:
+	src   *source
+	vars  []string
+	slots []slotState
+	trail []slotChange
+}
+
+// A slotState is what is known of a variable.
+type slotState struct {
+	typ      *typ
+	seen     bool // it occurred, so it may be bound
+	param    bool // it occurs in a parameter
+	producer Goal // computes the temporary, and was not looked at yet
+}
+
+// A slotChange remembers the type that a slot had.
+type slotChange struct {
+	slot int
+	typ  *typ
+}
+
+// checkTypes checks all written rules and the inline queries.
+func (r *resolver) checkTypes() {
+	c := newChecker(r, r.collectFacts())
+	r.mod.facts = c.facts
+	for i, rule := range r.mod.Rules {
+		if rule.Node != nil {
+			c.rule(r.ruleFrom[i], rule)
+		}
+	}
+	for i, q := range r.mod.Queries {
+		c.query(r.queryFrom[i], q)
+	}
+}
+
+// checkQueryTypes checks a query on a loaded module.
+func (r *resolver) checkQueryTypes(src *source, q *Query) {
+	newChecker(r, r.mod.facts).query(src, q)
+}
+
+func newChecker(r *resolver, f *facts) *checker {
+	return &checker{
+		r: r, facts: f,
+		members: make(map[memberKey]*member),
+		keys:    make(map[string]bool),
+		undecl:  make(map[declKey]string),
+	}
+}
+
+// begin starts on a rule or query with these variables.
+func (c *checker) begin(src *source, vars []string, body *And) {
+	c.src, c.vars, c.trail = src, vars, c.trail[:0]
+	c.slots = slices.Grow(c.slots[:0], len(vars))[:len(vars)]
+	clear(c.slots)
+	c.findProducers(body)
+}
+
+// findProducers notes which goal computes each temporary.
+func (c *checker) findProducers(g Goal) {
+	note := func(g Goal, result Term) {
+		if v, ok := result.(*Var); ok && c.vars[v.Slot] == "_" {
+			c.slots[v.Slot].producer = g
+		}
+	}
+	switch g := g.(type) {
+	case *And:
+		for _, sub := range g.Goals {
+			c.findProducers(sub)
+		}
+	case *Or:
+		for _, sub := range g.Goals {
+			c.findProducers(sub)
+		}
+	case *Not:
+		c.findProducers(g.Goal)
+	case *Forall:
+		c.findProducers(g.Cond)
+		c.findProducers(g.Body)
+	case *Lookup:
+		note(g, g.Result)
+	case *Method:
+		note(g, g.Result)
+	case *Arith:
+		note(g, g.Result)
+	case *New:
+		note(g, g.Result)
+	}
+}
+
+func (c *checker) query(src *source, q *Query) {
+	c.begin(src, q.Vars, q.Body)
+	c.goal(q.Body)
+}
+
+func (c *checker) rule(src *source, rule *Rule) {
+	c.begin(src, rule.Vars, rule.Body)
+	terms := make([]Term, len(rule.Params))
+	for i, p := range rule.Params {
+		terms[i] = p.Term
+		eachVar(p.Term, c.see)
+		eachVar(p.Term, func(v *Var) {
+			if v != nil {
+				c.slots[v.Slot].param = true
+			}
+		})
+		if p.Spec != nil {
+			c.matches(p.Term, p.Spec)
+			eachPatternVar(p.Spec, c.see)
+		}
+	}
+	c.names(rule.Name, terms, true)
+	c.goal(rule.Body)
+}
+
+// set changes what is known of a slot.
+func (c *checker) set(slot int, t *typ) {
+	s := &c.slots[slot]
+	if s.typ != t {
+		c.trail = append(c.trail, slotChange{slot, s.typ})
+		s.typ = t
+	}
+}
+
+// undo forgets what was learned since the trail had length mark.
+func (c *checker) undo(mark int) {
+	for len(c.trail) > mark {
+		last := c.trail[len(c.trail)-1]
+		c.trail = c.trail[:len(c.trail)-1]
+		c.slots[last.slot].typ = last.typ
+	}
+}
+
+// goal checks g, and learns what holds after it.
+func (c *checker) goal(g Goal) {
+	switch g := g.(type) {
+	case *And:
+		for _, sub := range g.Goals {
+			c.goal(sub)
+		}
+	case *Or:
+		c.or(g)
+	case *Not:
+		mark := len(c.trail)
+		c.goal(g.Goal)
+		c.undo(mark)
+	case *Forall:
+		mark := len(c.trail)
+		c.goal(g.Cond)
+		c.goal(g.Body)
+		c.undo(mark)
+	default:
+		if c.isDone(g) {
+			return
+		}
+		eachGoalVar(g, c.produce)
+		c.leaf(g)
+		eachGoalVar(g, c.see)
+	}
+}
+
+// see notes that v occurred.
+func (c *checker) see(v *Var) {
+	if v != nil {
+		c.slots[v.Slot].seen = true
+	}
+}
+
+// produce looks at the goal that computes the temporary v, if that was not done yet.
+func (c *checker) produce(v *Var) {
+	if v == nil {
+		return
+	}
+	if g := c.slots[v.Slot].producer; g != nil {
+		c.goal(g)
+	}
+}
+
+// isDone reports whether g computes a temporary and was looked at already. It notes that it will have been.
+func (c *checker) isDone(g Goal) bool {
+	var result Term
+	switch g := g.(type) {
+	case *Lookup:
+		result = g.Result
+	case *Method:
+		result = g.Result
+	case *Arith:
+		result = g.Result
+	case *New:
+		result = g.Result
+	}
+	v, ok := result.(*Var)
+	if !ok || c.vars[v.Slot] != "_" {
+		return false
+	}
+	done := c.slots[v.Slot].producer != g
+	c.slots[v.Slot].producer = nil
+	return done
+}
+
+// or checks alternatives. After them holds what all of them agree on.
+func (c *checker) or(g *Or) {
+	type learned struct {
+		typ   *typ
+		count int
+	}
+	after := make(map[int]*learned)
+	for _, sub := range g.Goals {
+		mark := len(c.trail)
+		c.goal(sub)
+		seen := make(map[int]bool)
+		for _, change := range c.trail[mark:] {
+			if seen[change.slot] {
+				continue
+			}
+			seen[change.slot] = true
+			t := c.slots[change.slot].typ
+			if l := after[change.slot]; l == nil {
+				after[change.slot] = &learned{t, 1}
+			} else {
+				l.typ = join(l.typ, t)
+				l.count++
+			}
+		}
+		c.undo(mark)
+	}
+	for slot, l := range after {
+		if l.count == len(g.Goals) && l.typ != nil {
+			c.set(slot, l.typ)
+		}
+	}
+}
+
+// term returns what is known of a term.
+func (c *checker) term(t Term) *typ {
+	switch t := t.(type) {
+	case *Const:
+		return valueType(t.Value)
+	case *Var:
+		return c.slots[t.Slot].typ
+	case *List:
+		if t.Rest != nil {
+			return listType(nil)
+		}
+		elem := neverType
+		for _, e := range t.Elems {
+			elem = join(elem, c.term(e))
+		}
+		return listType(elem.orUnknown())
+	case *Dict:
+		return dictType
+	}
+	return nil
+}
+
+// learn notes that the value of t is equal to something of type u.
+func (c *checker) learn(t Term, u *typ) {
+	v, ok := t.(*Var)
+	if !ok {
+		return
+	}
+	s := c.slots[v.Slot]
+	switch {
+	case s.seen || s.typ != nil:
+		c.set(v.Slot, meet(s.typ, u))
+	default:
+		c.set(v.Slot, u) // the variable is new, so it is the very value
+	}
+}
+
+// span returns the text of a goal.
+func span(g Goal) syntax.Span {
+	at := g.Where()
+	if at.Node == nil {
+		return syntax.Span{Start: at.Pos, End: at.Pos}
+	}
+	return at.Node.Range()
+}
+
+func (c *checker) error(code syntax.Code, at syntax.Span, msg, hint string) {
+	c.r.error(c.src, code, at, msg, hint)
+}
+
+func (c *checker) warn(code syntax.Code, at syntax.Span, msg, hint string) {
+	c.r.warn(c.src, code, at, msg, hint)
+}
+
+// leaf checks a goal that is no connective.
+func (c *checker) leaf(g Goal) {
+	switch g := g.(type) {
+	case *Unify:
+		c.unify(g.L, g.R, span(g))
+	case *Assign:
+		if c.slots[g.L.Slot].param {
+			c.error(CodeAssignment, span(g), "the parameter "+c.vars[g.L.Slot]+" cannot be assigned to", "use =, or a new variable")
+			return
+		}
+		c.unify(g.L, g.R, span(g))
+	case *Compare:
+		c.compare(g)
+	case *Arith:
+		c.result(g.Result, c.arith(g), span(g))
+	case *Lookup:
+		c.result(g.Result, c.lookup(g), span(g))
+	case *Method:
+		c.result(g.Result, c.method(g), span(g))
+	case *New:
+		c.result(g.Result, c.create(g), span(g))
+	case *In:
+		c.in(g)
+	case *Matches:
+		c.matches(g.Term, g.Pattern)
+	case *Call:
+		c.names(g.Pred.Name, g.Args, false)
+	case *Truth:
+		c.truth(g)
+	}
+}
+
+// result checks that the value of an operation, of type u, can be equal to its result.
+func (c *checker) result(result Term, u *typ, at syntax.Span) {
+	c.equal(c.term(result), u, at)
+	c.learn(result, u)
+}
+
+// matches checks that what t is can match p.
+func (c *checker) matches(t Term, p Pattern) {
+	u := c.pattern(p, c.term(t))
+	if v, ok := t.(*Var); ok {
+		c.set(v.Slot, u)
+	}
+}

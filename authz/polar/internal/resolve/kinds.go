@@ -1,0 +1,272 @@
+package resolve
+
+// This file defines the checks of operators: that what is compared, ordered,
+// computed with, iterated over, matched or used as a condition can be.
+
+import (
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// unify checks l = r. Lists and dictionaries that are written out are compared part by part.
+func (c *checker) unify(l, r Term, at syntax.Span) {
+	if ls, rs, ok := c.parts(l, r); ok {
+		for i := range ls {
+			c.unify(ls[i], rs[i], at)
+		}
+		return
+	}
+	lt, rt := c.term(l), c.term(r)
+	c.equal(lt, rt, at)
+	c.learn(l, rt)
+	c.learn(r, lt)
+}
+
+// parts returns the corresponding parts of two terms, when both are lists of one length or
+// dictionaries with the same keys, and one contains variables.
+func (c *checker) parts(l, r Term) (ls, rs []Term, ok bool) {
+	if !isOpenTerm(l) && !isOpenTerm(r) || endsOpen(l) || endsOpen(r) {
+		return nil, nil, false
+	}
+	ls, ok1 := elements(l)
+	rs, ok2 := elements(r)
+	if ok1 && ok2 {
+		return ls, rs, len(ls) == len(rs)
+	}
+	lk, ls, ok1 := entries(l)
+	rk, rs, ok2 := entries(r)
+	return ls, rs, ok1 && ok2 && slices.Equal(lk, rk)
+}
+
+// isOpenTerm reports whether t is a list or dictionary with variables in it.
+func isOpenTerm(t Term) bool {
+	switch t.(type) {
+	case *List, *Dict:
+		return true
+	}
+	return false
+}
+
+// endsOpen reports whether t is a list with a rest.
+func endsOpen(t Term) bool {
+	l, ok := t.(*List)
+	return ok && l.Rest != nil
+}
+
+// equal checks that something of type t can be equal to something of type u.
+func (c *checker) equal(t, u *typ, at syntax.Span) {
+	switch {
+	case t == nil || u == nil:
+	case t.isNil() || u.isNil():
+		if !t.nilable || !u.nilable {
+			what := t
+			if t.isNil() {
+				what = u
+			}
+			c.warn(CodeNeverNil, at, fmt.Sprintf("this is of type %s, which is never nil", what), "")
+		}
+	case !disjoint(t, u, alt.mayEqual):
+	case t.nilable && u.nilable:
+		c.warn(CodeOnlyNil, at, fmt.Sprintf("%s and %s are equal only when both are nil", t, u), "")
+	default:
+		c.error(CodeNeverEqual, at, fmt.Sprintf("%s and %s can never be equal", t, u), classHint(t, u))
+	}
+}
+
+// classHint says how to test for a class, when one of two types is the type of classes.
+func classHint(t, u *typ) string {
+	if t == classType || u == classType {
+		return "a class is not one of its instances; to test for a class, write x matches Class"
+	}
+	return ""
+}
+
+// compare checks a comparison.
+func (c *checker) compare(g *Compare) {
+	l, r := c.term(g.L), c.term(g.R)
+	switch {
+	case g.Op == syntax.OpNe:
+		c.equal(l, r, span(g))
+	case g.Op == syntax.OpEq:
+		c.equal(l, r, span(g))
+		c.learn(g.L, r)
+		c.learn(g.R, l)
+	case l == nil || r == nil || l.isNil() || r.isNil():
+	case disjoint(l, r, alt.mayBeOrdered):
+		c.error(CodeNoOrder, span(g), fmt.Sprintf("%s and %s have no order", l, r), "")
+	}
+}
+
+// arith checks the operands of an arithmetic operation and returns the type of its result.
+func (c *checker) arith(g *Arith) *typ {
+	l, r := c.term(g.L), c.term(g.R)
+	for _, t := range []*typ{l, r} {
+		if t != nil && len(t.alts) > 0 && !t.any(alt.isNumber) {
+			c.error(CodeNotANumber, span(g), fmt.Sprintf("%s is no number, so there is no %s with it", t, g.Op), "")
+			return nil
+		}
+	}
+	all := func(t *typ, k host.Kind) bool {
+		return t != nil && len(t.alts) > 0 && !t.any(func(a alt) bool { return a.isNumber() && a.kind != k })
+	}
+	switch {
+	case g.Op == syntax.OpDiv || all(l, host.Float) || all(r, host.Float):
+		return floatType
+	case all(l, host.Int) && all(r, host.Int):
+		return intType
+	}
+	return numType
+}
+
+// truth checks a condition.
+func (c *checker) truth(g *Truth) {
+	t := c.term(g.Term)
+	isBool := func(a alt) bool { return a.kind == host.Bool }
+	if t != nil && len(t.alts) > 0 && !t.any(isBool) {
+		c.error(CodeNotACondition, span(g), fmt.Sprintf("%s is neither true nor false, so it cannot be a condition", t), "")
+		return
+	}
+	v, ok := g.Term.(*Var)
+	switch {
+	case !ok || t.isNil():
+	case t == nil:
+		c.set(v.Slot, boolType)
+	default:
+		c.set(v.Slot, &typ{alts: t.filter(isBool).alts})
+	}
+}
+
+// in checks item in sequence.
+func (c *checker) in(g *In) {
+	t := c.term(g.Seq)
+	if t == nil || len(t.alts) == 0 {
+		return
+	}
+	elem := neverType
+	for _, a := range t.alts {
+		switch a.kind {
+		case host.List:
+			elem = join(elem, a.elemOf())
+		case host.Dict:
+			elem = join(elem, listType(nil))
+		case host.String:
+			elem = join(elem, strType)
+		}
+	}
+	if elem == neverType {
+		c.error(CodeNotIterable, span(g), fmt.Sprintf("there is nothing in a value of type %s; in needs a List, a Dictionary or a String", t), "")
+		return
+	}
+	c.equal(c.term(g.Item), elem, span(g))
+	c.learn(g.Item, elem)
+}
+
+// pattern checks that something of type t can match p, and returns what it is then.
+func (c *checker) pattern(p Pattern, t *typ) *typ {
+	switch p := p.(type) {
+	case *ClassPattern:
+		class := c.facts.class(p)
+		if class == nil {
+			return t
+		}
+		u := c.narrow(t, class, p)
+		for _, f := range p.Fields {
+			c.pattern(f.Pattern, c.attribute(u, f.Name, fieldSpan(f)))
+		}
+		return u
+	case *DictPattern:
+		for _, f := range p.Fields {
+			c.pattern(f.Pattern, c.key(t, f))
+		}
+	case *ListPattern:
+		return c.listPattern(p, t)
+	case *ValuePattern:
+		u := c.term(p.Term)
+		c.equal(t, u, termSpan(p.Term, p.Pos))
+		c.learn(p.Term, t)
+		return meet(t, u)
+	}
+	return t
+}
+
+// narrow returns what something of type t is when it matches a class, whose type is class.
+func (c *checker) narrow(t, class *typ, p *ClassPattern) *typ {
+	if t == nil {
+		return class
+	}
+	is := func(p *host.Plan) bool {
+		return class.any(func(b alt) bool { return b.plan == p || b.plan == nil && b.kind == p.Kind })
+	}
+	u := &typ{}
+	for _, a := range t.alts {
+		switch {
+		case a.plan != nil:
+			if is(a.plan) {
+				u.alts = append(u.alts, a)
+			}
+		default:
+			for _, b := range class.alts {
+				if b.kind == a.kind {
+					if b.elem == nil && b.plan == nil {
+						b.elem = a.elem
+					}
+					u.alts = append(u.alts, b)
+				}
+			}
+		}
+	}
+	if len(u.alts) == 0 {
+		at := syntax.Span{Start: p.Pos, End: after(p.Pos, p.Name)}
+		c.warn(CodeNeverMatches, at, fmt.Sprintf("this is of type %s, which never matches %s", t, p.Name), "")
+		return class
+	}
+	return u
+}
+
+// listPattern checks a list pattern against type t.
+func (c *checker) listPattern(p *ListPattern, t *typ) *typ {
+	elem := neverType
+	if t != nil {
+		for _, a := range t.alts {
+			if a.kind == host.List {
+				elem = join(elem, a.elemOf())
+			}
+		}
+		if elem == neverType {
+			c.warn(CodeNeverMatches, syntax.Span{Start: p.Pos, End: p.Pos}, fmt.Sprintf("this is of type %s, which never matches a list", t), "")
+		}
+	}
+	for _, e := range p.Elems {
+		c.pattern(e, elem.orUnknown())
+	}
+	if t == nil {
+		return listType(nil)
+	}
+	return t
+}
+
+// fieldSpan returns the text of the name of a field.
+func fieldSpan(f FieldPattern) syntax.Span {
+	return syntax.Span{Start: f.Pos, End: after(f.Pos, f.Name)}
+}
+
+// termSpan returns the place of a term, or else.
+func termSpan(t Term, pos syntax.Position) syntax.Span {
+	switch t := t.(type) {
+	case *Const:
+		pos = t.Pos
+	case *Var:
+		pos = t.Pos
+	}
+	return syntax.Span{Start: pos, End: pos}
+}
+
+// after returns the position after a name at pos.
+func after(pos syntax.Position, name string) syntax.Position {
+	pos.Col += int32(utf8.RuneCountInString(name))
+	return pos
+}

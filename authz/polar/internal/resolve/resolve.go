@@ -1,0 +1,252 @@
+// Package resolve gives a parsed policy its meaning: names become slots, rules,
+// classes and constants, blocks become rules, and what cannot be meant is reported.
+package resolve
+
+// This file defines Load, which resolves the sources of a policy, and
+// Module.Query, which resolves one query against a loaded policy.
+//
+// Load makes these passes, each linear in the size of the policy:
+//
+//  1. Sources are compared with each other: none may be given twice.
+//  2. Blocks are read (block.go): what they declare is merged by class.
+//  3. Every rule is resolved (slots.go, hoist.go). A variable becomes a slot of its
+//     rule. Nested operations become goals of their own, so that the solver only
+//     ever sees flat goals. Calls are remembered, and checked once all rules are known.
+//  4. The shorthand rules of blocks are expanded into ordinary rules (block.go).
+//  5. Rule types are collected, those that blocks imply are generated, and every rule
+//     is held against those of its name (ruletype.go).
+//  6. Calls, and the policy as a whole, are checked (checks.go).
+//  7. With the types of the host program known, attributes, methods and kinds are checked
+//     (infer.go, with kinds.go, members.go and declared.go).
+//
+// A pass does not stop at an error, and a later pass does not need an earlier
+// one to have been free of them: what could not be resolved is left out, or is
+// unknown. So one load reports everything that is wrong. Only when there was
+// no error is there a Module.
+//
+// Recursion is over syntax trees, whose height the parser bounds.
+
+import (
+	"slices"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// Load resolves files, which are one policy. The module is nil when there is
+// an error among the diagnostics. These are sorted by position, and hold all
+// errors and warnings found. Load does not modify the files; the module refers to their nodes.
+func Load(files []*syntax.File, opts Options) (*Module, []syntax.Diagnostic) {
+	r := newResolver(opts)
+	r.checkConstants()
+	for _, f := range files {
+		r.sources = append(r.sources, &source{file: f})
+	}
+	r.checkSources()
+	r.readBlocks()
+	var queries []pendingQuery
+	for _, src := range r.sources {
+		for _, stmt := range src.file.Stmts {
+			switch stmt := stmt.(type) {
+			case *syntax.Rule:
+				r.addRule(src, stmt)
+			case *syntax.RuleType:
+				r.addRuleType(src, stmt)
+			case *syntax.InlineQuery:
+				queries = append(queries, pendingQuery{src, stmt})
+			}
+		}
+	}
+	r.expandShorthands()
+	r.defineUnions()
+	r.checkRuleTypes()
+	for _, q := range queries {
+		r.addQuery(q.src, q.stmt)
+	}
+	r.checkCalls()
+	r.checkPolicy()
+	if !opts.NoTypes {
+		r.checkTypes()
+	}
+	return r.finish()
+}
+
+// A pendingQuery is an inline query, which is resolved when all rules are known.
+type pendingQuery struct {
+	src  *source
+	stmt *syntax.InlineQuery
+}
+
+// Query resolves a query on the policy; src is its text. The query is nil when
+// there is an error among the diagnostics. Query may be called concurrently.
+func (m *Module) Query(x syntax.Expr, src string) (*Query, []syntax.Diagnostic) {
+	r := newResolver(m.opts)
+	r.mod = m
+	r.frozen = true
+	from := &source{file: &syntax.File{Name: x.Pos().File, Source: src}}
+	q := r.query(from, x)
+	q.Text = src
+	r.checkCalls()
+	if !m.opts.NoTypes {
+		r.checkQueryTypes(from, q)
+	}
+	sortDiagnostics(r.diags)
+	if r.errors > 0 {
+		return nil, r.diags
+	}
+	return q, r.diags
+}
+
+// A resolver resolves one policy, or one query.
+type resolver struct {
+	opts    Options
+	mod     *Module
+	frozen  bool // mod is loaded and must not be changed
+	sources []*source
+	diags   []syntax.Diagnostic
+	errors  int // how many of diags are errors
+	hints   int // how many names were looked for among those that exist
+
+	scope     scope                                       // of the rule being resolved; reused
+	ruleFrom  []*source                                   // by Rule.Index: where the rule was written
+	queryFrom []*source                                   // the same for Module.Queries
+	badBlocks bool                                        // there are errors in blocks
+	unions    [UnionResource + 1]map[*host.ClassInfo]bool // the members of each union
+	calls     []callSite                                  // all calls of rules
+	blocks    []*block                                    // in order of first declaration
+	byClass   map[*host.ClassInfo]*block
+	short     []shorthand // in source order
+	types     ruleTypes
+	dictKeys  map[string]bool // every key of a dictionary that the policy writes
+}
+
+func newResolver(opts Options) *resolver {
+	return &resolver{
+		opts: opts,
+		mod: &Module{
+			Preds:  make(map[string]*Pred),
+			Blocks: make(map[*host.ClassInfo]*Block),
+			opts:   opts,
+		},
+		byClass:  make(map[*host.ClassInfo]*block),
+		dictKeys: make(map[string]bool),
+	}
+}
+
+// finish returns the results of Load.
+func (r *resolver) finish() (*Module, []syntax.Diagnostic) {
+	sortDiagnostics(r.diags)
+	if r.errors > 0 {
+		return nil, r.diags
+	}
+	return r.mod, r.diags
+}
+
+func sortDiagnostics(ds []syntax.Diagnostic) {
+	slices.SortStableFunc(ds, func(a, b syntax.Diagnostic) int {
+		switch {
+		case a.Pos.Before(b.Pos):
+			return -1
+		case b.Pos.Before(a.Pos):
+			return 1
+		}
+		return 0
+	})
+}
+
+// error reports an error about the text at; src may be nil when there is none.
+func (r *resolver) error(src *source, code syntax.Code, at syntax.Span, msg, hint string) {
+	r.errors++
+	r.report(src, syntax.Diagnostic{Severity: syntax.Error, Code: code, Pos: at.Start, End: at.End, Msg: msg, Hint: hint})
+}
+
+// warn reports a warning about the text at; src may be nil when there is none.
+func (r *resolver) warn(src *source, code syntax.Code, at syntax.Span, msg, hint string) {
+	r.report(src, syntax.Diagnostic{Severity: syntax.Warning, Code: code, Pos: at.Start, End: at.End, Msg: msg, Hint: hint})
+}
+
+func (r *resolver) report(src *source, d syntax.Diagnostic) {
+	if src != nil {
+		d.Line = src.line(d.Pos.Line)
+	}
+	r.diags = append(r.diags, d)
+}
+
+// maxHints bounds how many names a load compares with all that exist: each
+// comparison is with up to thousands of them, and nobody reads as many hints.
+const maxHints = 200
+
+// didYouMean returns a hint with the candidate that is nearest to name, if that is another, or "".
+func (r *resolver) didYouMean(name string, candidates []string) string {
+	if r.hints >= maxHints {
+		return ""
+	}
+	r.hints++
+	if n := syntax.Nearest(name, candidates); n != "" {
+		return "did you mean " + quote(n) + "?"
+	}
+	return ""
+}
+
+// addRule resolves a written rule and adds it to the module.
+func (r *resolver) addRule(src *source, node *syntax.Rule) {
+	s := r.begin(src)
+	rule := &Rule{Name: node.Name.Text, Pos: node.Start, End: node.End, Node: node, Text: src.head(node.Name, node.Params)}
+	rule.Params = s.params(node.Params)
+	headOps := slices.Clone(s.ops)
+	s.ops, s.eager = s.ops[:0], false
+	rule.Body = s.body(node.Body, node)
+	rule.Body.Goals = append(rule.Body.Goals, headOps...)
+	rule.Vars = s.names()
+	setLocals(rule.Body, rule.Params, len(rule.Vars))
+	s.checkSingletons()
+	r.define(rule, src)
+}
+
+// define adds a rule to the module.
+func (r *resolver) define(rule *Rule, src *source) {
+	rule.Index = len(r.mod.Rules)
+	r.mod.Rules = append(r.mod.Rules, rule)
+	r.ruleFrom = append(r.ruleFrom, src)
+	p := r.pred(rule.Name)
+	p.Rules = append(p.Rules, rule)
+}
+
+// pred returns the predicate of a name.
+func (r *resolver) pred(name string) *Pred {
+	p := r.mod.Preds[name]
+	if p == nil {
+		p = &Pred{Name: name}
+		if !r.frozen {
+			r.mod.Preds[name] = p
+		}
+	}
+	return p
+}
+
+// addQuery resolves an inline query and adds it to the module.
+func (r *resolver) addQuery(src *source, stmt *syntax.InlineQuery) {
+	q := r.query(src, stmt.Query)
+	q.Text = src.text(stmt.Query.Range())
+	r.mod.Queries = append(r.mod.Queries, q)
+	r.queryFrom = append(r.queryFrom, src)
+}
+
+// query resolves a query.
+func (r *resolver) query(src *source, x syntax.Expr) *Query {
+	s := r.begin(src)
+	q := &Query{Pos: x.Pos()}
+	calls := len(r.calls)
+	q.Body = s.queryBody(x)
+	for i := range r.calls[calls:] {
+		r.calls[calls+i].inQuery = true
+	}
+	q.Vars = s.names()
+	for slot, name := range q.Vars {
+		if name[0] != '_' {
+			q.Out = append(q.Out, slot)
+		}
+	}
+	setLocals(q.Body, nil, len(q.Vars))
+	return q
+}

@@ -1,0 +1,593 @@
+package resolve
+
+// This file defines rule types: which parameters the rules of a name may have.
+//
+// A rule conforms when it matches any of the types of its name; a name without
+// types is free. Types come from "type" declarations, from the language itself
+// (allow and its siblings), and from blocks: has_role must be about an Actor and a
+// Resource as soon as any block declares roles, and each declared relation is
+// one type of has_relation. Blocks also need some of these rules to exist.
+//
+// Every relation of a policy is a type of the one name has_relation, so that
+// comparing every rule with every type would be quadratic. Types of relations are
+// therefore found by the relation's name and the classes that a rule's object belongs to.
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// A ruleType is one type of the rules of a name.
+type ruleType struct {
+	name     string
+	params   []Param
+	vars     []string // names of the slots in params
+	text     string
+	src      *source     // nil for those of the language
+	at       syntax.Span // where to report that a required rule is missing
+	required bool
+	matched  bool // a rule conforms to it
+}
+
+// A relationKey finds the types of relations.
+type relationKey struct {
+	name   string
+	object *host.ClassInfo
+}
+
+// ruleTypes are all types of a policy.
+type ruleTypes struct {
+	byName    map[string][]*ruleType
+	relations map[relationKey]*ruleType
+	order     []*ruleType // relations in order of declaration
+}
+
+// addRuleType resolves a declared rule type.
+func (r *resolver) addRuleType(src *source, node *syntax.RuleType) {
+	s := r.begin(src)
+	t := &ruleType{name: node.Name.Text, text: src.head(node.Name, node.Params), src: src, at: node.Span}
+	t.params = s.params(node.Params)
+	if len(s.ops) > 0 {
+		r.error(src, CodeInvalidRuleType, node.Span, "a rule type cannot contain lookups, calls, arithmetic or new", "")
+		return
+	}
+	for i, p := range t.params {
+		if hasRest(p) {
+			r.error(src, CodeInvalidRuleType, node.Params[i].Span, "a rule type cannot contain the rest of a list", "")
+			return
+		}
+	}
+	t.vars = s.names()
+	r.addType(t)
+}
+
+func (r *resolver) addType(t *ruleType) {
+	if r.types.byName == nil {
+		r.types.byName = make(map[string][]*ruleType)
+	}
+	r.types.byName[t.name] = append(r.types.byName[t.name], t)
+}
+
+// hasRest reports whether a parameter contains a list with a rest.
+func hasRest(p Param) bool { return termHasRest(p.Term) || patternHasRest(p.Spec) }
+
+func termHasRest(t Term) bool {
+	switch t := t.(type) {
+	case *List:
+		return t.Rest != nil || slices.ContainsFunc(t.Elems, termHasRest)
+	case *Dict:
+		return slices.ContainsFunc(t.Vals, termHasRest)
+	}
+	return false
+}
+
+func patternHasRest(p Pattern) bool {
+	field := func(f FieldPattern) bool { return patternHasRest(f.Pattern) }
+	switch p := p.(type) {
+	case *ClassPattern:
+		return slices.ContainsFunc(p.Fields, field)
+	case *DictPattern:
+		return slices.ContainsFunc(p.Fields, field)
+	case *ListPattern:
+		return p.Rest != nil || slices.ContainsFunc(p.Elems, patternHasRest)
+	case *ValuePattern:
+		return termHasRest(p.Term)
+	}
+	return false
+}
+
+// classParam is a parameter with a class or union as specializer.
+func classParam(slot int, class *host.ClassInfo, union string) Param {
+	p := &ClassPattern{Class: class, Name: union, Union: unionNamed(union)}
+	if class != nil {
+		p.Name, p.Union = class.Name, unionNamed(class.Name)
+		if p.Union != UnionNone {
+			p.Class = nil
+		}
+	}
+	return Param{Term: &Var{Slot: slot}, Spec: p}
+}
+
+// impliedTypes adds the types of the language and of the blocks.
+func (r *resolver) impliedTypes() {
+	add := func(text string, vars ...string) {
+		t := &ruleType{name: text[:strings.IndexByte(text, '(')], text: text, vars: vars}
+		for slot := range vars {
+			t.params = append(t.params, Param{Term: &Var{Slot: slot}})
+		}
+		r.addType(t)
+	}
+	add("allow(actor, _action, resource)", "actor", "_action", "resource")
+	add("allow_field(actor, action, resource, field)", "actor", "action", "resource", "field")
+	add("allow_request(actor, request)", "actor", "request")
+
+	typed := func(name, second string) *ruleType {
+		t := &ruleType{
+			name: name,
+			vars: []string{"actor", second, "resource"},
+			text: fmt.Sprintf("%s(actor: Actor, %s: String, resource: Resource)", name, second),
+			params: []Param{
+				classParam(0, nil, "Actor"),
+				classParam(1, r.opts.Registry.Class("String"), ""),
+				classParam(2, nil, "Resource"),
+			},
+		}
+		r.addType(t)
+		return t
+	}
+	typed("has_permission", "_permission")
+	for _, b := range r.blocks {
+		if len(b.Roles) > 0 {
+			t := typed("has_role", "role")
+			t.required, t.src, t.at = true, b.src, b.roles
+			break
+		}
+	}
+	r.types.relations = make(map[relationKey]*ruleType)
+	for _, b := range r.blocks {
+		for _, rel := range b.Relations {
+			d := b.terms[rel.Name]
+			t := &ruleType{
+				name:     "has_relation",
+				vars:     []string{"subject", "object"},
+				text:     fmt.Sprintf("has_relation(subject: %s, %q, object: %s)", rel.Class.Name, rel.Name, b.Class.Name),
+				src:      d.src,
+				at:       d.at,
+				required: d.required,
+				params: []Param{
+					classParam(0, rel.Class, ""),
+					{Term: &Const{Value: host.MakeString(rel.Name)}},
+					classParam(1, b.Class, ""),
+				},
+			}
+			r.types.relations[relationKey{rel.Name, b.Class}] = t
+			r.types.order = append(r.types.order, t)
+		}
+	}
+}
+
+// checkRuleTypes holds every rule against the types of its name, and reports
+// rules that are required but missing.
+func (r *resolver) checkRuleTypes() {
+	r.impliedTypes()
+	for _, rule := range r.mod.Rules {
+		r.checkRule(rule)
+	}
+	if r.badBlocks {
+		return // a rule may be missing because it could not be expanded
+	}
+	for _, types := range r.types.byName {
+		for _, t := range types {
+			r.checkRequired(t)
+		}
+	}
+	for _, t := range r.types.order {
+		r.checkRequired(t)
+	}
+}
+
+func (r *resolver) checkRequired(t *ruleType) {
+	if t.required && !t.matched {
+		r.error(t.src, CodeMissingRule, t.at, "the block needs a rule "+t.text+", which is missing", "")
+	}
+}
+
+// checkRule reports a rule that matches none of the types of its name.
+func (r *resolver) checkRule(rule *Rule) {
+	types := r.types.byName[rule.Name]
+	if rule.Name == "has_relation" {
+		types = append(types[:len(types):len(types)], r.relationsFor(rule)...)
+	}
+	if len(types) == 0 {
+		return
+	}
+	ok := false
+	for _, t := range types {
+		if (!ok || t.required) && r.mismatch(t, rule, true) == "" {
+			t.matched, ok = true, true
+		}
+	}
+	if !ok {
+		r.invalidRule(rule, types)
+	}
+}
+
+// relationsFor returns the types of relations that a rule may match: those with its name
+// and object. If there are none, it returns the first of all, to be named in the message.
+func (r *resolver) relationsFor(rule *Rule) []*ruleType {
+	var found []*ruleType
+	if len(rule.Params) == 3 {
+		name, isName := literalString(rule.Params[1].Term)
+		object, _ := rule.Params[2].Spec.(*ClassPattern)
+		if isName && object != nil && object.Class != nil {
+			for _, class := range append([]*host.ClassInfo{object.Class}, object.Class.Supers...) {
+				if t := r.types.relations[relationKey{name, class}]; t != nil {
+					found = append(found, t)
+				}
+			}
+		}
+	}
+	if len(found) == 0 {
+		return r.types.order[:min(len(r.types.order), maxReasons+1)]
+	}
+	return found
+}
+
+// literalString returns the string that t is.
+func literalString(t Term) (string, bool) {
+	if c, ok := t.(*Const); ok && c.Value.Kind() == host.String {
+		return c.Value.Str(), true
+	}
+	return "", false
+}
+
+// maxReasons bounds how many rule types the message about one rule names.
+const maxReasons = 4
+
+// invalidRule reports a rule that matches no type. Its head is in the message.
+func (r *resolver) invalidRule(rule *Rule, types []*ruleType) {
+	var reasons []string
+	for _, t := range types[:min(len(types), maxReasons)] {
+		reasons = append(reasons, t.text+": "+r.mismatch(t, rule, false))
+	}
+	if len(types) > maxReasons {
+		reasons = append(reasons, "and others")
+	}
+	hint := ""
+	for i, p := range rule.Params {
+		c, ok := p.Spec.(*ClassPattern)
+		if !ok || c.Class == nil {
+			continue
+		}
+		for _, t := range r.types.byName[rule.Name] {
+			if i >= len(t.params) || hint != "" {
+				continue
+			}
+			if want, ok := t.params[i].Spec.(*ClassPattern); ok && want.Union != UnionNone && !r.inUnion(c.Class, want.Union) {
+				hint = fmt.Sprintf("declare %s %s { ... }", strings.ToLower(want.Name), c.Name)
+			}
+		}
+	}
+	r.error(r.ruleFrom[rule.Index], CodeInvalidRule, syntax.Span{Start: rule.Pos, End: rule.headEnd()},
+		fmt.Sprintf("the rule %s must match one of: %s", rule.Text, strings.Join(reasons, "; ")), hint)
+}
+
+// headEnd returns the end of the rule's head, or of the shorthand rule that it stands for.
+func (r *Rule) headEnd() syntax.Position {
+	if r.Node == nil {
+		return r.End
+	}
+	return after(r.Node.Rparen, ")")
+}
+
+// inUnion reports whether class c is a member of a union, or a subclass of one.
+func (r *resolver) inUnion(c *host.ClassInfo, u Union) bool {
+	set := r.unions[u]
+	return set[c] || slices.ContainsFunc(c.Supers, func(super *host.ClassInfo) bool { return set[super] })
+}
+
+// members returns the members of a union.
+func (r *resolver) members(u Union) []*host.ClassInfo {
+	if u == UnionActor {
+		return r.mod.Actor
+	}
+	return r.mod.Resource
+}
+
+// mismatch returns why a rule does not match a type, or "". If quick is set, the reason is not spelled out.
+func (r *resolver) mismatch(t *ruleType, rule *Rule, quick bool) string {
+	m := matcher{r: r, typeVars: t.vars, ruleVars: rule.Vars, quick: quick}
+	if len(t.params) != len(rule.Params) {
+		return m.failf("it has %s", count(len(t.params), "parameter"))
+	}
+	for i := range t.params {
+		if why := m.param(t.params[i], rule.Params[i]); why != "" {
+			return m.failf("parameter %d %s", i+1, why)
+		}
+	}
+	return ""
+}
+
+// A matcher compares the parameters of a rule with those of a type. Its methods return why they
+// do not match, or "".
+type matcher struct {
+	r                  *resolver
+	typeVars, ruleVars []string
+	quick              bool // only whether they match matters, not why
+}
+
+// failf returns a reason.
+func (m matcher) failf(format string, args ...any) string {
+	if m.quick {
+		return "no"
+	}
+	return fmt.Sprintf(format, args...)
+}
+
+// must returns the reason that a parameter must match a pattern, but does not.
+func (m matcher) must(verb string, p Pattern) string {
+	if m.quick {
+		return "no"
+	}
+	return "must " + verb + " " + patternText(p, m.typeVars)
+}
+
+func (m matcher) param(t, r Param) string {
+	_, free := t.Term.(*Var)
+	if !free {
+		return m.value(t.Term, r.Term)
+	}
+	switch want := t.Spec.(type) {
+	case nil:
+		return ""
+	case *ValuePattern:
+		got := r.Term
+		if v, ok := r.Spec.(*ValuePattern); ok {
+			got = v.Term
+		}
+		return m.value(want.Term, got)
+	default:
+		return m.pattern(want, r)
+	}
+}
+
+// value holds a parameter, or its specializer, against a value.
+func (m matcher) value(want, got Term) string {
+	if _, ok := got.(*Var); ok {
+		return "must be a literal"
+	}
+	if !m.contains(want, got) {
+		return "must be the literal of the type"
+	}
+	return ""
+}
+
+// contains reports whether a value of the rule conforms to one of the type: it is
+// equal, a list that contains all elements, or a dictionary that has all entries.
+func (m matcher) contains(want, got Term) bool {
+	wantList, ok1 := elements(want)
+	gotList, ok2 := elements(got)
+	if ok1 && ok2 {
+		for _, w := range wantList {
+			if !slices.ContainsFunc(gotList, func(g Term) bool { return m.same(w, g) }) {
+				return false
+			}
+		}
+		return true
+	}
+	wantKeys, wantVals, ok1 := entries(want)
+	gotKeys, gotVals, ok2 := entries(got)
+	if ok1 && ok2 {
+		for i, k := range wantKeys {
+			if j, ok := slices.BinarySearch(gotKeys, k); !ok || !m.same(wantVals[i], gotVals[j]) {
+				return false
+			}
+		}
+		return true
+	}
+	return m.same(want, got)
+}
+
+// same reports whether two terms are structurally equal.
+func (m matcher) same(want, got Term) bool {
+	w, ok1 := want.(*Const)
+	g, ok2 := got.(*Const)
+	if ok1 && ok2 {
+		if eq, known := host.EqualQuiet(w.Value, g.Value); known {
+			return eq
+		}
+	}
+	return termText(want, m.typeVars) == termText(got, m.ruleVars)
+}
+
+// elements returns the elements of a list that was written in the policy.
+func elements(t Term) ([]Term, bool) {
+	switch t := t.(type) {
+	case *List:
+		return t.Elems, true
+	case *Const:
+		if elems, ok := t.Value.Elems(); ok {
+			ts := make([]Term, len(elems))
+			for i, e := range elems {
+				ts[i] = &Const{e, t.Pos}
+			}
+			return ts, true
+		}
+	}
+	return nil, false
+}
+
+// entries returns the entries of a dictionary that was written in the policy.
+func entries(t Term) ([]string, []Term, bool) {
+	switch t := t.(type) {
+	case *Dict:
+		return t.Keys, t.Vals, true
+	case *Const:
+		if t.Value.Plan == host.EngineDict {
+			keys := t.Value.Keys()
+			vals := make([]Term, len(keys))
+			for i, k := range keys {
+				v, _, _ := t.Value.Get(k)
+				vals[i] = &Const{v, t.Pos}
+			}
+			return keys, vals, true
+		}
+	}
+	return nil, nil, false
+}
+
+// pattern holds a parameter against a specializer that is a pattern.
+func (m matcher) pattern(want Pattern, r Param) string {
+	if _, ok := r.Term.(*Var); !ok {
+		return m.literal(want, r.Term)
+	}
+	switch got := r.Spec.(type) {
+	case nil:
+		return m.must("be specialized:", want)
+	case *ValuePattern:
+		return m.literal(want, got.Term)
+	default:
+		return m.patterns(want, got)
+	}
+}
+
+// literal holds a literal in the place of a parameter against a pattern.
+func (m matcher) literal(want Pattern, got Term) string {
+	if keys, vals, ok := entries(got); ok {
+		d := &DictPattern{}
+		for i, k := range keys {
+			d.Fields = append(d.Fields, FieldPattern{Name: k, Pattern: &ValuePattern{Term: vals[i]}})
+		}
+		return m.patterns(want, d)
+	}
+	if list, ok := want.(*ListPattern); ok {
+		elems, _ := elements(got)
+		return m.list(list, termTexts(elems, m.ruleVars))
+	}
+	c, ok := want.(*ClassPattern)
+	if !ok {
+		return m.must("match", want)
+	}
+	if isUnknown(c) && !m.r.opts.NoTypes {
+		return "" // reported
+	}
+	if len(c.Fields) > 0 || !slices.ContainsFunc(m.r.classesOf(got), func(is *host.ClassInfo) bool { return m.r.isMember(is, c) }) {
+		return m.must("be", want)
+	}
+	return ""
+}
+
+// classesOf returns the classes of a literal.
+func (r *resolver) classesOf(t Term) []*host.ClassInfo {
+	reg := r.opts.Registry
+	c, ok := t.(*Const)
+	switch {
+	case !ok: // a list with variables
+		return []*host.ClassInfo{reg.ClassByID(host.ListClass)}
+	case c.Value.Plan == nil:
+		return nil
+	}
+	var classes []*host.ClassInfo
+	for _, id := range c.Value.Plan.Lineage() {
+		classes = append(classes, reg.ClassByID(id))
+	}
+	return classes
+}
+
+// isMember reports whether instances of class c match the class or union of p.
+func (r *resolver) isMember(c *host.ClassInfo, p *ClassPattern) bool {
+	if p.Union != UnionNone {
+		return r.inUnion(c, p.Union)
+	}
+	return p.Class != nil && c.IsA(p.Class)
+}
+
+// patterns holds a specializer of a rule against one of a type.
+func (m matcher) patterns(want, got Pattern) string {
+	wantFields, gotFields := patternFields(want), patternFields(got)
+	switch want := want.(type) {
+	case *ClassPattern:
+		if why := m.class(want, got); why != "" {
+			return why
+		}
+	case *DictPattern:
+		if _, ok := got.(*ListPattern); ok {
+			return m.must("match", want)
+		}
+	case *ListPattern:
+		var elems []string
+		if list, ok := got.(*ListPattern); ok {
+			for _, e := range list.Elems {
+				elems = append(elems, patternText(e, m.ruleVars))
+			}
+		}
+		return m.list(want, elems)
+	}
+	for _, w := range wantFields {
+		if !slices.ContainsFunc(gotFields, func(g FieldPattern) bool {
+			return g.Name == w.Name && patternText(g.Pattern, m.ruleVars) == patternText(w.Pattern, m.typeVars)
+		}) {
+			return m.must("match", want)
+		}
+	}
+	return ""
+}
+
+// list holds the texts of the elements of a list against a list of a type, which must all be among them.
+func (m matcher) list(want *ListPattern, got []string) string {
+	for _, e := range want.Elems {
+		if !slices.Contains(got, patternText(e, m.typeVars)) {
+			return m.must("match", want)
+		}
+	}
+	return ""
+}
+
+// class holds a specializer against the class or union of one of a type, fields aside.
+func (m matcher) class(want *ClassPattern, got Pattern) string {
+	switch got := got.(type) {
+	case *DictPattern:
+		if want.Class == nil || want.Class.Builtin != host.Dict {
+			return "must be of class " + want.Name
+		}
+	case *ListPattern:
+		if want.Class == nil || want.Class.Builtin != host.List {
+			return "must be of class " + want.Name
+		}
+	case *ClassPattern:
+		switch {
+		case got.Name == want.Name:
+		case !m.r.opts.NoTypes && (isUnknown(got) || isUnknown(want)): // reported
+		case got.Union != UnionNone && want.Union == UnionNone:
+			members := m.r.members(got.Union)
+			if want.Class == nil || len(members) == 0 ||
+				slices.ContainsFunc(members, func(c *host.ClassInfo) bool { return !c.IsA(want.Class) }) {
+				return m.failf("must be of class %s, not any %s", want.Name, got.Name)
+			}
+		case got.Class == nil || !m.r.isMember(got.Class, want):
+			if want.Union != UnionNone {
+				return m.failf("must be a member of %s, which %s is not", want.Name, got.Name)
+			}
+			return m.failf("must be of class %s, which %s is not", want.Name, got.Name)
+		}
+	}
+	return ""
+}
+
+// isUnknown reports whether the class of a pattern is not registered.
+func isUnknown(p *ClassPattern) bool { return p.Class == nil && p.Union == UnionNone }
+
+// patternFields returns the fields of a class or dictionary pattern.
+func patternFields(p Pattern) []FieldPattern {
+	switch p := p.(type) {
+	case *ClassPattern:
+		return p.Fields
+	case *DictPattern:
+		return p.Fields
+	}
+	return nil
+}

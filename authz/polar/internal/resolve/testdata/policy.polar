@@ -1,0 +1,41 @@
+# option:policy ### "warning: no-allow-rule: the policy has no rule allow"
+f(1);
+---
+# option:policy
+allow(_, _, _);
+---
+# option:policy
+allow_field(_, _, _, _);
+---
+# option:policy
+allow_request(_, _);
+---
+# option:policy ### "warning: no-has-permission"
+actor User {}
+allow(_, _, _);
+---
+# option:policy
+actor User {}
+resource Org { permissions = ["read"]; }
+allow(a, b, c) if has_permission(a, b, c);
+has_permission(_: User, "read", _: Org);
+---
+# A shorthand rule that implies through a permission counts as a call.
+# option:policy
+actor User {}
+resource Org { permissions = ["read", "write"]; "read" if "write"; }
+allow(_, _, _);
+---
+# One about a role does not. ### "warning: no-has-permission"
+# option:policy
+actor User {}
+resource Org { roles = ["a"]; permissions = ["read"]; "read" if "a"; }
+has_role(u: User, "a", o: Org) if u.org = o;
+allow(_, _, _);
+---
+# Nor does an inline query. ### "warning: no-has-permission"
+# option:policy
+actor User {}
+allow(_, _, _);
+has_permission(_: User, "a", _: User{id: 3}); ### "undeclared-in-block: the block of User declares no permission .a."
+?= has_permission(1, 2, 3);

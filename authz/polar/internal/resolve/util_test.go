@@ -1,0 +1,152 @@
+package resolve
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// The types that the policies of the tests are about.
+type (
+	Principal interface{ PrincipalID() string } // registered as Actor in some tests
+
+	User struct {
+		ID        int
+		Name      string
+		Email     *string
+		Age       int
+		Score     float64
+		Admin     bool
+		Tags      []string
+		Meta      map[string]any
+		Boss      *User
+		Org       *Org
+		Teams     []Team
+		Joined    time.Time
+		Status    Status
+		Extra     any
+		password  string
+		CreatedAt time.Time
+	}
+	Guest struct {
+		ID   int
+		Name string
+	}
+	Org struct {
+		ID   int
+		Name string
+	}
+	Team struct {
+		ID  int
+		Org Org
+	}
+	Repo struct {
+		ID     int
+		Name   string
+		Public bool
+		Org    *Org
+		Owner  User
+		Stars  int64
+		Labels []string
+	}
+	Issue struct {
+		ID      int
+		Title   string
+		Repo    *Repo
+		Creator *User
+		Closed  bool
+	}
+	// Staff is a User with more.
+	Staff struct {
+		User
+		Level int
+	}
+	// Version compares by a method.
+	Version struct{ Major, Minor int }
+	Status  string
+	// Document is a registered interface.
+	Document interface{ DocumentKind() string }
+	Page     struct {
+		ID    int
+		Title string
+		Body  string
+	}
+	Sheet struct {
+		ID    int
+		Title string
+		Cells []int
+	}
+)
+
+func (u *User) PrincipalID() string         { return u.Name }
+func (g Guest) PrincipalID() string         { return g.Name }
+func (u User) HasTag(tag string) bool       { return len(u.Tags) > 0 && u.Tags[0] == tag && u.password == "" }
+func (u User) Friends() ([]User, error)     { return nil, nil }
+func (u *User) Manager() (*User, bool)      { return u.Boss, u.Boss != nil }
+func (u User) Sum(base int, xs ...int) int  { return base + len(xs) }
+func (u User) Knows(other *User) bool       { return other != nil }
+func (u User) Nothing()                     {}
+func (s Status) IsOpen() bool               { return s == "open" }
+func (v Version) Compare(w Version) int     { return v.Major - w.Major }
+func (p Page) DocumentKind() string         { return "page" }
+func (s Sheet) DocumentKind() string        { return "sheet" }
+func (s Sheet) Cell(row, column int) int    { return s.Cells[row+column] }
+func (r Repo) Issues() []Issue              { return nil }
+func (r Repo) Latest() (v Version, ok bool) { return Version{}, false }
+
+// testRegistry returns a registry of the types above.
+func testRegistry(t testing.TB, more ...host.Class) *host.Registry {
+	t.Helper()
+	classes := append([]host.Class{
+		{Type: reflect.TypeFor[User](), Key: []string{"ID"}, Constructor: func(name string, age int) User { return User{Name: name, Age: age} }},
+		{Type: reflect.TypeFor[Guest]()},
+		{Type: reflect.TypeFor[Org](), Key: []string{"ID"}, Constructor: func(name string) Org { return Org{Name: name} }},
+		{Type: reflect.TypeFor[Team]()},
+		{Type: reflect.TypeFor[Repo](), Key: []string{"ID"}},
+		{Type: reflect.TypeFor[Issue](), Key: []string{"ID"}},
+		{Type: reflect.TypeFor[Staff](), Extends: []reflect.Type{reflect.TypeFor[User]()}},
+		{Type: reflect.TypeFor[Version]()},
+		{Type: reflect.TypeFor[Status]()},
+		{Type: reflect.TypeFor[Document]()},
+		{Type: reflect.TypeFor[Page]()},
+		{Type: reflect.TypeFor[Sheet]()},
+	}, more...)
+	reg, err := host.NewRegistry(classes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reg
+}
+
+// loadString loads one source with the test registry, unless opts has one.
+func loadString(t testing.TB, src string, opts Options) (*Module, []syntax.Diagnostic) {
+	t.Helper()
+	return loadSources(t, opts, src)
+}
+
+// loadSources loads sources; they are named test.polar, test2.polar and so on.
+func loadSources(t testing.TB, opts Options, srcs ...string) (*Module, []syntax.Diagnostic) {
+	t.Helper()
+	var files []*syntax.File
+	for i, src := range srcs {
+		name := "test.polar"
+		if i > 0 {
+			name = "test" + string(rune('1'+i)) + ".polar"
+		}
+		f, ds := syntax.Parse(name, src)
+		if err := syntax.Errors(ds); err != nil {
+			t.Fatalf("%s: %v", src, err)
+		}
+		files = append(files, f)
+	}
+	if opts.Registry == nil {
+		opts.Registry = testRegistry(t)
+	}
+	if opts.Constants == nil {
+		opts.Constants = testOptions(opts.Registry).Constants
+	}
+	return Load(files, opts)
+}
