@@ -1,0 +1,171 @@
+package filter
+
+// This file defines the nodes of a filter: expressions and operands.
+
+import (
+	"fmt"
+	"io"
+)
+
+// An Expr is a condition. The set of implementations is closed: And, Or, Not,
+// Compare, In, StrOp, Exists, Reach and Const.
+type Expr interface{ expr() }
+
+// A Var stands for a row. Row is the row that the query is about; Exists and
+// Reach bind others, whose numbers must differ from those of the variables
+// around them.
+type Var int
+
+// Row is the variable of the row that is, or is not, in the result.
+const Row Var = 0
+
+// And is true when all of its parts are; an empty And is true.
+type And []Expr
+
+// Or is true when one of its parts is; an empty Or is false.
+type Or []Expr
+
+// Not is true when X is false.
+type Not struct{ X Expr }
+
+// Const is true or false for every row.
+type Const bool
+
+// The two constants.
+const (
+	True  Const = true
+	False Const = false
+)
+
+// An Op compares two operands.
+type Op uint8
+
+// The comparisons. Orderings are false when either side is nil.
+const (
+	Eq Op = iota // equal
+	Ne           // not equal
+	Lt           // less
+	Le           // less or equal
+	Gt           // greater
+	Ge           // greater or equal
+)
+
+// Ordering reports whether the comparison needs an order: any but Eq and Ne.
+func (o Op) Ordering() bool { return o >= Lt }
+
+// Swap returns the comparison that says the same with its sides exchanged.
+func (o Op) Swap() Op {
+	switch o {
+	case Lt:
+		return Gt
+	case Le:
+		return Ge
+	case Gt:
+		return Lt
+	case Ge:
+		return Le
+	}
+	return o
+}
+
+// String returns the operator: "=", "!=", "<", "<=", ">" or ">=".
+func (o Op) String() string {
+	if int(o) < len(opText) {
+		return opText[o]
+	}
+	return "?"
+}
+
+var opText = [...]string{"=", "!=", "<", "<=", ">", ">="}
+
+// A Compare is a comparison of two operands.
+type Compare struct {
+	Op   Op
+	L, R Operand
+}
+
+// An In is true when X equals one of the values of Set.
+type In struct {
+	X   Operand
+	Set []Value
+}
+
+// A StrKind is a test on strings.
+type StrKind uint8
+
+// The tests on strings.
+const (
+	Prefix   StrKind = iota // begins with
+	Suffix                  // ends with
+	Contains                // contains
+)
+
+// String returns "startswith", "endswith" or "contains".
+func (k StrKind) String() string {
+	switch k {
+	case Prefix:
+		return "startswith"
+	case Suffix:
+		return "endswith"
+	}
+	return "contains"
+}
+
+// A StrOp tests the bytes of X, which is a string or nil, against Arg. It is
+// false for nil.
+type StrOp struct {
+	Kind StrKind
+	X    Operand
+	Arg  string
+}
+
+// Format prints the test with a placeholder for Arg, whatever the verb.
+func (e StrOp) Format(s fmt.State, verb rune) { io.WriteString(s, text(e, false)) }
+
+// An Exists is true when the relation Rel of the row From leads to a row As for
+// which Where is true. A relation to one row that is missing is false, too.
+type Exists struct {
+	As, From Var
+	Rel      *Relation
+	Where    Expr
+}
+
+// A Reach is true when a row As for which Where is true can be reached from the
+// row From by following Rel, which leads from its model to itself, any number
+// of times: at least once, or, when Reflexive, also not at all (As is then From
+// itself). Cycles in the data end: a row is visited once.
+type Reach struct {
+	As, From  Var
+	Rel       *Relation
+	Reflexive bool
+	Where     Expr
+}
+
+func (And) expr()     {}
+func (Or) expr()      {}
+func (Not) expr()     {}
+func (Const) expr()   {}
+func (Compare) expr() {}
+func (In) expr()      {}
+func (StrOp) expr()   {}
+func (Exists) expr()  {}
+func (Reach) expr()   {}
+
+// An Operand is one side of a comparison. The set of implementations is closed:
+// Value, Field and Key.
+type Operand interface{ operand() }
+
+// A Field is the value of a Go field of the row Var. Name is the Go name; a
+// field of a named struct inside the row is written with dots ("Audit.Author").
+type Field struct {
+	Var  Var
+	Name string
+}
+
+// A Key is the identity of the row Var: the values of its model's key. It is
+// equal to other keys only, and has no order.
+type Key struct{ Var Var }
+
+func (Value) operand() {}
+func (Field) operand() {}
+func (Key) operand()   {}

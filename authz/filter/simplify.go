@@ -1,0 +1,637 @@
+package filter
+
+// This file defines Simplify.
+//
+// Simplify rebuilds the tree from its leaves up. Every subtree comes back with a
+// hash of its structure and with its bound variables renumbered by nesting: the
+// first level of Exists and Reach binds 1, the second 2, and so on. So two
+// conditions that say the same look the same and are found in a map, and two
+// Exists that stand side by side bind the same variable and can be merged without
+// renaming. The work is linear in the size of the tree but for the structural
+// comparison of subtrees whose hashes agree.
+
+import (
+	"hash/maphash"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Simplify returns a query that is true for the same rows and is smaller or of
+// the same size: constants are folded, And and Or flattened and rid of
+// duplicates and of contradictions, comparisons of one operand with several
+// values gathered into In, and tests through one relation into one Exists where
+// that says the same. Values stand on the right of a comparison. The receiver is
+// not changed. The error is ErrTooLarge or ErrInvalid.
+func (q *Query) Simplify() (*Query, error) {
+	if err := measure(q.Where); err != nil {
+		return nil, err
+	}
+	n, err := simplify(q.Where, map[Var]Var{Row: Row})
+	if err != nil {
+		return nil, err
+	}
+	return &Query{Model: q.Model, Where: n.e}, nil
+}
+
+// A node is a simplified expression with the hash of its structure. Parts are
+// the nodes of an And or Or.
+type node struct {
+	e     Expr
+	h     uint64
+	parts []node
+}
+
+// Tags that keep the hashes of different kinds of nodes apart.
+const (
+	tagConst = iota + 1
+	tagAnd
+	tagOr
+	tagNot
+	tagCompare
+	tagIn
+	tagStrOp
+	tagExists
+	tagReach // and the next one for a reflexive Reach
+	_
+	tagField
+	tagKey
+)
+
+var (
+	nodeTrue  = node{e: True, h: mix(tagConst, 1)}
+	nodeFalse = node{e: False, h: mix(tagConst, 0)}
+)
+
+func constNode(b bool) node {
+	if b {
+		return nodeTrue
+	}
+	return nodeFalse
+}
+
+func (n node) is(c Const) bool { return n.e == c }
+
+func hashString(s string) uint64 { return maphash.String(seed, s) }
+
+// simplify simplifies e. Env maps the variables bound around it to their new
+// numbers; its size is the nesting.
+func simplify(e Expr, env map[Var]Var) (node, error) {
+	switch e := e.(type) {
+	case Const:
+		return constNode(bool(e)), nil
+	case And:
+		parts, err := simplifyAll(e, env)
+		return listNode(parts, true), err
+	case Or:
+		parts, err := simplifyAll(e, env)
+		return listNode(parts, false), err
+	case Not:
+		x, err := simplify(e.X, env)
+		if err != nil {
+			return node{}, err
+		}
+		return negate(x), nil
+	case Compare:
+		return simplifyCompare(e, env)
+	case In:
+		return simplifyIn(e, env)
+	case StrOp:
+		x, hx, err := rename(e.X, env, e)
+		if err != nil {
+			return node{}, err
+		}
+		return strOpNode(StrOp{e.Kind, x, e.Arg}, hx), nil
+	case Exists:
+		from, as, inner, err := bind(e, e.From, e.As, e.Rel, env)
+		if err != nil {
+			return node{}, err
+		}
+		where, err := simplify(e.Where, inner)
+		return relationNode(tagExists, from, as, e.Rel, where), err
+	case Reach:
+		from, as, inner, err := bind(e, e.From, e.As, e.Rel, env)
+		if err != nil {
+			return node{}, err
+		}
+		where, err := simplify(e.Where, inner)
+		switch {
+		case err != nil:
+			return node{}, err
+		case where.is(True) && e.Reflexive:
+			return nodeTrue, nil
+		case where.is(True): // the first step decides
+			return relationNode(tagExists, from, as, e.Rel, where), nil
+		case e.Reflexive:
+			return relationNode(tagReach+1, from, as, e.Rel, where), nil
+		}
+		return relationNode(tagReach, from, as, e.Rel, where), nil
+	}
+	return node{}, invalid("a node of an unknown type", nil)
+}
+
+func simplifyAll(parts []Expr, env map[Var]Var) ([]node, error) {
+	nodes := make([]node, 0, len(parts))
+	for _, p := range parts {
+		n, err := simplify(p, env)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes, nil
+}
+
+// bind gives the variable of an Exists or Reach the number of its level.
+func bind(e Expr, from, as Var, rel *Relation, env map[Var]Var) (f, a Var, inner map[Var]Var, err error) {
+	f, ok := env[from]
+	if !ok || rel == nil {
+		return 0, 0, nil, invalid("a relation that is missing, or from a variable that is not bound", e)
+	}
+	a = Var(len(env))
+	inner = maps.Clone(env)
+	inner[as] = a
+	return f, a, inner, nil
+}
+
+// relationNode builds an Exists (tagExists) or a Reach (tagReach, or tagReach+1 when
+// it is reflexive).
+func relationNode(tag uint64, from, as Var, rel *Relation, where node) node {
+	if where.is(False) {
+		return nodeFalse
+	}
+	h := mix(mix(mix(tag, uint64(from)), hashString(rel.Name)), where.h)
+	if tag == tagExists {
+		return node{e: Exists{as, from, rel, where.e}, h: h, parts: []node{where}}
+	}
+	return node{e: Reach{as, from, rel, tag != tagReach, where.e}, h: h, parts: []node{where}}
+}
+
+// rename gives an operand the new number of its variable, and returns its hash.
+func rename(o Operand, env map[Var]Var, e Expr) (Operand, uint64, error) {
+	switch o := o.(type) {
+	case Value:
+		return o, o.hash(), nil
+	case Field:
+		if v, ok := env[o.Var]; ok {
+			return Field{v, o.Name}, mix(mix(tagField, uint64(v)), hashString(o.Name)), nil
+		}
+	case Key:
+		if v, ok := env[o.Var]; ok {
+			return Key{v}, mix(tagKey, uint64(v)), nil
+		}
+	}
+	return nil, 0, invalid("an operand is missing, or of a variable that is not bound", e)
+}
+
+func simplifyCompare(e Compare, env map[Var]Var) (node, error) {
+	l, hl, err := rename(e.L, env, e)
+	if err != nil {
+		return node{}, err
+	}
+	r, hr, err := rename(e.R, env, e)
+	if err != nil {
+		return node{}, err
+	}
+	op := e.Op
+	if precedes(r, l) {
+		l, r, hl, hr, op = r, l, hr, hl, op.Swap()
+	}
+	if c, ok := foldCompare(op, l, r); ok {
+		return constNode(c), nil
+	}
+	return node{e: Compare{op, l, r}, h: mix(mix(mix(tagCompare, uint64(op)), hl), hr)}, nil
+}
+
+// compareNode builds a comparison with a value.
+func compareNode(op Op, x Operand, hx uint64, v Value) node {
+	return node{e: Compare{op, x, v}, h: mix(mix(mix(tagCompare, uint64(op)), hx), v.hash())}
+}
+
+// precedes reports whether a belongs to the left of b: what depends on a row
+// before values, and otherwise by variable and name.
+func precedes(a, b Operand) bool {
+	if _, ok := a.(Value); ok {
+		return false
+	}
+	if _, ok := b.(Value); ok {
+		return true
+	}
+	va, na := place(a)
+	vb, nb := place(b)
+	return va < vb || va == vb && na < nb
+}
+
+func place(o Operand) (Var, string) {
+	switch o := o.(type) {
+	case Field:
+		return o.Var, o.Name
+	case Key:
+		return o.Var, ""
+	}
+	return 0, ""
+}
+
+// foldCompare decides a comparison that depends on no row. A comparison whose
+// decision is an error stays as it is.
+func foldCompare(op Op, l, r Operand) (result, ok bool) {
+	if kl, ok := l.(Key); ok && !op.Ordering() {
+		if kr, ok := r.(Key); ok && kl == kr {
+			return op == Eq, true
+		}
+	}
+	v, ok := r.(Value)
+	if !ok {
+		return false, false
+	}
+	w, bothValues := l.(Value)
+	switch {
+	case op.Ordering() && v.IsNil(), v.isNaN():
+		return op == Ne, true
+	case !bothValues:
+		return false, false
+	}
+	switch op {
+	case Eq, Ne:
+		eq, err := w.Equal(v)
+		return eq == (op == Eq), err == nil
+	}
+	c, has, err := w.Compare(v)
+	if err != nil {
+		return false, false
+	}
+	return has && (op == Lt && c < 0 || op == Le && c <= 0 || op == Gt && c > 0 || op == Ge && c >= 0), true
+}
+
+func (v Value) isNaN() bool {
+	f, ok := v.v.(float64)
+	return ok && f != f
+}
+
+func simplifyIn(e In, env map[Var]Var) (node, error) {
+	x, hx, err := rename(e.X, env, e)
+	if err != nil {
+		return node{}, err
+	}
+	if v, ok := x.(Value); ok {
+		var parts []node
+		for _, w := range e.Set {
+			n, err := simplifyCompare(Compare{Eq, v, w}, env)
+			if err != nil {
+				return node{}, err
+			}
+			parts = append(parts, n)
+		}
+		return listNode(parts, false), nil
+	}
+	return inNode(x, hx, e.Set), nil
+}
+
+// inNode builds the test of x against a set of values.
+func inNode(x Operand, hx uint64, set []Value) node {
+	set = distinct(set)
+	switch len(set) {
+	case 0:
+		return nodeFalse
+	case 1:
+		return compareNode(Eq, x, hx, set[0])
+	}
+	h := mix(tagIn, hx)
+	for _, v := range set {
+		h = mix(h, v.hash())
+	}
+	return node{e: In{x, set}, h: h}
+}
+
+// distinct returns the values without duplicates and without what equals
+// nothing, in their order.
+func distinct(set []Value) []Value {
+	seen := make(map[uint64][]Value, len(set))
+	var out []Value
+	for _, v := range set {
+		if v.isNaN() {
+			continue
+		}
+		h := v.hash()
+		if !slices.ContainsFunc(seen[h], func(w Value) bool { return identical(v, w) }) {
+			seen[h] = append(seen[h], v)
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// identical reports whether two values are the same constant: that they are
+// equal, or keys with the same parts.
+func identical(v, w Value) bool {
+	if v.typ == TypeKey && w.typ == TypeKey {
+		return slices.EqualFunc(v.Parts(), w.Parts(), identical)
+	}
+	eq, err := v.Equal(w)
+	return eq && err == nil
+}
+
+func strOpNode(e StrOp, hx uint64) node {
+	v, isValue := e.X.(Value)
+	switch {
+	case isValue && v.IsNil():
+		return nodeFalse
+	case isValue && v.typ == TypeString:
+		s := v.v.(string)
+		return constNode(e.Kind == Prefix && strings.HasPrefix(s, e.Arg) ||
+			e.Kind == Suffix && strings.HasSuffix(s, e.Arg) ||
+			e.Kind == Contains && strings.Contains(s, e.Arg))
+	}
+	if e.Arg == "" { // true for every string
+		return compareNode(Ne, e.X, hx, Value{})
+	}
+	return node{e: e, h: mix(mix(mix(tagStrOp, uint64(e.Kind)), hx), hashString(e.Arg))}
+}
+
+// negate returns the negation of a simplified node.
+func negate(n node) node {
+	switch e := n.e.(type) {
+	case Const:
+		return constNode(!bool(e))
+	case Not:
+		return n.parts[0]
+	case Compare:
+		if op, ok := opposite(e.Op); ok {
+			return node{e: Compare{op, e.L, e.R}, h: mix(mix(mix(tagCompare, uint64(op)), operandHash(e.L)), operandHash(e.R))}
+		}
+	}
+	return node{e: Not{n.e}, h: mix(tagNot, n.h), parts: []node{n}}
+}
+
+// opposite returns the comparison that is true exactly when op is false. The
+// orderings have none: both sides of one are false for nil.
+func opposite(op Op) (Op, bool) {
+	switch op {
+	case Eq:
+		return Ne, true
+	case Ne:
+		return Eq, true
+	}
+	return op, false
+}
+
+// operandHash is the hash of an operand whose variable has its new number.
+func operandHash(o Operand) uint64 {
+	switch o := o.(type) {
+	case Value:
+		return o.hash()
+	case Field:
+		return mix(mix(tagField, uint64(o.Var)), hashString(o.Name))
+	case Key:
+		return mix(tagKey, uint64(o.Var))
+	}
+	return 0
+}
+
+// listNode builds an And, or an Or, of simplified nodes.
+func listNode(nodes []node, and bool) node {
+	unit, tag := constNode(and), uint64(tagOr)
+	if and {
+		tag = tagAnd
+	}
+	l := lister{and: and, seen: make(map[uint64][]int)}
+	if !l.addAll(nodes) {
+		return constNode(!and)
+	}
+	if l.merged() && !l.addAgain() {
+		return constNode(!and)
+	}
+	switch len(l.out) {
+	case 0:
+		return unit
+	case 1:
+		return l.out[0]
+	}
+	h := tag
+	exprs := make([]Expr, len(l.out))
+	for i, n := range l.out {
+		exprs[i], h = n.e, mix(h, n.h)
+	}
+	if and {
+		return node{e: And(exprs), h: h, parts: l.out}
+	}
+	return node{e: Or(exprs), h: h, parts: l.out}
+}
+
+// A lister collects the parts of one And or Or.
+type lister struct {
+	and  bool
+	out  []node
+	seen map[uint64][]int // hash -> indexes in out
+}
+
+// addAll adds the nodes; false means that they decide the whole.
+func (l *lister) addAll(nodes []node) bool {
+	for _, n := range nodes {
+		if !l.add(n) {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *lister) add(n node) bool {
+	switch e := n.e.(type) {
+	case Const:
+		return bool(e) == l.and
+	case And:
+		if l.and {
+			return l.addAll(n.parts)
+		}
+	case Or:
+		if !l.and {
+			return l.addAll(n.parts)
+		}
+	}
+	if l.has(n) {
+		return true
+	}
+	if l.has(negate(n)) { // x and not x; x or not x
+		return false
+	}
+	l.seen[n.h] = append(l.seen[n.h], len(l.out))
+	l.out = append(l.out, n)
+	return true
+}
+
+func (l *lister) has(n node) bool {
+	return slices.ContainsFunc(l.seen[n.h], func(i int) bool { return equal(l.out[i].e, n.e) })
+}
+
+// addAgain starts over with what merging has left.
+func (l *lister) addAgain() bool {
+	nodes := l.out
+	l.out, l.seen = nil, make(map[uint64][]int)
+	return l.addAll(nodes)
+}
+
+// merged gathers parts of out that say the same with one node, and reports
+// whether there were any:
+//
+//	or:   x = 1 or x in [2, 3]                     x in [1, 2, 3]
+//	and:  x != 1 and not x in [2, 3]               not x in [1, 2, 3]
+//	or:   exists a in r (p) or exists a in r (q)   exists a in r (p or q), and so for Reach
+//	and:  exists a in r (p) and exists a in r (q)  exists a in r (p and q), if r leads to one row
+func (l *lister) merged() bool {
+	groups := make(map[group][]int)
+	var order []group
+	for i, n := range l.out {
+		g, ok := l.group(n)
+		if !ok {
+			continue
+		}
+		if groups[g] == nil {
+			order = append(order, g)
+		}
+		groups[g] = append(groups[g], i)
+	}
+	drop := make(map[int]bool)
+	for _, g := range order {
+		members := groups[g]
+		if len(members) < 2 {
+			continue
+		}
+		l.out[members[0]] = l.join(members)
+		for _, i := range members[1:] {
+			drop[i] = true
+		}
+	}
+	if len(drop) == 0 {
+		return false
+	}
+	kept := make([]node, 0, len(l.out)-len(drop))
+	for i, n := range l.out {
+		if !drop[i] {
+			kept = append(kept, n)
+		}
+	}
+	l.out = kept
+	return true
+}
+
+// A group identifies nodes that can be merged.
+type group struct {
+	tag  uint64
+	from Var
+	x    Operand   // a Field or Key
+	rel  *Relation // of Exists and Reach
+}
+
+func (l *lister) group(n node) (group, bool) {
+	e, negated := n.e, false
+	if not, ok := e.(Not); ok {
+		e, negated = not.X, true
+	}
+	switch e := e.(type) {
+	case Compare:
+		want := Eq
+		if l.and {
+			want = Ne
+		}
+		if _, ok := e.L.(Value); ok {
+			return group{}, false // undecidable, left for Match to report
+		}
+		_, isValue := e.R.(Value)
+		return group{tag: tagIn, x: e.L}, isValue && e.Op == want
+	case In:
+		return group{tag: tagIn, x: e.X}, negated == l.and
+	case Exists:
+		return group{tag: tagExists, from: e.From, rel: e.Rel}, !negated && !(l.and && e.Rel.Many)
+	case Reach:
+		return group{tag: reachTag(e), from: e.From, rel: e.Rel}, !negated && !l.and
+	}
+	return group{}, false
+}
+
+// join merges the members of one group.
+func (l *lister) join(members []int) node {
+	first := l.out[members[0]]
+	switch e := first.e.(type) {
+	case Exists:
+		return relationNode(tagExists, e.From, e.As, e.Rel, listNode(l.wheres(members), l.and))
+	case Reach:
+		return relationNode(reachTag(e), e.From, e.As, e.Rel, listNode(l.wheres(members), l.and))
+	}
+	var x Operand
+	var set []Value
+	for _, i := range members {
+		e := l.out[i].e
+		if not, ok := e.(Not); ok {
+			e = not.X
+		}
+		switch e := e.(type) {
+		case Compare:
+			x, set = e.L, append(set, e.R.(Value))
+		case In:
+			x, set = e.X, append(set, e.Set...)
+		}
+	}
+	n := inNode(x, operandHash(x), set)
+	if l.and {
+		return negate(n)
+	}
+	return n
+}
+
+func (l *lister) wheres(members []int) []node {
+	nodes := make([]node, len(members))
+	for i, m := range members {
+		nodes[i] = l.out[m].parts[0]
+	}
+	return nodes
+}
+
+func reachTag(e Reach) uint64 {
+	if e.Reflexive {
+		return tagReach + 1
+	}
+	return tagReach
+}
+
+// equal reports whether two simplified expressions have the same structure.
+func equal(a, b Expr) bool {
+	switch a := a.(type) {
+	case Const:
+		return a == b
+	case And:
+		b, ok := b.(And)
+		return ok && slices.EqualFunc(a, b, equal)
+	case Or:
+		b, ok := b.(Or)
+		return ok && slices.EqualFunc(a, b, equal)
+	case Not:
+		b, ok := b.(Not)
+		return ok && equal(a.X, b.X)
+	case Compare:
+		b, ok := b.(Compare)
+		return ok && a.Op == b.Op && equalOperands(a.L, b.L) && equalOperands(a.R, b.R)
+	case In:
+		b, ok := b.(In)
+		return ok && equalOperands(a.X, b.X) && slices.EqualFunc(a.Set, b.Set, identical)
+	case StrOp:
+		b, ok := b.(StrOp)
+		return ok && a.Kind == b.Kind && a.Arg == b.Arg && equalOperands(a.X, b.X)
+	case Exists:
+		b, ok := b.(Exists)
+		return ok && a.As == b.As && a.From == b.From && a.Rel == b.Rel && equal(a.Where, b.Where)
+	case Reach:
+		b, ok := b.(Reach)
+		return ok && a.As == b.As && a.From == b.From && a.Rel == b.Rel && a.Reflexive == b.Reflexive && equal(a.Where, b.Where)
+	}
+	return false
+}
+
+func equalOperands(a, b Operand) bool {
+	v, ok := a.(Value)
+	if !ok {
+		_, isValue := b.(Value)
+		return !isValue && a == b
+	}
+	w, ok := b.(Value)
+	return ok && identical(v, w)
+}

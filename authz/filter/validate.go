@@ -1,0 +1,193 @@
+package filter
+
+// This file defines Validate: whether a filter is well formed.
+
+import (
+	"reflect"
+	"strconv"
+)
+
+// Validate reports what is wrong with the query, as an *Error that is
+// ErrTooLarge or ErrInvalid: its size; a missing part; a variable that is not
+// bound where it is used, or bound twice on the way; a field that its model does
+// not have; a relation without a name or target; a Reach whose relation does not
+// lead from a model to itself; a key of a model that has none, or of another
+// number of values; an ordering of types that have none. A comparison for
+// equality of different types is well formed, and false.
+//
+// It does not call methods of values, and it does not need to be called before
+// Match, which checks what it meets.
+func (q *Query) Validate() error {
+	if q.Model == nil || q.Model.Type == nil {
+		return &Error{Err: ErrInvalid, Reason: "a query without a model"}
+	}
+	if err := measure(q.Where); err != nil {
+		return err
+	}
+	v := validator{scope: map[Var]*Model{Row: q.Model}}
+	return v.expr(q.Where)
+}
+
+// A validator holds the models of the variables that are bound where it is.
+type validator struct{ scope map[Var]*Model }
+
+func (v *validator) expr(e Expr) error {
+	switch e := e.(type) {
+	case Const:
+		return nil
+	case And:
+		return v.all(e)
+	case Or:
+		return v.all(e)
+	case Not:
+		return v.expr(e.X)
+	case Compare:
+		return v.compare(e)
+	case In:
+		return v.in(e)
+	case StrOp:
+		t, err := v.operand(e.X, e)
+		if err == nil && t.typ != TypeString && t.typ != TypeNil {
+			err = invalid("a string operation on a "+t.typ.String(), e)
+		}
+		return err
+	case Exists:
+		return v.bind(e, e.As, e.From, e.Rel, e.Where)
+	case Reach:
+		if m := v.scope[e.From]; m != nil && e.Rel != nil && !m.same(e.Rel.Target) {
+			return invalid("a Reach over a relation that leads to another model", e)
+		}
+		if e.Rel != nil && e.Rel.Target != nil && len(e.Rel.Target.Key) == 0 {
+			return invalid("a Reach over a model without a key", e)
+		}
+		return v.bind(e, e.As, e.From, e.Rel, e.Where)
+	}
+	return invalid("a node of an unknown type", nil)
+}
+
+func (v *validator) all(parts []Expr) error {
+	for _, p := range parts {
+		if err := v.expr(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bind checks a relation and what it is followed by.
+func (v *validator) bind(e Expr, as, from Var, rel *Relation, where Expr) error {
+	switch {
+	case rel == nil || rel.Name == "" || rel.Target == nil || rel.Target.Type == nil:
+		return invalid("a relation without a name or a target", e)
+	case v.scope[from] == nil:
+		return invalid("variable "+strconv.Itoa(int(from))+" is not bound", e)
+	case v.scope[as] != nil:
+		return invalid("variable "+strconv.Itoa(int(as))+" is bound already", e)
+	}
+	v.scope[as] = rel.Target
+	err := v.expr(where)
+	delete(v.scope, as)
+	return err
+}
+
+// operandType is what is known of an operand before any row is.
+type operandType struct {
+	typ     Type
+	ordered bool
+	model   *Model       // of a Key
+	goType  reflect.Type // of TypeOther
+}
+
+func (v *validator) compare(e Compare) error {
+	if int(e.Op) >= len(opText) {
+		return invalid("an unknown comparison", e)
+	}
+	l, err := v.operand(e.L, e)
+	if err != nil {
+		return err
+	}
+	r, err := v.operand(e.R, e)
+	if err != nil {
+		return err
+	}
+	if err := keysFit(l, e.R, e); err != nil {
+		return err
+	}
+	if err := keysFit(r, e.L, e); err != nil {
+		return err
+	}
+	if !e.Op.Ordering() || l.typ == TypeNil || r.typ == TypeNil {
+		return nil
+	}
+	if !ordered(l.typ, r.typ) || !l.ordered || !r.ordered || l.goType != r.goType {
+		return invalid("there is no order of "+l.typ.String()+" and "+r.typ.String(), e)
+	}
+	return nil
+}
+
+func (v *validator) in(e In) error {
+	t, err := v.operand(e.X, e)
+	if err != nil {
+		return err
+	}
+	for _, x := range e.Set {
+		if err := keysFit(t, x, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keysFit checks that a constant key has as many values as the key it is
+// compared with.
+func keysFit(t operandType, o Operand, e Expr) error {
+	if c, ok := o.(Value); ok && t.model != nil && c.typ == TypeKey && len(c.Parts()) != len(t.model.Key) {
+		return invalid("a key of another number of values", e)
+	}
+	return nil
+}
+
+func (v *validator) operand(o Operand, e Expr) (operandType, error) {
+	switch o := o.(type) {
+	case Value:
+		t := operandType{typ: o.typ, ordered: ordered(o.typ, o.typ)}
+		if o.typ == TypeOther {
+			info := typeInfoOf(goType(o))
+			t.ordered, t.goType = info.compare.ok(), goType(o)
+		}
+		return t, nil
+	case Field:
+		m := v.scope[o.Var]
+		if m == nil {
+			return operandType{}, invalid("variable "+strconv.Itoa(int(o.Var))+" is not bound", e)
+		}
+		f, err := m.Field(o.Name)
+		if err != nil {
+			return operandType{}, err
+		}
+		t := operandType{typ: f.Type, ordered: f.Ordered}
+		if f.Type == TypeOther {
+			t.goType = f.Elem
+		}
+		return t, nil
+	case Key:
+		m := v.scope[o.Var]
+		if m == nil {
+			return operandType{}, invalid("variable "+strconv.Itoa(int(o.Var))+" is not bound", e)
+		}
+		if len(m.Key) == 0 {
+			return operandType{}, invalid("the class "+m.Name+" has no key", e)
+		}
+		return operandType{typ: TypeKey, model: m}, nil
+	}
+	return operandType{}, invalid("an operand is missing", nil)
+}
+
+// invalid returns an error about e, which may be nil or malformed.
+func invalid(reason string, e Expr) error {
+	err := &Error{Err: ErrInvalid, Reason: reason}
+	if e != nil {
+		err.Expr = text(e, false)
+	}
+	return err
+}
