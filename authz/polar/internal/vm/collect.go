@@ -4,6 +4,8 @@ package vm
 // negation or a call become one condition.
 
 import (
+	"slices"
+
 	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
@@ -215,13 +217,13 @@ func (m *Machine) failsForNil(pr *pred, col *collector) error {
 }
 
 // endCollect is reached with a solution of a call that is solved on the side.
-// It returns the node to go on with, nil to look for further solutions.
-func (m *Machine) endCollect() (*node, error) {
+// The machine backtracks afterwards, to look for further ones.
+func (m *Machine) endCollect() error {
 	p := m.partial
 	col := &p.collectors[len(p.collectors)-1]
 	c := &m.choices[col.choice]
 	if m.pending > int(c.pending) {
-		return nil, m.unboundError()
+		return m.unboundError()
 	}
 	conds := p.conds[c.conds:]
 	for i := range conds {
@@ -229,20 +231,15 @@ func (m *Machine) endCollect() (*node, error) {
 			// What comes before it was checked; anything after it would
 			// be a condition on a row along the way.
 			if i != len(conds)-1 {
-				return nil, m.unsupported("recursion over rows with a condition after it")
+				return m.unsupported("recursion over rows with a condition after it")
 			}
-			return nil, nil
+			return nil
 		}
 	}
-	if len(conds) == 0 && col.over == nil {
-		// It holds for every row: no need to look further.
-		n := c.node
-		p.collectors = p.collectors[:len(p.collectors)-1]
-		m.cutTo(col.choice)
-		return n.next, nil
-	}
+	// Even when it holds for every row, its other rules are looked at: they
+	// may be errors, which a decision would meet if what follows fails.
 	col.results = append(col.results, m.conjunction(c.conds))
-	return nil, nil
+	return nil
 }
 
 // finishCollect is reached when a call that is solved on the side has no further solution.
@@ -251,6 +248,9 @@ func (m *Machine) finishCollect(c *choice) (*node, error) {
 	col := m.endCollector(c)
 	m.cutTo(len(m.choices) - 1)
 	e := anyOf(col.results)
+	if slices.ContainsFunc(col.results, isTrue) {
+		e = filter.True
+	}
 	switch {
 	case e == filter.False:
 		return nil, nil
@@ -264,6 +264,12 @@ func (m *Machine) finishCollect(c *choice) (*node, error) {
 		return nil, err
 	}
 	return n.next, nil
+}
+
+// isTrue reports whether a conjunction is without conditions.
+func isTrue(e filter.Expr) bool {
+	and, ok := e.(filter.And)
+	return ok && len(and) == 0 || e == filter.True
 }
 
 // renameRow returns e with the row from replaced by to. The nesting of e is

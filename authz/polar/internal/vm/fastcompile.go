@@ -560,10 +560,10 @@ func (c *fastCompiler) goal(g resolve.Goal) []build {
 	case *resolve.Or:
 		return c.or(g)
 	case *resolve.Not:
-		return c.not(g.Goal, g.Locals)
+		return c.not(g, g.Goal, g.Locals)
 	case *resolve.Forall:
 		inner := &resolve.Not{At: g.At, Goal: g.Body, Locals: g.BodyLocals}
-		return c.not(&resolve.And{At: g.At, Goals: []resolve.Goal{g.Cond, inner}}, g.Locals)
+		return c.not(g, &resolve.And{At: g.At, Goals: []resolve.Goal{g.Cond, inner}}, g.Locals)
 	case *resolve.Unify:
 		return c.unify(g)
 	case *resolve.Compare:
@@ -764,15 +764,18 @@ func (c *fastCompiler) in(g *resolve.In) []build {
 	return append([]build{first}, after...)
 }
 
-// not compiles a negation. Variables from outside must have values by then.
-func (c *fastCompiler) not(g resolve.Goal, locals []int) []build {
+// not compiles a negation of g, which waits for the variables from outside.
+func (c *fastCompiler) not(negation, g resolve.Goal, locals []int) []build {
 	used := make(map[int]bool)
 	markGoal(g, used)
 	for _, s := range locals {
 		delete(used, s)
 	}
-	for s := range used {
-		if st := c.place(s).state; st == stateFree || st == stateMixed {
+	for _, s := range slices.Sorted(maps.Keys(used)) {
+		switch c.place(s).state {
+		case stateFree:
+			return c.wait(c.find(s), negation)
+		case stateMixed:
 			return c.give()
 		}
 	}

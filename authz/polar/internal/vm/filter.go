@@ -36,10 +36,9 @@ func (m *Machine) Filter(t reflect.Type) (*filter.Query, error) {
 		if !ok {
 			break
 		}
-		if m.partial.height() == 0 {
-			results = []filter.Expr{filter.True} // nothing else can add to it
-			break
-		}
+		// A solution without conditions leaves nothing to add, but the other
+		// rules are still looked at: one of them may be an error for some rows,
+		// and would come first in a decision on them.
 		results = append(results, m.conjunction(0))
 	}
 	q.Where = anyOf(results)

@@ -2,23 +2,35 @@ package vm
 
 // This file defines negation.
 //
-// not G runs G below a choice, in an activation of its own: the variables that
-// occur nowhere else are fresh there, the others refer to those outside. G
-// failing makes the negation succeed, and a solution of G makes it fail, unless
-// that depends on what is still open. G must not bind a variable from outside:
-// a value of G's own choice would say nothing, and could wake tests that were
-// never meant for it. Where it tries to, the variable is noted and that way of
-// solving G is abandoned; and a solution in which a goal of G waits counts for
-// nothing either. If G has no other solution, the negation waits for those
+// A negation waits until the variables that it shares with the goals around it
+// have values; those that occur nowhere else are its own. Then not G runs G below
+// a choice, in an activation of its own, where its own variables are fresh. G
+// failing makes the negation succeed, and a solution of G makes it fail.
+//
+// A value may still have unbound variables inside. G must not bind such a
+// variable: a value of G's own choice would say nothing, and could wake tests
+// that were never meant for it. Where it tries to, the variable is noted and that
+// way of solving G is abandoned; and a solution in which a goal of G waits counts
+// for nothing either. If G has no other solution, the negation waits for those
 // variables, and runs again when one is bound. It never guesses.
 //
 // forall(C, A) is compiled to not (C and not A).
 
 import "github.com/ursa-authz/ursa/authz/filter"
 
-// negate begins a negation and returns the first goal of what is negated.
+// negate begins a negation and returns the first goal of what is negated, or
+// the goal after the negation when that has to wait.
 func (m *Machine) negate(n *node) *node {
 	f := m.frames[m.frame]
+	for _, s := range n.shared {
+		if v := m.deref(makeVar(int(f.base + s))); isVar(v) {
+			if m.trace != nil {
+				m.traceCall(n)
+			}
+			m.wait(n, v)
+			return n.next
+		}
+	}
 	trace := int32(-1)
 	if m.trace != nil {
 		trace = m.traceCall(n)
@@ -31,13 +43,7 @@ func (m *Machine) negate(n *node) *node {
 	m.sealed = len(m.cells)
 	base := m.newCells(f.clause.slots)
 	for _, s := range n.shared {
-		outer := int(f.base + s)
-		switch v := m.cells[outer]; v.Plan {
-		case unboundPlan, waitingPlan:
-			m.cells[base+int(s)] = makeVar(outer)
-		default:
-			m.cells[base+int(s)] = v
-		}
+		m.cells[base+int(s)] = m.cells[f.base+s]
 	}
 	m.pushFrame(frame{
 		clause: f.clause, base: int32(base), parent: m.frame, barrier: int32(len(m.choices)),

@@ -44,16 +44,20 @@ func (m *Machine) moreSpecific(l, r *clause, args []Value) bool {
 
 // classMoreSpecific compares two class patterns that differ, for one argument.
 func classMoreSpecific(l, r *pattern, arg Value) bool {
-	if l.class == nil || r.class == nil || arg.Plan == nil || isVar(arg) || isOpen(arg) {
+	plan := arg.Plan
+	if isPartial(arg) {
+		plan = asSymbol(arg).plan
+	}
+	if l.class == nil || r.class == nil || plan == nil || isVar(arg) || isOpen(arg) {
 		return false
 	}
 	if l.class == r.class {
-		return arg.Kind() == host.Instance && len(l.fields) > len(r.fields)
+		return plan.Kind == host.Instance && len(l.fields) > len(r.fields)
 	}
 	if l.class.Interface && r.class.Interface {
 		return l.class.IsA(r.class) // by their method sets; others keep the order of the source
 	}
-	for _, id := range arg.Plan.Lineage() {
+	for _, id := range plan.Lineage() {
 		switch id {
 		case l.class.ID:
 			return true

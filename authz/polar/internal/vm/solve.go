@@ -204,7 +204,7 @@ func (m *Machine) run(n *node) (bool, error) {
 		case opNotEnd:
 			err = m.endNegation()
 		case opCollected:
-			next, err = m.endCollect()
+			err = m.endCollect()
 		default:
 			var ok bool
 			if m.trace != nil {
