@@ -1,0 +1,379 @@
+package authz
+
+// This file defines Authorizer and the questions it answers.
+//
+// Every decision goes through ask: one atomic load of the current policy, one
+// call of the engine under a recover, and then, only for a denial, an error or
+// an observer, the rest. What is decided is decided on one version of the
+// policy, even if a reload comes between a denial and the question whether it
+// is to be hidden.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// An Authorizer answers questions by a policy. It is safe for concurrent use,
+// and decisions in flight finish on the version of the policy they began with.
+type Authorizer struct {
+	cfg     Config
+	engine  Engine
+	classes *classes
+	input   Input // without sources
+
+	current   atomic.Pointer[version]
+	reloading chan struct{} // holds a token while somebody has the lock
+	failing   bool          // the last attempt to replace the policy failed; under the lock
+}
+
+// A version is a policy with the name it is known by.
+type version struct {
+	policy Policy
+	digest digest
+	name   string // digest in short
+	diags  []Diagnostic
+}
+
+// New returns an Authorizer that has loaded its policy. The error tells what is
+// wrong with the configuration or the policy, with positions.
+func New(cfg Config) (*Authorizer, error) {
+	if cfg.Policies == nil {
+		return nil, errors.New("authz: Config.Policies is not set")
+	}
+	if cfg.RequestRule > AllowRequest {
+		return nil, fmt.Errorf("authz: Config.RequestRule is %d", cfg.RequestRule)
+	}
+	a := &Authorizer{cfg: cfg, engine: cfg.Engine, reloading: make(chan struct{}, 1)}
+	if a.engine == nil {
+		a.engine = polarEngine{}
+	}
+	a.input = Input{
+		Classes:   withRequest(cfg.Classes),
+		Constants: maps.Clone(cfg.Constants),
+		Limits:    cfg.Limits,
+		Now:       cfg.Now,
+		Print:     cfg.Print,
+	}
+	a.classes = newClasses(a.input.Classes)
+	ctx := context.Background()
+	sources, err := a.load(ctx)
+	if err == nil {
+		var v *version
+		if v, err = a.compile(ctx, sources); err == nil {
+			a.current.Store(v)
+			return a, nil
+		}
+	}
+	return nil, fmt.Errorf("authz: %w", err)
+}
+
+// Version returns the version of the current policy: a hash of the names and
+// contents of its sources.
+func (a *Authorizer) Version() string { return a.current.Load().name }
+
+// Diagnostics returns the warnings about the current policy.
+func (a *Authorizer) Diagnostics() []Diagnostic { return slices.Clone(a.current.Load().diags) }
+
+// A rule is one of the rules that an Authorizer asks.
+type rule uint8
+
+const (
+	noRule      rule = iota
+	ruleAllow        // allow(actor, action, resource)
+	ruleRequest      // allow_request(actor, request)
+	ruleField        // allow_field(actor, action, resource, field)
+)
+
+// String returns the rule's name in policies, or "".
+func (r rule) String() string {
+	return [...]string{"", "allow", "allow_request", "allow_field"}[r]
+}
+
+// A question is what a decision is about.
+type question struct {
+	rule                    rule
+	actor, action, resource any // no action for ruleRequest
+	field                   any // for ruleField
+}
+
+// IsAllowed reports whether actor may do action on resource. An error is
+// [ErrUndecided]; with an error the answer is false.
+func (a *Authorizer) IsAllowed(ctx context.Context, actor, action, resource any) (bool, error) {
+	return a.ask(ctx, &question{ruleAllow, actor, action, resource, nil}, true, false)
+}
+
+// Authorize returns nil if actor may do action on resource. Otherwise the error
+// is a [*DeniedError], which is [ErrForbidden] or [ErrNotFound], or it is
+// [ErrUndecided].
+func (a *Authorizer) Authorize(ctx context.Context, actor, action, resource any) error {
+	_, err := a.ask(ctx, &question{ruleAllow, actor, action, resource, nil}, true, true)
+	return err
+}
+
+// AuthorizeField returns nil if actor may do action on a field of resource, by
+// the rule allow_field(actor, action, resource, field). The errors are those of
+// Authorize.
+func (a *Authorizer) AuthorizeField(ctx context.Context, actor, action, resource, field any) error {
+	_, err := a.ask(ctx, &question{ruleField, actor, action, resource, field}, true, true)
+	return err
+}
+
+// AuthorizeRequest returns nil if actor may send request, by the rule
+// allow_request(actor, request). An *http.Request is asked about as the
+// [Request] that [Authorizer.Request] makes of it. The errors are those of
+// Authorize, but never ErrNotFound, and [ErrBadRequest].
+func (a *Authorizer) AuthorizeRequest(ctx context.Context, actor, request any) error {
+	if r, ok := request.(*http.Request); ok && r != nil {
+		q, err := a.Request(r)
+		if err != nil {
+			return err
+		}
+		request = q
+	}
+	return a.askRequest(ctx, &question{rule: ruleRequest, actor: actor, resource: request})
+}
+
+// askRequest asks about a request and settles no ledger.
+func (a *Authorizer) askRequest(ctx context.Context, q *question) error {
+	_, err := a.ask(ctx, q, false, true)
+	if r, ok := q.resource.(*Request); ok && r != nil {
+		if fault := r.fault.Load(); fault != nil {
+			return fault
+		}
+	}
+	return err
+}
+
+// ask answers q. With settles, an allow is noted in the context's ledger, if it
+// is about a resource. With tell, a denial is an error.
+func (a *Authorizer) ask(ctx context.Context, q *question, settles, tell bool) (bool, error) {
+	var start time.Time
+	if a.cfg.Observe != nil {
+		start = time.Now()
+	}
+	v := a.current.Load()
+	out, err := v.decide(ctx, q, settles)
+	if out.Allowed && err == nil && a.cfg.Observe == nil {
+		return true, nil
+	}
+	return a.answer(ctx, v, q, out, err, tell, start)
+}
+
+// answer makes the answer of an outcome, and tells the observer.
+func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out Outcome, err error, tell bool, start time.Time) (bool, error) {
+	hidden := false
+	if err == nil && !out.Allowed && tell {
+		hidden, err = a.hides(ctx, v, q)
+	}
+	d := Decision{Verdict: Undecided, Hidden: hidden}
+	var failed error
+	switch {
+	case err != nil:
+		u := undecided(err)
+		d.ID, d.Err, failed = u.id, u, u
+	case out.Allowed:
+		d.Verdict, d.By = Allowed, out.Rule
+	default:
+		d.Verdict = Denied
+		if tell {
+			d.ID = newID()
+			failed = &DeniedError{hidden, a.classes.name(q.resource), actionText(q.deniedAction()), d.ID}
+		}
+	}
+	if a.cfg.Observe != nil {
+		if d.ID == "" {
+			d.ID = newID()
+		}
+		d.Duration = time.Since(start)
+		asked := *q // q itself stays on the stack of those without an observer
+		d.Rule, d.Version, d.q, d.classes = q.rule.String(), v.name, &asked, a.classes
+		a.observe(ctx, d)
+	}
+	return d.Verdict == Allowed, failed
+}
+
+// deniedAction is what a denial says was denied.
+func (q *question) deniedAction() any {
+	if r, ok := q.resource.(*Request); ok && r != nil && q.rule == ruleRequest {
+		return r.Method
+	}
+	return q.action
+}
+
+// observe calls the observer, whose panics are its own affair.
+func (a *Authorizer) observe(ctx context.Context, d Decision) {
+	defer func() { _ = recover() }()
+	a.cfg.Observe(ctx, d)
+}
+
+// hides reports whether a denial of q is told as ErrNotFound: if the actor may
+// not even read the resource. A denial of which this cannot be decided is no
+// denial but a fault, since either answer might be the wrong one to give.
+func (a *Authorizer) hides(ctx context.Context, v *version, q *question) (bool, error) {
+	if a.cfg.ReadAction == "" || q.rule == ruleRequest || isRequest(q.resource) {
+		return false, nil
+	}
+	if _, ok := q.resource.(classValue); ok {
+		return false, nil
+	}
+	if q.rule == ruleAllow && isText(q.action, a.cfg.ReadAction) {
+		return true, nil
+	}
+	out, err := v.decide(ctx, &question{ruleAllow, q.actor, a.cfg.ReadAction, q.resource, nil}, false)
+	return !out.Allowed, err
+}
+
+// isText reports whether x is the string s, whatever its type is called.
+func isText(x any, s string) bool {
+	v := reflect.ValueOf(x)
+	return v.Kind() == reflect.String && v.String() == s
+}
+
+// decide asks the policy. A panic is an error, wherever it comes from: the
+// engine, the context, or a ledger. An outcome with an error allows nothing.
+func (v *version) decide(ctx context.Context, q *question, settles bool) (out Outcome, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = Outcome{}, recovered(p)
+		}
+	}()
+	if isNil(q.actor) {
+		return Outcome{}, errNoActor
+	}
+	if err := ctx.Err(); err != nil {
+		return Outcome{}, err
+	}
+	switch q.rule {
+	case ruleAllow:
+		out, err = v.policy.Decide(ctx, "allow", q.actor, q.action, q.resource)
+	case ruleRequest:
+		out, err = first(v.policy.Query(ctx, ruleRequest.String(), q.actor, q.resource))
+	case ruleField:
+		out, err = first(v.policy.Query(ctx, ruleField.String(), q.actor, q.action, q.resource, q.field))
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	if out.Allowed && settles && !isRequest(q.resource) {
+		settle(ctx)
+	}
+	return out, nil
+}
+
+// first returns the outcome of a query: allowed if it has a solution.
+func first(solutions iter.Seq2[Bindings, error]) (Outcome, error) {
+	for _, err := range solutions {
+		return Outcome{Allowed: err == nil}, err
+	}
+	return Outcome{}, nil
+}
+
+// Query yields the solutions of rule(args...). An argument that is a [Var] is a
+// variable, whose values the solutions bind. An error is ErrUndecided and the
+// last thing that is yielded. Query asks the policy and decides nothing: no
+// observer sees it.
+func (a *Authorizer) Query(ctx context.Context, rule string, args ...any) iter.Seq2[Bindings, error] {
+	return func(yield func(Bindings, error) bool) {
+		// A panic of the loop's body is its own and goes on its way; one of
+		// the policy is an error, if there is a loop left to tell.
+		body, done := false, false
+		defer func() {
+			if body {
+				return
+			}
+			if p := recover(); p != nil && !done {
+				yield(nil, undecided(recovered(p)))
+			}
+		}()
+		for b, err := range a.current.Load().policy.Query(ctx, rule, args...) {
+			if err != nil {
+				b, err = nil, undecided(err)
+			}
+			body = true
+			done = !yield(b, err) || err != nil
+			body = false
+			if done {
+				return
+			}
+		}
+	}
+}
+
+// Grants are the actions or fields that a policy allows.
+type Grants struct {
+	// All says that a rule allows every name: it leaves the action or the
+	// field open.
+	All bool
+
+	// Names are the names that rules mention, sorted, each once. With All
+	// they are not all there is.
+	Names []string
+}
+
+// Has reports whether name is among the grants.
+func (g Grants) Has(name string) bool { return g.All || slices.Contains(g.Names, name) }
+
+// AuthorizedActions returns the actions that actor may do on resource. An
+// action that is not a string, and one that a rule leaves open but restricts by
+// conditions, cannot be listed; then, and whenever the policy cannot be asked,
+// the error is ErrUndecided.
+func (a *Authorizer) AuthorizedActions(ctx context.Context, actor, resource any) (Grants, error) {
+	return a.grants(ctx, "action", actor, ruleAllow.String(), actor, Var("action"), resource)
+}
+
+// AuthorizedFields returns the fields of resource on which actor may do action,
+// by the rule allow_field(actor, action, resource, field). See AuthorizedActions
+// for the errors.
+func (a *Authorizer) AuthorizedFields(ctx context.Context, actor, action, resource any) (Grants, error) {
+	return a.grants(ctx, "field", actor, ruleField.String(), actor, action, resource, Var("field"))
+}
+
+// grants collects the values of the variable name over all solutions.
+func (a *Authorizer) grants(ctx context.Context, name string, actor any, rule string, args ...any) (Grants, error) {
+	if isNil(actor) {
+		return Grants{}, undecided(errNoActor)
+	}
+	var g Grants
+	for b, err := range a.Query(ctx, rule, args...) {
+		if err != nil {
+			return Grants{}, err
+		}
+		value, ok := b[name]
+		if !ok {
+			return Grants{}, undecided(fmt.Errorf("a solution of %s says nothing about the %s", rule, name))
+		}
+		if _, open := value.(Var); open {
+			g.All = true
+			continue
+		}
+		v := reflect.ValueOf(value)
+		if v.Kind() != reflect.String {
+			return Grants{}, undecided(fmt.Errorf("%s allows a %s that is not a string but %s", rule, name, typeName(reflect.TypeOf(value))))
+		}
+		g.Names = append(g.Names, v.String())
+	}
+	slices.Sort(g.Names)
+	g.Names = slices.Compact(g.Names)
+	return g, nil
+}
+
+// guard calls f and makes an error of a panic.
+func guard(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p) // asks net/http to drop the connection, which denies too
+			}
+			err = recovered(p)
+		}
+	}()
+	return f()
+}

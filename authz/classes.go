@@ -1,0 +1,203 @@
+package authz
+
+// This file defines classes, which names values for people: by class and id,
+// never by content.
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// An AuthzIDer has an id that may be printed. The ids in a decision log come
+// from this method, else from the fields of the class's key, else from the
+// field tagged `polar:",id"`; a value that has none of these is shown by its
+// class alone.
+type AuthzIDer interface {
+	AuthzID() string
+}
+
+// classes are the classes of an Authorizer by Go type. A nil *classes knows
+// none.
+type classes struct {
+	byType map[reflect.Type]Class
+	keys   sync.Map // reflect.Type -> [][]int: the index paths of the fields of its id
+}
+
+func newClasses(list []Class) *classes {
+	c := &classes{byType: make(map[reflect.Type]Class, len(list))}
+	for _, class := range list {
+		if t := deref(class.Type); t != nil {
+			c.byType[t] = class
+		}
+	}
+	return c
+}
+
+// A classValue is a class that is passed as an argument.
+type classValue interface {
+	PolarClass() (name string, t reflect.Type)
+}
+
+// name returns the name of x's class; of a class value, the class's own; for
+// a type that is not registered, the name of the type.
+func (c *classes) name(x any) string {
+	t := reflect.TypeOf(x)
+	if cv, ok := x.(classValue); ok {
+		var name string
+		if name, t = cv.PolarClass(); name != "" {
+			return name
+		}
+	}
+	t = deref(t)
+	if c != nil {
+		if class, ok := c.byType[t]; ok && class.Name != "" {
+			return class.Name
+		}
+	}
+	return typeName(t)
+}
+
+// id returns x's id, or "" if it has none. It runs for observers only, so a
+// method of the application that panics costs the id and nothing else.
+func (c *classes) id(x any) (id string) {
+	defer func() {
+		if recover() != nil {
+			id = ""
+		}
+	}()
+	if x, ok := x.(AuthzIDer); ok {
+		if isNil(x) {
+			return ""
+		}
+		return shorten(x.AuthzID())
+	}
+	v := reflect.ValueOf(x)
+	for range maxPointers {
+		if v.Kind() == reflect.Pointer {
+			v = v.Elem()
+		}
+	}
+	if v.Kind() != reflect.Struct {
+		return ""
+	}
+	var parts []string
+	for _, index := range c.key(v.Type()) {
+		f, err := v.FieldByIndexErr(index)
+		if err != nil {
+			return ""
+		}
+		part, ok := keyText(f)
+		if !ok {
+			return ""
+		}
+		parts = append(parts, part)
+	}
+	return shorten(strings.Join(parts, ","))
+}
+
+// key returns the index paths of the fields that identify a struct of type t.
+func (c *classes) key(t reflect.Type) [][]int {
+	if c == nil {
+		return nil
+	}
+	if k, ok := c.keys.Load(t); ok {
+		return k.([][]int)
+	}
+	var key [][]int
+	if names := c.byType[t].Key; len(names) > 0 {
+		for _, name := range names {
+			if f, ok := t.FieldByName(name); ok && f.IsExported() {
+				key = append(key, f.Index)
+			}
+		}
+		if len(key) != len(names) {
+			key = nil // part of a key is no id
+		}
+	} else {
+		for _, f := range reflect.VisibleFields(t) {
+			_, opts, _ := strings.Cut(f.Tag.Get("polar"), ",")
+			if f.IsExported() && hasOption(opts, "id") {
+				key = append(key, f.Index)
+			}
+		}
+	}
+	c.keys.Store(t, key)
+	return key
+}
+
+func hasOption(opts, name string) bool {
+	for o := range strings.SplitSeq(opts, ",") {
+		if o == name {
+			return true
+		}
+	}
+	return false
+}
+
+// keyText returns the text of a key field: of a scalar, or of a type that says
+// how it is written, such as a UUID.
+func keyText(v reflect.Value) (string, bool) {
+	if v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	switch v.Kind() {
+	case reflect.String:
+		return v.String(), true
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.FormatInt(v.Int(), 10), true
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return strconv.FormatUint(v.Uint(), 10), true
+	case reflect.Pointer, reflect.Invalid:
+		return "", false
+	}
+	switch x := v.Interface().(type) {
+	case encoding.TextMarshaler:
+		text, err := x.MarshalText()
+		return string(text), err == nil
+	case fmt.Stringer:
+		return x.String(), true
+	}
+	return "", false
+}
+
+// maxPointers is how many pointers to a value are followed: type P *P has no end.
+const maxPointers = 4
+
+// deref returns the type that t points to.
+func deref(t reflect.Type) reflect.Type {
+	for range maxPointers {
+		if t != nil && t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+	}
+	return t
+}
+
+// typeName returns a short name of t: its name, or its kind if it has none.
+func typeName(t reflect.Type) string {
+	t = deref(t)
+	switch {
+	case t == nil:
+		return "nil"
+	case t.Name() != "":
+		return t.Name()
+	}
+	return t.Kind().String()
+}
+
+// isNil reports whether x is nil or an interface around a nil.
+func isNil(x any) bool {
+	if x == nil {
+		return true
+	}
+	v := reflect.ValueOf(x)
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		return v.IsNil()
+	}
+	return false
+}

@@ -1,0 +1,92 @@
+package authz
+
+// This file defines Config, what an Authorizer is made from.
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// A Config says how an [Authorizer] works. Only Policies is required, and Actor
+// by [Authorizer.Middleware]; a field that is zero has its default. [New] copies
+// the Config, and what it refers to must not be changed afterwards. Its
+// functions are called concurrently.
+type Config struct {
+	// Policies are where the policy comes from; see [FS], [Files], [String]
+	// and [Join].
+	Policies Policies
+
+	// Classes are the Go types that policies may name, usually made with
+	// [ClassOf]. [Request] is added unless there is a class of that name.
+	Classes []Class
+
+	// Constants are values by the name that policies know them under.
+	Constants map[string]any
+
+	// Engine compiles the policy; nil is the engine of package polar.
+	Engine Engine
+
+	// ReadAction, if it is set, is the action of seeing that a resource
+	// exists, such as "read": who is denied something on a resource and may
+	// not read it either, gets [ErrNotFound] in place of [ErrForbidden], at
+	// the price of a second decision. Requests and classes are never hidden.
+	ReadAction string
+
+	// Limits bound what one decision may cost.
+	Limits Limits
+
+	// Now is read at most once per decision, as the policy's constant now;
+	// nil is time.Now.
+	Now func() time.Time
+
+	// Print receives what print(...) in policies says; nil drops it.
+	Print func(text string)
+
+	// Observe is told of every decision, after it was made and before the
+	// caller has the answer. A panic in it is recovered and changes nothing.
+	// See [LogDecisions].
+	Observe func(context.Context, Decision)
+
+	// OnReload is told what came of each attempt to replace the policy, by
+	// [Authorizer.Reload] or [Authorizer.Watch], that found something new.
+	OnReload func(ReloadEvent)
+
+	// Actor finds out who sends a request. An error that is
+	// [ErrUnauthenticated] is answered 401, one that is [ErrBadRequest] 400,
+	// any other one, a nil actor and a panic 500: a database that is down must
+	// not look like a visitor who has not logged in. A visitor who may be
+	// anonymous is a value of its own, such as Guest{}.
+	Actor func(*http.Request) (any, error)
+
+	// Challenge is the WWW-Authenticate header of a 401; empty is "Bearer".
+	Challenge string
+
+	// RequestRule is the rule that Middleware asks.
+	RequestRule RequestRule
+
+	// Request, if it is set, may change what policies see of a request before
+	// the decision: to set RemoteAddr, Host or Scheme from headers that a
+	// proxy of one's own has set. Nothing else reads forwarded headers.
+	Request func(*http.Request, *Request)
+
+	// AllowEncodedSlash admits "%2F" within a segment of a path, which is
+	// refused otherwise. Request.Path is the canonical escaped path then.
+	AllowEncodedSlash bool
+
+	// OnRefusal, if it is set, writes the page of a refusal. The status is
+	// fixed, and so is Cache-Control. For a 404 err is ErrNotFound itself, so
+	// that what is hidden looks like what is missing. If OnRefusal panics
+	// before it has written anything, the usual page is sent.
+	OnRefusal func(w http.ResponseWriter, r *http.Request, status int, err error)
+}
+
+// A RequestRule is the rule that [Authorizer.Middleware] asks about a request.
+type RequestRule uint8
+
+// The rules that Middleware can ask. What a policy contains never changes which
+// one is asked.
+const (
+	AllowMethod  RequestRule = iota // allow(actor, METHOD, request), as in allow(user, "GET", request)
+	AllowRequest                    // allow_request(actor, request)
+)

@@ -1,0 +1,68 @@
+package authz
+
+// This file defines Engine and Policy, the seam between an Authorizer and the
+// language its policies are written in, and re-exports what crosses it.
+
+import (
+	"context"
+	"iter"
+
+	"github.com/ursa-authz/ursa/authz/polar"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// The types that applications and engines share with package polar.
+type (
+	// A Class registers a Go type, so that policies can name it.
+	Class = polar.Class
+	// A Relation is a field of a class that refers to instances of another class.
+	Relation = polar.Relation
+	// A Source is one policy text with the name that positions give it.
+	Source = polar.Source
+	// Limits bound what one query may cost.
+	Limits = polar.Limits
+	// Input is what an Engine compiles.
+	Input = polar.Input
+	// An Outcome is an engine's answer to a decision.
+	Outcome = polar.Outcome
+	// A RuleInfo identifies a rule of a policy.
+	RuleInfo = polar.RuleInfo
+	// Bindings are the values of a solution's variables, by name.
+	Bindings = polar.Bindings
+	// A Var, passed as an argument of a query, is a variable of that name.
+	Var = polar.Var
+	// A Diagnostic is an error or a warning about a policy source.
+	Diagnostic = polar.Diagnostic
+	// A Position is a place in a policy source.
+	Position = syntax.Position
+)
+
+// ClassOf returns the class of the Go type T, for [Config].Classes. As an
+// argument of a decision it is the class itself, never an instance:
+//
+//	az.Authorize(ctx, user, "create", authz.ClassOf[Expense]())
+func ClassOf[T any]() Class { return polar.ClassOf[T]() }
+
+// An Engine compiles Polar sources into a [Policy]. It must be safe for
+// concurrent use.
+type Engine interface {
+	// Compile compiles the sources of in, which together are one policy. The
+	// diagnostics hold the warnings, and with an error all errors found.
+	Compile(ctx context.Context, in Input) (Policy, []Diagnostic, error)
+}
+
+// A Policy answers queries. It is immutable and safe for concurrent use.
+//
+// An error means that the question could not be answered; callers treat it as
+// a denial, but never as [ErrForbidden]. A query for a rule that the policy
+// does not define is such an error.
+type Policy interface {
+	// Decide asks rule(actor, action, resource) and stops at its first
+	// solution. The number of arguments is fixed, since a variadic call
+	// would allocate.
+	Decide(ctx context.Context, rule string, actor, action, resource any) (Outcome, error)
+
+	// Query yields the solutions of rule(args...), in order. An error is
+	// the last thing it yields.
+	Query(ctx context.Context, rule string, args ...any) iter.Seq2[Bindings, error]
+}

@@ -1,0 +1,399 @@
+package authz_test
+
+// This file tests that errors and decisions tell what they may, and nothing else.
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// printed returns x printed in every way that a program might.
+func printed(x any) map[string]string {
+	out := make(map[string]string)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%100v"} {
+		out[verb] = fmt.Sprintf(verb, x)
+	}
+	b, err := json.Marshal(x)
+	out["json"] = fmt.Sprint(string(b), err)
+	for name, h := range map[string]func(*bytes.Buffer) slog.Handler{
+		"slog text": func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) },
+		"slog json": func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) },
+	} {
+		var buf bytes.Buffer
+		slog.New(h(&buf)).Info("m", "x", x)
+		_, out[name], _ = strings.Cut(buf.String(), `m`) // without the time
+	}
+	return out
+}
+
+func TestDeniedErrorPrintsNoValues(t *testing.T) {
+	az := newAuthorizer(t, "allow alice read Expense")
+	type danger struct{ Secret string }
+	for _, tt := range []struct {
+		action, resource any
+		wantAction       string
+		wantClass        string
+	}{
+		{"pay", lunch, "pay", "Expense"},
+		{"pay", *lunch, "pay", "Expense"},
+		{"pay", &lunch, "pay", "Expense"},
+		{"pay", danger{secret}, "pay", "danger"},
+		{"pay", secret, "pay", "string"},
+		{"pay", []string{secret}, "pay", "slice"},
+		{"pay", map[string]danger{secret: {}}, "pay", "map"},
+		{"pay", struct{ S string }{secret}, "pay", "struct"},
+		{"pay", nil, "pay", "nil"},
+		{"pay", authz.ClassOf[*expense](), "pay", "Expense"},
+		{"pay", authz.Class{Name: "Bill"}, "pay", "Bill"},
+		{danger{secret}, lunch, "danger", "Expense"},
+		{&danger{secret}, lunch, "danger", "Expense"},
+		{readAction("pay"), lunch, "pay", "Expense"},
+		{strings.Repeat("é", 100) + secret, lunch, strings.Repeat("é", 32) + "...", "Expense"},
+		{"a\xff\"\nb", lunch, "a\"\nb...", "Expense"},
+	} {
+		err := az.Authorize(t.Context(), alice, tt.action, tt.resource)
+		d, ok := errors.AsType[*authz.DeniedError](err)
+		if !ok {
+			t.Fatalf("%v is no *DeniedError", err)
+		}
+		if d.Action() != tt.wantAction || d.Class() != tt.wantClass || len(d.ID()) != 26 {
+			t.Errorf("denied %q on %q (%s), want %q on %q", d.Action(), d.Class(), d.ID(), tt.wantAction, tt.wantClass)
+		}
+		for how, text := range printed(err) {
+			if strings.Contains(text, secret) || strings.Contains(text, "0x") || strings.Contains(text, "\nb") {
+				t.Errorf("%s tells a value: %s", how, text)
+			}
+			for _, want := range []string{"forbidden", d.Class(), d.ID()} {
+				if !strings.Contains(text, want) {
+					t.Errorf("%s does not tell %q: %s", how, want, text)
+				}
+			}
+		}
+	}
+}
+
+// TestHiddenLooksLikeMissing compares what a hidden resource gets with what a
+// row that does not exist gets, which is ErrNotFound.
+func TestHiddenLooksLikeMissing(t *testing.T) {
+	az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) { c.ReadAction = "read" })
+	err := az.Authorize(t.Context(), bob, "read", lunch)
+	if outcome(t, err) != notFound {
+		t.Fatal(err)
+	}
+	missing := printed(authz.ErrNotFound)
+	for how, text := range printed(err) {
+		if strings.HasPrefix(how, "slog") {
+			// A log is for operators, who see what was hidden.
+			if !strings.Contains(text, "not found") || !strings.Contains(text, "Expense") {
+				t.Errorf("%s: %s", how, text)
+			}
+			continue
+		}
+		if text != missing[how] {
+			t.Errorf("%s: %q, but a missing row is %q", how, text, missing[how])
+		}
+	}
+	wrapped := fmt.Errorf("lookup: %w", err)
+	if wrapped.Error() != fmt.Errorf("lookup: %w", authz.ErrNotFound).Error() {
+		t.Error(wrapped)
+	}
+	if joined := errors.Join(err).Error(); joined != authz.ErrNotFound.Error() {
+		t.Error(joined)
+	}
+}
+
+func TestUndecidedErrorPrintsItsCause(t *testing.T) {
+	az := newAuthorizer(t, "allow alice read !error")
+	err := az.Authorize(t.Context(), alice, "read", lunch)
+	for how, text := range printed(err) {
+		if !strings.Contains(text, "could not decide: the policy failed") || strings.Contains(text, secret) {
+			t.Errorf("%s: %s", how, text)
+		}
+	}
+}
+
+// observed returns the decisions that an observer sees while ask runs.
+func observed(t *testing.T, policy string, ask func(*authz.Authorizer, context.Context), change ...func(*authz.Config)) []authz.Decision {
+	t.Helper()
+	var seen []authz.Decision
+	change = append(change, func(c *authz.Config) {
+		c.Observe = func(_ context.Context, d authz.Decision) { seen = append(seen, d) }
+	})
+	ask(newAuthorizer(t, policy, change...), t.Context())
+	return seen
+}
+
+func TestDecision(t *testing.T) {
+	const policy = "allow alice read Expense\nallow_field alice read Expense amount\nallow alice pay !error\nallow_request alice Request"
+	hide := func(c *authz.Config) { c.ReadAction = "read" }
+	tests := []struct {
+		name string
+		ask  func(*authz.Authorizer, context.Context)
+		want string // without id, version and duration
+		line int32  // of the rule that allowed; 0 if unknown
+	}{
+		{"allowed", func(az *authz.Authorizer, ctx context.Context) { az.IsAllowed(ctx, alice, "read", lunch) },
+			"outcome=allowed actor_class=user actor_id=1 action=read resource_class=Expense resource_id=7 asked=allow rule=test.polar:1:1", 1},
+		{"denied", func(az *authz.Authorizer, ctx context.Context) { az.IsAllowed(ctx, bob, "read", *lunch) },
+			"outcome=denied actor_class=user actor_id=2 action=read resource_class=Expense resource_id=7 asked=allow", 0},
+		{"hidden", func(az *authz.Authorizer, ctx context.Context) { az.Authorize(ctx, bob, "read", lunch) },
+			"outcome=denied hidden=true actor_class=user actor_id=2 action=read resource_class=Expense resource_id=7 asked=allow", 0},
+		{"undecided", func(az *authz.Authorizer, ctx context.Context) { az.Authorize(ctx, alice, "pay", lunch) },
+			`outcome=undecided actor_class=user actor_id=1 action=pay resource_class=Expense resource_id=7 asked=allow error="authz: could not decide: the policy failed"`, 0},
+		{"field", func(az *authz.Authorizer, ctx context.Context) {
+			az.AuthorizeField(ctx, alice, "read", lunch, "amount")
+		}, "outcome=allowed actor_class=user actor_id=1 action=read resource_class=Expense resource_id=7 field=amount asked=allow_field", 0},
+		{"request", func(az *authz.Authorizer, ctx context.Context) { az.AuthorizeRequest(ctx, alice, &authz.Request{}) },
+			"outcome=allowed actor_class=user actor_id=1 resource_class=Request asked=allow_request", 0},
+		{"class", func(az *authz.Authorizer, ctx context.Context) {
+			az.IsAllowed(ctx, alice, "create", authz.ClassOf[expense]())
+		},
+			"outcome=denied actor_class=user actor_id=1 action=create resource_class=Expense asked=allow", 0},
+		{"skipped", func(az *authz.Authorizer, ctx context.Context) {
+			authz.Skip(authz.NewContext(ctx, az, alice), "it is public")
+		},
+			`outcome=skipped actor_class=user actor_id=1 reason="it is public"`, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			seen := observed(t, policy, tt.ask, hide)
+			if len(seen) != 1 {
+				t.Fatalf("%d decisions, want 1", len(seen))
+			}
+			d := seen[0]
+			if len(d.ID) != 26 || len(d.Version) != 16 || d.Duration < 0 || d.Duration > time.Minute {
+				t.Errorf("id %q, version %q, duration %v", d.ID, d.Version, d.Duration)
+			}
+			if d.By == nil != (tt.line == 0) || d.By != nil && d.By.Pos.Line != tt.line {
+				t.Errorf("by %+v, want line %d", d.By, tt.line)
+			}
+			text := fmt.Sprint(d)
+			got := regexp.MustCompile(`(^decision=\S+ | policy=\S+| duration=\S+)`).ReplaceAllString(text, "")
+			if got != tt.want {
+				t.Errorf("printed\n%s\nwant\n%s", got, tt.want)
+			}
+			// Where fmt does not ask the decision, it shows pointers.
+			if text := fmt.Sprintf("%p %v", d, struct{ d any }{struct{ d authz.Decision }{d}}); strings.Contains(text, secret) {
+				t.Errorf("printed around Format: %s", text)
+			}
+			for how, text := range printed(d) {
+				if strings.Contains(text, secret) || strings.Contains(text, "0x") {
+					t.Errorf("%s tells a value: %s", how, text)
+				}
+				if !strings.Contains(text, d.Verdict.String()) || !strings.Contains(text, d.ID) {
+					t.Errorf("%s: %s", how, text)
+				}
+			}
+		})
+	}
+}
+
+func TestDecisionHasTheValues(t *testing.T) {
+	d := observed(t, "allow_field * * * *", func(az *authz.Authorizer, ctx context.Context) {
+		az.AuthorizeField(ctx, alice, "read", lunch, "amount")
+	})[0]
+	if d.Actor() != alice || d.Action() != "read" || d.Resource() != lunch || d.Field() != "amount" {
+		t.Error(d.Actor(), d.Action(), d.Resource(), d.Field())
+	}
+}
+
+func TestZeroDecision(t *testing.T) {
+	var d authz.Decision
+	if got := fmt.Sprint(d, d.Actor()); got != "outcome=undecided duration=0s <nil>" {
+		t.Error(got)
+	}
+}
+
+func TestObserverThatPanics(t *testing.T) {
+	az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) {
+		c.Observe = func(context.Context, authz.Decision) { panic(secret) }
+	})
+	if ok, err := az.IsAllowed(t.Context(), alice, "read", lunch); !ok || err != nil {
+		t.Error(ok, err)
+	}
+	if got := outcome(t, az.Authorize(t.Context(), bob, "read", lunch)); got != forbidden {
+		t.Error(got)
+	}
+	authz.Skip(authz.NewContext(t.Context(), az, alice), "public")
+}
+
+func TestSameIDEverywhere(t *testing.T) {
+	ids := make(map[string]bool)
+	var err error
+	seen := observed(t, "allow alice read Expense", func(az *authz.Authorizer, ctx context.Context) {
+		err = az.Authorize(ctx, bob, "read", lunch)
+		for range 1000 {
+			az.IsAllowed(ctx, bob, "read", lunch)
+		}
+	})
+	d, _ := errors.AsType[*authz.DeniedError](err)
+	if seen[0].ID != d.ID() {
+		t.Errorf("observed %s, returned %s", seen[0].ID, d.ID())
+	}
+	for _, d := range seen {
+		ids[d.ID] = true
+	}
+	if len(ids) != len(seen) {
+		t.Errorf("%d ids for %d decisions", len(ids), len(seen))
+	}
+}
+
+// Types with ids of all kinds.
+type (
+	withMethod struct{ Secret string }
+	panics     struct{}
+	uuid       [2]byte
+	withUUID   struct {
+		ID uuid `polar:",id"`
+	}
+	twoKeys struct {
+		Org  string `polar:"org,id"`
+		Num  uint8  `polar:",id"`
+		Note string
+	}
+	pointerKey struct {
+		ID *int64 `polar:",id"`
+	}
+	base   struct{ twoKeys }
+	embeds struct {
+		*Inner
+		Secret string
+	}
+	Inner struct {
+		ID int `polar:",id"`
+	}
+	hiddenKey struct {
+		id int `polar:",id"`
+	}
+	oddKey struct {
+		ID struct{ A, B int } `polar:",id"`
+	}
+	loop *loop
+)
+
+func (withMethod) AuthzID() string { return "m-1" }
+func (panics) AuthzID() string     { panic(secret) }
+func (u uuid) String() string      { return fmt.Sprintf("%x", u[:]) }
+
+func TestIDs(t *testing.T) {
+	var p loop
+	p = &p
+	n := int64(5)
+	tests := []struct {
+		x    any
+		want string
+	}{
+		{withMethod{secret}, "m-1"},
+		{&withMethod{secret}, "m-1"},
+		{(*withMethod)(nil), ""},
+		{panics{}, ""},
+		{withUUID{uuid{0xca, 0xfe}}, "cafe"},
+		{twoKeys{"foo", 3, secret}, "foo,3"},
+		{base{twoKeys{"foo", 3, secret}}, "foo,3"},
+		{pointerKey{&n}, "5"},
+		{pointerKey{}, ""},
+		{embeds{&Inner{9}, secret}, "9"},
+		{embeds{nil, secret}, ""},
+		{hiddenKey{5}, ""},
+		{oddKey{}, ""},
+		{expense{7, secret}, "7"}, // Class.Key
+		{secret, ""},
+		{map[string]any{"id": 1}, ""},
+		{(*expense)(nil), ""},
+		{p, ""},
+		{authz.ClassOf[expense](), ""},
+	}
+	for _, tt := range tests {
+		seen := observed(t, "allow * * *", func(az *authz.Authorizer, ctx context.Context) {
+			for range 2 { // the second time from the cache
+				az.IsAllowed(ctx, alice, "read", tt.x)
+			}
+		})
+		for _, d := range seen {
+			attrs := make(map[string]string)
+			for _, a := range d.LogValue().Group() {
+				attrs[a.Key] = a.Value.String()
+			}
+			if got := attrs["resource_id"]; got != tt.want {
+				t.Errorf("id of %T: %q, want %q", tt.x, got, tt.want)
+			}
+		}
+	}
+}
+
+func TestLogDecisions(t *testing.T) {
+	const policy = "allow alice read Expense\nallow alice pay !error"
+	var buf bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&buf, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		switch a.Key {
+		case "time", "decision", "policy", "duration":
+			if a.Value.String() == "" {
+				t.Errorf("%s is empty", a.Key)
+			}
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	ask := func(observe func(context.Context, authz.Decision)) []string {
+		buf.Reset()
+		az := newAuthorizer(t, policy, func(c *authz.Config) { c.Observe = observe })
+		for range 10 {
+			az.IsAllowed(t.Context(), alice, "read", lunch)
+		}
+		for range 2 {
+			az.IsAllowed(t.Context(), bob, "read", lunch)
+			az.IsAllowed(t.Context(), alice, "pay", lunch)
+		}
+		return strings.Split(strings.TrimSpace(buf.String()), "\n")
+	}
+	all := ask(authz.LogDecisions(logger))
+	if len(all) != 14 {
+		t.Errorf("%d lines, want 14", len(all))
+	}
+	if want := "level=INFO msg=authz outcome=allowed actor_class=user actor_id=1 action=read resource_class=Expense resource_id=7 asked=allow rule=test.polar:1:1"; all[0] != want {
+		t.Errorf("got  %s\nwant %s", all[0], want)
+	}
+	sampled := ask((&authz.DecisionLog{Logger: logger, AllowsPerLine: 4}).Observe)
+	count := make(map[string]int)
+	for _, line := range sampled {
+		count[line[:strings.IndexByte(line, ' ')]]++
+	}
+	if want := map[string]int{"level=INFO": 3, "level=WARN": 2, "level=ERROR": 2}; !reflect.DeepEqual(count, want) {
+		t.Errorf("sampled %v, want %v", count, want)
+	}
+	// A level that is off costs nothing and logs nothing.
+	quiet := slog.New(slog.NewTextHandler(&buf, &slog.HandlerOptions{Level: slog.LevelError}))
+	if lines := ask(authz.LogDecisions(quiet)); len(lines) != 2 {
+		t.Errorf("%d lines at level Error, want 2", len(lines))
+	}
+}
+
+func TestActorFaultIsObserved(t *testing.T) {
+	seen := observed(t, "allow * * *", func(az *authz.Authorizer, ctx context.Context) {
+		for _, name := range []string{"down", "nil", "panic", "nobody", "twice", "alice"} {
+			r, _ := http.NewRequestWithContext(ctx, "GET", "/", nil)
+			r.Header.Set("user", name)
+			az.Actor(r)
+		}
+	})
+	if len(seen) != 3 {
+		t.Fatalf("%d decisions, want 3: %v", len(seen), seen)
+	}
+	for _, d := range seen {
+		if d.Verdict != authz.Undecided || !errors.Is(d.Err, authz.ErrUndecided) || d.Action() != "GET" || strings.Contains(fmt.Sprint(d), secret) {
+			t.Error(d)
+		}
+	}
+}

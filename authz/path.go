@@ -1,0 +1,92 @@
+package authz
+
+// This file defines which spellings of a path are refused, and what policies
+// see of the others.
+//
+// A policy and a router both read the path of a request. Where they could read
+// it differently, a rule may be about one resource and the handler about
+// another: "/public/%2e%2e/admin/1" begins with "/public/" and may end up at
+// "/admin/1"; "/admin%2f1" has one segment or two. No reading of such a path
+// is safe with every router, so the request is answered 400 before any rule
+// sees it. What is left has one reading: the segments between its slashes.
+
+import (
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// readPath returns the path of u as policies see it, and its segments. With
+// encodedSlash, "%2F" is admitted: segments are split before they are decoded,
+// and the path is the canonical escaped one, in which a slash is a separator
+// and "%2F" is not. An error is a *requestError.
+func readPath(u *url.URL, encodedSlash bool) (path string, segments []string, err error) {
+	decoded := u.Path
+	if decoded == "" || decoded[0] != '/' {
+		return "", nil, &requestError{"the path does not begin with a slash"}
+	}
+	if u.RawPath != "" {
+		if p, err := url.PathUnescape(u.RawPath); err != nil || p != decoded {
+			return "", nil, &requestError{"the path and its escaped form differ"}
+		}
+	}
+	if !utf8.ValidString(decoded) {
+		return "", nil, &requestError{"the path is not UTF-8"}
+	}
+	for i := 0; i < len(decoded); i++ {
+		switch c := decoded[i]; {
+		case c == '\\':
+			return "", nil, &requestError{"the path has a backslash"}
+		case c < ' ' || c == 0x7f:
+			return "", nil, &requestError{"the path has a control character"}
+		}
+	}
+
+	segments = split(decoded)
+	for _, s := range segments {
+		switch s {
+		case "":
+			return "", nil, &requestError{"the path has an empty segment"}
+		case ".", "..":
+			return "", nil, &requestError{"the path has a dot segment"}
+		}
+	}
+	escaped := u.EscapedPath()
+	if !encodedSlash {
+		if hasEncodedSlash(escaped) {
+			return "", nil, &requestError{"the path has an encoded slash"}
+		}
+		return decoded, segments, nil
+	}
+
+	segments = split(escaped)
+	var b strings.Builder
+	for i, s := range segments {
+		// An escaped path that url.URL gives always decodes.
+		segments[i], _ = url.PathUnescape(s)
+		b.WriteByte('/')
+		b.WriteString(url.PathEscape(segments[i]))
+	}
+	if strings.HasSuffix(escaped, "/") {
+		b.WriteByte('/')
+	}
+	return b.String(), segments, nil
+}
+
+// split returns the segments of a path that begins with a slash. One slash at
+// the end makes no segment of its own.
+func split(path string) []string {
+	if path == "/" {
+		return []string{}
+	}
+	return strings.Split(strings.TrimSuffix(path[1:], "/"), "/")
+}
+
+func hasEncodedSlash(escaped string) bool {
+	for i := 0; i+2 < len(escaped); i++ {
+		if escaped[i] == '%' && escaped[i+1] == '2' && escaped[i+2]|0x20 == 'f' {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,221 @@
+package authz_test
+
+// This file tests which spellings of a path are refused, over raw sockets.
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"reflect"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// The spellings of a path, sent as they are. What a policy sees and what the
+// route sees must be the same path, or the request must be refused.
+var spellings = []struct {
+	target string
+	want   int    // 200: the policy sees path, and the route serves it if it has one
+	path   string // what the policy sees
+	with   int    // the status with AllowEncodedSlash, if it is another one
+}{
+	{"/admin/1", 200, "/admin/1", 0},
+	{"/admin/1/", 200, "/admin/1/", 0},
+	{"/", 200, "/", 0},
+	{"/admin", 200, "/admin", 0},
+	{"/ADMIN/1", 200, "/ADMIN/1", 0},
+	{"/%61dmin/1", 200, "/admin/1", 0},
+	{"/admin/%31", 200, "/admin/1", 0},
+	{"/admin/a%20b", 200, "/admin/a b", 0},
+	{"/admin/a+b", 200, "/admin/a+b", 0},
+	{"/admin/caf%C3%A9", 200, "/admin/café", 0},
+	{"/admin/1;x=2", 200, "/admin/1;x=2", 0},
+	{"/admin/1%3Bx=2", 200, "/admin/1;x=2", 0},
+	{"/admin/1?x=/../2", 200, "/admin/1", 0},
+	{"/admin/1%3F", 200, "/admin/1?", 0},
+	{"/admin/1%23", 200, "/admin/1#", 0},
+	{"/admin/...", 200, "/admin/...", 0},
+	{"/admin/.hidden", 200, "/admin/.hidden", 0},
+	{"/admin/a..b", 200, "/admin/a..b", 0},
+	{"/admin/%252e%252e", 200, "/admin/%2e%2e", 0}, // decoded once, by everybody
+	{"/admin/1%252F2", 200, "/admin/1%2F2", 0},
+	{"/admin/%25", 200, "/admin/%", 0},
+	{"/admin/%7E1", 200, "/admin/~1", 0},
+	{"http://other.example/admin/1", 200, "/admin/1", 0},
+	{"//admin/1", 400, "", 0},
+	{"///admin/1", 400, "", 0},
+	{"/admin//1", 400, "", 0},
+	{"/admin/1//", 400, "", 0},
+	{"//", 400, "", 0},
+	{"/public/../admin/1", 400, "", 0},
+	{"/public/./../admin/1", 400, "", 0},
+	{"/public/%2e%2e/admin/1", 400, "", 0},
+	{"/public/%2E%2E/admin/1", 400, "", 0},
+	{"/public/.%2e/admin/1", 400, "", 0},
+	{"/public/%2e./admin/1", 400, "", 0},
+	{"/public/..", 400, "", 0},
+	{"/public/%2e%2e", 400, "", 0},
+	{"/..", 400, "", 0},
+	{"/.", 400, "", 0},
+	{"/./admin/1", 400, "", 0},
+	{"/%2e/admin/1", 400, "", 0},
+	{"/admin/1/.", 400, "", 0},
+	{"/admin/1/./", 400, "", 0},
+	{"/public/..%2fadmin/1", 400, "", 0},
+	{"/public/%2e%2e%2fadmin/1", 400, "", 0},
+	{"/admin%2f1", 400, "", 200},
+	{"/admin%2F1", 400, "", 200},
+	{"/admin/1%2f2", 400, "", 200},
+	{"/admin/1%2F", 400, "", 200},
+	{"/admin%2f%2f1", 400, "", 0},
+	{"/%2fadmin/1", 400, "", 0},
+	{"%2fadmin/1", 400, "", 0},
+	{"/admin%5c1", 400, "", 0},
+	{"/admin%5C1", 400, "", 0},
+	{`/admin\1`, 400, "", 0},
+	{`/public/..\admin/1`, 400, "", 0},
+	{"/public/..%5cadmin/1", 400, "", 0},
+	{"/admin/1%00", 400, "", 0},
+	{"/admin/1%00.png", 400, "", 0},
+	{"/admin/1%0a", 400, "", 0},
+	{"/admin/1%0D%0ASet-Cookie:x", 400, "", 0},
+	{"/admin/1%7f", 400, "", 0},
+	{"/admin/%c0%af1", 400, "", 0},
+	{"/admin/%ff", 400, "", 0},
+	{"/public/%c0%ae%c0%ae/admin/1", 400, "", 0},
+	{"/admin/%", 400, "", 0},
+	{"/admin/%zz", 400, "", 0},
+	{"/admin/%2", 400, "", 0},
+	{"http://other.example", 400, "", 0},
+	{"http://other.example//admin/1", 400, "", 0},
+	{"http://other.example/public/../admin/1", 400, "", 0},
+	{"admin/1", 400, "", 0},
+	{"*", 400, "", 0},
+	{"", 400, "", 0},
+}
+
+func TestSpellings(t *testing.T) {
+	var decided *authz.Request
+	for _, slash := range []bool{false, true} {
+		az := newAuthorizer(t, "", func(c *authz.Config) { c.AllowEncodedSlash = slash }, withPolicy(decider(func(_, _, r any) (authz.Outcome, error) {
+			decided = r.(*authz.Request)
+			return authz.Outcome{Allowed: true}, nil
+		})))
+		var served *http.Request
+		mux := http.NewServeMux()
+		for _, p := range []string{"/admin/{id}", "/admin/{id}/{$}", "/public/{path...}", "/{$}"} {
+			mux.HandleFunc(p, func(_ http.ResponseWriter, r *http.Request) { served = r })
+		}
+		server := httptest.NewServer(az.Middleware(mux))
+		defer server.Close()
+		for _, method := range []string{"GET", "OPTIONS"} {
+			for _, tt := range spellings {
+				if tt.target == "*" && method == "OPTIONS" {
+					continue // answered by net/http itself, for the server as a whole
+				}
+				decided, served = nil, nil
+				status := sendRaw(t, server.Listener.Addr().String(), method+" "+tt.target+" HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+				want := tt.want
+				if slash && tt.with != 0 {
+					want = tt.with
+				}
+				name := fmt.Sprintf("%s %q, encoded slash %v", method, tt.target, slash)
+				if want == 400 {
+					if status != 400 || decided != nil || served != nil {
+						t.Errorf("%s: status %d, decided %v, served %v; want 400", name, status, decided != nil, served != nil)
+					}
+					continue
+				}
+				if decided == nil {
+					t.Errorf("%s: status %d, nothing was decided", name, status)
+					continue
+				}
+				if !slash && decided.Path != tt.path {
+					t.Errorf("%s: policies see %q, want %q", name, decided.Path, tt.path)
+				}
+				if served == nil {
+					continue
+				}
+				// The route and the policy have read the same.
+				path := decided.Path
+				if slash {
+					var err error
+					if path, err = url.PathUnescape(path); err != nil {
+						t.Errorf("%s: policies see %q: %v", name, decided.Path, err)
+					}
+				}
+				if served.URL.Path != path {
+					t.Errorf("%s: policies see %q, the route %q", name, path, served.URL.Path)
+				}
+				if id := served.PathValue("id"); id != "" && (len(decided.Segments) != 2 || decided.Segments[1] != id) {
+					t.Errorf("%s: policies see %q, the route id %q", name, decided.Segments, id)
+				}
+			}
+		}
+	}
+	if len(spellings) < 60 {
+		t.Errorf("only %d spellings", len(spellings))
+	}
+}
+
+// sendRaw sends bytes to a server and returns the status of its answer.
+func sendRaw(t *testing.T, addr, request string) int {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
+// TestRawPathThatDiffers sets what no server sets, but a middleware might.
+func TestRawPathThatDiffers(t *testing.T) {
+	az := newAuthorizer(t, pages)
+	for _, u := range []*url.URL{
+		{Path: "/public/x", RawPath: "/admin/1"},
+		{Path: "/public/x", RawPath: "/public/%zz"},
+		{Path: "", RawPath: "/admin"},
+		{Opaque: "admin:80"},
+	} {
+		if _, err := az.Request(&http.Request{Method: "GET", URL: u}); !errors.Is(err, authz.ErrBadRequest) {
+			t.Errorf("%+v: %v, want ErrBadRequest", u, err)
+		}
+	}
+}
+
+func TestEncodedSlash(t *testing.T) {
+	az := newAuthorizer(t, pages, func(c *authz.Config) { c.AllowEncodedSlash = true })
+	for _, tt := range []struct {
+		target   string
+		path     string
+		segments []string
+	}{
+		{"/a/b", "/a/b", []string{"a", "b"}},
+		{"/a%2Fb", "/a%2Fb", []string{"a/b"}},
+		{"/a%2fb/", "/a%2Fb/", []string{"a/b"}},
+		{"/%61/b", "/a/b", []string{"a", "b"}},
+		{"/a%20b/c%25", "/a%20b/c%25", []string{"a b", "c%"}},
+		{"/a/b%2F", "/a/b%2F", []string{"a", "b/"}},
+		{"/", "/", []string{}},
+	} {
+		q, err := az.Request(httptest.NewRequest("GET", tt.target, nil))
+		if err != nil || q.Path != tt.path || !reflect.DeepEqual(q.Segments, tt.segments) {
+			t.Errorf("%s: %+v, %v, want %s %q", tt.target, q, err, tt.path, tt.segments)
+		}
+	}
+}

@@ -1,0 +1,255 @@
+package authz
+
+// This file defines Policies, where policy sources come from.
+//
+// A policy that lacks a file is another policy, and not always a stricter one.
+// So nothing is left out silently: a pattern that matches nothing is an error,
+// and so is a directory that cannot be read, which fs.Glob would ignore.
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Policies are where the sources of a policy come from. Load returns all of
+// them; together they are one policy. The order does not matter, since an
+// [Authorizer] sorts sources by name; no two may have the same one. Load is called
+// by [New], at every reload and at every look of a watch, by one Authorizer never
+// twice at a time.
+type Policies interface {
+	Load(ctx context.Context) ([]Source, error)
+}
+
+// constant is implemented by Policies that may never change.
+type constant interface{ constant() bool }
+
+// String returns policies of one source with the given name and text.
+func String(name, text string) Policies { return literal{name, text} }
+
+type literal Source
+
+func (l literal) Load(context.Context) ([]Source, error) { return []Source{Source(l)}, nil }
+func (l literal) constant() bool                         { return true }
+
+// Join returns policies that have the sources of all of the given ones.
+func Join(policies ...Policies) Policies { return joined(policies) }
+
+type joined []Policies
+
+func (j joined) Load(ctx context.Context) ([]Source, error) {
+	var all []Source
+	for _, p := range j {
+		if p == nil {
+			return nil, errors.New("Join was given nil policies")
+		}
+		sources, err := p.Load(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, sources...)
+	}
+	return all, nil
+}
+
+func (j joined) constant() bool {
+	for _, p := range j {
+		if c, ok := p.(constant); !ok || !c.constant() {
+			return false
+		}
+	}
+	return true
+}
+
+// FS returns policies from the files of fsys that match any of the patterns,
+// which are those of [path.Match]. A pattern that matches no file is an error at
+// load. Sources are named by their paths in fsys.
+func FS(fsys fs.FS, patterns ...string) Policies {
+	_, embedded := fsys.(embed.FS)
+	return &files{
+		patterns: patterns,
+		embedded: embedded,
+		sep:      "/",
+		meta:     `*?[\`,
+		match:    path.Match,
+		stat:     func(name string) (fs.FileInfo, error) { return fs.Stat(fsys, name) },
+		readDir:  func(name string) ([]fs.DirEntry, error) { return fs.ReadDir(fsys, name) },
+		readFile: func(name string) ([]byte, error) { return fs.ReadFile(fsys, name) },
+	}
+}
+
+// Files returns policies from the files that match any of the patterns, which
+// are those of [filepath.Match]. A pattern that matches no file is an error at
+// load. Sources are named by their paths as the patterns give them.
+func Files(patterns ...string) Policies {
+	f := &files{
+		patterns: patterns,
+		sep:      string(filepath.Separator),
+		meta:     `*?[`,
+		match:    filepath.Match,
+		stat:     os.Stat,
+		readDir:  os.ReadDir,
+		readFile: os.ReadFile,
+	}
+	if f.sep != `\` {
+		f.meta += `\`
+	}
+	return f
+}
+
+// files are policies from a file system.
+type files struct {
+	patterns []string
+	embedded bool
+	sep      string // between the elements of a name
+	meta     string // the characters that make an element of a pattern more than a name
+
+	match    func(pattern, name string) (bool, error)
+	stat     func(name string) (fs.FileInfo, error)
+	readDir  func(name string) ([]fs.DirEntry, error)
+	readFile func(name string) ([]byte, error)
+}
+
+func (f *files) constant() bool { return f.embedded }
+
+func (f *files) Load(ctx context.Context) ([]Source, error) {
+	if len(f.patterns) == 0 {
+		return nil, errors.New("no patterns for policy files")
+	}
+	var names []string
+	for _, pattern := range f.patterns {
+		if _, err := f.match(pattern, ""); err != nil {
+			return nil, fmt.Errorf("policy pattern %q: %w", pattern, err)
+		}
+		found, err := f.glob(pattern)
+		if err != nil {
+			return nil, fmt.Errorf("policy pattern %q: %w", pattern, err)
+		}
+		if len(found) == 0 {
+			return nil, fmt.Errorf("policy pattern %q matches nothing: %w", pattern, fs.ErrNotExist)
+		}
+		names = append(names, found...)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	sources := make([]Source, len(names))
+	for i, name := range names {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		info, err := f.stat(name)
+		if err != nil {
+			return nil, err
+		}
+		if !info.Mode().IsRegular() { // reading a pipe might never end
+			return nil, fmt.Errorf("policy %q is not a regular file", name)
+		}
+		text, err := f.readFile(name)
+		if err != nil {
+			return nil, err
+		}
+		sources[i] = Source{Name: name, Text: string(text)}
+	}
+	return sources, nil
+}
+
+// glob returns the names that match a pattern. It calls itself once per element
+// of the pattern.
+func (f *files) glob(pattern string) ([]string, error) {
+	if !strings.ContainsAny(pattern, f.meta) {
+		return f.exists(pattern)
+	}
+	dir, last := "", pattern
+	if i := strings.LastIndex(pattern, f.sep); i >= 0 {
+		dir, last = pattern[:i+1], pattern[i+1:]
+	}
+	parent := strings.TrimRight(dir, f.sep)
+	if parent == "" {
+		parent = cmp.Or(dir, ".")
+	}
+	dirs, err := f.glob(parent)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, d := range dirs {
+		info, err := f.stat(d)
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			continue
+		}
+		prefix := d + f.sep
+		if dir == "" {
+			prefix = ""
+		} else if strings.HasSuffix(d, f.sep) {
+			prefix = d // the root
+		}
+		if !strings.ContainsAny(last, f.meta) {
+			found, err := f.exists(prefix + last)
+			if err != nil {
+				return nil, err
+			}
+			names = append(names, found...)
+			continue
+		}
+		entries, err := f.readDir(d)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			if ok, _ := f.match(last, e.Name()); ok {
+				names = append(names, prefix+e.Name())
+			}
+		}
+	}
+	return names, nil
+}
+
+// exists returns the name if there is a file or directory of that name.
+func (f *files) exists(name string) ([]string, error) {
+	_, err := f.stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return []string{name}, nil
+}
+
+// A digest identifies the names and contents of sources.
+type digest [sha256.Size]byte
+
+// String returns the beginning of the digest in hexadecimal: enough to tell
+// versions apart, short enough for every line of a log.
+func (d digest) String() string { return hex.EncodeToString(d[:8]) }
+
+// digestOf returns the digest of sorted sources. Lengths are part of it, so
+// that text cannot move from one source to the next unnoticed.
+func digestOf(sources []Source) digest {
+	h := sha256.New()
+	var size [8]byte
+	write := func(s string) {
+		binary.LittleEndian.PutUint64(size[:], uint64(len(s)))
+		h.Write(size[:])
+		h.Write([]byte(s))
+	}
+	for _, s := range sources {
+		write(s.Name)
+		write(s.Text)
+	}
+	return digest(h.Sum(nil))
+}

@@ -1,0 +1,217 @@
+package authz
+
+// This file defines Refuse, which answers a request that is not served.
+//
+// A refusal tells the client a status and nothing it could learn from: no rule,
+// no error of the program, and the same bytes for a resource that is hidden as
+// for one that does not exist.
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Refuse answers r as [Authorizer.Middleware] answers what it does not let
+// through, with the status that err stands for: 400 for [ErrBadRequest], 401 for
+// [ErrUnauthenticated], 403 for [ErrForbidden], 404 for [ErrNotFound], and 500
+// for [ErrUndecided] and any other error, nil included. Clients that ask for
+// JSON get application/problem+json (RFC 9457), others a small HTML page. The
+// settings are those of the Authorizer in the context of r, if there is one.
+// The response must not have begun; the caller returns afterwards.
+func Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	var a *Authorizer
+	if s := scopeOf(r.Context()); s != nil {
+		a = s.az
+	}
+	a.refuse(w, r, err)
+}
+
+// status returns the status that err stands for. What could not be decided is a
+// fault before it is anything else, except where the request is the reason.
+func status(err error) int {
+	switch {
+	case errors.Is(err, ErrBadRequest):
+		return http.StatusBadRequest
+	case errors.Is(err, ErrUndecided):
+		return http.StatusInternalServerError
+	case errors.Is(err, ErrUnauthenticated):
+		return http.StatusUnauthorized
+	case errors.Is(err, ErrForbidden):
+		return http.StatusForbidden
+	case errors.Is(err, ErrNotFound):
+		return http.StatusNotFound
+	}
+	return http.StatusInternalServerError
+}
+
+// refuse is Refuse with the settings of a, which may be nil.
+func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	var cfg Config
+	if a != nil {
+		cfg = a.cfg
+	}
+	code := status(err)
+	if code == http.StatusNotFound {
+		err = ErrNotFound // and not what hides behind it
+	}
+	h := w.Header()
+	// What a handler may have set for the page it meant to send.
+	// Content-Encoding stays, since one who compresses on the way sets it.
+	for _, name := range []string{"Content-Length", "Content-Range", "Content-Disposition",
+		"Accept-Ranges", "Etag", "Last-Modified", "Expires", "Location"} {
+		h.Del(name)
+	}
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if code == http.StatusUnauthorized {
+		challenge := cfg.Challenge
+		if challenge == "" {
+			challenge = "Bearer"
+		}
+		h.Set("WWW-Authenticate", challenge)
+	}
+	if cfg.OnRefusal != nil {
+		page := &page{w: w, code: code}
+		if guard(func() error { cfg.OnRefusal(page, r, code, err); return nil }) == nil || page.begun {
+			page.begin()
+			return
+		}
+	}
+	if wantsJSON(r) {
+		writeProblem(w, code, err)
+	} else {
+		writeHTML(w, code)
+	}
+}
+
+// A page is the ResponseWriter of Config.OnRefusal, which may choose the page
+// but not the status.
+type page struct {
+	w     http.ResponseWriter
+	code  int
+	begun bool
+}
+
+func (p *page) Header() http.Header { return p.w.Header() }
+
+func (p *page) WriteHeader(code int) {
+	if code >= 200 {
+		p.begin()
+	}
+}
+
+func (p *page) Write(b []byte) (int, error) {
+	p.begin()
+	return p.w.Write(b)
+}
+
+func (p *page) begin() {
+	if p.begun {
+		return
+	}
+	p.begun = true
+	p.w.Header().Set("Cache-Control", "no-store")
+	p.w.WriteHeader(p.code)
+}
+
+// sentences are what the HTML pages say.
+var sentences = map[int]string{
+	http.StatusBadRequest:          "The request could be read in more than one way.",
+	http.StatusUnauthorized:        "It is not known who you are.",
+	http.StatusForbidden:           "Not Authorized!",
+	http.StatusNotFound:            "There is no such page.",
+	http.StatusInternalServerError: "The request could not be decided.",
+}
+
+func writeHTML(w http.ResponseWriter, code int) {
+	title := http.StatusText(code)
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(code)
+	io.WriteString(w, "<!doctype html>\n<html lang=en>\n"+
+		"<title>"+strconv.Itoa(code)+" "+title+"</title>\n"+
+		"<h1>"+title+"</h1>\n"+
+		"<p>"+sentences[code]+"</p>\n")
+}
+
+// A problem is a problem of RFC 9457. The decision's id is an extension: it is
+// how an operator finds what the client asks about. A 404 has none, since a row
+// that does not exist was not decided about.
+type problem struct {
+	Type       string `json:"type"`
+	Title      string `json:"title"`
+	Status     int    `json:"status"`
+	DecisionID string `json:"decision_id,omitempty"`
+}
+
+func writeProblem(w http.ResponseWriter, code int, err error) {
+	p := problem{Type: "about:blank", Title: http.StatusText(code), Status: code}
+	switch code {
+	case http.StatusForbidden:
+		if d, ok := errors.AsType[*DeniedError](err); ok {
+			p.DecisionID = d.ID()
+		}
+	case http.StatusInternalServerError:
+		if u, ok := errors.AsType[*undecidedError](err); ok {
+			p.DecisionID = u.id
+		}
+	}
+	body, _ := json.Marshal(p) // of strings and numbers
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(code)
+	w.Write(append(body, '\n'))
+}
+
+// wantsJSON reports whether the client prefers JSON to HTML: the more specific
+// media range decides for each, then the higher quality, then JSON if it is
+// named and HTML is not.
+func wantsJSON(r *http.Request) bool {
+	var asJSON, asHTML preference
+	for _, value := range r.Header["Accept"] {
+		for item := range strings.SplitSeq(value, ",") {
+			media, params, err := mime.ParseMediaType(item)
+			if err != nil {
+				continue
+			}
+			q := 1.0
+			if s, ok := params["q"]; ok {
+				if q, err = strconv.ParseFloat(s, 64); err != nil {
+					continue
+				}
+			}
+			switch {
+			case media == "application/json" || strings.HasSuffix(media, "+json"):
+				asJSON.consider(3, q)
+			case media == "text/html" || media == "application/xhtml+xml":
+				asHTML.consider(3, q)
+			case media == "application/*":
+				asJSON.consider(2, q)
+			case media == "text/*":
+				asHTML.consider(2, q)
+			case media == "*/*":
+				asJSON.consider(1, q)
+				asHTML.consider(1, q)
+			}
+		}
+	}
+	if asJSON.q != asHTML.q {
+		return asJSON.q > asHTML.q
+	}
+	return asJSON.specific > asHTML.specific
+}
+
+// A preference is what an Accept header says about a kind of page.
+type preference struct {
+	specific int
+	q        float64
+}
+
+func (p *preference) consider(specific int, q float64) {
+	if specific > p.specific || specific == p.specific && q > p.q {
+		p.specific, p.q = specific, q
+	}
+}

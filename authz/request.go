@@ -1,0 +1,288 @@
+package authz
+
+// This file defines Request, what policies see of an HTTP request.
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// A Request is what policies see of an HTTP request. Every [Authorizer]
+// registers it as the class Request, unless the application registers a class
+// of that name itself. In Polar:
+//
+//	allow(_: User, "GET", request: Request) if
+//	    request.path.startswith("/expenses/");
+//
+// Its attributes are method, path, segments, host, scheme and remote_addr; its
+// methods header(name), query(name), pattern() and path_value(name). What
+// cannot be known is an error, which makes the decision undecided; what is
+// known to be absent is nil.
+//
+// [Authorizer.Request] makes one.
+type Request struct {
+	// Method is the request's method as it was sent; GET for HEAD, which
+	// every server answers with the handler of GET.
+	Method string
+
+	// Path is the decoded path, or with [Config].AllowEncodedSlash the
+	// canonical escaped one.
+	Path string
+
+	// Segments are the decoded segments of the path; none for "/". A slash at
+	// the end of the path makes no segment.
+	Segments []string
+
+	// Host is the host that the client asked for, with the port if it gave
+	// one, in lower case.
+	Host string
+
+	// Scheme is "https" on a connection with TLS and "http" otherwise.
+	Scheme string
+
+	// RemoteAddr is the IP address of the connection's other end, which is
+	// the last proxy's if there is one.
+	RemoteAddr string
+
+	http   *http.Request
+	routes router
+
+	queryOnce sync.Once
+	queryVals url.Values
+	queryErr  error
+
+	routeOnce  sync.Once
+	routeFound string
+
+	fault atomic.Pointer[requestError]
+}
+
+// A router is what Middleware asks for the pattern of a request: an
+// *http.ServeMux, or what has its method.
+type router interface {
+	Handler(*http.Request) (h http.Handler, pattern string)
+}
+
+// invisible are the headers that no policy reads: credentials, for which
+// Config.Actor is the place, and Host, which net/http moves out of the header.
+var invisible = []string{"Authorization", "Proxy-Authorization", "Cookie", "Host"}
+
+// Header returns the value of a header, or nil if the request has none of that
+// name, in any case. A header that was sent twice has no one value: the request
+// is answered 400. Authorization, Proxy-Authorization, Cookie and Host are not
+// visible, and reading them is an error.
+func (q *Request) Header(name string) (*string, error) {
+	if q.http == nil {
+		return nil, errNoHTTP
+	}
+	name = textproto.CanonicalMIMEHeaderKey(name)
+	if slices.Contains(invisible, name) {
+		return nil, errors.New("the header " + name + " is not visible to policies")
+	}
+	return q.one(q.http.Header[name], "a header was sent twice")
+}
+
+// Query returns the value of a query parameter, or nil if there is none of
+// that name. A parameter that was sent twice, or a query that cannot be parsed,
+// has no one reading: the request is answered 400.
+func (q *Request) Query(name string) (*string, error) {
+	if q.http == nil {
+		return nil, errNoHTTP
+	}
+	q.queryOnce.Do(func() { q.queryVals, q.queryErr = url.ParseQuery(q.http.URL.RawQuery) })
+	if q.queryErr != nil {
+		return nil, q.bad("the query cannot be parsed")
+	}
+	return q.one(q.queryVals[name], "a query parameter was sent twice")
+}
+
+func (q *Request) one(values []string, twice string) (*string, error) {
+	switch len(values) {
+	case 0:
+		return nil, nil
+	case 1:
+		return &values[0], nil
+	}
+	return nil, q.bad(twice)
+}
+
+// bad remembers that a policy read what has no one reading, so that the request
+// is answered 400 whatever an engine makes of the error.
+func (q *Request) bad(reason string) error {
+	err := &requestError{reason}
+	q.fault.Store(err)
+	return err
+}
+
+// Pattern returns the pattern of the route, such as "GET /expenses/{id}", or
+// nil if there is no route for the request. It is known if [Middleware] wraps
+// an *http.ServeMux, or is itself inside a route; otherwise it is an error.
+func (q *Request) Pattern() (*string, error) {
+	pattern, err := q.route()
+	if err != nil || pattern == "" {
+		return nil, err
+	}
+	return &pattern, nil
+}
+
+// PathValue returns the value of a wildcard of the route's pattern, or nil if
+// there is no route for the request. It is an error where Pattern is one, and
+// if the pattern has no such wildcard.
+func (q *Request) PathValue(name string) (*string, error) {
+	pattern, err := q.route()
+	if err != nil || pattern == "" {
+		return nil, err
+	}
+	if q.routes == nil {
+		// Inside a route, whose router has set the values.
+		if !hasWildcard(pattern, name) {
+			return nil, errNoPathValue
+		}
+		v := q.http.PathValue(name)
+		return &v, nil
+	}
+	v, ok := pathValue(pattern, q.http.URL.EscapedPath(), name)
+	if !ok {
+		return nil, errNoPathValue
+	}
+	return &v, nil
+}
+
+var (
+	errNoHTTP      = errors.New("the Request was not made from an HTTP request")
+	errNoPattern   = errors.New("the pattern of the route is not known here")
+	errNoPathValue = errors.New("the pattern of the route has no such wildcard")
+)
+
+// route returns the pattern of the route, or "" if there is no route.
+func (q *Request) route() (pattern string, err error) {
+	switch {
+	case q.http == nil:
+		return "", errNoHTTP
+	case q.routes != nil:
+		q.routeOnce.Do(func() { _, q.routeFound = q.routes.Handler(q.http) })
+		return q.routeFound, nil
+	case q.http.Pattern != "":
+		return q.http.Pattern, nil
+	}
+	return "", errNoPattern
+}
+
+// hasWildcard reports whether a pattern has a wildcard of that name: "{name}",
+// "{name...}" or, in chi, "{name:regexp}".
+func hasWildcard(pattern, name string) bool {
+	for {
+		i := strings.IndexByte(pattern, '{')
+		if i < 0 {
+			return false
+		}
+		pattern = pattern[i+1:]
+		if rest, ok := strings.CutPrefix(pattern, name); ok && rest != "" && name != "" && name != "$" {
+			if rest[0] == '}' || rest[0] == ':' || strings.HasPrefix(rest, "...}") {
+				return true
+			}
+		}
+	}
+}
+
+// pathValue returns what http.ServeMux sets as the path value of a wildcard
+// when it serves an escaped path by a pattern that matches it. The mux does not
+// tell from outside.
+func pathValue(pattern, escaped, name string) (string, bool) {
+	i := strings.IndexByte(pattern, '/') // behind the method and the host
+	if i < 0 || escaped == "" {
+		return "", false
+	}
+	path := escaped[1:]
+	more := true // there is another segment of the path
+	for seg := range strings.SplitSeq(pattern[i+1:], "/") {
+		if !more {
+			return "", false
+		}
+		if wild, ok := strings.CutPrefix(seg, "{"); ok && seg != "{$}" {
+			wild = strings.TrimSuffix(wild, "}")
+			if wild == name+"..." {
+				return unescape(path)
+			}
+			if wild == name {
+				value, _, _ := strings.Cut(path, "/")
+				return unescape(value)
+			}
+		}
+		_, path, more = strings.Cut(path, "/")
+	}
+	return "", false
+}
+
+func unescape(s string) (string, bool) {
+	u, err := url.PathUnescape(s)
+	return u, err == nil
+}
+
+// Request returns what policies see of r. It is ErrBadRequest for a path that
+// a router and a policy could read differently; see [Authorizer.Middleware].
+func (a *Authorizer) Request(r *http.Request) (*Request, error) {
+	return a.request(r, nil)
+}
+
+func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
+	path, segments, err := readPath(r.URL, a.cfg.AllowEncodedSlash)
+	if err != nil {
+		return nil, err
+	}
+	q := &Request{
+		Method:     r.Method,
+		Path:       path,
+		Segments:   segments,
+		Host:       strings.ToLower(r.Host),
+		Scheme:     "http",
+		RemoteAddr: r.RemoteAddr,
+		http:       r,
+		routes:     routes,
+	}
+	if r.Method == http.MethodHead {
+		q.Method = http.MethodGet
+	}
+	if r.TLS != nil {
+		q.Scheme = "https"
+	}
+	if ip, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		q.RemoteAddr = ip
+	}
+	if a.cfg.Request != nil {
+		if err := guard(func() error { a.cfg.Request(r, q); return nil }); err != nil {
+			return nil, undecided(err)
+		}
+	}
+	return q, nil
+}
+
+// isRequest reports whether a resource is a request rather than something of
+// the application's.
+func isRequest(resource any) bool {
+	switch resource.(type) {
+	case *Request, *http.Request:
+		return true
+	}
+	return false
+}
+
+// withRequest returns a copy of list that has the class Request, unless the
+// list has that name or that type already.
+func withRequest(list []Class) []Class {
+	request := ClassOf[Request]()
+	for _, c := range list {
+		t := deref(c.Type)
+		if c.Name == "Request" || t != nil && (c.Name == "" && t.Name() == "Request" || t == request.Type) {
+			return slices.Clone(list)
+		}
+	}
+	return append(slices.Clone(list), request)
+}

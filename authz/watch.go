@@ -1,0 +1,94 @@
+package authz
+
+// This file defines Watch, which replaces the policy when its sources change.
+//
+// Sources are polled and compared by content. Notifications of the operating
+// system would be quicker, but they do not cross network file systems, they
+// break when an editor renames a new file over the old one, and they follow no
+// symbolic link that is swapped; reading a few small files a second costs
+// nothing and sees all of that.
+//
+// A change seen once may be half of a change: an editor truncates before it
+// writes, a deployment copies file after file, and half of a policy can be a
+// policy. So a change counts when two looks in a row see the same. The same
+// goes for sources that cannot be read.
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// settleTime is how long after a change the second look is taken, unless the
+// polling interval is shorter.
+const settleTime = 100 * time.Millisecond
+
+// Watch looks at the sources of the policy every interval and replaces the
+// policy when they have changed, until ctx ends; it returns the context's error.
+// A bad policy leaves the current one deciding, is reported to
+// [Config].OnReload once, and is tried again when it changes. Watch returns
+// [ErrNotWatchable] at once if the sources can never change, as those of [String]
+// and of an embed.FS.
+func (a *Authorizer) Watch(ctx context.Context, interval time.Duration) error {
+	if interval <= 0 {
+		return fmt.Errorf("authz: cannot watch every %v", interval)
+	}
+	if c, ok := a.cfg.Policies.(constant); ok && c.constant() {
+		return ErrNotWatchable
+	}
+	timer := time.NewTimer(interval)
+	defer timer.Stop()
+	// What counts is the last look that was acted upon. Its first value is
+	// what the policy was made from, so that a change between New and the
+	// first look is seen.
+	counts := look{digest: a.current.Load().digest}
+	last := counts
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timer.C:
+		}
+		now, err := a.look(ctx, last, counts)
+		if err != nil {
+			return err
+		}
+		wait := interval
+		if now == last {
+			counts = now
+		} else {
+			wait = min(interval, settleTime)
+		}
+		last = now
+		timer.Reset(wait)
+	}
+}
+
+// A look is what was seen of the sources: their digest, or that they could not
+// be read. Why they could not is no part of it, since an error's text may be
+// another one every time.
+type look struct {
+	digest digest
+	failed bool
+}
+
+// look looks at the sources, and acts upon what it sees if that is what was
+// seen last and is not what counts already. The error is the context's.
+func (a *Authorizer) look(ctx context.Context, last, counts look) (look, error) {
+	if err := a.lock(ctx); err != nil {
+		return look{}, err
+	}
+	defer a.unlock()
+	sources, err := a.load(ctx)
+	if ctx.Err() != nil {
+		return look{}, ctx.Err()
+	}
+	now := look{failed: err != nil}
+	if err == nil {
+		now.digest = digestOf(sources)
+	}
+	if now == last && now != counts {
+		_ = a.replace(ctx, sources, err) // OnReload has been told
+	}
+	return now, nil
+}
