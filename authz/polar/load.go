@@ -26,7 +26,6 @@ type Policy struct {
 	prog   *vm.Program
 	config vm.Config
 	rules  []*RuleInfo // by index, as the program has them
-	byVM   map[*vm.RuleInfo]*RuleInfo
 }
 
 // Load makes a policy from sources: it parses and resolves them, checks them
@@ -78,12 +77,9 @@ func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, e
 			Limits: vm.Limits(limits),
 			Now:    in.Now, Print: in.Print,
 		},
-		byVM: make(map[*vm.RuleInfo]*RuleInfo),
 	}
 	for _, r := range prog.Rules() {
-		info := &RuleInfo{Name: r.Name, Head: r.Head, Pos: r.Pos}
-		p.rules = append(p.rules, info)
-		p.byVM[r] = info
+		p.rules = append(p.rules, &RuleInfo{Name: r.Name, Head: r.Head, Pos: r.Pos})
 	}
 	failed, err := p.runInline(ctx, files)
 	if err != nil {
@@ -181,6 +177,14 @@ func sourceLine(files []*syntax.File, pos syntax.Position) string {
 
 // Rules returns the rules of the policy: the written ones in source order, then those of blocks.
 func (p *Policy) Rules() []*RuleInfo { return slices.Clone(p.rules) }
+
+// ruleOf returns the rule that the program knows as r; nil when it is none of the policy's.
+func (p *Policy) ruleOf(r *vm.RuleInfo) *RuleInfo {
+	if r == nil || r.Index < 0 {
+		return nil
+	}
+	return p.rules[r.Index]
+}
 
 // Defines reports whether the policy has a rule of that name.
 func (p *Policy) Defines(rule string) bool { return p.prog.Defines(rule) }

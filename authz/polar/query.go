@@ -37,7 +37,7 @@ func (p *Policy) Decide(ctx context.Context, rule string, actor, action, resourc
 		if !allowed {
 			return Outcome{}, nil
 		}
-		return Outcome{Allowed: true, Rule: p.byVM[by]}, nil
+		return Outcome{Allowed: true, Rule: p.rules[by.Index]}, nil
 	}
 	return p.solve(ctx, rule, actor, action, resource)
 }
@@ -62,7 +62,7 @@ func (p *Policy) solve(ctx context.Context, rule string, actor, action, resource
 	if err != nil || !ok {
 		return Outcome{}, err
 	}
-	return Outcome{Allowed: true, Rule: p.byVM[m.Decided()]}, nil
+	return Outcome{Allowed: true, Rule: p.ruleOf(m.Decided())}, nil
 }
 
 // noRule is the answer to a query of a rule that does not exist with that

@@ -111,7 +111,7 @@ func (p *Policy) Trace(ctx context.Context, rule string, actor, action, resource
 	}
 	ok, err := m.Next()
 	if err == nil && ok {
-		t.Outcome = Outcome{Allowed: true, Rule: p.byVM[m.Decided()]}
+		t.Outcome = Outcome{Allowed: true, Rule: p.ruleOf(m.Decided())}
 	}
 	t.Err = err
 	t.Root = p.traceTree(&record, err)
@@ -123,7 +123,7 @@ func (p *Policy) traceTree(record *vm.Trace, err error) *TraceNode {
 	nodes := make([]TraceNode, len(record.Nodes))
 	for i, r := range record.Nodes {
 		nodes[i] = TraceNode{
-			Kind: TraceKind(r.Kind), Status: TraceStatus(r.Status), Rule: p.byVM[r.Rule],
+			Kind: TraceKind(r.Kind), Status: TraceStatus(r.Status), Rule: p.ruleOf(r.Rule),
 			Pos: r.Pos, Goal: r.Goal, Name: r.Name,
 		}
 		if r.Parent >= 0 {

@@ -31,7 +31,7 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value) *Program {
 	}
 	for _, r := range m.Rules {
 		pr := p.predOf(r.Name, len(r.Params))
-		info := &RuleInfo{Name: r.Name, Head: r.Text, Pos: r.Pos}
+		info := &RuleInfo{Index: r.Index, Name: r.Name, Head: r.Text, Pos: r.Pos}
 		p.rules[r.Index] = info
 		pr.clauses = append(pr.clauses, &clause{rule: r, info: info, order: len(pr.clauses)})
 	}
@@ -108,6 +108,7 @@ func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
 	}
 	c.body = cc.and(r.Body, nil, cc.end)
 	c.slots = cc.slots
+	c.equals = p.leadingEquals(c)
 }
 
 // markFirst marks the variables of a parameter that occur for the first time,
@@ -277,7 +278,7 @@ func (cc *compiler) operands(ts []resolve.Term) []operand {
 func (cc *compiler) operand(t resolve.Term) operand {
 	switch t := t.(type) {
 	case *resolve.Const:
-		if cc.p.now.Ptr != nil && t.Value.Ptr == cc.p.now.Ptr {
+		if cc.p.isNow(t.Value) {
 			return operand{kind: nowOperand}
 		}
 		return operand{kind: constOperand, value: t.Value}

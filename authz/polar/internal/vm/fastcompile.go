@@ -277,7 +277,7 @@ func (c *fastCompiler) unifyWith(t resolve.Term) (check, []build) {
 	switch t := t.(type) {
 	case *resolve.Const:
 		v := t.Value
-		if c.isNow(v) {
+		if c.p.isNow(v) {
 			c.failed = true
 			return gives, nil
 		}
@@ -412,9 +412,9 @@ func (c *fastCompiler) match(p *pattern) (check, []build) {
 	case p.kind == dictPattern:
 		return fields, after
 	case p.union == resolve.UnionNone && len(p.fields) == 0:
-		id := p.class.ID
+		id, plan := p.class.ID, p.class.Plan
 		return func(r *run, _ int, v Value) bool {
-			return v.Plan != nil && v.Plan.IsA(id) && v.Kind() != host.ClassKind
+			return v.Plan != nil && (v.Plan == plan || v.Plan.IsA(id) && v.Kind() != host.ClassKind)
 		}, after
 	}
 	return func(r *run, base int, v Value) bool {
@@ -504,8 +504,6 @@ func (r *run) attribute(obj Value, a *host.Attr) (v Value, ok bool) {
 	return v, true
 }
 
-func (c *fastCompiler) isNow(v Value) bool { return c.p.now.Ptr != nil && v.Ptr == c.p.now.Ptr }
-
 // body compiles the goals of a conjunction.
 func (c *fastCompiler) body(g *resolve.And) []build {
 	var out []build
@@ -523,7 +521,7 @@ func (c *fastCompiler) body(g *resolve.And) []build {
 func (c *fastCompiler) known(t resolve.Term) (p place, free int, ok bool) {
 	switch t := t.(type) {
 	case *resolve.Const:
-		if c.isNow(t.Value) {
+		if c.p.isNow(t.Value) {
 			return place{}, -1, false
 		}
 		return place{state: stateConst, value: t.Value}, -1, true

@@ -3,17 +3,20 @@ package vm
 // This file defines the rule index, which finds the clauses that may apply to
 // a call without looking at the others.
 //
-// The index of a predicate is a small tree. A node looks at one argument, in
-// one of two ways. By constant: clauses with a literal at that parameter are
-// found in a map by the literal; the other clauses, which any value may
-// satisfy, are merged into every bucket in their order. By class: clauses with
-// a class specializer there are listed by the plan of the argument. What an
-// argument that is unbound selects is a tree over the remaining parameters.
+// The index of a predicate is a small tree. A node looks at one place: an
+// argument, or a field of one that bodies begin by comparing with a constant, as
+// in resource.status = "open". It looks in one of two ways. By constant: clauses
+// with a literal for that place are found in a map by the literal; the other
+// clauses, which any value may satisfy, are merged into every bucket in their
+// order. By class: clauses with a class specializer there are listed by the plan
+// of the argument. What an argument that is unbound selects is a tree over the
+// remaining places.
 //
-// The index may only skip clauses that cannot apply. Everything else about a
-// clause (fields of its patterns, equal variables, Go values that compare by
-// method) is left to unification. Order is never changed: buckets list
-// clauses in the order of the source.
+// The index may only skip clauses that cannot apply and would not be an error.
+// Everything else about a clause (fields of its patterns, equal variables, Go
+// values that compare by method) is left to unification. Clauses stay in the
+// order of the source, or are sorted by specificity once and for all where
+// arguments have no say in that.
 
 import (
 	"cmp"
@@ -24,14 +27,22 @@ import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
-// An indexNode is a node of the tree. A leaf has pos -1.
+// An indexKey is a place to look at.
+type indexKey struct {
+	arg  int
+	attr string // a field of the argument; "" for the argument itself
+}
+
+// An indexNode is a node of the tree.
 type indexNode struct {
-	pos     int
+	leaf    bool
+	key     indexKey
+	attrs   []*host.Attr // of key.attr, by plan ID
 	byText  map[string]*indexNode
 	byWord  map[wordKey]*indexNode
 	byPlan  []*indexNode // by plan ID; nil when the node looks at constants
 	rest    *indexNode   // for values that no bucket lists
-	unbound *indexNode   // for arguments that are unbound or unknown
+	unbound *indexNode   // for what is unbound or unknown
 	clauses []*clause    // of a leaf
 	ordered bool         // of a leaf: the clauses must be sorted for a call
 }
@@ -42,20 +53,34 @@ type wordKey struct {
 	word uint64
 }
 
-// minIndexed is the number of clauses from which an index is worth its memory:
-// below it, checking the constants of each clause costs less than a map.
-const minIndexed = 5
+const (
+	minIndexed = 5  // clauses from which an index costs less than checking the constants of each
+	mostPlaces = 12 // each is looked at for each node of the tree; policies ask about few fields
+)
 
+// buildIndex makes the tree for the clauses of a predicate.
 func buildIndex(reg *host.Registry, clauses []*clause, arity int) *indexNode {
-	free := make([]int, arity)
-	for i := range free {
-		free[i] = i
+	var free []indexKey
+	for i := range arity {
+		free = append(free, indexKey{arg: i})
 	}
-	return buildIndexNode(reg, clauses, free)
+	fields := make(map[indexKey]bool)
+	for _, c := range clauses {
+		for _, e := range c.equals {
+			if !fields[e.key] {
+				fields[e.key] = true
+				free = append(free, e.key)
+			}
+		}
+	}
+	b := indexBuilder{reg}
+	return b.build(clauses, free[:min(len(free), mostPlaces)])
 }
 
+type indexBuilder struct{ reg *host.Registry }
+
 func leaf(clauses []*clause) *indexNode {
-	n := &indexNode{pos: -1, clauses: clauses, ordered: mayReorder(clauses)}
+	n := &indexNode{leaf: true, clauses: clauses, ordered: mayReorder(clauses)}
 	if n.ordered {
 		if sorted, ok := staticOrder(clauses); ok {
 			n.clauses, n.ordered = sorted, false
@@ -64,66 +89,73 @@ func leaf(clauses []*clause) *indexNode {
 	return n
 }
 
-func buildIndexNode(reg *host.Registry, clauses []*clause, free []int) *indexNode {
+// build makes the tree over clauses that looks at the places that are still free.
+func (b *indexBuilder) build(clauses []*clause, free []indexKey) *indexNode {
 	if len(clauses) < minIndexed {
 		return leaf(clauses)
 	}
-	type choice struct {
-		pos     int
-		byClass bool
-		size    float64 // clauses that a bucket has on average
+	at, byClass := bestPlace(clauses, free)
+	if at < 0 {
+		return leaf(clauses)
 	}
-	best := choice{pos: -1, size: 0.75 * float64(len(clauses))}
-	for _, pos := range free {
+	remaining := slices.Delete(slices.Clone(free), at, at+1)
+	n := &indexNode{key: free[at], unbound: b.build(clauses, remaining)}
+	if byClass {
+		n.splitByClass(b, clauses, remaining)
+	} else {
+		n.splitByConstant(b, clauses, remaining)
+	}
+	return n
+}
+
+// bestPlace returns the place that leaves the fewest clauses on average, and
+// whether to look at its class; -1 when none leaves noticeably fewer.
+func bestPlace(clauses []*clause, free []indexKey) (best int, byClass bool) {
+	best = -1
+	size := 0.75 * float64(len(clauses))
+	for at, key := range free {
 		texts := make(map[string]bool)
 		words := make(map[wordKey]bool)
 		classes := make(map[*host.ClassInfo]bool)
 		constants, classed := 0, 0
 		for _, c := range clauses {
-			if v, ok := c.params[pos].constant(); ok {
+			if v, ok := c.constant(key); ok {
 				constants++
 				if v.Kind() == host.String {
 					texts[v.Str()] = true
 				} else {
 					words[keyOf(v)] = true
 				}
-			} else if cl := c.params[pos].class(); cl != nil {
+			} else if cl := c.class(key); cl != nil {
 				classed++
 				classes[cl] = true
 			}
 		}
-		consider := func(keys, keyed int, byClass bool) {
+		consider := func(keys, keyed int, class bool) {
 			others := len(clauses) - keyed
 			// Clauses without a key stand in every bucket.
 			if keys == 0 || keys*others > 8*len(clauses) {
 				return
 			}
-			if size := float64(others) + float64(keyed)/float64(keys); size < best.size {
-				best = choice{pos: pos, byClass: byClass, size: size}
+			if s := float64(others) + float64(keyed)/float64(keys); s < size {
+				best, byClass, size = at, class, s
 			}
 		}
 		consider(len(texts)+len(words), constants, false)
 		consider(len(classes), classed, true)
 	}
-	if best.pos < 0 {
-		return leaf(clauses)
-	}
-	remaining := slices.DeleteFunc(slices.Clone(free), func(pos int) bool { return pos == best.pos })
-	n := &indexNode{pos: best.pos, unbound: buildIndexNode(reg, clauses, remaining)}
-	if best.byClass {
-		n.splitByClass(reg, clauses, remaining)
-	} else {
-		n.splitByConstant(reg, clauses, remaining)
-	}
-	return n
+	return best, byClass
 }
 
-func (n *indexNode) splitByConstant(reg *host.Registry, clauses []*clause, remaining []int) {
+func (n *indexNode) splitByConstant(b *indexBuilder, clauses []*clause, remaining []indexKey) {
 	texts := make(map[string][]*clause)
 	words := make(map[wordKey][]*clause)
 	var others []*clause
 	for _, c := range clauses {
-		v, ok := c.params[n.pos].constant()
+		if n.attrs == nil {
+			n.attrs = c.attrsOf(n.key)
+		}
+		v, ok := c.constant(n.key)
 		switch {
 		case !ok:
 			others = append(others, c)
@@ -133,41 +165,41 @@ func (n *indexNode) splitByConstant(reg *host.Registry, clauses []*clause, remai
 			words[keyOf(v)] = append(words[keyOf(v)], c)
 		}
 	}
-	n.rest = buildIndexNode(reg, others, remaining)
+	n.rest = b.build(others, remaining)
 	n.byText = make(map[string]*indexNode, len(texts))
 	for k, cs := range texts {
-		n.byText[k] = buildIndexNode(reg, merge(cs, others), remaining)
+		n.byText[k] = b.build(merge(cs, others), remaining)
 	}
 	n.byWord = make(map[wordKey]*indexNode, len(words))
 	for k, cs := range words {
-		n.byWord[k] = buildIndexNode(reg, merge(cs, others), remaining)
+		n.byWord[k] = b.build(merge(cs, others), remaining)
 	}
 }
 
-func (n *indexNode) splitByClass(reg *host.Registry, clauses []*clause, remaining []int) {
+func (n *indexNode) splitByClass(b *indexBuilder, clauses []*clause, remaining []indexKey) {
 	byClass := make(map[int][]*clause)
 	var others []*clause
 	for _, c := range clauses {
-		if cl := c.params[n.pos].class(); cl != nil {
+		if cl := c.class(n.key); cl != nil {
 			byClass[cl.ID] = append(byClass[cl.ID], c)
 		} else {
 			others = append(others, c)
 		}
 	}
-	n.byPlan = make([]*indexNode, reg.NumPlans())
-	shared := buildIndexNode(reg, others, remaining)
+	shared := b.build(others, remaining)
+	n.byPlan = make([]*indexNode, b.reg.NumPlans())
 	for id := range n.byPlan {
-		plan := reg.PlanByID(id)
+		plan := b.reg.PlanByID(id)
 		cs := others
 		found := false
-		for class, classed := range byClass {
-			if plan.IsA(class) {
+		for _, class := range plan.Lineage() {
+			if classed := byClass[class]; classed != nil {
 				cs = merge(classed, cs)
 				found = true
 			}
 		}
 		if found {
-			n.byPlan[id] = buildIndexNode(reg, cs, remaining)
+			n.byPlan[id] = b.build(cs, remaining)
 		} else {
 			n.byPlan[id] = shared
 		}
@@ -182,8 +214,17 @@ func merge(a, b []*clause) []*clause {
 	return out
 }
 
-// constant returns the literal that an argument must be equal to, if there is one.
-func (p *param) constant() (Value, bool) {
+// constant returns the literal that a place must be equal to, if the clause asks for one.
+func (c *clause) constant(key indexKey) (Value, bool) {
+	if key.attr != "" {
+		for _, e := range c.equals {
+			if e.key == key {
+				return e.value, true
+			}
+		}
+		return Value{}, false
+	}
+	p := &c.params[key.arg]
 	switch {
 	case p.term.kind == constOperand && p.pat == nil && isKey(p.term.value):
 		return p.term.value, true
@@ -193,10 +234,20 @@ func (p *param) constant() (Value, bool) {
 	return Value{}, false
 }
 
-// class returns the class that an argument must belong to, if there is one.
-func (p *param) class() *host.ClassInfo {
-	if p.pat != nil && p.pat.kind == classPattern {
-		return p.pat.class
+// class returns the class that an argument must belong to, if the clause asks for one.
+func (c *clause) class(key indexKey) *host.ClassInfo {
+	if p := c.params[key.arg].pat; key.attr == "" && p != nil && p.kind == classPattern {
+		return p.class
+	}
+	return nil
+}
+
+// attrsOf returns the table of the attribute at a place that is a field.
+func (c *clause) attrsOf(key indexKey) []*host.Attr {
+	for _, e := range c.equals {
+		if e.key == key {
+			return e.attrs
+		}
 	}
 	return nil
 }
@@ -233,43 +284,64 @@ func keyOf(v Value) wordKey {
 
 // find returns the leaf for a call with args, which are dereferenced.
 func (n *indexNode) find(args []Value) *indexNode {
-	for n.pos >= 0 {
-		v := args[n.pos]
+	for !n.leaf {
+		v := args[n.key.arg]
 		k := v.Kind()
 		switch {
-		case k == host.Var || k == host.Partial && (n.byPlan == nil || asSymbol(v).plan == nil):
+		case k == host.Var:
 			n = n.unbound
-			continue
-		case k == host.Partial:
-			n = n.ofPlan(asSymbol(v).plan)
-			continue
+		case n.key.attr != "":
+			n = n.ofField(v)
 		case n.byPlan != nil:
-			switch {
-			case v.Plan == nil || k == host.Tail || k == host.ClassKind:
-				n = n.unbound // nil, open lists and class values: rare, and left to unification
-			default:
-				n = n.ofPlan(v.Plan)
-			}
-			continue
+			n = n.ofPlan(v)
+		case k == host.Partial:
+			n = n.unbound
+		default:
+			n = n.ofConstant(v)
 		}
-		var next *indexNode
-		if k == host.String {
-			next = n.byText[v.Str()]
-		} else if isKey(v) {
-			next = n.byWord[keyOf(v)]
-		}
-		if next == nil {
-			next = n.rest
-		}
-		n = next
 	}
 	return n
 }
 
-// ofPlan returns the child for values of a plan. Plans that are not registered
-// are looked at clause by clause.
-func (n *indexNode) ofPlan(p *host.Plan) *indexNode {
-	if p.ID < 0 || p.ID >= len(n.byPlan) {
+// ofField returns the child for the value of a field of v.
+func (n *indexNode) ofField(v Value) *indexNode {
+	if v.Kind() != host.Instance {
+		return n.unbound
+	}
+	a := attrOf(n.attrs, v.Plan, n.key.attr)
+	if a == nil || a.Relation != nil {
+		return n.unbound
+	}
+	field, err := a.Load(v.Ptr)
+	if err != nil || !isScalar(field.Kind()) {
+		return n.unbound
+	}
+	return n.ofConstant(field)
+}
+
+// ofConstant returns the child for a value.
+func (n *indexNode) ofConstant(v Value) *indexNode {
+	var child *indexNode
+	if v.Kind() == host.String {
+		child = n.byText[v.Str()]
+	} else if isKey(v) {
+		child = n.byWord[keyOf(v)]
+	}
+	if child == nil {
+		return n.rest
+	}
+	return child
+}
+
+// ofPlan returns the child for a value by its type, or by the type of an
+// unknown. Types that are not registered, and what has no type, are looked at
+// clause by clause.
+func (n *indexNode) ofPlan(v Value) *indexNode {
+	p := v.Plan
+	if isPartial(v) {
+		p = asSymbol(v).plan
+	}
+	if p == nil || p.ID < 0 || p.ID >= len(n.byPlan) || p.Kind == host.ClassKind {
 		return n.unbound
 	}
 	return n.byPlan[p.ID]

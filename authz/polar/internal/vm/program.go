@@ -35,9 +35,10 @@ type Program struct {
 
 // A RuleInfo identifies a rule.
 type RuleInfo struct {
-	Name string
-	Head string
-	Pos  syntax.Position
+	Index int // among the rules of the program; -1 for a query
+	Name  string
+	Head  string
+	Pos   syntax.Position
 }
 
 // A pred is the rules of one name and number of parameters.
@@ -54,6 +55,7 @@ type pred struct {
 // A clause is a compiled rule.
 type clause struct {
 	rule   *resolve.Rule
+	equals []fieldEquals // what the body begins by asking; see index.go
 	info   *RuleInfo
 	params []param
 	slots  int   // cells of an activation

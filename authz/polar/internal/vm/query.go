@@ -17,7 +17,7 @@ type CompiledQuery struct {
 // CompileQuery compiles a query against the program.
 func (p *Program) CompileQuery(q *resolve.Query) *CompiledQuery {
 	cc := &compiler{p: p, slots: len(q.Vars), end: &node{op: opReturn, pos: q.Pos}}
-	c := &clause{info: &RuleInfo{Name: "query", Head: q.Text, Pos: q.Pos}}
+	c := &clause{info: &RuleInfo{Index: -1, Name: "query", Head: q.Text, Pos: q.Pos}}
 	c.body = cc.and(q.Body, nil, &node{op: opHalt, pos: q.Pos})
 	c.slots = cc.slots
 	cq := &CompiledQuery{clause: c, vars: q.Vars}
@@ -35,7 +35,7 @@ func queryOf(pr *pred) *clause {
 	for i := range pr.arity {
 		call.args = append(call.args, operand{kind: varOperand, slot: int32(i)})
 	}
-	return &clause{info: &RuleInfo{Name: "query"}, slots: pr.arity, body: call}
+	return &clause{info: &RuleInfo{Index: -1, Name: "query"}, slots: pr.arity, body: call}
 }
 
 // Start prepares the machine to solve a compiled query.
