@@ -31,7 +31,6 @@ const (
 	CodeNotANumber        syntax.Code = "not-a-number"        // arithmetic with something else than numbers
 	CodeNotACondition     syntax.Code = "not-a-condition"     // a goal that can be neither true nor false
 	CodeNotIterable       syntax.Code = "not-iterable"        // "in" something that has no elements
-	CodeUnknownKey        syntax.Code = "unknown-key"         // a key of a dictionary pattern that nothing has
 	CodeUndeclaredInBlock syntax.Code = "undeclared-in-block" // a role, permission or relation that the block of the resource does not declare
 )
 
@@ -41,6 +40,7 @@ const (
 	CodeNoAllow         syntax.Code = "no-allow-rule"     // the policy allows nothing
 	CodeNoHasPermission syntax.Code = "no-has-permission" // there are blocks, but nothing asks for their permissions
 	CodePartialName     syntax.Code = "partial-attribute" // only some of the possible classes have the attribute or method
+	CodeUnknownKey      syntax.Code = "unknown-key"       // a key of a dictionary pattern that no class has
 	CodeNeverNil        syntax.Code = "never-nil"         // a comparison with nil of what cannot be nil
 	CodeOnlyNil         syntax.Code = "only-nil-equal"    // the two sides are equal only when both are nil
 	CodeNeverMatches    syntax.Code = "never-matches"     // a class pattern that the value can never match

@@ -143,7 +143,8 @@ func (c *checker) lookup(g *Lookup) *typ {
 }
 
 // key returns the type of a field of a dictionary pattern. Of what is matched, whatever
-// has no such attribute does not match; but something must have it.
+// has no such attribute does not match; a key that nothing has is probably misspelt, but
+// the value may be a dictionary of the program's, whose keys are not known.
 func (c *checker) key(t *typ, f FieldPattern) *typ {
 	if t == nil || len(t.alts) == 0 {
 		known, ok := c.keys[f.Name]
@@ -152,7 +153,7 @@ func (c *checker) key(t *typ, f FieldPattern) *typ {
 			c.keys[f.Name] = known
 		}
 		if !known {
-			c.error(CodeUnknownKey, fieldSpan(f), "no registered class has an attribute "+f.Name, c.r.didYouMean(f.Name, c.facts.names))
+			c.warn(CodeUnknownKey, fieldSpan(f), "no registered class has an attribute "+f.Name, c.r.didYouMean(f.Name, c.facts.names))
 		}
 		return nil
 	}

@@ -46,7 +46,7 @@ func (m *Machine) lookup(n *node, base int32) (bool, error) {
 		case host.Nil:
 			return false, nil
 		default:
-			return false, m.errorf(CodeType, "an attribute is named by a String, not by a %s", describe(key))
+			return false, m.errorf(CodeType, "an attribute is named by a String, not by %s", describe(key))
 		}
 	}
 	switch {

@@ -2,7 +2,8 @@ package vm
 
 // This file defines the check that ends loops in data: a ground call that
 // repeats one of its own ancestors has no further solution. So a cycle of
-// managers ends as "no", and not at a limit.
+// managers ends as "no", and not at a limit. A repetition inside a negation has
+// no such answer, and is an error.
 //
 // Only calls of recursive predicates with ground arguments are recorded, each
 // with a link to the recorded call it was made from. While a chain is short, a
@@ -13,6 +14,7 @@ package vm
 // recursion of 100,000 calls stays linear.
 
 import (
+	"cmp"
 	"hash/maphash"
 	"unsafe"
 
@@ -27,6 +29,7 @@ type callNode struct {
 	parent int32 // -1 at the root
 	jump   int32 // an ancestor further up; -1 at the root
 	depth  int32
+	nots   int32 // negations around it
 	older  int32 // the next older call with this hash, index+1; meaningful when hashed
 	hashed bool
 }
@@ -54,7 +57,7 @@ func (m *Machine) enterCall(pr *pred, args []Value, parent int32) (at int32, rep
 		for a := parent; a >= 0; a = m.calls[a].parent {
 			same, err := m.sameCall(pr, args, a)
 			if same || err != nil {
-				return parent, same, err
+				return parent, same, cmp.Or(err, m.checkLoop(a))
 			}
 		}
 	} else {
@@ -72,14 +75,14 @@ func (m *Machine) enterCall(pr *pred, args []Value, parent int32) (at int32, rep
 				return parent, false, err
 			}
 			if same && m.isAncestor(a, parent) {
-				return parent, true, nil
+				return parent, true, m.checkLoop(a)
 			}
 		}
 	}
 	if err := m.allocate(int(unsafe.Sizeof(callNode{})) + len(args)*valueSize); err != nil {
 		return parent, false, err
 	}
-	c := callNode{pred: pr, args: append([]Value(nil), args...), parent: parent, jump: parent, depth: depth}
+	c := callNode{pred: pr, args: append([]Value(nil), args...), parent: parent, jump: parent, depth: depth, nots: m.frames[m.frame].nots}
 	if parent >= 0 {
 		p := &m.calls[parent]
 		if p.jump >= 0 {
@@ -94,6 +97,15 @@ func (m *Machine) enterCall(pr *pred, args []Value, parent int32) (at int32, rep
 		m.addHash(at, hash)
 	}
 	return at, false, nil
+}
+
+// checkLoop refuses a call that repeats its ancestor a from inside a negation:
+// whether it holds would depend on its not holding.
+func (m *Machine) checkLoop(a int32) error {
+	if m.frames[m.frame].nots != m.calls[a].nots {
+		return m.errorf(CodeNegativeLoop, "the rule %s depends on its own negation", m.calls[a].pred.name)
+	}
+	return nil
 }
 
 // isAncestor reports whether the recorded call a is from, or above it.

@@ -45,7 +45,7 @@ func (m *Machine) builtin(obj Value, name string, args []Value) (v Value, ok boo
 		return Value{}, false, m.errorf(CodeUnknownMethod, "%s has no method %q%s", describe(obj), name, hint)
 	}
 	if len(args) != spec.NumArgs {
-		return Value{}, false, m.errorf(CodeUnknownMethod, "%s.%s takes %d arguments, not %d", describe(obj), name, spec.NumArgs, len(args))
+		return Value{}, false, m.errorf(CodeType, "%s.%s needs %d argument(s), not %d", describe(obj), name, spec.NumArgs, len(args))
 	}
 	switch kind {
 	case host.String:
@@ -66,7 +66,7 @@ func (m *Machine) stringMethod(obj Value, name string, args []Value) (Value, boo
 		case host.Nil:
 			return Value{}, false, nil
 		default:
-			return Value{}, false, m.errorf(CodeType, "String.%s needs a String, not a %s", name, describe(a))
+			return Value{}, false, m.errorf(CodeType, "String.%s needs a String, not %s", name, describe(a))
 		}
 	}
 	if err := m.charge((len(s) + len(text[0])) / 64); err != nil {
@@ -189,7 +189,7 @@ func (m *Machine) dictMethod(obj Value, name string, args []Value) (Value, bool,
 	case host.Nil:
 		return Value{}, false, nil
 	default:
-		return Value{}, false, m.errorf(CodeType, "Dictionary.get needs a String, not a %s", describe(args[0]))
+		return Value{}, false, m.errorf(CodeType, "Dictionary.get needs a String, not %s", describe(args[0]))
 	}
 	v, ok, err := view.get(m, args[0].Str())
 	if err != nil {

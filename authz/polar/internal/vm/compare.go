@@ -48,7 +48,7 @@ func (m *Machine) compare(n *node, base int32) (bool, error) {
 		m.wait(n, b)
 		return true, nil
 	case ak == host.Tail || bk == host.Tail:
-		return false, m.errorf(CodeUnordered, "a %s and a %s have no order", describe(a), describe(b))
+		return false, m.errorf(CodeUnordered, "%s and %s have no order", describe(a), describe(b))
 	}
 	c, ok, err := host.Compare(a, b)
 	if err != nil {

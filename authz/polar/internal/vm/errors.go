@@ -24,6 +24,7 @@ const (
 	CodeUnknownMethod    = "unknown-method"    // the class has no such method
 	CodeHost             = "host"              // a Go method, constructor or fetch failed
 	CodeClass            = "class"             // a class that cannot be used this way
+	CodeNegativeLoop     = "negative-loop"     // a call depends on its own negation
 	CodeBudget           = "budget"            // a limit was met
 	CodeCancelled        = "cancelled"         // the context ended
 	CodeInternal         = "internal"          // a fault of the engine

@@ -41,7 +41,7 @@ func (m *Machine) in(n *node, base int32) (bool, error) {
 	case host.String:
 		return m.inString(n, item, seq.Str(), nil)
 	}
-	return false, m.errorf(CodeType, "in needs a List, a Dictionary or a String, not a %s", describe(seq))
+	return false, m.errorf(CodeType, "in needs a List, a Dictionary or a String, not %s", describe(seq))
 }
 
 // nextElement goes on with the choice of an enumeration.

@@ -75,6 +75,7 @@ type frame struct {
 	barrier int32 // height of the choice stack when the call began
 	calls   int32 // place in the chain of recursive calls; -1 when outside
 	depth   int32
+	nots    int32 // negations around it
 	trace   int32 // node of the trace; -1 when there is none
 	site    *node // the call, for the stack of an error; nil when there is none
 	wake    bool  // runs a goal that waited, on the cells of another activation

@@ -47,7 +47,7 @@ func (m *Machine) negate(n *node) *node {
 	}
 	m.pushFrame(frame{
 		clause: f.clause, base: int32(base), parent: m.frame, barrier: int32(len(m.choices)),
-		calls: f.calls, depth: f.depth + 1, trace: trace,
+		calls: f.calls, depth: f.depth + 1, nots: f.nots + 1, trace: trace,
 	})
 	return n.sub
 }

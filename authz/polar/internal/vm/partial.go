@@ -213,7 +213,7 @@ func (m *Machine) equality(a, b Value) (filter.Expr, error) {
 		if s.plan != nil && s.plan.Kind != host.List && s.plan.Kind != host.Dict {
 			return filter.False, nil
 		}
-		return nil, m.unsupported("%s compared with a %s", describeSymbol(s), describe(b))
+		return nil, m.unsupported("%s compared with %s", describeSymbol(s), describe(b))
 	}
 	v, err := m.constant(b)
 	if err != nil {
@@ -255,7 +255,7 @@ func (m *Machine) equalsObject(row filter.Var, plan *host.Plan, b Value) (filter
 		return filter.False, nil
 	}
 	if len(plan.Key()) == 0 {
-		return nil, m.unsupported("equality with a %s, which has no key,", describe(b))
+		return nil, m.unsupported("equality with %s, which has no key,", describe(b))
 	}
 	x, err := m.prog.reg.ToGo(b)
 	if err != nil {
@@ -369,7 +369,7 @@ func (m *Machine) constant(v Value) (filter.Value, error) {
 	}
 	fv, err := filter.ValueOf(x)
 	if err != nil {
-		return filter.Value{}, m.unsupported("a comparison with a %s", describe(v))
+		return filter.Value{}, m.unsupported("a comparison with %s", describe(v))
 	}
 	return fv, nil
 }
@@ -569,7 +569,7 @@ func (m *Machine) methodPartial(n *node, obj Value, base int32) (bool, error) {
 	case host.Nil:
 		return false, nil
 	default:
-		return false, m.errorf(CodeType, "String.%s needs a String, not a %s", n.name, describe(args[0]))
+		return false, m.errorf(CodeType, "String.%s needs a String, not %s", n.name, describe(args[0]))
 	}
 	field, err := m.field(s)
 	if err != nil {

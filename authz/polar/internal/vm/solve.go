@@ -300,7 +300,7 @@ func (m *Machine) truth(n *node, base int32) (bool, error) {
 		}
 		return m.unify(v, host.MakeBool(true))
 	}
-	return false, m.errorf(CodeType, "a %s is neither true nor false, so it cannot be a condition", describe(v))
+	return false, m.errorf(CodeType, "%s is neither true nor false, so it cannot be a condition", describe(v))
 }
 
 // assign solves a := b: a must be a variable that nothing has touched.
@@ -476,7 +476,7 @@ func (m *Machine) nextMatch(clauses []*clause, i int, args []Value) int {
 // enter makes an activation of clause cl current and unifies its head with args.
 func (m *Machine) enter(n *node, cl *clause, args []Value, barrier, calls, trace int32) (bool, error) {
 	caller := &m.frames[m.frame]
-	f := frame{clause: cl, cont: n.next, site: n, parent: m.frame, barrier: barrier, calls: calls, depth: caller.depth + 1}
+	f := frame{clause: cl, cont: n.next, site: n, parent: m.frame, barrier: barrier, calls: calls, depth: caller.depth + 1, nots: caller.nots}
 	if m.frame == 0 {
 		m.decided = cl.info
 	}

@@ -21,6 +21,7 @@ type waiter struct {
 	clause *clause
 	base   int32 // cells of the activation the goal belongs to
 	calls  int32 // its place in the chain of recursive calls
+	nots   int32 // negations around it
 	trace  int32
 	cell   int32 // one of the variables it waits for
 	done   bool  // it ran; on lists it may still stand on it is skipped
@@ -105,7 +106,7 @@ func (m *Machine) wait(n *node, v Value) {
 
 func (m *Machine) newWaiter(n *node) int32 {
 	f := &m.frames[m.frame]
-	m.waiters = append(m.waiters, waiter{node: n, clause: f.clause, base: f.base, calls: f.calls, trace: f.trace, cell: -1})
+	m.waiters = append(m.waiters, waiter{node: n, clause: f.clause, base: f.base, calls: f.calls, nots: f.nots, trace: f.trace, cell: -1})
 	m.pending++
 	return int32(len(m.waiters) - 1)
 }
@@ -153,7 +154,7 @@ func (m *Machine) wake(cont *node) *node {
 		w := &m.waiters[m.ready[i]]
 		m.pushFrame(frame{
 			clause: w.clause, base: w.base, cont: cont, parent: m.frame,
-			barrier: int32(len(m.choices)), calls: w.calls, trace: w.trace, depth: m.frames[m.frame].depth,
+			barrier: int32(len(m.choices)), calls: w.calls, trace: w.trace, depth: m.frames[m.frame].depth, nots: w.nots,
 			wake: true,
 		})
 		cont = w.node

@@ -176,10 +176,10 @@ f(u: User) if u matches Staff and u.level > 1;
 f(x: Integer) if x matches Float; ### "^warning: never-matches"
 ---
 # Keys of dictionary patterns.
-f(_: {nope: 1}); ### "^unknown-key: no registered class has an attribute nope"
-f(_: {naem: 1}); ### "^unknown-key: .*did you mean .name.."
+f(_: {nope: 1}); ### "^warning: unknown-key: no registered class has an attribute nope"
+f(_: {naem: 1}); ### "^warning: unknown-key: .*did you mean .name.."
 f(_: {name: "a", stars: 1, title: "t"});
-f(x) if x matches {nope: 1}; ### "^unknown-key"
+f(x) if x matches {nope: 1}; ### "^warning: unknown-key"
 f(u: User) if u matches {name: "a"};
 f(u: User) if u matches {nope: "a"}; ### "^unknown-attribute: User has no attribute nope"
 f(u: User) if u.meta matches {nope: "a"} and conf matches {nope: 1} and x = {a: 1} and x matches {b: _};

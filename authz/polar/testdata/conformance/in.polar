@@ -1,0 +1,72 @@
+# in goes through a list, in order.
+#? x in [1, 2, 3] => x=1 ; x=2 ; x=3
+#? x in [] => none
+#? 2 in [1, 2, 3] => {}
+#? 4 in [1, 2, 3] => none
+#? 1 in [1, 1] => {} ; {}
+#? 1 in [1, "a", true, 1.0] => {} ; {}
+#? true in [1, true] => {}
+#? nil in [nil, 1] => {}
+#? x in [1, 2] and x > 1 => x=2
+#? x in [1, 2] and y in [x, 3] => x=1, y=1 ; x=1, y=3 ; x=2, y=2 ; x=2, y=3
+#? [1] in [[1], [2]] => {}
+#? [x, 2] in [[1, 2], [1, 3], [3, 2]] => x=1 ; x=3
+#? {a: x} in [{a: 1}, {b: 2}, {a: 3}] => x=1 ; x=3
+#? x in [[1, 2], "a"] and y in x => x=[1, 2], y=1 ; x=[1, 2], y=2 ; x="a", y="a"
+#? x in [y, 2] => x=_, y=_ ; x=2, y=_
+#? x in [y, 2] and y = 1 => x=1, y=1 ; x=2, y=1
+#? 1 in [x, 2] => x=1
+#? not 1 in [2, 3] => {}
+#? not 1 in [1] => none
+#? x = 1 and x in [1] => x=1
+---
+# The items of a rest variable belong to the list.
+#? y = [2, 3] and x in [1, *y] => x=1, y=[2, 3] ; x=2, y=[2, 3] ; x=3, y=[2, 3]
+#? x in [1, *y] and y = [] => x=1, y=[]
+---
+# A dictionary is a list of [key, value], by ascending key.
+#? x in {b: 1, a: 2} => x=["a", 2] ; x=["b", 1]
+#? [k, v] in {b: 1, a: 2} => k="a", v=2 ; k="b", v=1
+#? ["a", v] in {b: 1, a: 2} => v=2
+#? [k, 1] in {b: 1, a: 2} => k="b"
+#~ "a" in {a: 1} => none
+#? ["a", 1] in {a: 1} => {}
+#? x in {} => none
+---
+# A string is a list of characters, not of substrings.
+#? "a" in "abc" => {}
+#? "ab" in "abc" => none
+#? "" in "abc" => none
+#? "a" in "aa" => {} ; {}
+#? x in "aé世" => x="a" ; x="é" ; x="世"
+#? x in "" => none
+#~ 1 in "1" => none
+---
+# What cannot be gone through is an error; nil has no items.
+#? 1 in 1 => error type
+#? x in 1.5 => error type
+#? x in true => error type
+#? x in alice => error type
+#? x in User => error type
+#? not 1 in 1 => error type
+#? 1 in nil => none
+#? x in nil => none
+#? not (1 in nil) => {}
+#? forall(x in nil, false) => {}
+---
+# An unbound right side waits.
+f(x, y) if x in y and y = [1, 2];
+#? x in y and y = [1, 2] => x=1, y=[1, 2] ; x=2, y=[1, 2]
+#? 1 in y and y = [1, 2] => y=[1, 2]
+#? 3 in y and y = [1, 2] => none
+#? x in y and y = "ab" => x="a", y="ab" ; x="b", y="ab"
+#? x in y and y = nil => none
+#? x in y and y = 1 => error type
+#? f(x, y) => x=1, y=[1, 2] ; x=2, y=[1, 2]
+#? x in y => error unbound at "x in y"
+#? 1 in x and 2 in x and x in [[1], [2], [1, 2]] => x=[1, 2]
+#? x in y and y in [[1], [2]] => x=1, y=[1] ; x=2, y=[2]
+---
+# Parts that do not match are skipped before any rule sees them.
+f(x) if [x, "admin"] in [[1, "user"], [2, "admin"], [3, "admin"]];
+#? f(x) => x=2 ; x=3

@@ -1,0 +1,142 @@
+# Comments, white space and identifiers.
+f(1);# a comment may touch the text before it
+f(2) # a comment may stand inside a statement
+;
+f( 3 ) ; f
+(4);
+#? f(x) => x=1 ; x=2 ; x=3 ; x=4
+#? x = "#" => x="#"
+#? x = 1 # to the end of the line => x=1
+#? 	x	=	1	 => x=1
+#? föö = 1 => föö=1
+#? 变量 = "值" and y = 变量 => y="值", 变量="值"
+#? _x = 1 => {}
+#? _x = 1 and y = _x => y=1
+#? _ = 1 and _ = 2 => {}
+#? [_, _, z] = [1, 2, 3] => z=3
+#? _x = 1 and _x = 2 => none
+#? x? = 1 => x?=1
+#? x?y = 1 => error parse
+#? x? = 1 and y = x? => x?=1, y=1
+#? a::b = 1 => a::b=1
+#? a::b::c = 1 => a::b::c=1
+#? a:: = 1 => error parse
+#? a:b = 1 => error parse
+#? x1 = 1 and x2 = x1 => x1=1, x2=1
+#? X = 1 => X=1
+#? iff = 1 and andy = 2 => andy=2, iff=1
+#? True = 1 => True=1
+---
+# Carriage returns end comments, and count as white space.
+f(1);
+f(2);
+# comment
+f(3);
+#? f(x) => x=1 ; x=2 ; x=3
+---
+# A form feed is no white space: it begins a name.
+f(1); ### `.`
+---
+# Keywords are reserved as variables.
+#? if = 1 => error parse
+#? type = 1 => error parse
+#? and = 1 => error parse
+#? matches = 1 => error parse
+#? mod = 1 => error parse
+#? isa = 1 => error parse
+#? new = 1 => error parse
+#? x isa Integer => error parse
+#? inf = 1 => none
+#? true = false => none
+---
+# Words of blocks are not reserved.
+f(actor, resource, on, roles) if actor = on and resource = roles;
+#? f(1, 2, 1, 2) => {}
+#? permissions = 1 and relations = 2 => permissions=1, relations=2
+---
+# Most keywords may be keys of dictionaries and attributes; operators that are
+# words, and the literals, may not.
+#? x = {if: 1, type: 2, new: 3} => x={if: 1, new: 3, type: 2}
+#? x = {cut: 1, debug: 2, print: 3, in: 4, forall: 5, and: 6, or: 7, not: 8, matches: 9} => x={and: 6, cut: 1, debug: 2, forall: 5, in: 4, matches: 9, not: 8, or: 7, print: 3}
+#? x = {mod: 1} => error parse
+#? x = {rem: 1} => error parse
+#? x = {isa: 1} => error parse
+#? x = {true: 1} => error parse
+#? x = {inf: 1} => error parse
+#? x = {nan: 1} => error parse
+#? x = {in: 1}.in => x=1
+#? x = {type: 1}.type => x=1
+#? x = {if: 1}.if => x=1
+#? x = {a: 1}.mod => error parse
+---
+# Integers are signed, of 64 bits, and decimal.
+#? x = 9223372036854775807 => x=9223372036854775807
+#? x = 9223372036854775808 => error parse
+#? x = -9223372036854775807 => x=-9223372036854775807
+#? x = -9223372036854775808 => error parse
+#? x = -9223372036854775807 - 1 => x=-9223372036854775808
+#? x = 007 => x=7
+#? x = +7 => x=7
+#? x = - 7 => x=-7
+#? x = 0x10 => error parse
+#? x = 1_000 => error parse
+#? x = 99999999999999999999999999 => error parse
+---
+# Floats have a point or an exponent.
+#? x = 1.5 => x=1.5
+#? x = 1. => x=1.0
+#? x = .5 => error parse
+#? x = 1e5 => x=100000.0
+#? x = 1E5 => x=100000.0
+#? x = 1e+5 => x=100000.0
+#? x = 1e-2 => x=0.01
+#? x = 1.e5 => x=100000.0
+#? x = 1.5e3 => x=1500.0
+#? x = -2.5 => x=-2.5
+#? x = - 2.5 => x=-2.5
+#? x = 1e5 + 3 => x=100003.0
+#? x = 1e5+3 => error parse
+#? x = 1e => error parse
+#? x = 1e400 => x=inf
+#? x = inf => x=inf
+#? x = -inf => x=-inf
+#? x = nan => x=nan
+#? x = -0.0 => x=-0.0
+#? 1e400 = inf => {}
+---
+# Strings: four escapes, and any other escaped character stands for itself.
+#? x = "a\nb\tc\rd\0e" => x="a\nb\tc\rd\x00e"
+#? x = "\z\u0041" => x="zu0041"
+#? x = "\"\\" => x="\"\\"
+#? x = "" => x=""
+#? x = "héllo wörld 世界" => x="héllo wörld 世界"
+#? x = 'a' => error parse
+#? x = "a => error parse
+#? x = "a" "b" => error parse
+#? x = "a\ => error parse
+---
+# A backslash before a line's end puts the line's end into the string.
+f("a\
+b");
+#? f(x) => x="a\nb"
+---
+# A string ends on its line.
+f("a   ### `(?i)string|line|character|unterminated`
+b");
+---
+# Characters that are no token.
+#? x = $ => error parse
+#? x = 1 & y = 2 => error parse
+#? x = 1 @ 2 => error parse
+#? x % 2 = 1 => error parse
+#? x ^ 2 = 1 => error parse
+#? !x => error parse
+#? x | y => error parse
+#? x = 1 ? 2 => error parse
+#? x = "ééééé" and y = $ => error parse
+#? x = `a` => error parse
+---
+# A position counts runes, not bytes.
+f("ééééé") if $; ### "lexis.polar:\d+:15: "
+---
+f(x) if x = 1 ? 2; ### "lexis.polar:\d+:15: "

@@ -1,0 +1,228 @@
+# The built-in classes are strict about kinds.
+f(_: Integer, "Integer"); f(_: Float, "Float"); f(_: String, "String");
+f(_: Boolean, "Boolean"); f(_: List, "List"); f(_: Dictionary, "Dictionary");
+#? f(1, x) => x="Integer"
+#? f(1.0, x) => x="Float"
+#? f("a", x) => x="String"
+#? f(true, x) => x="Boolean"
+#? f([], x) => x="List"
+#? f([1, "a"], x) => x="List"
+#? f({}, x) => x="Dictionary"
+#? f({a: 1}, x) => x="Dictionary"
+#? f(nil, x) => none
+#? f(alice, x) => none
+#? f(User, x) => none
+#? 1 matches Integer => {}
+#? 1 matches Float => none
+#? 1.0 matches Integer => none
+#? true matches Integer => none
+#? "a" matches List => none
+#? nil matches Dictionary => none
+#? not nil matches Dictionary => {}
+---
+# Values as patterns unify.
+#? 1 matches 1 => {}
+#? 1 matches 1.0 => {}
+#? 1 matches 2 => none
+#? "a" matches "a" => {}
+#? "a" matches "b" => none
+#~ "1" matches 1 => none
+#? true matches true => {}
+#~ true matches 1 => none
+#? x = 1 and x matches 1 => x=1
+---
+# Dictionary patterns: the dictionary may have more keys.
+#? {a: 1, b: 2} matches {a: 1} => {}
+#? {a: 1} matches {a: 1, b: 2} => none
+#? {a: 1} matches {a: 2} => none
+#? {a: 1} matches {a: x} => x=1
+#? {a: 1, b: 1} matches {a: x, b: x} => x=1
+#? {a: 1, b: 2} matches {a: x, b: x} => none
+#? {x: 1} matches {x} => x=1
+#? {a: {b: 1, c: 2}} matches {a: {b: 1}} => {}
+#? {a: {b: 1}} matches {a: {b: x}} => x=1
+#? {a: 1} matches Dictionary => {}
+#? {a: 1} matches Dictionary{a: 1} => {}
+#? {a: 1} matches Dictionary{a: 2} => none
+#? {a: 1, b: 2} matches Dictionary{b: x} => x=2
+#? {a: nil} matches {a: nil} => {}
+#? {a: 1} matches {a: nil} => none
+---
+# The empty pattern matches everything.
+#? {} matches {} => {}
+#? {a: 1} matches {} => {}
+#? 1 matches {} => {}
+#? "a" matches {} => {}
+#? alice matches {} => {}
+---
+# open: nil too, since it is no class.
+#? nil matches {} => {}
+---
+# A dictionary pattern never fits a number, a string, a list or nil.
+#~ 1 matches {a: 1} => none
+#~ "abc" matches {a: 1} => none
+#~ [1] matches {a: 1} => none
+#? nil matches {a: 1} => none
+#~ true matches {a: 1} => none
+#~ not 1 matches {a: 1} => {}
+---
+# List patterns match element by element.
+#? [1, 2] matches [1, 2] => {}
+#? [1, 2] matches [1] => none
+#? [1, 2] matches [x, y] => x=1, y=2
+#? [1, 2] matches [x, x] => none
+#? [1, {a: 1, b: 2}] matches [1, {a: 1}] => {}
+#? [1, "a"] matches [Integer{}, String{}] => {}
+#? [1, "a"] matches [Integer{}, Integer{}] => none
+#? [1, 2, 3] matches [1, *rest] => rest=[2, 3]
+#? [1] matches [1, *rest] => rest=[]
+#? [] matches [1, *rest] => none
+#? [] matches [] => {}
+#? [[1, 2]] matches [[1, x]] => x=2
+#? {a: [1, 2]} matches {a: [x, *_]} => x=1
+#? 1 matches [1] => none
+#? "a" matches ["a"] => none
+---
+# Directly after matches a bare name is a class; inside a pattern it is a variable or a constant.
+#? alice matches User{name: String{}} => {}
+#? alice matches User{name: Integer{}} => none
+#? alice matches User{name: "alice"} => {}
+#? alice matches User{name: x} => x="alice"
+#? alice matches User{name} => name="alice"
+#? alice matches User{name: "bob"} => none
+#? x = "alice" and alice matches User{name: x} => x="alice"
+#? x = "bob" and alice matches User{name: x} => none
+#? alice matches User{name: "alice", age: 42} => {}
+#? alice matches User{name: "alice", age: 43} => none
+#? alice matches User{tags: ["x", *_]} => {}
+#? alice matches User{meta: {a: 1}} => {}
+#? alice matches User => {}
+#? alice matches User{} => {}
+#? alice matches Org => none
+#? bob matches User{boss: User{name: "alice"}} => {}
+#? bob matches User{boss: User{name: "bob"}} => none
+#? bob matches User{boss: {name: x}} => x="alice"
+#? alice matches User{boss: nil} => {}
+#? alice matches User{boss: User{}} => none
+#? alice matches User{boss: {name: "x"}} => none
+#? alice matches {name: x} => x="alice"
+#? app matches Repo{org: Org{name: "acme"}} => {}
+#? app matches {org: {name: x}, name: y} => x="acme", y="app"
+---
+# option: notypes
+# The name of a class inside a pattern is the class itself.
+#? alice matches User{name: String} => none
+#? [1, 2] matches [Integer, Integer] => none
+#? [Integer] matches [Integer] => {}
+---
+# A pattern of a class must name attributes that the class has.
+#? alice matches User{nope: 1} => error unknown-attribute
+#? not alice matches User{nope: 1} => error unknown-attribute
+#? acme matches User{nope: 1} or true => error check
+---
+# option: notypes
+# A dictionary pattern does not match an instance without the attribute.
+f(_: {nope: 1}, "dictionary"); f(_, "any");
+#? alice matches {nope: 1} => none
+#? not alice matches {nope: 1} => {}
+#? f(alice, x) => x="any"
+#? f({nope: 1}, x) => x="dictionary" ; x="any"
+#? alice matches {name: "alice", nope: 1} => none
+---
+# option: notypes
+# With an attribute that the class does not have, a pattern is an error only for instances of the class.
+#? alice matches User{nope: 1} => error unknown-attribute
+#? acme matches User{nope: 1} => none
+#? 1 matches User{nope: 1} => none
+#? alice matches User{name: "bob", nope: 1} => error unknown-attribute
+---
+# Classes that are not registered.
+#? 1 matches Foo => error class
+#? x = 1 and 1 matches x => error class
+#? nil matches nil => error class
+#? 1 matches answer => error class
+---
+# Class values are no instances.
+#? User matches User => none
+#? User matches Dictionary => none
+#? Integer matches Integer => none
+#? not User matches User => {}
+#? User matches {} => {}
+#~ User matches {name: ""} => none
+---
+# An unbound left side waits.
+f(x) if x matches Integer;
+g(x: Integer) if x > 1;
+h(_: User{name: "alice"});
+#? x matches Integer and x = 1 => x=1
+#~ x matches Integer and x = "a" => none
+#? x matches Integer and x in ["a", 1, 2.0, 3] => x=1 ; x=3
+#? x matches Integer => error unbound at "x matches Integer"
+#? x matches {a: 1} and x = {a: 1, b: 2} => x={a: 1, b: 2}
+#? x matches {a: y} and x = {a: 1} => x={a: 1}, y=1
+#? x matches User{name: y} and x in [1, alice, acme, bob] => x=User(alice), y="alice" ; x=User(bob), y="bob"
+#~ x matches User and x matches Org and x = alice => none
+#? x matches User and x matches Org => error unbound
+#? o matches Org{name: "acme"} and r = app and o = r.org => o=Org(acme), r=Repo(app)
+#? o matches Org{name: "globex"} and r = app and o = r.org => none
+#? f(x) and x = 1 => x=1
+#? f(x) => error unbound
+#? g(x) and x = 2 => x=2
+#? g(x) and x = 1 => none
+#? g(x) and x = "a" => none
+#? h(x) and x in [alice, bob, acme] => x=User(alice)
+#? h(x) => error unbound
+#? x matches Actor => none             # no block declares an actor
+---
+# Parts of a value that are unbound wait too.
+#? {a: x} matches {a: Integer{}} and x = 1 => x=1
+#? {a: x} matches {a: Integer{}} and x = "a" => none
+#? {a: x} matches {a: Integer{}} => error unbound
+#? {a: x} matches {a: 1} => x=1
+#? {a: x} matches {a: y} and y = 1 => x=1, y=1
+#? [x, 1] matches [Integer{}, Integer{}] and x = 2 => x=2
+#? [x] matches [1] => x=1
+---
+# open: against a plain value an unbound left side is bound, as by =.
+#? x matches 1 => x=1
+#? x matches "a" and x = "b" => none
+---
+# open: against a list of values and variables likewise.
+#? x matches [1, y] and x = [1, 2] => x=[1, 2], y=2
+---
+# Specializers: the same patterns.
+f(_: {a: x, b: [x, *_]}, x);
+g(_: [Integer{}, *_]);
+h(_: "a");
+i(_: [1, [x]], x);
+#? f({a: 1, b: [1, 2], c: 3}, x) => x=1
+#? f({a: 1, b: [2]}, x) => none
+#? g([1, "a"]) => {}
+#? g(["a"]) => none
+#? g([]) => none
+#? h("a") => {}
+#? h("b") => none
+#? i([1, [2]], x) => x=2
+---
+# Without blocks the unions have no members.
+f(_: Actor, "actor"); f(_: Resource, "resource"); f(_, "any");
+#? f(alice, x) => x="any"
+#? f(nil, x) => x="any"
+#? Actor matches Actor => {}
+#? Resource matches Resource => {}
+#? Resource matches Actor => none
+---
+# With blocks they have: an actor is a resource too.
+actor User {}
+resource Org {}
+f(_: Actor, "actor"); f(_: Resource, "resource"); f(_: User, "user"); f(_: {name: "alice"}, "dict"); f(_, "any");
+#? f(alice, x) => x="user" ; x="dict" ; x="actor" ; x="resource" ; x="any"
+#? f(acme, x) => x="resource" ; x="any"
+#? f(app, x) => x="any"
+#? f(1, x) => x="any"
+#? f(nil, x) => x="any"
+#? alice matches Actor => {}
+#? acme matches Actor => none
+#? acme matches Resource => {}
+#? User matches Actor => none
+#? x matches Actor and x in [acme, alice] => x=User(alice)
