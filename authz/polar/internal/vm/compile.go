@@ -140,10 +140,10 @@ func markFirst(op *operand, seen map[int]bool) {
 type connective struct {
 	parent *connective // nil for a rule's body
 	not    bool        // a negated goal: no cut reaches beyond it
-	mark   int         // slot with the height of the choice stack when it began; -1 when no cut asked for it
+	mark   int         // slot that remembers which choices came before it; -1 when no cut asked for it
 }
 
-// begin wraps entry so that it remembers the choice stack, if a cut asked for it.
+// begin wraps entry so that it remembers the choices made before it, if a cut asked for it.
 func (k *connective) begin(entry *node) *node {
 	if k.mark < 0 {
 		return entry

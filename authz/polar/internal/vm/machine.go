@@ -40,6 +40,7 @@ type Machine struct {
 	protected int   // cells below it existed at the newest choice
 	sealed    int   // cells below it existed when the innermost negation began, which must not bind them
 	pending   int   // goals that wait
+	serial    int   // number of the next choice
 	woken     []int32
 	ready     []int32
 	work      []pair

@@ -112,6 +112,9 @@ func laterExists(clauses []*clause, j, i *clause) bool {
 
 // sameSignature reports whether specificity cannot tell a from b.
 func sameSignature(a, b *clause) bool {
+	if a == b {
+		return true
+	}
 	for i := range a.params {
 		ap, bp := a.params[i].pat, b.params[i].pat
 		if (ap == nil) != (bp == nil) {

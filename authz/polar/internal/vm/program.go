@@ -88,7 +88,7 @@ const (
 	opMatches                 // a matches pat
 	opCall                    // pred(args)
 	opTruth                   // a
-	opMark                    // remember the height of the choice stack in slot a
+	opMark                    // remember in slot a which choices are still to be made
 	opCut                     // drop the choices above the mark in slot a, or of the clause
 	opOr                      // alts
 	opNot                     // not sub

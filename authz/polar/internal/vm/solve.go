@@ -48,6 +48,7 @@ const (
 type choice struct {
 	kind       choiceKind
 	sorted     bool // choiceClauses: the clauses lie on Machine.sorted
+	serial     int  // choices are numbered in the order in which they were made
 	next       int32
 	frame      int32
 	top        int32 // frame above which activations are dropped
@@ -75,11 +76,12 @@ type choice struct {
 // pushChoice pushes a choice with the heights of now.
 func (m *Machine) pushChoice(kind choiceKind, n *node) *choice {
 	m.choices = append(m.choices, choice{
-		kind: kind, node: n, frame: m.frame, top: int32(len(m.frames)), cells: int32(len(m.cells)),
+		kind: kind, serial: m.serial, node: n, frame: m.frame, top: int32(len(m.frames)), cells: int32(len(m.cells)),
 		trail: int32(len(m.trail)), waiters: int32(len(m.waiters)), links: int32(len(m.links)),
 		args: int32(len(m.args)), sorts: int32(len(m.sorted)), calls: int32(len(m.calls)),
 		maybes: int32(len(m.maybes)), sealed: int32(m.sealed), pending: int32(m.pending),
 	})
+	m.serial++
 	m.protected = len(m.cells)
 	c := &m.choices[len(m.choices)-1]
 	if m.partial != nil {
@@ -190,7 +192,7 @@ func (m *Machine) run(n *node) (bool, error) {
 		case opCall:
 			next, err = m.call(n)
 		case opMark:
-			m.cells[m.frames[m.frame].base+n.a.slot] = host.MakeInt(int64(len(m.choices)))
+			m.cells[m.frames[m.frame].base+n.a.slot] = host.MakeInt(int64(m.serial))
 			n = n.next
 			continue
 		case opOr:
@@ -321,7 +323,12 @@ func (m *Machine) assign(n *node, base int32) (bool, error) {
 func (m *Machine) cut(n *node, base int32) (bool, error) {
 	height := int(m.frames[m.frame].barrier)
 	if n.a.slot >= 0 {
-		height = int(m.cells[base+n.a.slot].Int())
+		// By number and not by height: another cut may have dropped choices below the mark.
+		mark := int(m.cells[base+n.a.slot].Int())
+		height = len(m.choices)
+		for height > 0 && m.choices[height-1].serial >= mark {
+			height--
+		}
 	}
 	if height >= len(m.choices) {
 		return true, nil
