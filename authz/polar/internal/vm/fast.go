@@ -166,8 +166,7 @@ func newRun(p *Program) *run {
 
 // release clears the run, so that it keeps nothing of the host alive, and pools it.
 func (r *run) release() {
-	clear(r.slots[:max(r.high, 3)])
-	clear(r.conts[:cap(r.conts)])
+	clear(r.slots[:max(r.high, 3)]) // what follows calls refers to the program only
 	*r = run{prog: r.prog, slots: r.slots, conts: r.conts[:0], args: r.args[:0]}
 	r.prog.runs.Put(r)
 }

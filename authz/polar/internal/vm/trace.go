@@ -5,9 +5,12 @@ package vm
 // A trace is a flat list of nodes with links to their parents, in the order in
 // which they were begun. Recording one is an append, and nothing is recorded
 // unless a trace was asked for. A node is marked when it succeeds, which a goal
-// that is entered again by backtracking may do more than once.
+// that is entered again by backtracking may do more than once. When the list is
+// full the query goes on and the rest is not recorded: a trace may be shorter
+// than what happened, but it never changes the answer.
 
 import (
+	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
@@ -42,40 +45,143 @@ type TraceNode struct {
 	Pos    syntax.Position // of the goal
 	Goal   syntax.Node     // the goal; nil when a block made it
 	Name   string          // of the rule that TraceCall calls; "not" for a negation
+	Values []TraceValue    // what was read, as far as it may be shown
 }
 
-// A Trace is what a query tried.
+// A TraceValue is a value that a goal met.
+type TraceValue struct {
+	Expr  syntax.Node // what was read; nil for a variable
+	Var   string      // the name of the variable
+	Value string      // as print shows it
+}
+
+// A Trace is what a query tried. Before the query, Limit says how many nodes to
+// record, and Values whether to record the values of all fields, variables and
+// method results; otherwise they are those of fields tagged `polar:",show"`.
 type Trace struct {
-	Nodes []TraceNode
+	Limit  int
+	Values bool
+	Nodes  []TraceNode
+	Full   bool // something was not recorded
 }
 
 // SetTrace makes the machine record what it tries. It must be called before Start.
 func (m *Machine) SetTrace(t *Trace) { m.trace = t }
 
+// notRecorded stands for a node that the trace had no room for.
+const notRecorded = -1
+
 func (t *Trace) add(parent int32, n TraceNode) int32 {
+	if len(t.Nodes) >= t.Limit {
+		t.Full = true
+		return notRecorded
+	}
 	n.Parent = parent
 	t.Nodes = append(t.Nodes, n)
 	return int32(len(t.Nodes) - 1)
 }
 
 func (t *Trace) succeed(i int32) {
-	if t.Nodes[i].Status == TraceFailed {
+	if i >= 0 && t.Nodes[i].Status == TraceFailed {
 		t.Nodes[i].Status = TraceSucceeded
 	}
 }
 
-func (t *Trace) wait(i int32) { t.Nodes[i].Status = TraceWaiting }
+func (t *Trace) wait(i int32) {
+	if i >= 0 {
+		t.Nodes[i].Status = TraceWaiting
+	}
+}
 
-// traceBytes is about the size of a TraceNode; a trace counts against the bytes of its query.
-const traceBytes = 128
-
+// traceGoal records that a goal is about to be solved.
 func (m *Machine) traceGoal(n *node) {
-	m.bytes += traceBytes
 	m.goal = m.trace.add(m.frames[m.frame].trace, TraceNode{Kind: TraceGoal, Pos: n.pos, Goal: goalOf(n.text)})
 }
 
+// traceStep records what came of the goal that traceGoal recorded.
+func (m *Machine) traceStep(n *node, ok bool) {
+	if m.goal < 0 {
+		return
+	}
+	if ok {
+		m.trace.succeed(m.goal)
+	}
+	switch n.op {
+	case opLookup:
+		m.traceField(n)
+	case opMethod:
+		if ok && m.trace.Values {
+			m.traceTerm(&n.c, goalOf(n.text), "")
+		}
+	case opUnify, opCompare, opIn, opMatches, opTruth:
+		if m.trace.Values {
+			m.traceVar(&n.a)
+			m.traceVar(&n.b)
+		}
+	}
+}
+
+// traceField records the value of the field that a lookup has read, if it may
+// be shown. A relation is left out: reading it again might fetch it.
+func (m *Machine) traceField(n *node) {
+	if n.name == "" {
+		return
+	}
+	obj, err := m.value(&n.a, m.frames[m.frame].base)
+	if err != nil || obj.Kind() != host.Instance {
+		return
+	}
+	a := attrOf(n.attrs, obj.Plan, n.name)
+	if a == nil || a.Relation != nil || !a.Show && !m.trace.Values {
+		return
+	}
+	if v, err := a.Load(obj.Ptr); err == nil {
+		m.traceValue(v, goalOf(n.text), "")
+	}
+}
+
+// traceVar records the value of an operand that is a variable with a name.
+func (m *Machine) traceVar(op *operand) {
+	if op.kind != varOperand {
+		return
+	}
+	rule := m.frames[m.frame].clause.rule
+	if rule == nil || int(op.slot) >= len(rule.Vars) {
+		return
+	}
+	if name := rule.Vars[op.slot]; name != "" && name[0] != '_' {
+		m.traceTerm(op, nil, name)
+	}
+}
+
+func (m *Machine) traceTerm(op *operand, expr syntax.Node, name string) {
+	if v, err := m.value(op, m.frames[m.frame].base); err == nil {
+		m.traceValue(v, expr, name)
+	}
+}
+
+// traceValue records a value, unless it is one whose contents say nothing here:
+// an instance, or a term that has unbound variables.
+func (m *Machine) traceValue(v Value, expr syntax.Node, name string) {
+	switch v.Kind() {
+	case host.Nil, host.Bool, host.Int, host.Float, host.String:
+	case host.List, host.Dict:
+		if isOpen(v) {
+			return
+		}
+	case host.Instance:
+		if !host.IsTime(v) {
+			return
+		}
+	default:
+		return
+	}
+	n := &m.trace.Nodes[m.goal]
+	n.Values = append(n.Values, TraceValue{Expr: expr, Var: name, Value: host.Print(v)})
+}
+
+// traceCall records that a rule is about to be called, or a goal negated.
 func (m *Machine) traceCall(n *node) int32 {
-	m.bytes += traceBytes
 	name := n.name
 	if n.op == opNot {
 		name = "not"
@@ -84,8 +190,8 @@ func (m *Machine) traceCall(n *node) int32 {
 	return m.goal
 }
 
+// traceRule records that a rule is about to be tried for a call.
 func (m *Machine) traceRule(call int32, cl *clause) int32 {
-	m.bytes += traceBytes
 	m.goal = m.trace.add(call, TraceNode{Kind: TraceRule, Pos: cl.info.Pos, Rule: cl.info})
 	return m.goal
 }
@@ -97,9 +203,7 @@ func (m *Machine) traceReturn() {
 		return
 	}
 	m.trace.succeed(f.trace)
-	if p := m.trace.Nodes[f.trace].Parent; p >= 0 {
-		m.trace.succeed(p)
-	}
+	m.trace.succeed(m.trace.Nodes[f.trace].Parent)
 }
 
 func goalOf(at *resolve.At) syntax.Node {

@@ -1,0 +1,5 @@
+//go:build !race
+
+package polar_test
+
+const raceEnabled = false
