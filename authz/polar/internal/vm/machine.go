@@ -160,9 +160,6 @@ func (m *Machine) checkpoint() error {
 	if m.steps > m.limits.Steps {
 		return m.errorf(CodeBudget, "the query took more than %d steps", m.limits.Steps)
 	}
-	if m.bytes > m.limits.Bytes { // a trace counts without looking
-		return m.errorf(CodeBudget, "the query made more than %d bytes of values", m.limits.Bytes)
-	}
 	if m.done != nil {
 		select {
 		case <-m.done:

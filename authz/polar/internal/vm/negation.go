@@ -123,7 +123,7 @@ func (m *Machine) finishNegation(c *choice) (*node, error) {
 		}
 	}
 	if m.trace != nil {
-		m.trace.succeed(trace)
+		m.trace.negated(trace, len(maybes) > 0)
 	}
 	return n.next, nil
 }

@@ -214,9 +214,9 @@ func (m *Machine) run(n *node) (bool, error) {
 			}
 			if ok, err = m.step(n); ok {
 				next = n.next
-				if m.trace != nil {
-					m.trace.succeed(m.goal)
-				}
+			}
+			if m.trace != nil {
+				m.traceStep(n, ok)
 			}
 		}
 		if err != nil {
@@ -381,6 +381,10 @@ func (m *Machine) call(n *node) (*node, error) {
 func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 	args := m.args[from:]
 	calls := m.frames[m.frame].calls
+	callTrace := int32(-1)
+	if m.trace != nil {
+		callTrace = m.traceCall(n)
+	}
 	if pr.recursive {
 		at, repeated, err := m.enterCall(pr, args, calls)
 		if err != nil || repeated {
@@ -388,10 +392,6 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 			return nil, err
 		}
 		calls = at
-	}
-	callTrace := int32(-1)
-	if m.trace != nil {
-		callTrace = m.traceCall(n)
 	}
 	leaf := pr.index.find(args)
 	clauses := leaf.clauses
@@ -724,9 +724,9 @@ func (m *Machine) backtrack() (*node, error) {
 			}
 			if ok, err = m.nextElement(c); ok {
 				next = n.next
-				if m.trace != nil {
-					m.trace.succeed(m.goal)
-				}
+			}
+			if m.trace != nil {
+				m.traceStep(n, ok)
 			}
 		}
 		if err != nil {

@@ -10,6 +10,9 @@ package vm
 // than what happened, but it never changes the answer.
 
 import (
+	"reflect"
+	"time"
+
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
@@ -68,6 +71,8 @@ type Trace struct {
 // SetTrace makes the machine record what it tries. It must be called before Start.
 func (m *Machine) SetTrace(t *Trace) { m.trace = t }
 
+var timeType = reflect.TypeFor[time.Time]()
+
 // notRecorded stands for a node that the trace had no room for.
 const notRecorded = -1
 
@@ -87,9 +92,19 @@ func (t *Trace) succeed(i int32) {
 	}
 }
 
+// wait marks a goal, or a rule's head, that waits. The rule goes on.
 func (t *Trace) wait(i int32) {
-	if i >= 0 {
+	if i >= 0 && t.Nodes[i].Kind != TraceRule {
 		t.Nodes[i].Status = TraceWaiting
+	}
+}
+
+// negated marks a negation that succeeds, or waits.
+func (t *Trace) negated(i int32, waits bool) {
+	if waits {
+		t.wait(i)
+	} else {
+		t.succeed(i)
 	}
 }
 
@@ -170,7 +185,7 @@ func (m *Machine) traceValue(v Value, expr syntax.Node, name string) {
 			return
 		}
 	case host.Instance:
-		if !host.IsTime(v) {
+		if v.Plan.Type != timeType {
 			return
 		}
 	default:
