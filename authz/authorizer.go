@@ -346,10 +346,7 @@ func (a *Authorizer) grants(ctx context.Context, name string, actor any, rule st
 		if err != nil {
 			return Grants{}, err
 		}
-		value, ok := b[name]
-		if !ok {
-			return Grants{}, undecided(fmt.Errorf("a solution of %s says nothing about the %s", rule, name))
-		}
+		value := b[name]
 		if _, open := value.(Var); open {
 			g.All = true
 			continue

@@ -5,7 +5,9 @@ package authz_test
 
 import (
 	"context"
+	"io"
 	"iter"
+	"log/slog"
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz"
@@ -92,6 +94,10 @@ func BenchmarkIsAllowed(b *testing.B) {
 	run("request", authz.NewContext(ledger, az, alice), az, true)
 	run("observed", ctx, newInstant(b, true, func(c *authz.Config) {
 		c.Observe = func(context.Context, authz.Decision) {}
+	}), true)
+
+	run("logged", ctx, newInstant(b, true, func(c *authz.Config) {
+		c.Observe = authz.LogDecisions(slog.New(slog.NewTextHandler(io.Discard, nil)))
 	}), true)
 
 	b.Run("parallel", func(b *testing.B) {

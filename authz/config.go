@@ -44,8 +44,9 @@ type Config struct {
 	Print func(text string)
 
 	// Observe is told of every decision, after it was made and before the
-	// caller has the answer. A panic in it is recovered and changes nothing.
-	// See [LogDecisions].
+	// caller has the answer; also of an actor that could not be found, and of
+	// what [Skip] was told. A panic in it is recovered and changes nothing. See
+	// [LogDecisions].
 	Observe func(context.Context, Decision)
 
 	// OnReload is told what came of each attempt to replace the policy, by

@@ -277,7 +277,8 @@ type (
 	hiddenKey struct {
 		id int `polar:",id"`
 	}
-	oddKey struct {
+	halfKey struct{ ID int }
+	oddKey  struct {
 		ID struct{ A, B int } `polar:",id"`
 	}
 	loop *loop
@@ -308,6 +309,7 @@ func TestIDs(t *testing.T) {
 		{embeds{nil, secret}, ""},
 		{hiddenKey{5}, ""},
 		{oddKey{}, ""},
+		{halfKey{5}, ""},          // Class.Key names another field that there is not
 		{expense{7, secret}, "7"}, // Class.Key
 		{secret, ""},
 		{map[string]any{"id": 1}, ""},
@@ -320,6 +322,8 @@ func TestIDs(t *testing.T) {
 			for range 2 { // the second time from the cache
 				az.IsAllowed(ctx, alice, "read", tt.x)
 			}
+		}, func(c *authz.Config) {
+			c.Classes = append(c.Classes, authz.Class{Type: reflect.TypeFor[halfKey](), Key: []string{"ID", "Org"}})
 		})
 		for _, d := range seen {
 			attrs := make(map[string]string)
@@ -377,6 +381,58 @@ func TestLogDecisions(t *testing.T) {
 	quiet := slog.New(slog.NewTextHandler(&buf, &slog.HandlerOptions{Level: slog.LevelError}))
 	if lines := ask(authz.LogDecisions(quiet)); len(lines) != 2 {
 		t.Errorf("%d lines at level Error, want 2", len(lines))
+	}
+}
+
+func TestLogDecisionsToTheDefault(t *testing.T) {
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	observe := authz.LogDecisions(nil)
+	var buf bytes.Buffer
+	slog.SetDefault(slog.New(slog.NewTextHandler(&buf, nil))) // after LogDecisions, and still the one
+	az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) { c.Observe = observe })
+	az.IsAllowed(t.Context(), alice, "read", lunch)
+	if !strings.Contains(buf.String(), "outcome=allowed") {
+		t.Errorf("logged %q", buf.String())
+	}
+}
+
+// TestLogLevels checks that a client cannot make the log cry for an operator.
+func TestLogLevels(t *testing.T) {
+	var buf bytes.Buffer
+	az := newAuthorizer(t, "", withPolar, func(c *authz.Config) {
+		c.Policies = authz.String("p", `
+			allow(_: user, "GET", request: Request) if request.header("X-Team") = "a";
+			allow(_: user, "audit", expense: Expense) if expense.audit();
+		`)
+		c.Observe = authz.LogDecisions(slog.New(slog.NewTextHandler(&buf, nil)))
+	})
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, tt := range []struct {
+		name  string
+		ask   func()
+		level string
+	}{
+		{"header twice", func() {
+			get(t, az.Middleware(http.NotFoundHandler()), "GET", "/", "user", "alice", "X-Team", "a", "X-Team", "b")
+		}, "WARN"},
+		{"canceled", func() { az.IsAllowed(canceled, alice, "audit", lunch) }, "WARN"},
+		{"method fails", func() { az.IsAllowed(t.Context(), alice, "audit", lunch) }, "ERROR"},
+	} {
+		buf.Reset()
+		tt.ask()
+		if got := buf.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "level="+tt.level) || strings.Contains(got, secret) {
+			t.Errorf("%s: logged %q, want one line at %s", tt.name, got, tt.level)
+		}
+	}
+}
+
+func TestNoConfigActor(t *testing.T) {
+	az := newAuthorizer(t, "allow * * *", func(c *authz.Config) { c.Actor = nil })
+	r, _ := http.NewRequestWithContext(t.Context(), "GET", "/", nil)
+	if actor, err := az.Actor(r); actor != nil || outcome(t, err) != undecided {
+		t.Errorf("%v, %v, want undecided", actor, err)
 	}
 }
 

@@ -37,6 +37,9 @@ func WithLedger(ctx context.Context) (context.Context, *Ledger) {
 }
 
 func ledgerOf(ctx context.Context) *Ledger {
+	if ctx == nil {
+		return nil
+	}
 	l, _ := ctx.Value(ledgerKey{}).(*Ledger)
 	return l
 }

@@ -37,13 +37,14 @@ func (a *Authorizer) Filter(ctx context.Context, actor, action any, class Class)
 	}
 	var q *filter.Query
 	err := guard(func() (err error) {
-		q, err = f.Filter(ctx, "allow", actor, action, class)
+		if q, err = f.Filter(ctx, "allow", actor, action, class); err == nil {
+			settle(ctx)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, undecided(err)
 	}
-	settle(ctx)
 	return q, nil
 }
 

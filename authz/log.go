@@ -5,13 +5,15 @@ package authz
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 )
 
 // LogDecisions returns a function for [Config].Observe that logs every decision
 // to l: allows and what was skipped at level Info, denials at Warn, what could
-// not be decided at Error. A nil l is slog.Default at the time of each decision.
+// not be decided at Error, or at Warn if it is the client's doing: a request that
+// is ErrBadRequest, or one that was canceled. A nil l is slog.Default at the time of each decision.
 // Actors and resources are logged by class and id; see [AuthzIDer]. To log some
 // of the allows only, use a [DecisionLog].
 func LogDecisions(l *slog.Logger) func(context.Context, Decision) {
@@ -45,7 +47,9 @@ func (l *DecisionLog) Observe(ctx context.Context, d Decision) {
 		}
 		level = slog.LevelInfo
 	case Undecided:
-		level = slog.LevelError
+		if !errors.Is(d.Err, ErrBadRequest) && !errors.Is(d.Err, context.Canceled) {
+			level = slog.LevelError
+		}
 	}
 	logger := l.Logger
 	if logger == nil {

@@ -153,6 +153,7 @@ func TestMiddlewarePanicsAtConstruction(t *testing.T) {
 	}
 	az := newAuthorizer(t, pages)
 	ok := http.NotFoundHandler()
+	authz.ClearDefault()
 	panics("no default", "without SetDefault", func() { authz.Middleware(ok) })
 	panics("nil default", "nil Authorizer", func() { authz.SetDefault(nil) })
 	panics("nil handler", "nil handler", func() { az.Middleware(nil) })

@@ -84,6 +84,13 @@ func (b brokenFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	return b.MapFS.ReadDir(name)
 }
 
+func (b brokenFS) Stat(name string) (fs.FileInfo, error) {
+	if path.Base(name) == "sealed" {
+		return nil, errPolicy
+	}
+	return b.MapFS.Stat(name)
+}
+
 func (b brokenFS) ReadFile(name string) ([]byte, error) {
 	if path.Base(name) == "broken.polar" {
 		return nil, errPolicy
@@ -97,7 +104,7 @@ func TestFSLeavesNothingOut(t *testing.T) {
 		"broken/b.polar":  {},
 		"ok/broken.polar": {},
 	}}
-	for _, pattern := range []string{"*/*.polar", "ok/*.polar"} {
+	for _, pattern := range []string{"*/*.polar", "ok/*.polar", "sealed/*.polar", "ok/sealed", "*/sealed"} {
 		if got, err := authz.FS(fsys, pattern).Load(t.Context()); !errors.Is(err, errPolicy) || got != nil {
 			t.Errorf("%s: %v, %v; want the error", pattern, names(got), err)
 		}
@@ -174,6 +181,7 @@ func TestVersion(t *testing.T) {
 		version(authz.String("ab", "allow d e f")),
 		version(authz.String("aallow a b c", "")),
 		version(a, authz.String("b", "")),
+		version(authz.String("a\x0b\x00\x00\x00\x00\x00\x00\x00allow a b cb", "")),
 	} {
 		if seen[v] || len(v) != 16 {
 			t.Errorf("version %q is not unique", v)

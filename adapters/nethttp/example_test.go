@@ -1,0 +1,266 @@
+package nethttp_test
+
+// This file has the examples of the package documentation and of docs/http.md.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+
+	"github.com/ursa-authz/ursa/adapters/nethttp"
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// The application of the examples.
+
+type User struct {
+	ID    int `polar:",id"`
+	Email string
+}
+
+type Guest struct{}
+
+type Expense struct {
+	ID     int `polar:",id"`
+	UserID int
+	Amount int
+}
+
+const expensesPolicy = `
+# Who may send which request.
+allow(_: User, "GET", request: Request) if
+    request.segments = ["expenses", _];
+allow(_, "GET", _: Request{path: "/healthz"});
+
+# Who may do what with an expense.
+allow(user: User, "read", expense: Expense) if
+    user.id = expense.user_id;
+`
+
+// currentUser trusts a header, which only an example may do.
+func currentUser(r *http.Request) (any, error) {
+	switch r.Header.Get("user") {
+	case "":
+		return Guest{}, nil
+	case "alice@foo.com":
+		return &User{ID: 1, Email: "alice@foo.com"}, nil
+	}
+	return nil, authz.ErrUnauthenticated
+}
+
+func newExpenses(change ...func(*authz.Config)) *authz.Authorizer {
+	cfg := authz.Config{
+		Policies: authz.String("expenses.polar", expensesPolicy),
+		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Guest](), authz.ClassOf[Expense]()},
+		Actor:    currentUser,
+	}
+	for _, c := range change {
+		c(&cfg)
+	}
+	az, err := authz.New(cfg)
+	if err != nil {
+		panic(err)
+	}
+	return az
+}
+
+// loadExpense loads the expense of a route.
+func loadExpense(r *http.Request) (*Expense, error) {
+	switch r.PathValue("id") {
+	case "1":
+		return &Expense{ID: 1, UserID: 4, Amount: 100}, nil
+	case "2":
+		return &Expense{ID: 2, UserID: 1, Amount: 17743}, nil
+	}
+	return nil, authz.ErrNotFound
+}
+
+func showExpense(w http.ResponseWriter, r *http.Request, expense *Expense) error {
+	_, err := fmt.Fprintln(w, "an expense of", expense.Amount)
+	return err
+}
+
+// send sends requests as "METHOD /path user" and prints the answers.
+func send(h http.Handler, requests ...string) {
+	for _, request := range requests {
+		f := strings.Fields(request)
+		r := httptest.NewRequest(f[0], f[1], nil)
+		if len(f) > 2 {
+			r.Header.Set("user", f[2])
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		fmt.Println(request, "->", w.Code, http.StatusText(w.Code))
+	}
+}
+
+func Example() {
+	az := newExpenses()
+	mux := http.NewServeMux()
+	mux.Handle("GET /expenses/{id}", nethttp.Guard(az, "read", loadExpense, showExpense))
+	mux.Handle("GET /healthz", nethttp.Skip("says nothing about anybody", http.HandlerFunc(healthz)))
+	handler := az.Middleware(nethttp.RequireDecision(mux))
+
+	send(handler,
+		"GET /expenses/2 alice@foo.com",
+		"GET /expenses/1 alice@foo.com",
+		"GET /expenses/9999 alice@foo.com",
+		"GET /expenses/2",
+		"GET /expenses/2 nobody@foo.com",
+		"GET /public/%2e%2e/expenses/2 alice@foo.com",
+		"GET /healthz",
+	)
+	// Output:
+	// GET /expenses/2 alice@foo.com -> 200 OK
+	// GET /expenses/1 alice@foo.com -> 403 Forbidden
+	// GET /expenses/9999 alice@foo.com -> 404 Not Found
+	// GET /expenses/2 -> 403 Forbidden
+	// GET /expenses/2 nobody@foo.com -> 401 Unauthorized
+	// GET /public/%2e%2e/expenses/2 alice@foo.com -> 400 Bad Request
+	// GET /healthz -> 200 OK
+}
+
+func healthz(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "ok\n") }
+
+func ExampleHandlerFunc() {
+	show := nethttp.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		expense, err := loadExpense(r)
+		if err != nil {
+			return err
+		}
+		if expense, err = authz.Authorize(r.Context(), "read", expense); err != nil {
+			return err
+		}
+		return showExpense(w, r, expense)
+	})
+	mux := http.NewServeMux()
+	mux.Handle("GET /expenses/{id}", show)
+	send(newExpenses().Middleware(mux), "GET /expenses/2 alice@foo.com", "GET /expenses/1 alice@foo.com")
+	// Output:
+	// GET /expenses/2 alice@foo.com -> 200 OK
+	// GET /expenses/1 alice@foo.com -> 403 Forbidden
+}
+
+func ExampleRequireDecision() {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /expenses/{id}", func(w http.ResponseWriter, r *http.Request) {
+		expense, err := loadExpense(r)
+		if err != nil {
+			authz.Refuse(w, r, err)
+			return
+		}
+		// Nobody has asked whether the user may read this expense.
+		showExpense(w, r, expense)
+	})
+	az := newExpenses(func(c *authz.Config) {
+		c.OnRefusal = func(w http.ResponseWriter, r *http.Request, status int, err error) {
+			if errors.Is(err, nethttp.ErrNoDecision) {
+				fmt.Println("nothing was authorized in", r.Pattern)
+			}
+		}
+	})
+	send(az.Middleware(nethttp.RequireDecision(mux)), "GET /expenses/1 alice@foo.com")
+	// Output:
+	// nothing was authorized in GET /expenses/{id}
+	// GET /expenses/1 alice@foo.com -> 500 Internal Server Error
+}
+
+// The handler that answers preflight requests goes outside of Middleware.
+func Example_cors() {
+	az := newExpenses()
+	mux := http.NewServeMux()
+	mux.Handle("GET /expenses/{id}", nethttp.Guard(az, "read", loadExpense, showExpense))
+
+	cors := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Access-Control-Allow-Origin", "https://app.example")
+			w.Header().Set("Vary", "Origin")
+			if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+				w.Header().Set("Access-Control-Allow-Methods", "GET")
+				w.Header().Set("Access-Control-Allow-Headers", "user")
+				w.WriteHeader(http.StatusNoContent)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+	handler := cors(az.Middleware(mux))
+
+	r := httptest.NewRequest("OPTIONS", "/expenses/2", nil)
+	r.Header.Set("Access-Control-Request-Method", "GET")
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	fmt.Println("preflight", w.Code)
+	send(handler, "GET /expenses/2 alice@foo.com", "OPTIONS /expenses/2 alice@foo.com")
+	// Output:
+	// preflight 204
+	// GET /expenses/2 alice@foo.com -> 200 OK
+	// OPTIONS /expenses/2 alice@foo.com -> 403 Forbidden
+}
+
+// Behind a proxy of one's own, policies see the client's address.
+func Example_proxy() {
+	proxies := netip.MustParsePrefix("10.0.0.0/8")
+	az := newExpenses(func(c *authz.Config) {
+		c.Policies = authz.String("office.polar", `
+			allow(_, "GET", request: Request) if request.remote_addr = "192.0.2.7";
+		`)
+		c.Request = func(r *http.Request, request *authz.Request) {
+			peer, err := netip.ParseAddr(request.RemoteAddr)
+			if err != nil || !proxies.Contains(peer) {
+				return // whoever this is, their word is not taken for it
+			}
+			// The proxy appends the address it sees; what is before it, anybody may have written.
+			all := r.Header.Values("X-Forwarded-For")
+			if len(all) == 0 {
+				return
+			}
+			hops := strings.Split(all[len(all)-1], ",")
+			request.RemoteAddr = strings.TrimSpace(hops[len(hops)-1])
+		}
+	})
+	handler := az.Middleware(http.HandlerFunc(healthz))
+	for _, from := range []string{"10.0.0.1", "203.0.113.9"} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = net.JoinHostPort(from, "40000")
+		r.Header.Set("X-Forwarded-For", "198.51.100.1, 192.0.2.7")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		fmt.Println(from, w.Code)
+	}
+	// Output:
+	// 10.0.0.1 200
+	// 203.0.113.9 403
+}
+
+// A job has no request: it puts the Authorizer and the actor into its context.
+func Example_job() {
+	az := newExpenses()
+	ctx := authz.NewContext(context.Background(), az, &User{ID: 1})
+	_, err := authz.Authorize(ctx, "read", &Expense{ID: 1, UserID: 4})
+	fmt.Println(errors.Is(err, authz.ErrForbidden))
+	// Output: true
+}
+
+// Policies can speak of the routes of an http.ServeMux.
+func Example_pattern() {
+	az := newExpenses(func(c *authz.Config) {
+		c.Policies = authz.String("routes.polar", `
+			allow(user: User, "GET", request: Request) if
+			    request.pattern() = "GET /users/{id}" and
+			    request.path_value("id") = user.email;
+		`)
+	})
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /users/{id}", healthz)
+	send(az.Middleware(mux), "GET /users/alice@foo.com alice@foo.com", "GET /users/bob@foo.com alice@foo.com")
+	// Output:
+	// GET /users/alice@foo.com alice@foo.com -> 200 OK
+	// GET /users/bob@foo.com alice@foo.com -> 403 Forbidden
+}

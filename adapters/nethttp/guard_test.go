@@ -1,0 +1,172 @@
+package nethttp_test
+
+// This file tests Guard and HandlerFunc.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/ursa-authz/ursa/adapters/nethttp"
+	"github.com/ursa-authz/ursa/authz"
+)
+
+func load(r *http.Request) (*expense, error) {
+	switch id := r.PathValue("id"); id {
+	case "missing":
+		return nil, fmt.Errorf("row: %w", authz.ErrNotFound)
+	case "nil":
+		return nil, nil
+	case "down":
+		return nil, errors.New("the database at 10.0.0.1 is down")
+	case "odd":
+		return nil, authz.ErrBadRequest
+	default:
+		return &expense{id}, nil
+	}
+}
+
+func TestGuard(t *testing.T) {
+	az := newAuthorizer(t)
+	show := func(w http.ResponseWriter, r *http.Request, e *expense) error {
+		if got, ok := authz.FromContext(r.Context()); !ok || got != az {
+			return errors.New("no Authorizer in the context")
+		}
+		if r.URL.Query().Has("pay") {
+			if _, err := authz.Authorize(r.Context(), "pay", e); err != nil {
+				return err
+			}
+		}
+		_, err := fmt.Fprintf(w, "expense %s", e.ID)
+		return err
+	}
+	routes := http.NewServeMux()
+	routes.Handle("GET /expenses/{id}", nethttp.Guard(az, "read", load, show))
+	routes.Handle("GET /fail/{id}", nethttp.Guard(az, "fail", load, show))
+	routes.Handle("GET /value/{id}", nethttp.Guard(az, "read", func(r *http.Request) (expense, error) {
+		return expense{r.PathValue("id")}, nil
+	}, func(http.ResponseWriter, *http.Request, expense) error { return nil }))
+
+	tests := []struct {
+		user, path string
+		want       int
+		body       string
+	}{
+		{"alice", "/expenses/1", 200, "expense 1"},
+		{"bob", "/expenses/1", 200, "expense 1"},
+		{"alice", "/expenses/1?pay", 200, "expense 1"},
+		{"bob", "/expenses/1?pay", 403, "Not Authorized!"},
+		{"bob", "/expenses/2", 404, "404"},
+		{"alice", "/expenses/missing", 404, "404"},
+		{"alice", "/expenses/nil", 404, "404"},
+		{"alice", "/expenses/odd", 400, "400"},
+		{"alice", "/expenses/down", 500, "500"},
+		{"alice", "/fail/1", 500, "500"},
+		{"alice", "/value/1", 404, "404"}, // the policy knows pointers only
+		{"mallory", "/expenses/1", 401, "401"},
+		{"down", "/expenses/1", 500, "500"},
+	}
+	// With Middleware around it, and alone.
+	for name, h := range map[string]http.Handler{"alone": routes, "inside": az.Middleware(nethttp.RequireDecision(routes))} {
+		get := serve(t, h)
+		for _, tt := range tests {
+			resp, body := get(tt.user, tt.path)
+			if resp.StatusCode != tt.want || !strings.Contains(body, tt.body) || strings.Contains(body, "10.0.0.1") {
+				t.Errorf("%s: %s %s: %d %q, want %d %q", name, tt.user, tt.path, resp.StatusCode, body, tt.want, tt.body)
+			}
+		}
+		hidden, hiddenBody := get("bob", "/expenses/2")
+		missing, missingBody := get("bob", "/expenses/missing")
+		hidden.Header.Del("Date")
+		missing.Header.Del("Date")
+		if hiddenBody != missingBody || fmt.Sprint(hidden.Header) != fmt.Sprint(missing.Header) {
+			t.Errorf("%s: hidden %v %s, missing %v %s", name, hidden.Header, hiddenBody, missing.Header, missingBody)
+		}
+	}
+}
+
+// TestGuardSettings checks that a Guard without Middleware refuses as its
+// Authorizer is configured to.
+func TestGuardSettings(t *testing.T) {
+	az := newAuthorizer(t, func(c *authz.Config) { c.Challenge = "Basic" })
+	h := nethttp.Guard(az, "read", load, func(http.ResponseWriter, *http.Request, *expense) error { return nil })
+	resp, _ := serve(t, h)("mallory", "/")
+	if got := resp.Header.Get("WWW-Authenticate"); got != "Basic" {
+		t.Errorf("challenge %q, want Basic", got)
+	}
+}
+
+// TestGuardActor checks that the actor whom Middleware has found is asked about.
+func TestGuardActor(t *testing.T) {
+	asked := 0
+	az := newAuthorizer(t, func(c *authz.Config) {
+		find := c.Actor
+		c.Actor = func(r *http.Request) (any, error) { asked++; return find(r) }
+	})
+	mux := http.NewServeMux()
+	mux.Handle("GET /{id}", nethttp.Guard(az, "read", load, func(http.ResponseWriter, *http.Request, *expense) error { return nil }))
+	if resp, _ := serve(t, az.Middleware(mux))("alice", "/1"); resp.StatusCode != 200 || asked != 1 {
+		t.Errorf("status %d, the actor was looked for %d times, want 200 and once", resp.StatusCode, asked)
+	}
+}
+
+func TestGuardPanicsAtConstruction(t *testing.T) {
+	az := newAuthorizer(t)
+	show := func(http.ResponseWriter, *http.Request, *expense) error { return nil }
+	for name, f := range map[string]func(){
+		"authorizer":           func() { nethttp.Guard(nil, "read", load, show) },
+		"load":                 func() { nethttp.Guard(az, "read", nil, show) },
+		"handler":              func() { nethttp.Guard(az, "read", load, nil) },
+		"RequireDecision":      func() { nethttp.RequireDecision(nil) },
+		"Skip":                 func() { nethttp.Skip("public", nil) },
+		"Skip without reasons": func() { nethttp.Skip("", http.NotFoundHandler()) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
+func TestHandlerFunc(t *testing.T) {
+	begun := errors.New("too late")
+	tests := []struct {
+		name string
+		f    nethttp.HandlerFunc
+		want int
+		body string
+	}{
+		{"no error", func(w http.ResponseWriter, r *http.Request) error { w.WriteHeader(204); return nil }, 204, ""},
+		{"forbidden", func(w http.ResponseWriter, r *http.Request) error { return authz.ErrForbidden }, 403, "403 Forbidden"},
+		{"no authorizer", func(w http.ResponseWriter, r *http.Request) error {
+			_, err := authz.Authorize(context.Background(), "read", 1)
+			return err
+		}, 500, "500 Internal"},
+		{"other", func(w http.ResponseWriter, r *http.Request) error { return begun }, 500, "500 Internal"},
+		{"after its own answer", func(w http.ResponseWriter, r *http.Request) error {
+			http.Error(w, "no JSON", 400)
+			return begun
+		}, 400, "no JSON\n"},
+		{"after a hint", func(w http.ResponseWriter, r *http.Request) error { w.WriteHeader(103); return authz.ErrNotFound }, 404, "404 Not Found"},
+	}
+	for _, tt := range tests {
+		resp, body := serve(t, tt.f)("alice", "/")
+		if resp.StatusCode != tt.want || !strings.Contains(body, tt.body) || tt.want == 400 && body != tt.body {
+			t.Errorf("%s: %d %q, want %d %q", tt.name, resp.StatusCode, body, tt.want, tt.body)
+		}
+	}
+	defer func() {
+		if p := recover(); p != begun {
+			t.Errorf("recovered %v, want the handler's panic", p)
+		}
+	}()
+	nethttp.HandlerFunc(func(http.ResponseWriter, *http.Request) error { panic(begun) }).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+}

@@ -1,0 +1,1 @@
+allow bob read Expense
