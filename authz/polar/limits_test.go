@@ -206,6 +206,8 @@ append([], l, l);
 append([h, *t], l, [h, *r]) if append(t, l, r);
 f(x) if not x = 3 and x in [1, 2, 3, 4];
 `)})
+	roles := mustLoad(t, polar.Input{Sources: source(rolePolicy), Classes: benchClasses()})
+	admin := &benchUser{ID: 1, Roles: []benchRole{{"admin", 7}}}
 	done := make(chan error)
 	const goroutines = 64
 	for g := range goroutines {
@@ -214,6 +216,13 @@ f(x) if not x = 3 and x in [1, 2, 3, 4];
 				n, err := count(context.Background(), p, "append(x, y, [1, 2, 3, 4, 5]) and f(z)")
 				if err == nil && n != 18 {
 					err = fmt.Errorf("goroutine %d: %d solutions, want 18", g, n)
+				}
+				for org := 6; org < 9 && err == nil; org++ {
+					var out polar.Outcome
+					out, err = roles.Decide(context.Background(), "allow", admin, "read", &benchRepo{Org: &benchOrg{ID: org}})
+					if err == nil && out.Allowed != (org == 7) {
+						err = fmt.Errorf("goroutine %d: organization %d: allowed is %v", g, org, out.Allowed)
+					}
 				}
 				if err != nil {
 					done <- err
