@@ -1,0 +1,323 @@
+package gormauthz
+
+// This file defines columns: which SQL type a field's values have in the
+// database, and how values become parameters that compare exactly with them.
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"math"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+// A sqlKind is a family of column types that compare in one way.
+type sqlKind uint8
+
+const (
+	sqlNone    sqlKind = iota // cannot be compared; column.why says why
+	sqlBool                   // boolean; tinyint(1), numeric in SQLite
+	sqlInt                    // integers of any size
+	sqlFloat                  // real, double, and decimals that Go reads as float64
+	sqlText                   // varchar, text
+	sqlCast                   // PostgreSQL: citext, name: compared after a cast to text
+	sqlChar                   // PostgreSQL: char(n), which Go sees padded with spaces
+	sqlUUID                   // PostgreSQL: uuid
+	sqlTime                   // an instant: timestamptz, datetime
+	sqlBytes                  // bytea, blob, varbinary
+	sqlBinary                 // MySQL: binary(n), padded with zeros
+	sqlDecimal                // a Go type of its own over a decimal column
+)
+
+// A column is a field of a model that is stored in a column of its own.
+type column struct {
+	info  *filter.FieldInfo
+	field *schema.Field
+
+	kind      sqlKind
+	why       string       // of sqlNone
+	size      int          // of sqlChar and sqlBinary
+	converts  bool         // the Go type makes its own database values
+	maybeNull bool         // NULL may stand in the column
+	null      filter.Value // what Go reads where NULL stands: nil or a zero value
+}
+
+// newColumn describes a field. What makes a column unfit for comparison is kept
+// for the filter that asks for it: most fields are never asked for.
+func newColumn(db *gorm.DB, rows *filter.Model, f *schema.Field, path string) *column {
+	c := &column{field: f, maybeNull: !f.PrimaryKey && !f.NotNull}
+	info, err := rows.Field(path)
+	switch {
+	case err != nil:
+		c.why = "its Go type has no values that a filter can hold"
+		return c
+	case f.Serializer != nil:
+		c.why = "it is stored in a serialized form"
+		return c
+	}
+	c.info = info
+	if !info.Nilable {
+		zero, err := filter.ValueOf(reflect.Zero(info.Elem).Interface())
+		if err != nil {
+			c.why = "its zero value cannot be compared"
+			return c
+		}
+		c.null = zero
+	}
+	c.converts = reflect.PointerTo(info.Elem).Implements(reflect.TypeFor[driver.Valuer]()) && info.Type != filter.TypeTime
+	declared := strings.ToLower(declaredType(db, f))
+	c.kind, c.size = kindOf(dialect(db.Dialector.Name()), declared)
+	if c.kind == sqlNone || !c.fits() {
+		c.why = fmt.Sprintf("%s is stored as %q", info.GoType, declared)
+		c.kind = sqlNone
+	}
+	return c
+}
+
+// declaredType returns the type that GORM gives a field's column.
+func declaredType(db *gorm.DB, f *schema.Field) string {
+	type typer interface {
+		GormDBDataType(*gorm.DB, *schema.Field) string
+	}
+	if t, ok := reflect.New(f.IndirectFieldType).Interface().(typer); ok {
+		if s := t.GormDBDataType(db, f); s != "" {
+			return s
+		}
+	}
+	return db.Dialector.DataTypeOf(f)
+}
+
+// fits reports whether Go values of the field's type are what the column holds,
+// and settles the kinds that depend on both.
+func (c *column) fits() bool {
+	if c.converts {
+		switch v, err := c.toDriver(c.zero()); {
+		case err != nil:
+			return false
+		case c.kind == sqlFloat: // a decimal type of its own; floats would lose digits
+			_, isText := v.(string)
+			c.kind = sqlDecimal
+			return isText
+		default:
+			switch v.(type) {
+			case string:
+				return c.kind == sqlText || c.kind == sqlChar || c.kind == sqlUUID || c.kind == sqlCast
+			case []byte:
+				return c.kind == sqlBytes || c.kind == sqlBinary
+			case int64:
+				return c.kind == sqlInt
+			case bool:
+				return c.kind == sqlBool
+			}
+			return false
+		}
+	}
+	switch c.info.Type {
+	case filter.TypeBool:
+		return c.kind == sqlBool
+	case filter.TypeInt:
+		return c.kind == sqlInt
+	case filter.TypeFloat:
+		return c.kind == sqlFloat
+	case filter.TypeString:
+		return c.kind == sqlText || c.kind == sqlChar || c.kind == sqlUUID || c.kind == sqlCast
+	case filter.TypeTime:
+		return c.kind == sqlTime
+	case filter.TypeBytes:
+		return c.kind == sqlBytes
+	}
+	return false
+}
+
+// zero returns the zero value of the field's type.
+func (c *column) zero() filter.Value {
+	v, err := filter.ValueOf(reflect.Zero(c.info.Elem).Interface())
+	if err != nil {
+		return filter.Value{}
+	}
+	return v
+}
+
+// toDriver returns what the field's type makes of a value for the database.
+func (c *column) toDriver(v filter.Value) (driver.Value, error) {
+	rv := reflect.ValueOf(v.Any())
+	if !rv.IsValid() || !rv.CanConvert(c.info.Elem) {
+		return nil, fmt.Errorf("gormauthz: a value that is no %s", c.info.Elem)
+	}
+	p := reflect.New(c.info.Elem)
+	p.Elem().Set(rv.Convert(c.info.Elem))
+	return p.Interface().(driver.Valuer).Value()
+}
+
+// typeName takes the name, the first number in parentheses and what follows
+// out of a declared type.
+var typeName = regexp.MustCompile(`^\s*([a-z_][a-z0-9_]*)(?: (?:varying|precision)\b)?\s*(?:\(\s*(\d*)[^)]*\))?\s*(.*)$`)
+
+// kindOf reads the type that a dialect declares for a field. Types that are not
+// known are sqlNone.
+func kindOf(d dialect, declared string) (kind sqlKind, size int) {
+	m := typeName.FindStringSubmatch(declared)
+	if m == nil || strings.HasSuffix(declared, "[]") {
+		return sqlNone, 0
+	}
+	word, rest := m[1], m[3]
+	size, _ = strconv.Atoi(m[2])
+	if word == "character" && strings.HasPrefix(declared, "character varying") {
+		word = "varchar"
+	}
+	switch word {
+	case "bool", "boolean":
+		return sqlBool, 0
+	case "tinyint", "smallint", "mediumint", "int", "integer", "bigint", "int2", "int4", "int8",
+		"smallserial", "serial", "bigserial", "serial2", "serial4", "serial8":
+		if d == mysql && word == "tinyint" && size == 1 {
+			return sqlBool, 0
+		}
+		return sqlInt, 0
+	case "real", "float", "double", "float4", "float8", "decimal", "numeric", "dec":
+		if d == sqlite && word == "numeric" {
+			return sqlBool, 0 // the driver's type for bool; it has "real" for floats
+		}
+		return sqlFloat, 0
+	case "varchar", "text", "tinytext", "mediumtext", "longtext", "nvarchar", "varchar2":
+		return sqlText, 0
+	case "char", "character", "bpchar", "nchar":
+		if d == postgres {
+			return sqlChar, max(1, size)
+		}
+		return sqlText, 0 // MySQL takes the padding off, SQLite adds none
+	case "enum":
+		if d == mysql {
+			return sqlText, 0
+		}
+	case "uuid":
+		if d == postgres {
+			return sqlUUID, 0
+		}
+	case "bytea", "blob", "tinyblob", "mediumblob", "longblob", "varbinary":
+		return sqlBytes, 0
+	case "binary":
+		if d == mysql {
+			return sqlBinary, max(1, size)
+		}
+	case "timestamptz":
+		return sqlTime, 0
+	case "timestamp":
+		if d != postgres || strings.HasPrefix(rest, "with time zone") {
+			return sqlTime, 0
+		}
+	case "datetime":
+		return sqlTime, 0
+	case "citext", "name":
+		if d == postgres {
+			return sqlCast, 0
+		}
+	}
+	return sqlNone, 0
+}
+
+// comparable reports whether values of two columns may be equal, and whether
+// the columns' types let the database find out.
+func (c *column) comparable(d *column) (same, possible bool) {
+	a, b := c.info.Type, d.info.Type
+	switch {
+	case c.kind == sqlNone || d.kind == sqlNone:
+		return true, false
+	case isNumber(a) && isNumber(b):
+		return true, !c.converts && !d.converts
+	case a != b, a == filter.TypeOther && c.info.Elem != d.info.Elem:
+		return false, true
+	case c.converts != d.converts, c.converts && c.info.Elem != d.info.Elem:
+		return true, false
+	case c.kind == sqlChar || d.kind == sqlChar:
+		return true, c.kind == d.kind && c.size == d.size
+	case a == filter.TypeString || a == filter.TypeOther:
+		return true, c.kind == d.kind || c.isText() && d.isText()
+	}
+	return true, c.kind == d.kind
+}
+
+func isNumber(t filter.Type) bool { return t == filter.TypeInt || t == filter.TypeFloat }
+
+// isText reports whether the column is compared by the bytes of its text.
+func (c *column) isText() bool { return c.kind == sqlText || c.kind == sqlCast || c.kind == sqlUUID }
+
+// equalParam returns the parameter that equals the column exactly where the
+// field's value equals v. It is false when no value that the column can hold
+// does, be it for its type, its precision or its characters.
+func (c *column) equalParam(d dialect, v filter.Value) (param any, ok bool, err error) {
+	x := v.Any()
+	if isNumber(v.Type()) && isNumber(c.info.Type) && !c.converts {
+		return c.equalNumber(d, x)
+	}
+	if v.Type() != c.info.Type || v.Type() == filter.TypeOther && reflect.TypeOf(x) != c.info.Elem {
+		return nil, false, nil
+	}
+	if c.converts {
+		if x, err = c.toDriver(v); err != nil {
+			return nil, false, unsupported(nil, "a value that the field's type cannot store")
+		}
+	}
+	switch x := x.(type) {
+	case string:
+		return c.equalText(d, x)
+	case []byte:
+		return x, c.kind != sqlBinary || len(x) == c.size, nil
+	case time.Time:
+		param, exact := d.roundTime(x, false)
+		return param, exact && d.beyond(x) == 0, nil
+	case bool, int64:
+		return x, true, nil
+	}
+	return nil, false, unsupported(nil, "a value of another kind than the column")
+}
+
+func (c *column) equalNumber(d dialect, x any) (param any, ok bool, err error) {
+	switch x := x.(type) {
+	case int64:
+		if c.kind == sqlInt {
+			return x, true, nil
+		}
+		f := float64(x)
+		return f, compareExact(x, f) == 0, nil
+	case float64:
+		if c.kind == sqlFloat {
+			return x, x == x && (d != mysql || !math.IsInf(x, 0)), nil
+		}
+		if x != math.Trunc(x) || x < -1<<63 || x >= 1<<63 {
+			return nil, false, nil
+		}
+		return int64(x), true, nil
+	}
+	return nil, false, nil
+}
+
+// compareExact compares an integer with a float that it was converted to.
+func compareExact(i int64, f float64) int {
+	v, _ := filter.ValueOf(i)
+	w, _ := filter.ValueOf(f)
+	c, _, _ := v.Compare(w)
+	return c
+}
+
+var canonicalUUID = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+
+func (c *column) equalText(d dialect, s string) (param any, ok bool, err error) {
+	switch {
+	case c.kind == sqlUUID && !c.converts:
+		return s, canonicalUUID.MatchString(s), nil
+	case c.kind == sqlChar:
+		// Go reads n characters; the cast to text takes the padding off.
+		return strings.TrimRight(s, " "), utf8.RuneCountInString(s) == c.size && d.storable(s), nil
+	}
+	return s, d.storable(s), nil
+}

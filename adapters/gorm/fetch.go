@@ -1,0 +1,102 @@
+package gormauthz
+
+// This file defines how the relations of a row are fetched for a decision.
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+// fetch is the Fetch of all classes: it returns the value of the association that
+// is named, for row, a pointer to a model. Rows are found by the condition that a
+// filter would have, so that memory and SQL agree on which rows are related: by
+// the bytes of their keys, without rows that are deleted, and not by a key that
+// is zero. An error leaves the decision undecided.
+func (ms *models) fetch(ctx context.Context, row any, name string) (any, error) {
+	m := ms.ofType(structType(reflect.TypeOf(row)))
+	if m == nil {
+		return nil, fmt.Errorf("gormauthz: %T is not registered", row)
+	}
+	r := m.relation(name)
+	if r == nil {
+		return nil, fmt.Errorf("gormauthz: %s has no association %s", m.typ, name)
+	}
+	fieldType := r.gorm.Field.FieldType
+	cond, err := ms.related(r, row)
+	if err != nil {
+		return nil, err
+	}
+	found := reflect.New(reflect.SliceOf(reflect.PointerTo(r.gorm.FieldSchema.ModelType)))
+	if cond.konst != constFalse {
+		tx := ms.session(ctx).Where(cond)
+		if !r.many {
+			tx = tx.Limit(2)
+		}
+		if err := tx.Find(found.Interface()).Error; err != nil {
+			return nil, databaseError(err)
+		}
+	}
+	return fill(fieldType, found.Elem(), m, r)
+}
+
+// fill makes a value of the association's type of the rows found, pointers all.
+func fill(t reflect.Type, rows reflect.Value, m *model, r *relation) (any, error) {
+	if r.many {
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		list := reflect.MakeSlice(t, 0, rows.Len())
+		for i := range rows.Len() {
+			row := rows.Index(i)
+			if t.Elem().Kind() != reflect.Pointer {
+				row = row.Elem()
+			}
+			list = reflect.Append(list, row)
+		}
+		return list.Interface(), nil
+	}
+	switch rows.Len() {
+	case 0:
+		return nil, nil
+	case 1:
+		return rows.Index(0).Interface(), nil
+	}
+	return nil, fmt.Errorf("gormauthz: the association %s of %s is to one row, and there are several", r.name, m.typ)
+}
+
+// related returns the condition on the target's rows that are related to a row.
+func (ms *models) related(r *relation, row any) (predicate, error) {
+	target := ms.ofType(r.gorm.FieldSchema.ModelType)
+	if target == nil {
+		return predicate{}, unsupported(nil, r.gorm.FieldSchema.ModelType.String()+" is not registered")
+	}
+	c := ms.compiler()
+	j, err := c.join(r.gorm, binding{model: target, rows: target.rows})
+	if err != nil {
+		return predicate{}, err
+	}
+	conds := j.conds
+	for _, k := range j.keys {
+		owner := r.owner.byName[k.owner.DBName]
+		if owner == nil || owner.info == nil {
+			return predicate{}, unsupported(nil, "the column "+k.owner.DBName+" of "+r.owner.schema.Table)
+		}
+		v, err := r.owner.rows.Value(row, owner.info.Name)
+		if err != nil {
+			return predicate{}, err
+		}
+		f, err := c.heldIn(k.inner, []filter.Value{v}, false)
+		if err != nil {
+			return predicate{}, err
+		}
+		conds = append(conds, f)
+	}
+	cond := allOf(conds...)
+	if r.gorm.JoinTable != nil && cond.konst == notConst {
+		cond = cat("EXISTS(SELECT 1 FROM ", j.via, whereClause(conds), ")")
+	}
+	return predicate{cond}, nil
+}

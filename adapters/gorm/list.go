@@ -1,0 +1,227 @@
+package gormauthz
+
+// This file defines how a Repository reads with the policy in the query: several
+// rows, or one row with the answers beside it.
+
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+// List returns the rows that the actor may read and that the scopes select, which
+// are what db.Scopes takes: conditions, order, limit, preloads. It is one query,
+// and one for each preload. It needs the plugin. A policy that cannot be put into
+// a condition is an error that is filter.ErrUnsupported and authz.ErrUndecided.
+func (r *Repository[T]) List(ctx context.Context, scopes ...func(*gorm.DB) *gorm.DB) ([]T, error) {
+	var rows []T
+	return rows, r.query(ctx, scopes, func(tx *gorm.DB) *gorm.DB { return tx.Find(&rows) }, func() { rows = nil })
+}
+
+// Count returns the number of rows that List would.
+func (r *Repository[T]) Count(ctx context.Context, scopes ...func(*gorm.DB) *gorm.DB) (int64, error) {
+	var n int64
+	err := r.query(ctx, scopes, func(tx *gorm.DB) *gorm.DB { return tx.Model(new(T)).Count(&n) }, func() { n = 0 })
+	return n, err
+}
+
+// query runs a statement with the mark of the repository's action on it.
+func (r *Repository[T]) query(ctx context.Context, scopes []func(*gorm.DB) *gorm.DB, run func(*gorm.DB) *gorm.DB, reset func()) error {
+	v, err := r.visit(ctx)
+	if err != nil {
+		return err
+	}
+	tx := v.db.Session(&gorm.Session{NewDB: true, Context: ctx})
+	err = run(tx.Scopes(scopes...).Scopes(Authorized(r.action))).Error
+	if err != nil {
+		reset()
+		return databaseError(err)
+	}
+	return nil
+}
+
+// keysInQuery is how many keys GetMany puts into one query.
+const keysInQuery = 1000
+
+// GetMany returns the rows with the given keys that are there and that the actor
+// may read, in the order of the keys, each once. It is one query for a thousand
+// keys. Without a filter, each row is decided on in memory.
+func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
+	v, err := r.visit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make([]filter.Value, len(keys))
+	for i, k := range keys {
+		parts, err := v.keyValues(k)
+		if err != nil {
+			return nil, err
+		}
+		wanted[i] = filter.KeyOf(parts...)
+	}
+	allowed, err := v.allowed(r.action)
+	inMemory := errors.Is(err, filter.ErrUnsupported)
+	if err != nil && !inMemory {
+		return nil, err
+	}
+	var rows []T
+	for len(wanted) > 0 {
+		n := min(len(wanted), keysInQuery)
+		found, err := v.some(wanted[:n], allowed, inMemory, r.action)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, found...)
+		wanted = wanted[n:]
+	}
+	return rows, nil
+}
+
+// allowed returns the condition on the rows on which the actor may do action.
+func (v *visit[T]) allowed(action any) (predicate, error) {
+	q, err := v.filter(action, v.model)
+	if err != nil {
+		return predicate{}, err
+	}
+	return v.models.compile(q, v.model)
+}
+
+// some returns the rows with some keys, in their order.
+func (v *visit[T]) some(keys []filter.Value, allowed predicate, inMemory bool, action any) ([]T, error) {
+	cond, err := v.models.hasKey(v.model, keys)
+	if err != nil {
+		return nil, err
+	}
+	tx := v.db.Where(cond)
+	if !inMemory {
+		tx = tx.Where(allowed)
+	}
+	var found []*T
+	if err := tx.Find(&found).Error; err != nil {
+		return nil, databaseError(err)
+	}
+	var rows []T
+	for _, k := range keys {
+		for i, row := range found {
+			if row == nil { // taken already
+				continue
+			}
+			own, err := v.model.rows.KeyOf(row)
+			if err != nil {
+				return nil, err
+			}
+			if eq, err := own.Equal(k); err != nil {
+				return nil, err
+			} else if !eq {
+				continue
+			}
+			found[i] = nil
+			if inMemory {
+				if err := v.authorize(action, row); isDenial(err) {
+					continue
+				} else if err != nil {
+					return nil, err
+				}
+			}
+			rows = append(rows, *row)
+		}
+	}
+	return rows, nil
+}
+
+// judged is Lookup in one query. It is false if that is not possible, because the
+// Authorizer does not do it or its policy cannot be put into conditions.
+func (v *visit[T]) judged(action, key any) (row *T, err error, ok bool) {
+	judge, ok := v.az.(Judge)
+	if !ok {
+		return nil, nil, false
+	}
+	isKey, err := v.keyIs(key)
+	if err != nil {
+		return nil, err, true
+	}
+	act, err := v.allowed(action)
+	if err != nil {
+		return nil, err, !errors.Is(err, filter.ErrUnsupported)
+	}
+	read := act
+	if action != any(actionRead) {
+		if read, err = v.allowed(actionRead); err != nil {
+			return nil, err, !errors.Is(err, filter.ErrUnsupported)
+		}
+	}
+	row, answers, err := v.withAnswers(isKey, act, read)
+	if err != nil {
+		return nil, err, true
+	}
+	if err := answer(judge.Judged(v.ctx, v.actor, action, row, answers[0], answers[1])); err != nil {
+		return nil, err, true
+	}
+	if !answers[0] {
+		return nil, undecided("the authorizer allowed what the database did not", nil), true
+	}
+	return row, nil, true
+}
+
+// withAnswers reads one row, and whether each of two conditions is true of it.
+func (v *visit[T]) withAnswers(isKey, act, read predicate) (*T, [2]bool, error) {
+	const columns = "?.*, CASE WHEN ? THEN 1 ELSE 0 END AS az_act, CASE WHEN ? THEN 1 ELSE 0 END AS az_read"
+	fail := func(err error) (*T, [2]bool, error) { return nil, [2]bool{}, err }
+	rows, err := v.db.Model(new(T)).Where(isKey).Select(columns, clause.Table{Name: clause.CurrentTable}, act, read).Rows()
+	if err != nil {
+		return fail(databaseError(err))
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return fail(databaseError(err))
+		}
+		return fail(&notFoundError{})
+	}
+	row := new(T)
+	tx := v.db.Model(row)
+	if err := tx.Statement.Parse(row); err != nil {
+		return fail(databaseError(err))
+	}
+	tx.Statement.Dest, tx.Statement.ReflectValue = row, reflect.ValueOf(row).Elem()
+	with := answered{Rows: rows}
+	gorm.Scan(&with, tx, gorm.ScanInitialized)
+	if hook, ok := any(row).(interface{ AfterFind(*gorm.DB) error }); ok && tx.Error == nil {
+		tx.AddError(hook.AfterFind(v.db))
+	}
+	if tx.Error != nil {
+		return fail(databaseError(tx.Error))
+	}
+	if rows.Next() || rows.Err() != nil {
+		return fail(undecided("several rows have the same key, or the database failed", rows.Err()))
+	}
+	return row, [2]bool{with.act == 1, with.read == 1}, nil
+}
+
+// answered hides the last two columns of rows from GORM and keeps their values.
+type answered struct {
+	gorm.Rows
+	act, read int64
+}
+
+// Columns returns all columns but the last two.
+func (a *answered) Columns() ([]string, error) {
+	names, err := a.Rows.Columns()
+	if err == nil && len(names) < 2 {
+		err = errors.New("gormauthz: columns are missing")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return names[:len(names)-2], nil
+}
+
+// Scan scans the last two columns beside the others.
+func (a *answered) Scan(dest ...any) error {
+	return a.Rows.Scan(append(dest[:len(dest):len(dest)], &a.act, &a.read)...)
+}

@@ -1,0 +1,218 @@
+package gormauthz
+
+// This file defines models: what is known of the GORM models that belong to a
+// database handle, made once from GORM's own schemas.
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+// modelsName is the name under which a handle's models are one of its plugins.
+// GORM shares the plugins of a handle with all of its sessions and transactions.
+const modelsName = "gormauthz:models"
+
+// models are the registered models of a database handle.
+type models struct {
+	db  *gorm.DB // the handle that they were registered with
+	off rule     // rules of the translation that are switched off, in tests
+
+	mu      sync.RWMutex
+	byType  map[reflect.Type]*model
+	byTable map[string]*model
+	order   []*model
+
+	plugin *Plugin // that restricts reads, once it is there
+
+	joins sync.Map // *schema.Schema of a join table -> *model
+}
+
+func newModels(db *gorm.DB) *models {
+	return &models{db: db, byType: make(map[reflect.Type]*model), byTable: make(map[string]*model)}
+}
+
+// Name returns the name of the plugin that holds the models.
+func (ms *models) Name() string { return modelsName }
+
+// Initialize does nothing: the models are only kept with the handle.
+func (ms *models) Initialize(*gorm.DB) error { return nil }
+
+// modelsOf returns the models registered with the handle that tx came from, or
+// nil if there are none.
+func modelsOf(tx *gorm.DB) *models {
+	if tx == nil || tx.Config == nil {
+		return nil
+	}
+	ms, _ := tx.Config.Plugins[modelsName].(*models)
+	return ms
+}
+
+// ofType returns the model of a struct type, or nil.
+func (ms *models) ofType(t reflect.Type) *model {
+	if ms == nil {
+		return nil
+	}
+	ms.mu.RLock()
+	defer ms.mu.RUnlock()
+	return ms.byType[t]
+}
+
+// ofTable returns the model whose rows are in the table, or nil.
+func (ms *models) ofTable(table string) *model {
+	if ms == nil {
+		return nil
+	}
+	ms.mu.RLock()
+	defer ms.mu.RUnlock()
+	return ms.byTable[table]
+}
+
+// add registers the model of a struct type and those that its relations lead
+// to, and returns what was not registered before.
+func (ms *models) add(value any) (added []*model, err error) {
+	stmt := &gorm.Statement{DB: ms.db}
+	if err := stmt.Parse(value); err != nil {
+		return nil, fmt.Errorf("gormauthz: %T: %w", value, err)
+	}
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	queue := []*schema.Schema{stmt.Schema}
+	for len(queue) > 0 {
+		s := queue[0]
+		queue = queue[1:]
+		if ms.byType[s.ModelType] != nil {
+			continue
+		}
+		m, err := newModel(ms.db, s)
+		if err != nil {
+			return nil, err
+		}
+		if other := ms.byTable[s.Table]; other != nil {
+			return nil, fmt.Errorf("gormauthz: the models %s and %s are both of the table %s", other.typ, s.ModelType, s.Table)
+		}
+		ms.byType[s.ModelType], ms.byTable[s.Table] = m, m
+		ms.order = append(ms.order, m)
+		added = append(added, m)
+		if ms.plugin != nil {
+			m.restrictReads(ms.plugin)
+		}
+		for _, rel := range m.relations {
+			queue = append(queue, rel.gorm.FieldSchema)
+			if jt := rel.gorm.JoinTable; jt != nil {
+				ms.joins.LoadOrStore(jt, withColumns(ms.db, jt))
+			}
+		}
+	}
+	return added, nil
+}
+
+// A model is a registered GORM model.
+type model struct {
+	typ       reflect.Type
+	schema    *schema.Schema
+	key       []string           // Go paths of the primary key
+	columns   map[string]*column // by Go path
+	byName    map[string]*column // by name in the database
+	relations []*relation        // in the order of the fields' paths
+	rows      *filter.Model
+}
+
+// A relation is an association of a model.
+type relation struct {
+	name  string // Go path of the field
+	many  bool
+	owner *model
+	gorm  *schema.Relationship
+}
+
+func newModel(db *gorm.DB, s *schema.Schema) (*model, error) {
+	m := withColumns(db, s)
+	rels := &s.Relationships
+	for _, r := range slices.Concat(rels.HasOne, rels.BelongsTo, rels.HasMany, rels.Many2Many) {
+		rel := &relation{name: goPath(s.ModelType, r.Field.BindNames), many: r.Type == schema.HasMany || r.Type == schema.Many2Many, owner: m, gorm: r}
+		if m.relation(rel.name) != nil {
+			return nil, fmt.Errorf("gormauthz: %s has two associations %s", s.ModelType, rel.name)
+		}
+		m.relations = append(m.relations, rel)
+	}
+	slices.SortFunc(m.relations, func(a, b *relation) int { return strings.Compare(a.name, b.name) })
+	return m, nil
+}
+
+// withColumns returns the model of a schema without its associations.
+func withColumns(db *gorm.DB, s *schema.Schema) *model {
+	m := &model{typ: s.ModelType, schema: s, columns: make(map[string]*column), byName: make(map[string]*column)}
+	for _, f := range s.PrimaryFields {
+		m.key = append(m.key, goPath(s.ModelType, f.BindNames))
+	}
+	m.rows = &filter.Model{Name: s.ModelType.Name(), Type: s.ModelType, Key: m.key}
+	for _, f := range s.Fields {
+		if f.DBName != "" {
+			path := goPath(s.ModelType, f.BindNames)
+			c := newColumn(db, m.rows, f, path)
+			m.columns[path], m.byName[f.DBName] = c, c
+		}
+	}
+	return m
+}
+
+// joinModel returns the model of a join table, which need not be registered.
+func (ms *models) joinModel(s *schema.Schema) *model {
+	if m, ok := ms.joins.Load(s); ok {
+		return m.(*model)
+	}
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	m, _ := ms.joins.LoadOrStore(s, withColumns(ms.db, s))
+	return m.(*model)
+}
+
+// relation returns the association of that Go path, or nil.
+func (m *model) relation(name string) *relation {
+	i := slices.IndexFunc(m.relations, func(r *relation) bool { return r.name == name })
+	if i < 0 {
+		return nil
+	}
+	return m.relations[i]
+}
+
+// goPath returns how Go code selects the field that GORM reached by the given
+// names: embedded structs without a name of their own are left out.
+func goPath(t reflect.Type, names []string) string {
+	var path []string
+	for i, name := range names {
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		f, ok := t.FieldByName(name)
+		if !ok {
+			return strings.Join(names, ".")
+		}
+		if !f.Anonymous || i == len(names)-1 {
+			path = append(path, name)
+		}
+		t = f.Type
+	}
+	return strings.Join(path, ".")
+}
+
+// keyOf returns the values of the primary key of row, a pointer to the model.
+func (m *model) keyOf(ctx context.Context, row any) (values []any, zero bool) {
+	rv := reflect.Indirect(reflect.ValueOf(row))
+	zero = true
+	for _, f := range m.schema.PrimaryFields {
+		v, isZero := f.ValueOf(ctx, rv)
+		values = append(values, v)
+		zero = zero && isZero
+	}
+	return values, zero
+}

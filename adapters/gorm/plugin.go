@@ -1,0 +1,355 @@
+package gormauthz
+
+// This file defines Plugin, which authorizes the statements of a database handle.
+//
+// Reads are restricted by a query clause of the schemas, which GORM applies when
+// all callbacks have run and all conditions are there, and also to the tables
+// that Joins brings in. What a clause cannot see, a callback in front of GORM's
+// own refuses: raw SQL, models and tables that are not registered. Writes are the
+// work of callbacks alone; they are in write.go.
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+const pluginName = "gormauthz"
+
+// The actions of statements that do not name one.
+const (
+	actionRead   = "read"
+	actionCreate = "create"
+	actionUpdate = "update"
+	actionDelete = "delete"
+)
+
+// A Plugin authorizes the statements that are marked by Authorized or, with
+// Enforce, all. It is made by New, for db.Use.
+type Plugin struct {
+	az      Authorizer
+	enforce bool
+}
+
+// An Option changes what a Plugin does.
+type Option func(*Plugin)
+
+// Enforce makes the plugin authorize every statement of the handle: for "read",
+// "create", "update" or "delete" by the actor in its context, unless it is marked
+// for another action. Refused are statements without an actor, on models and
+// tables that were not given to Classes, with raw SQL as a whole or in joins, and
+// upserts, among them those by which GORM saves associations. Unrestricted is the
+// way around it, for one context at a time.
+func Enforce() Option { return func(p *Plugin) { p.enforce = true } }
+
+// New returns a plugin that asks az, for db.Use. An az that is no Filterer can be
+// asked about single rows only.
+func New(az Authorizer, options ...Option) *Plugin {
+	p := &Plugin{az: az}
+	for _, o := range options {
+		o(p)
+	}
+	return p
+}
+
+// pluginOf returns the plugin of a handle, or nil.
+func pluginOf(db *gorm.DB) *Plugin {
+	if db == nil || db.Config == nil {
+		return nil
+	}
+	p, _ := db.Config.Plugins[pluginName].(*Plugin)
+	return p
+}
+
+// Name returns the plugin's name.
+func (p *Plugin) Name() string { return pluginName }
+
+// Initialize registers the plugin's callbacks with a handle. GORM calls it.
+func (p *Plugin) Initialize(db *gorm.DB) error {
+	if p.az == nil {
+		return undecided("a plugin without an Authorizer", nil)
+	}
+	ms := modelsOf(db)
+	if ms == nil {
+		ms = newModels(db)
+		if err := db.Use(ms); err != nil {
+			return err
+		}
+	}
+	ms.restrictReads(p)
+	cb := db.Callback()
+	for _, err := range []error{
+		cb.Query().Before("gorm:query").Register("gormauthz:query", p.beforeRead),
+		cb.Query().After("gorm:query").Before("gorm:preload").Register("gormauthz:before_preload", p.beforePreload),
+		cb.Query().After("gorm:preload").Register("gormauthz:after_preload", p.afterPreload),
+		cb.Row().Before("gorm:row").Register("gormauthz:row", p.beforeRead),
+		cb.Row().After("gorm:row").Register("gormauthz:after_row", afterRow),
+		cb.Raw().Before("gorm:raw").Register("gormauthz:raw", p.beforeRaw),
+		cb.Create().After("gorm:before_create").Before("gorm:save_before_associations").Register("gormauthz:create", p.beforeCreate),
+		cb.Create().After("gorm:after_create").Before("gorm:commit_or_rollback_transaction").Register("gormauthz:after_create", p.afterCreate),
+		cb.Update().After("gorm:before_update").Before("gorm:save_before_associations").Register("gormauthz:update", p.beforeUpdate),
+		cb.Update().After("gorm:after_update").Before("gorm:commit_or_rollback_transaction").Register("gormauthz:after_update", p.afterUpdate),
+		cb.Delete().After("gorm:before_delete").Before("gorm:delete_before_associations").Register("gormauthz:delete", p.beforeDelete),
+	} {
+		if err != nil {
+			return fmt.Errorf("gormauthz: %w", err)
+		}
+	}
+	return nil
+}
+
+// restrictReads gives the registered models, and those to come, a query clause by
+// which the plugin restricts their rows.
+func (ms *models) restrictReads(p *Plugin) {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	ms.plugin = p
+	for _, m := range ms.order {
+		m.restrictReads(p)
+	}
+}
+
+func (m *model) restrictReads(p *Plugin) {
+	m.schema.QueryClauses = append(m.schema.QueryClauses[:len(m.schema.QueryClauses):len(m.schema.QueryClauses)], readClause{p, m})
+}
+
+// begin returns the action that a statement is to be authorized for, which is
+// that of its mark or else the given one. It is false for a statement that is not
+// authorized, or has failed already.
+func (p *Plugin) begin(stmt *gorm.Statement, action any) (any, bool) {
+	if stmt.Error != nil {
+		return nil, false
+	}
+	if m, ok := markOf(stmt); ok {
+		return m.action, true
+	}
+	e := exemptionOf(stmt.Context)
+	switch {
+	case e != nil && e.reason == "":
+		refuse(stmt, undecided("gormauthz.Unrestricted needs a reason", nil))
+		return nil, false
+	case e != nil && e.logged:
+		stmt.Logger.Info(stmt.Context, "gormauthz: unrestricted %s on %q: %s", action, stmt.Table, e.reason)
+		return nil, false
+	}
+	return action, e == nil && p.enforce
+}
+
+// explicitly says how to have what was refused.
+const explicitly = "; ask explicitly with gormauthz.Unrestricted(ctx, reason)"
+
+// beforeRead refuses what the query clause cannot restrict.
+func (p *Plugin) beforeRead(db *gorm.DB) {
+	stmt := db.Statement
+	if _, ok := p.begin(stmt, actionRead); !ok {
+		return
+	}
+	if stmt.SQL.Len() > 0 {
+		refuse(stmt, undecided("raw SQL cannot be authorized"+explicitly, nil))
+		return
+	}
+	if p.isPreloadedLink(stmt) {
+		return
+	}
+	_, err := p.modelOf(stmt)
+	if err == nil && p.enforce {
+		err = checkJoins(stmt)
+	}
+	if err == nil {
+		err = takeGuards(stmt)
+	}
+	if err != nil {
+		refuse(stmt, err)
+	}
+}
+
+// modelOf returns the registered model whose rows a statement is about.
+func (p *Plugin) modelOf(stmt *gorm.Statement) (*model, error) {
+	ms := modelsOf(stmt.DB)
+	s := stmt.Schema
+	if s == nil {
+		return nil, undecided(fmt.Sprintf("a statement on the table %q without a model"+explicitly, stmt.Table), nil)
+	}
+	m := ms.ofType(s.ModelType)
+	switch {
+	case m == nil && ms.ofTable(stmt.Table) != nil:
+		return nil, undecided(fmt.Sprintf("%s is read from the table %q of %s: use db.Model(&%s{})"+explicitly, s.ModelType, stmt.Table, ms.ofTable(stmt.Table).typ, ms.ofTable(stmt.Table).typ.Name()), nil)
+	case m == nil:
+		return nil, undecided(fmt.Sprintf("%s was not given to gormauthz.Classes"+explicitly, s.ModelType), nil)
+	case m.schema != s:
+		return nil, undecided(fmt.Sprintf("%s is used with another schema than that of gormauthz.Classes"+explicitly, s.ModelType), nil)
+	case !isOwnTable(stmt, s):
+		return nil, undecided(fmt.Sprintf("%s is used with another table than %q"+explicitly, s.ModelType, s.Table), nil)
+	}
+	return m, nil
+}
+
+// aliased matches a table with an alias, as it is given to db.Table.
+var aliased = regexp.MustCompile("(?i)^[\"`]?(\\w+(?:\\.\\w+)?)[\"`]?\\s+(?:AS\\s+)?[\"`]?(\\w+)[\"`]?$")
+
+// isOwnTable reports whether a statement reads a model from its own table, under
+// whatever alias, or from subqueries alone, which are authorized by themselves.
+func isOwnTable(stmt *gorm.Statement, s *schema.Schema) bool {
+	if stmt.TableExpr == nil {
+		return stmt.Table == s.Table
+	}
+	sql := strings.TrimSpace(stmt.TableExpr.SQL)
+	if m := aliased.FindStringSubmatch(sql); m != nil && len(stmt.TableExpr.Vars) == 0 {
+		return m[1] == s.Table && m[2] == stmt.Table
+	}
+	return sql == s.Table && stmt.Table == s.Table
+}
+
+// checkJoins refuses joins that are not by an association.
+func checkJoins(stmt *gorm.Statement) error {
+	for _, j := range stmt.Joins {
+		rels := &stmt.Schema.Relationships
+		for name := range strings.SplitSeq(j.Name, ".") {
+			r := rels.Relations[name]
+			if r == nil || j.Expression != nil {
+				return undecided("a join with SQL of its own cannot be authorized"+explicitly, nil)
+			}
+			rels = &r.FieldSchema.Relationships
+		}
+	}
+	if from, ok := stmt.Clauses["FROM"].Expression.(clause.From); ok && len(from.Tables) > 0 {
+		return undecided("a FROM with tables of its own cannot be authorized"+explicitly, nil)
+	}
+	return nil
+}
+
+// preloadKey is the name of the setting that statements have which GORM issues
+// for a preload.
+const preloadKey = "gormauthz:preload"
+
+// beforePreload makes the statements of a preload ask for "read": GORM gives them
+// the settings of the statement they belong to.
+func (p *Plugin) beforePreload(db *gorm.DB) {
+	settings := &db.Statement.Settings
+	if m, ok := markOf(db.Statement); ok {
+		db.InstanceSet(markKey, m)
+		settings.Store(markKey, mark{actionRead})
+	}
+	settings.Store(preloadKey, true)
+}
+
+func (p *Plugin) afterPreload(db *gorm.DB) {
+	settings := &db.Statement.Settings
+	settings.Delete(preloadKey)
+	if m, ok := db.InstanceGet(markKey); ok {
+		settings.Store(markKey, m)
+	}
+}
+
+// isPreloadedLink reports whether a statement reads the join table of a registered
+// association for a preload: of owners that were authorized, for targets that will
+// be.
+func (p *Plugin) isPreloadedLink(stmt *gorm.Statement) bool {
+	if _, ok := stmt.Settings.Load(preloadKey); !ok || stmt.Schema == nil {
+		return false
+	}
+	_, ok := modelsOf(stmt.DB).joins.Load(stmt.Schema)
+	return ok
+}
+
+// beforeRaw refuses Exec, but for the savepoints that GORM itself sets.
+func (p *Plugin) beforeRaw(db *gorm.DB) {
+	stmt := db.Statement
+	if savepoint.MatchString(stmt.SQL.String()) && len(stmt.Vars) == 0 {
+		return
+	}
+	if _, ok := p.begin(stmt, "raw SQL"); ok {
+		refuse(stmt, undecided("raw SQL cannot be authorized"+explicitly, nil))
+	}
+}
+
+var savepoint = regexp.MustCompile(`^(SAVEPOINT|ROLLBACK TO SAVEPOINT|RELEASE SAVEPOINT) \w+$`)
+
+// A readClause restricts the rows of a model that a query reads, or joins.
+type readClause struct {
+	plugin *Plugin
+	model  *model
+}
+
+// Name, Build and MergeClause make it a clause; ModifyStatement does the work.
+func (readClause) Name() string               { return "" }
+func (readClause) Build(clause.Builder)       {}
+func (readClause) MergeClause(*clause.Clause) {}
+
+// ModifyStatement adds the condition to a query on the model or, if the statement
+// is one that GORM has made up to build a join, to what it joins on.
+func (r readClause) ModifyStatement(stmt *gorm.Statement) {
+	query := stmt.DB.Statement
+	joined := query != stmt
+	action, ok := r.plugin.begin(query, actionRead)
+	if !ok {
+		return
+	}
+	if joined {
+		action = actionRead
+	}
+	cond, err := r.plugin.condition(query, r.model, action)
+	if err == nil {
+		err = restrict(stmt, cond)
+	}
+	if err == nil {
+		return
+	}
+	refuse(query, err)
+	if joined {
+		stmt.AddClause(clause.Where{Exprs: []clause.Expression{predicate{fragFalse}}})
+	}
+}
+
+// condition returns the condition on the rows of a model for the actor of a
+// statement.
+func (p *Plugin) condition(stmt *gorm.Statement, m *model, action any) (predicate, error) {
+	q, err := questionOf(stmt.Context, plain(stmt.DB))
+	if err != nil {
+		return predicate{}, err
+	}
+	query, err := q.filter(action, m)
+	if err != nil {
+		return predicate{}, err
+	}
+	return modelsOf(stmt.DB).compile(query, m)
+}
+
+// plain returns a session on the same connection or transaction, and nothing else
+// of a statement.
+func plain(db *gorm.DB) *gorm.DB {
+	return db.Session(&gorm.Session{NewDB: true, Context: db.Statement.Context})
+}
+
+// afterRow gives a Row that failed the error to return from Scan: GORM would
+// return a nil *sql.Row, which panics.
+func afterRow(db *gorm.DB) {
+	stmt := db.Statement
+	if rows, ok := db.Get("rows"); db.Error == nil || ok && rows == true {
+		return
+	}
+	if _, ok := stmt.Dest.(*sql.Row); !ok {
+		stmt.Dest = failedRow(stmt.Context, db.Error)
+	}
+}
+
+// failedRow returns a row whose Scan returns err.
+func failedRow(ctx context.Context, err error) *sql.Row {
+	db := sql.OpenDB(failing{err})
+	defer db.Close()
+	return db.QueryRowContext(context.WithoutCancel(ctx), "")
+}
+
+// failing is a connector that does not connect.
+type failing struct{ err error }
+
+func (f failing) Connect(context.Context) (driver.Conn, error) { return nil, f.err }
+func (f failing) Driver() driver.Driver                        { return f }
+func (f failing) Open(string) (driver.Conn, error)             { return nil, f.err }

@@ -1,0 +1,91 @@
+package gormauthz
+
+// This file defines the tests with real policies.
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// authorizer returns an Authorizer with a policy over the test models.
+func authorizer(t testing.TB, db *gorm.DB, policy string) *authz.Authorizer {
+	t.Helper()
+	classes, err := Classes(db, &Doc{}, &User{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(classes) == 0 {
+		for _, m := range modelsOf(db).order {
+			classes = append(classes, modelsOf(db).class(m))
+		}
+	}
+	az, err := authz.New(authz.Config{Policies: authz.String("test.polar", policy), Classes: classes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return az
+}
+
+func TestRepositoryWithPolar(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		migrate(t, db)
+		az := authorizer(t, db, `
+			allow(user: User, "read", doc: Doc) if doc.author = user;
+			allow(user: User, "read", doc: Doc) if c in doc.comments and c.user.manager = user;
+			allow(user: User, "create", doc: Doc) if doc.author_id = user.id;
+			allow(user: User, "update", doc: Doc) if doc.author = user and doc.audit.score < 10;
+			allow(user: User, "delete", doc: Doc) if doc.author = user and doc.amount = 0;
+		`)
+		boss, author, other := &User{ID: 1}, &User{ID: 2, ManagerID: new(int64(1))}, &User{ID: 3}
+		for _, u := range []*User{boss, author, other} {
+			if err := db.Create(u).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		as := func(u *User) context.Context { return authz.NewContext(context.Background(), az, u) }
+		repo := NewRepository[Doc](db)
+
+		doc := &Doc{AuthorID: 2, Title: "mine", Due: noon, Amount: 3}
+		if err := repo.Create(as(author), doc); err != nil || doc.ID == 0 {
+			t.Fatalf("create: %+v, %v", doc, err)
+		}
+		stolen := &Doc{AuthorID: 2, Due: noon}
+		if err := repo.Create(as(other), stolen); !errors.Is(err, authz.ErrForbidden) || stolen.ID != 0 {
+			t.Errorf("create for somebody else: %+v, %v", stolen, err)
+		}
+		if got, err := repo.Lookup(as(author), doc.ID); err != nil || got.Title != "mine" {
+			t.Errorf("lookup: %v, %v", got, err)
+		}
+		if got, err := repo.Lookup(as(boss), doc.ID); got != nil || !errors.Is(err, authz.ErrForbidden) {
+			t.Errorf("lookup by the boss: %v, %v", got, err)
+		}
+		if err := db.Create(&Comment{DocID: doc.ID, UserID: &author.ID}).Error; err != nil {
+			t.Fatal(err)
+		}
+		if got, err := repo.Lookup(as(boss), doc.ID); err != nil || got.ID != doc.ID {
+			t.Errorf("lookup by the boss of a commenter: %v, %v", got, err)
+		}
+		if got, err := repo.Lookup(as(author), doc.ID+1); got != nil || !errors.Is(err, authz.ErrNotFound) || !errors.Is(err, gorm.ErrRecordNotFound) {
+			t.Errorf("lookup of a row that is not there: %v, %v", got, err)
+		}
+		doc.Title = "changed"
+		if err := repo.Update(as(author), doc, "Title"); err != nil {
+			t.Errorf("update: %v", err)
+		}
+		doc.AuthorID = 3 // give it away
+		if err := repo.Update(as(author), doc); !errors.Is(err, authz.ErrForbidden) {
+			t.Errorf("update that gives the row away: %v", err)
+		}
+		if err := repo.Delete(as(author), doc.ID); !errors.Is(err, authz.ErrForbidden) {
+			t.Errorf("delete: %v", err)
+		}
+		if got, err := repo.Lookup(as(author), doc.ID); err != nil || got.Title != "changed" || got.AuthorID != 2 {
+			t.Errorf("after the updates: %+v, %v", got, err)
+		}
+	})
+}

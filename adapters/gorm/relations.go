@@ -1,0 +1,490 @@
+package gormauthz
+
+// This file defines the translation of relations: EXISTS, the IN that PostgreSQL
+// prefers to it inside an OR, and the recursive query of a Reach.
+
+import (
+	"strconv"
+
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+// nextAlias returns a table alias that no statement of an application has.
+func (c *compiler) nextAlias() string {
+	c.alias++
+	return "az" + strconv.Itoa(c.alias)
+}
+
+// relationOf returns the association that a filter's relation means.
+func (c *compiler) relationOf(b binding, rel *filter.Relation) (*relation, *model, error) {
+	r := b.model.relation(rel.Name)
+	if r == nil {
+		return nil, nil, unsupported(nil, rel.Name+" of "+b.model.typ.String()+" is no association")
+	}
+	target := c.models.ofType(r.gorm.FieldSchema.ModelType)
+	if target == nil || target.typ != rel.Target.Type || r.many != rel.Many {
+		return nil, nil, unsupported(nil, "the relation "+rel.Name+" is not the association of that name")
+	}
+	return r, target, nil
+}
+
+// A join says how the rows of a relation are found.
+type join struct {
+	target frag   // the target's table
+	via    frag   // the join table, if there is one
+	conds  []frag // on these, soft deletes included
+	keys   []link // what connects them with the owner
+}
+
+// from returns what stands behind FROM.
+func (j join) from() frag {
+	if len(j.via.tokens) == 0 {
+		return j.target
+	}
+	return cat(j.target, ",", j.via)
+}
+
+// A link connects a column of a join with a field of the relation's owner.
+type link struct {
+	inner ref
+	owner *schema.Field
+}
+
+// join returns how the rows of a relation are found, under the target's alias.
+func (c *compiler) join(r *schema.Relationship, target binding) (join, error) {
+	j := join{target: c.table(target.model.schema, target.alias)}
+	via := target
+	if r.JoinTable != nil {
+		via = binding{model: c.models.joinModel(r.JoinTable), alias: c.nextAlias()}
+		j.via = c.table(r.JoinTable, via.alias)
+	}
+	var toOwner, toTarget []frag // parts of the two keys that are not zero
+	for _, p := range pairs(r) {
+		inner, err := via.field(p.link)
+		if err != nil {
+			return join{}, err
+		}
+		if p.value != nil { // no part of a key
+			f, err := c.heldIn(inner, []filter.Value{*p.value}, false)
+			if err != nil {
+				return join{}, err
+			}
+			j.conds = append(j.conds, f)
+			continue
+		}
+		nonzero, err := c.nonzero(inner, false)
+		if err != nil {
+			return join{}, err
+		}
+		if p.owner != nil {
+			j.keys = append(j.keys, link{inner, p.owner})
+			toOwner = append(toOwner, nonzero)
+			continue
+		}
+		f, err := c.joined(inner, target, p.target)
+		if err != nil {
+			return join{}, err
+		}
+		j.conds = append(j.conds, f)
+		toTarget = append(toTarget, nonzero)
+	}
+	// GORM does not follow keys that are zero, and an object with such a key is
+	// one that was never stored.
+	j.conds = append(j.conds, anyOf(toOwner...), c.deleted(target.model.schema, target.alias))
+	if r.JoinTable != nil {
+		j.conds = append(j.conds, anyOf(toTarget...), c.deleted(r.JoinTable, via.alias))
+	}
+	return j, nil
+}
+
+// connect returns the conditions that connect a join with the owner's rows.
+//
+// A part of a composite key that is NULL where Go reads a zero value leads to the
+// rows with that value. A key that is a single zero leads nowhere anyway.
+func (c *compiler) connect(j join, owner binding) ([]frag, error) {
+	conds := make([]frag, 0, len(j.keys))
+	for _, k := range j.keys {
+		f, err := c.joined(k.inner, owner, k.owner)
+		if err == nil && len(j.keys) > 1 {
+			f, err = c.orZero(k, owner, f)
+		}
+		if err != nil {
+			return nil, err
+		}
+		conds = append(conds, f)
+	}
+	return conds, nil
+}
+
+func (c *compiler) orZero(k link, owner binding, f frag) (frag, error) {
+	outer, err := owner.field(k.owner)
+	if err != nil || !outer.maybeNull || outer.null.IsNil() || !c.on(ruleZero) {
+		return f, err
+	}
+	zero, err := c.heldIn(k.inner, []filter.Value{outer.null}, false)
+	return anyOf(f, allOf(outer.isNull(), zero)), err
+}
+
+// A pair is one column by which a relation connects rows. The link is in the
+// target's table or, for many to many, in the join table. It is connected with a
+// field of the owner, a field of the target, or a constant.
+type pair struct {
+	link   *schema.Field
+	owner  *schema.Field
+	target *schema.Field
+	value  *filter.Value
+}
+
+func pairs(rel *schema.Relationship) []pair {
+	list := make([]pair, 0, len(rel.References))
+	for _, ref := range rel.References {
+		switch {
+		case ref.PrimaryValue != "": // the type of a polymorphic relation
+			v, _ := filter.ValueOf(ref.PrimaryValue)
+			list = append(list, pair{link: ref.ForeignKey, value: &v})
+		case ref.OwnPrimaryKey: // has one, has many, the owner's side of many to many
+			list = append(list, pair{link: ref.ForeignKey, owner: ref.PrimaryKey})
+		case rel.JoinTable != nil:
+			list = append(list, pair{link: ref.ForeignKey, target: ref.PrimaryKey})
+		default: // belongs to
+			list = append(list, pair{link: ref.PrimaryKey, owner: ref.ForeignKey})
+		}
+	}
+	return list
+}
+
+// field returns the column of a schema's field.
+func (b binding) field(f *schema.Field) (ref, error) {
+	col := b.model.byName[f.DBName]
+	if col == nil {
+		return ref{}, unsupported(nil, "the column "+f.DBName+" of "+b.model.schema.Table)
+	}
+	r := ref{col, b.alias}
+	return r, r.usable()
+}
+
+// joined connects a column with a field of other rows. Where a database's own
+// equality would find too much, but has an index, both are asked.
+func (c *compiler) joined(a ref, other binding, f *schema.Field) (frag, error) {
+	b, err := other.field(f)
+	if err != nil {
+		return frag{}, err
+	}
+	if err := linkable(a, b); err != nil {
+		return frag{}, err
+	}
+	exact, err := c.columns(a, filter.Eq, b, false)
+	if err == nil && c.d.indexed(a.kind) && a.kind == b.kind && c.on(ruleBytes) {
+		exact = allOf(cat(a.x(), "=", b.x()), exact)
+	}
+	return exact, err
+}
+
+// table names a schema's table under an alias.
+func (c *compiler) table(s *schema.Schema, alias string) frag {
+	return cat(token{table: s.Table}, " ", token{table: alias})
+}
+
+// deleted is true for the rows of an alias that the schema's own conditions let
+// through: those that are not deleted. On the statement's own rows GORM puts them
+// by itself; and what the plugin lets an actor read is not what exists.
+func (c *compiler) deleted(s *schema.Schema, alias string) frag {
+	var own []clause.Interface
+	for _, cl := range s.QueryClauses {
+		if _, ok := cl.(readClause); !ok {
+			own = append(own, cl)
+		}
+	}
+	if alias == "" || len(own) == 0 || !c.on(ruleDeleted) {
+		return fragTrue
+	}
+	return cat(token{table: alias, clauses: own})
+}
+
+// exists translates a step through a relation.
+func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
+	owner := c.scope[e.From]
+	r, target, err := c.relationOf(owner, e.Rel)
+	if err != nil {
+		return frag{}, err
+	}
+	to := binding{target, e.Rel.Target, c.nextAlias()}
+	where, err := c.within(e.As, to, e.Where)
+	switch {
+	case err != nil:
+		return frag{}, err
+	case where.konst == constFalse:
+		return constFrag(neg), nil
+	}
+	j, err := c.join(r.gorm, to)
+	if err != nil {
+		return frag{}, err
+	}
+	if c.d == postgres && c.inOr && len(j.keys) == 1 && closed(e.Where, e.As) {
+		return c.inKeys(j, owner, where, neg)
+	}
+	conds, err := c.connect(j, owner)
+	if err != nil {
+		return frag{}, err
+	}
+	word := "EXISTS("
+	if neg {
+		word = "NOT EXISTS("
+	}
+	conds = append(append(conds, j.conds...), where)
+	conds = append(conds, c.distinct(conds)...)
+	f := cat(word, "SELECT 1 FROM ", j.from(), whereClause(conds), ")")
+	f.simple = true
+	return f, nil
+}
+
+// distinct returns conditions, true for every row, that make a subquery depend on
+// the keys of the rows around it whose texts it mentions. MariaDB remembers what a
+// subquery returned for the columns of outer rows, and looks the columns up by
+// their collation: without a key among them, the result for "a" would be taken
+// for "A", too, though the subquery tells them apart.
+func (c *compiler) distinct(conds []frag) []frag {
+	if c.d != mysql || !c.on(ruleBytes) {
+		return nil
+	}
+	var extra []frag
+	for _, b := range c.scope {
+		if !mentionsText(conds, tableName(b.alias)) {
+			continue
+		}
+		for _, f := range b.model.schema.PrimaryFields {
+			extra = append(extra, cat("CONCAT(", ref{b.model.byName[f.DBName], b.alias}.x(), ") IS NOT NULL"))
+		}
+	}
+	return extra
+}
+
+// mentionsText reports whether conditions name a text column of a table.
+func mentionsText(conds []frag, table string) bool {
+	for _, f := range conds {
+		for i := range f.tokens {
+			if t := &f.tokens[i]; t.isText && t.column.Table == table {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// inKeys is EXISTS as "key IN (SELECT ...)", which PostgreSQL computes once and
+// not for every row. It is for relations by one column.
+func (c *compiler) inKeys(j join, owner binding, where frag, neg bool) (frag, error) {
+	inner := j.keys[0].inner
+	outer, err := owner.field(j.keys[0].owner)
+	if err != nil {
+		return frag{}, err
+	}
+	if err := linkable(inner, outer); err != nil {
+		return frag{}, err
+	}
+	x, y := c.sides(outer, inner)
+	if inner.maybeNull {
+		j.conds = append(j.conds, inner.isNotNull())
+	}
+	query := cat("(SELECT ", y, " FROM ", j.from(), whereClause(append(j.conds, where)), ")")
+	if !neg {
+		return cat(x, " IN ", query), nil
+	}
+	return c.orNull(outer, cat(x, " NOT IN ", query), true), nil
+}
+
+// linkable returns an error for columns that cannot connect rows.
+func linkable(a, b ref) error {
+	if same, possible := a.comparable(b.column); !same || !possible {
+		return unsupported(nil, "a relation by the columns "+a.field.DBName+" and "+b.field.DBName)
+	}
+	return nil
+}
+
+// whereClause returns " WHERE " and the conditions, or nothing.
+func whereClause(conds []frag) frag {
+	switch f := allOf(conds...); f.konst {
+	case constTrue:
+		return frag{}
+	case constFalse:
+		return cat(" WHERE 1=0")
+	default:
+		return cat(" WHERE ", f)
+	}
+}
+
+// within translates a condition in which one more variable is bound.
+func (c *compiler) within(as filter.Var, b binding, where filter.Expr) (frag, error) {
+	defer func(old bool) { c.inOr = old }(c.inOr)
+	c.inOr = false
+	c.scope[as] = b
+	f, err := c.expr(where, false)
+	delete(c.scope, as)
+	return f, err
+}
+
+// closed reports whether a condition is about the row as, and what is reached
+// from it, alone.
+func closed(e filter.Expr, as filter.Var) bool {
+	ok := true
+	bound := map[filter.Var]bool{as: true} // numbers grow inwards, see Simplify
+	check := func(o filter.Operand) {
+		switch o := o.(type) {
+		case filter.Field:
+			ok = ok && bound[o.Var]
+		case filter.Key:
+			ok = ok && bound[o.Var]
+		}
+	}
+	filter.Walk(e, func(e filter.Expr) bool {
+		switch e := e.(type) {
+		case filter.Compare:
+			check(e.L)
+			check(e.R)
+		case filter.In:
+			check(e.X)
+		case filter.StrOp:
+			check(e.X)
+		case filter.Exists:
+			ok = ok && bound[e.From]
+			bound[e.As] = true
+		case filter.Reach:
+			ok = ok && bound[e.From]
+			bound[e.As] = true
+		}
+		return ok
+	})
+	return ok
+}
+
+// reach translates the transitive closure of a relation as a set of keys:
+//
+//	key IN (WITH RECURSIVE r(k) AS (
+//		SELECT key of the rows that arrive at once
+//		UNION
+//		SELECT key of the rows from which one step leads to a row of r
+//	) SELECT k FROM r)
+//
+// The recursion goes backwards, from where the path ends to where it may begin,
+// so that it does not depend on the row around it: the database computes the set
+// once, and MySQL has no other kind of recursion in a condition. UNION removes
+// duplicates, so that it ends on cycles. A row arrives at once if Where is true
+// of it or, when at least one step is asked for, of a row one step ahead.
+func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
+	if !closed(e.Where, e.As) {
+		return frag{}, unsupported(e, "a transitive relation whose condition depends on the row it starts from")
+	}
+	owner := c.scope[e.From]
+	r, target, err := c.relationOf(owner, e.Rel)
+	if err != nil {
+		return frag{}, err
+	}
+	if target != owner.model {
+		return frag{}, unsupported(e, "a transitive relation between two models")
+	}
+	arrives := binding{target, e.Rel.Target, c.nextAlias()}
+	where, err := c.arrival(e, arrives)
+	switch {
+	case err != nil:
+		return frag{}, err
+	case where.konst == constFalse:
+		return constFrag(neg), nil
+	}
+	set := c.nextAlias()
+	step, err := c.step(r.gorm, target, e, set)
+	if err != nil {
+		return frag{}, err
+	}
+	outer, err := c.keyOperands(owner)
+	if err != nil {
+		return frag{}, err
+	}
+	first, err := c.keyOperands(arrives)
+	if err != nil {
+		return frag{}, err
+	}
+	names := make([]frag, len(outer))
+	for i := range names {
+		names[i] = cat("k" + strconv.Itoa(i+1))
+	}
+	word := " IN "
+	if neg {
+		word = " NOT IN "
+	}
+	return cat(tuple(outer), word, "(WITH RECURSIVE ", token{table: set}, "(", commas(names), ") AS (SELECT ", commas(first), " FROM ",
+		c.table(target.schema, arrives.alias), whereClause([]frag{where}), " UNION ", step, ") SELECT ", commas(names), " FROM ", token{table: set}, ")"), nil
+}
+
+// arrival is true for the rows from which the end is reached at once.
+func (c *compiler) arrival(e filter.Reach, b binding) (frag, error) {
+	if e.Reflexive {
+		return c.within(e.As, b, e.Where)
+	}
+	// The variables in Where are bound inwards from As, so that the number of
+	// From's own level is free for the row here.
+	old := c.scope[e.From]
+	c.scope[e.From] = b
+	defer func() { c.scope[e.From] = old }()
+	return c.exists(filter.Exists{As: e.As, From: e.From, Rel: e.Rel, Where: e.Where}, false)
+}
+
+// step selects the keys of the rows from which one step leads into the set.
+func (c *compiler) step(rel *schema.Relationship, m *model, e filter.Reach, set string) (frag, error) {
+	from := binding{m, e.Rel.Target, c.nextAlias()}
+	to := binding{m, e.Rel.Target, c.nextAlias()}
+	j, err := c.join(rel, to)
+	if err != nil {
+		return frag{}, err
+	}
+	conds, err := c.connect(j, from)
+	if err != nil {
+		return frag{}, err
+	}
+	reached, err := c.keyOperands(to)
+	if err != nil {
+		return frag{}, err
+	}
+	for i, x := range reached {
+		conds = append(conds, cat(x, "=", token{table: set}, ".k"+strconv.Itoa(i+1)))
+	}
+	begin, err := c.keyOperands(from)
+	if err != nil {
+		return frag{}, err
+	}
+	return cat("SELECT ", commas(begin), " FROM ", token{table: set}, ",", j.from(), ",", c.table(m.schema, from.alias),
+		whereClause(append(conds, j.conds...))), nil
+}
+
+// keyOperands returns the columns of a row's key as what is compared.
+func (c *compiler) keyOperands(b binding) ([]frag, error) {
+	list := make([]frag, 0, len(b.rows.Key))
+	for _, path := range b.rows.Key {
+		r, err := b.column(path)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c.d.operand(r.kind, r.x()))
+	}
+	return list, nil
+}
+
+func commas(frags []frag) frag {
+	var f frag
+	for i, g := range frags {
+		if i > 0 {
+			f.tokens = append(f.tokens, text(","))
+		}
+		f.tokens = append(f.tokens, g.tokens...)
+	}
+	return f
+}
+
+func tuple(frags []frag) frag {
+	if len(frags) == 1 {
+		return frags[0]
+	}
+	return cat("(", commas(frags), ")")
+}

@@ -1,0 +1,195 @@
+package gormauthz
+
+// This file defines predicates: conditions as lists of tokens, which are built
+// once and written into any number of statements.
+
+import (
+	"database/sql/driver"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// A token is a piece of a condition: text of ours, an identifier of the schema,
+// a value to be bound, or the conditions that a schema puts on its own rows.
+type token struct {
+	text    string
+	table   string             // with text "": a table's name, or an alias
+	column  *clause.Column     // with text "": a column
+	isText  bool               // of a column
+	value   *any               // with text "": a bound value
+	clauses []clause.Interface // with text "": conditions of a schema on the alias table
+}
+
+// A predicate is a condition on the rows of the statement's own table. It is
+// immutable, and safe for concurrent use.
+type predicate struct{ frag }
+
+// Build writes the condition in parentheses.
+func (p predicate) Build(b clause.Builder) {
+	stmt, ok := b.(*gorm.Statement)
+	if !ok {
+		b.WriteString("1=0") // no builder of GORM's but Statement exists
+		return
+	}
+	b.WriteByte('(')
+	p.frag.write(stmt)
+	b.WriteByte(')')
+}
+
+// A frag is a condition in the making. The constants are kept apart, so that
+// what surrounds them can be folded.
+type frag struct {
+	tokens []token
+	konst  konst
+	simple bool // needs no parentheses
+}
+
+type konst uint8
+
+const (
+	notConst konst = iota
+	constTrue
+	constFalse
+)
+
+var (
+	fragTrue  = frag{konst: constTrue}
+	fragFalse = frag{konst: constFalse}
+)
+
+func constFrag(b bool) frag {
+	if b {
+		return fragTrue
+	}
+	return fragFalse
+}
+
+// write writes the condition to a statement.
+func (f frag) write(stmt *gorm.Statement) {
+	switch f.konst {
+	case constTrue:
+		stmt.WriteString("1=1")
+	case constFalse:
+		stmt.WriteString("1=0")
+	}
+	for i := range f.tokens {
+		t := &f.tokens[i]
+		switch {
+		case t.text != "":
+			stmt.WriteString(t.text)
+		case t.column != nil:
+			stmt.WriteQuoted(*t.column)
+		case t.value != nil:
+			stmt.AddVar(stmt, *t.value)
+		case t.clauses != nil:
+			writeClauses(stmt, t.table, t.clauses)
+		default:
+			stmt.WriteQuoted(clause.Table{Name: t.table})
+		}
+	}
+}
+
+// writeClauses writes the conditions that a schema's query clauses put on the
+// rows of an alias: soft delete, or what an application has defined. They are
+// found by letting them modify a statement, as GORM does for joins.
+func writeClauses(stmt *gorm.Statement, alias string, clauses []clause.Interface) {
+	own := &gorm.Statement{DB: stmt.DB, Table: alias, Context: stmt.Context, Clauses: map[string]clause.Clause{}}
+	for _, c := range clauses {
+		own.AddClause(c)
+	}
+	where, ok := own.Clauses["WHERE"].Expression.(clause.Where)
+	if !ok || len(where.Exprs) == 0 {
+		stmt.WriteString("1=1")
+		return
+	}
+	// CurrentTable in these conditions means the alias.
+	table, expr := stmt.Table, stmt.TableExpr
+	stmt.Table, stmt.TableExpr = alias, nil
+	stmt.WriteByte('(')
+	where.Build(stmt)
+	stmt.WriteByte(')')
+	stmt.Table, stmt.TableExpr = table, expr
+}
+
+func text(s string) token { return token{text: s} }
+
+// bind binds a value. GORM takes an empty slice for NULL in some places, but not
+// one that is a driver.Valuer.
+func bind(v any) token {
+	if b, ok := v.([]byte); ok {
+		v = blob(b)
+	}
+	return token{value: &v}
+}
+
+type blob []byte
+
+// Value returns the bytes.
+func (b blob) Value() (driver.Value, error) { return []byte(b), nil }
+
+// cat puts tokens, texts and the tokens of fragments in a row.
+func cat(parts ...any) frag {
+	var f frag
+	for _, p := range parts {
+		switch p := p.(type) {
+		case string:
+			f.tokens = append(f.tokens, text(p))
+		case token:
+			f.tokens = append(f.tokens, p)
+		case frag:
+			f.tokens = append(f.tokens, p.tokens...)
+		}
+	}
+	return f
+}
+
+// allOf joins conditions with AND, anyOf with OR. They are nested as a balanced
+// tree, since SQLite counts a chain of n conditions as n levels of its limit.
+func allOf(frags ...frag) frag { return combine(frags, " AND ", constTrue, constFalse) }
+
+func anyOf(frags ...frag) frag { return combine(frags, " OR ", constFalse, constTrue) }
+
+func combine(frags []frag, word string, unit, zero konst) frag {
+	kept := make([]frag, 0, len(frags))
+	for _, f := range frags {
+		switch f.konst {
+		case zero:
+			return frag{konst: zero}
+		case notConst:
+			kept = append(kept, f)
+		}
+	}
+	if len(kept) == 0 {
+		return frag{konst: unit}
+	}
+	return balance(kept, word)
+}
+
+func balance(frags []frag, word string) frag {
+	switch n := len(frags); n {
+	case 1:
+		return frags[0]
+	case 2, 3, 4, 5, 6, 7, 8:
+		var f frag
+		for i, g := range frags {
+			if i > 0 {
+				f.tokens = append(f.tokens, text(word))
+			}
+			f.tokens = append(f.tokens, parens(g).tokens...)
+		}
+		return f
+	default:
+		return balance([]frag{balance(frags[:n/2], word), balance(frags[n/2:], word)}, word)
+	}
+}
+
+// parens puts a condition in parentheses, unless it binds tightly by itself.
+func parens(f frag) frag {
+	if f.simple {
+		return f
+	}
+	g := cat("(", f, ")")
+	g.simple = true
+	return g
+}

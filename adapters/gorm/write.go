@@ -1,0 +1,381 @@
+package gormauthz
+
+// This file defines how the plugin authorizes writes.
+//
+// An update or delete is turned into one by key. First the rows that it would
+// affect and that the policy allows are selected, and locked where the database
+// can; then the statement affects exactly these, whatever its condition becomes
+// meanwhile. After an update, all of them must still be allowed as they have
+// become. A create is asked about with the values that are to be inserted, and
+// again with the rows as they are stored. What fails then is rolled back, if need
+// be with the transaction of somebody else: a savepoint would leave it to them
+// whether half of the work remains.
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+// maxClaim is how many rows one statement may update or delete. Their keys are
+// parameters, of which SQLite takes 32,766, for keys of up to three columns.
+const maxClaim = 10_000
+
+// A claim is what a write has taken hold of.
+type claim struct {
+	model  *model
+	action any
+	keys   []filter.Value // of the rows to be updated
+	filter *filter.Query  // that they must satisfy afterwards
+	rows   []any          // to be created
+}
+
+const claimKey = "gormauthz:claim"
+
+// claimOf returns the claim of a statement, or nil.
+func claimOf(db *gorm.DB) *claim {
+	x, _ := db.InstanceGet(claimKey)
+	c, _ := x.(*claim)
+	return c
+}
+
+// beforeWrite returns what every write must have.
+func (p *Plugin) beforeWrite(db *gorm.DB, action any) (*claim, bool) {
+	stmt := db.Statement
+	action, ok := p.begin(stmt, action)
+	if !ok {
+		return nil, false
+	}
+	m, err := p.modelOf(stmt)
+	switch {
+	case err != nil:
+	case stmt.SQL.Len() > 0:
+		err = undecided("raw SQL cannot be authorized"+explicitly, nil)
+	case len(m.key) == 0:
+		err = undecided("a write to a model without a primary key cannot be authorized"+explicitly, nil)
+	case stmt.TableExpr != nil || len(stmt.Joins) > 0:
+		err = undecided("a write with joins or table expressions cannot be authorized"+explicitly, nil)
+	case !inTransaction(db) && !db.DryRun:
+		err = undecided("a write outside of a transaction cannot be authorized: it could not be undone", nil)
+	}
+	if err != nil {
+		refuse(stmt, err)
+		return nil, false
+	}
+	return &claim{model: m, action: action}, true
+}
+
+// beforeCreate asks about the values that are to be inserted.
+func (p *Plugin) beforeCreate(db *gorm.DB) {
+	stmt := db.Statement
+	c, ok := p.beforeWrite(db, actionCreate)
+	if !ok {
+		return
+	}
+	if _, ok := stmt.Clauses["ON CONFLICT"]; ok {
+		refuse(stmt, undecided("an upsert, by which GORM also saves associations, cannot be authorized: use Omit(clause.Associations)"+explicitly, nil))
+		return
+	}
+	rows, err := structs(stmt.ReflectValue, c.model)
+	if err != nil {
+		refuse(stmt, err)
+		return
+	}
+	q, err := questionOf(stmt.Context, plain(db))
+	if err != nil {
+		refuse(stmt, err)
+		return
+	}
+	for _, row := range rows {
+		if err := q.authorize(c.action, row); err != nil {
+			refuse(stmt, err)
+			return
+		}
+	}
+	c.rows = rows
+	db.InstanceSet(claimKey, c)
+}
+
+// structs returns pointers to the models in a struct, slice or array.
+func structs(rv reflect.Value, m *model) ([]any, error) {
+	refused := undecided(fmt.Sprintf("a %s cannot be authorized as a new %s"+explicitly, rv.Kind(), m.typ), nil)
+	one := func(v reflect.Value) any {
+		for v.Kind() == reflect.Pointer && !v.IsNil() {
+			v = v.Elem()
+		}
+		if v.IsValid() && v.Type() == m.typ && v.CanAddr() {
+			return v.Addr().Interface()
+		}
+		return nil
+	}
+	var rows []any
+	switch rv.Kind() {
+	case reflect.Struct:
+		rows = []any{one(rv)}
+	case reflect.Slice, reflect.Array:
+		for i := range rv.Len() {
+			rows = append(rows, one(rv.Index(i)))
+		}
+	default:
+		return nil, refused
+	}
+	for _, r := range rows {
+		if r == nil {
+			return nil, refused
+		}
+	}
+	return rows, nil
+}
+
+// afterCreate asks again, about the rows as they are stored.
+func (p *Plugin) afterCreate(db *gorm.DB) {
+	c := claimOf(db)
+	if c == nil || db.Error != nil || db.DryRun {
+		return
+	}
+	p.finish(db, func() error {
+		keys := make([]filter.Value, len(c.rows))
+		for i, row := range c.rows {
+			k, err := c.model.rows.KeyOf(row)
+			if err != nil {
+				return undecided("the key of a new row", err)
+			}
+			keys[i] = k
+		}
+		q, err := questionOf(db.Statement.Context, plain(db))
+		if err != nil {
+			return err
+		}
+		cond, err := modelsOf(db).hasKey(c.model, keys)
+		if err != nil {
+			return err
+		}
+		stored := reflect.New(reflect.SliceOf(reflect.PointerTo(c.model.typ)))
+		if err := session(db, db.Statement.Context).Where(cond).Find(stored.Interface()).Error; err != nil {
+			return databaseError(err)
+		}
+		if stored.Elem().Len() != len(keys) {
+			return undecided("new rows are not found after they were inserted", nil)
+		}
+		for i := range stored.Elem().Len() {
+			if err := q.authorize(c.action, stored.Elem().Index(i).Interface()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// beforeUpdate claims the rows that may be updated.
+func (p *Plugin) beforeUpdate(db *gorm.DB) {
+	if c, ok := p.beforeWrite(db, actionUpdate); ok {
+		p.claim(db, c)
+	}
+}
+
+// beforeDelete claims the rows that may be deleted.
+func (p *Plugin) beforeDelete(db *gorm.DB) {
+	c, ok := p.beforeWrite(db, actionDelete)
+	if !ok {
+		return
+	}
+	if len(db.Statement.Selects) > 0 && !p.enforce {
+		refuse(db.Statement, undecided("a delete with associations is authorized in enforcing mode only"+explicitly, nil))
+		return
+	}
+	p.claim(db, c)
+}
+
+// claim restricts a write to the keys of rows that are allowed.
+func (p *Plugin) claim(db *gorm.DB, c *claim) {
+	if err := p.take(db, c); err != nil {
+		refuse(db.Statement, err)
+		return
+	}
+	db.InstanceSet(claimKey, c)
+}
+
+func (p *Plugin) take(db *gorm.DB, c *claim) error {
+	stmt, ms := db.Statement, modelsOf(db)
+	exprs, err := conditions(stmt)
+	if err != nil {
+		return err
+	}
+	named, err := namedKeys(stmt, c.model)
+	if err != nil {
+		return err
+	}
+	if len(exprs) == 0 && named == nil && !db.AllowGlobalUpdate {
+		return gorm.ErrMissingWhereClause
+	}
+	q, err := questionOf(stmt.Context, plain(db))
+	if err != nil {
+		return err
+	}
+	if c.filter, err = q.filter(c.action, c.model); err != nil {
+		return err
+	}
+	allowed, err := ms.compile(c.filter, c.model)
+	if err != nil {
+		return err
+	}
+	if db.DryRun {
+		return restrict(stmt, allowed)
+	}
+	tx := session(db, stmt.Context).Model(reflect.New(c.model.typ).Interface()).Where(allowed)
+	if len(exprs) > 0 {
+		tx = tx.Where(group{exprs})
+	}
+	if named != nil {
+		cond, err := ms.hasKey(c.model, named)
+		if err != nil {
+			return err
+		}
+		tx = tx.Where(cond)
+	}
+	if stmt.Unscoped {
+		tx = tx.Unscoped()
+	}
+	for _, name := range []string{"ORDER BY", "LIMIT"} {
+		if cl, ok := stmt.Clauses[name]; ok {
+			tx.Statement.Clauses[name] = cl
+		}
+	}
+	if c.keys, err = takeKeys(tx, c.model); err != nil {
+		return err
+	}
+	taken, err := ms.hasKey(c.model, c.keys)
+	if err != nil {
+		return err
+	}
+	stmt.Clauses["WHERE"] = clause.Clause{Name: "WHERE", Expression: clause.Where{Exprs: []clause.Expression{taken}}}
+	return nil
+}
+
+// namedKeys returns the keys of the values that an update or delete was given,
+// where they have any: GORM makes conditions of them.
+func namedKeys(stmt *gorm.Statement, m *model) ([]filter.Value, error) {
+	var keys []filter.Value
+	add := func(rv reflect.Value) error {
+		for rv.Kind() == reflect.Pointer && !rv.IsNil() {
+			rv = rv.Elem()
+		}
+		if !rv.IsValid() || rv.Type() != m.typ {
+			return nil
+		}
+		zero := true
+		for _, f := range m.schema.PrimaryFields {
+			_, isZero := f.ValueOf(stmt.Context, rv)
+			zero = zero && isZero
+		}
+		if zero {
+			return nil
+		}
+		k, err := m.rows.KeyOf(rv.Interface())
+		keys = append(keys, k)
+		return err
+	}
+	for _, x := range []any{stmt.ReflectValue, stmt.Model} {
+		rv, ok := x.(reflect.Value)
+		if !ok {
+			rv = reflect.ValueOf(x)
+		}
+		for rv.Kind() == reflect.Pointer && !rv.IsNil() {
+			rv = rv.Elem()
+		}
+		if rv.Kind() != reflect.Slice && rv.Kind() != reflect.Array {
+			if err := add(rv); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		for i := range rv.Len() {
+			if err := add(rv.Index(i)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return keys, nil
+}
+
+// takeKeys locks the rows of a query and returns their keys.
+func takeKeys(tx *gorm.DB, m *model) ([]filter.Value, error) {
+	if tx.Dialector.Name() != string(sqlite) {
+		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+	}
+	rows := reflect.New(reflect.SliceOf(m.typ))
+	err := tx.Select(m.schema.PrimaryFieldDBNames).Limit(maxClaim + 1).Find(rows.Interface()).Error
+	if err != nil {
+		return nil, databaseError(err)
+	}
+	n := rows.Elem().Len()
+	if n > maxClaim {
+		return nil, undecided(fmt.Sprintf("a write to more than %d rows: do it in batches", maxClaim), nil)
+	}
+	keys := make([]filter.Value, n)
+	for i := range n {
+		if keys[i], err = m.rows.KeyOf(rows.Elem().Index(i).Interface()); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
+}
+
+// hasKey returns the condition that the key of a row is one of several.
+func (ms *models) hasKey(m *model, keys []filter.Value) (predicate, error) {
+	c := ms.compiler()
+	c.scope[filter.Row] = binding{model: m, rows: m.rows}
+	f, err := c.keyIn(filter.Key{Var: filter.Row}, keys, false)
+	return predicate{f}, err
+}
+
+// afterUpdate asks again, about the rows as they have become.
+func (p *Plugin) afterUpdate(db *gorm.DB) {
+	c := claimOf(db)
+	if c == nil || len(c.keys) == 0 || db.Error != nil || db.DryRun {
+		return
+	}
+	p.finish(db, func() error {
+		ms := modelsOf(db)
+		allowed, err := ms.compile(c.filter, c.model)
+		if err != nil {
+			return err
+		}
+		taken, err := ms.hasKey(c.model, c.keys)
+		if err != nil {
+			return err
+		}
+		var n int64
+		err = session(db, db.Statement.Context).Unscoped().Model(reflect.New(c.model.typ).Interface()).Where(taken).Where(allowed).Count(&n).Error
+		if err != nil {
+			return databaseError(err)
+		}
+		if n != int64(len(c.keys)) {
+			return &forbiddenError{"rows of " + c.model.rows.Name + " as they would be afterwards"}
+		}
+		return nil
+	})
+}
+
+// finish calls f after a write. If it fails, so does the transaction, whoever
+// began it.
+func (p *Plugin) finish(db *gorm.DB, f func() error) {
+	err := f()
+	if err == nil {
+		return
+	}
+	db.AddError(err)
+	if _, ours := db.InstanceGet("gorm:started_transaction"); ours {
+		return // GORM rolls back what it began
+	}
+	if committer, ok := db.Statement.ConnPool.(gorm.TxCommitter); ok && committer != nil {
+		if err := committer.Rollback(); err != nil {
+			db.AddError(errors.New("gormauthz: the transaction could not be rolled back"))
+		}
+	}
+}
