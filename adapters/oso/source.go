@@ -1,0 +1,195 @@
+//go:build cgo && !musl && (((linux || darwin) && (amd64 || arm64)) || (windows && amd64))
+
+package osoengine
+
+// This file defines the text that go-oso gets: all sources of a policy joined,
+// because it takes unnamed text only once, without what it prints about on
+// standard output, and without the inline queries, whose failure makes it
+// use memory that it has freed.
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// A text is what go-oso loads, with the way back to the sources.
+type text struct {
+	policy  string
+	parts   []part
+	queries []inlineQuery
+	hidden  map[string]bool // rules that the sources do not define
+}
+
+// A part is where a source begins in the policy.
+type part struct {
+	name string
+	line int32 // of its first line, from 1
+}
+
+// An inlineQuery is a "?=" query.
+type inlineQuery struct {
+	pos  syntax.Position
+	text string
+}
+
+// position returns the place in a source of a line of the policy.
+func (t *text) position(line int32) syntax.Position {
+	var pos syntax.Position
+	for _, p := range t.parts {
+		if p.line <= line {
+			pos = syntax.Position{File: p.name, Line: line - p.line + 1}
+		}
+	}
+	return pos
+}
+
+// An edit replaces the bytes from start to end of a source.
+type edit struct {
+	start, end int
+	text       string
+}
+
+// newText joins the sources of files.
+func newText(files []*syntax.File) *text {
+	t := &text{hidden: make(map[string]bool)}
+	var b strings.Builder
+	line := int32(1)
+	for _, f := range files {
+		t.parts = append(t.parts, part{f.Name, line})
+		source := t.edited(f)
+		b.WriteString(source)
+		b.WriteByte('\n')
+		line += int32(strings.Count(source, "\n")) + 1
+	}
+	t.quiet(&b, files)
+	t.policy = b.String()
+	return t
+}
+
+// edited returns the source of f without inline queries, and with parentheses
+// around every "and" or "or" inside the other. Lines stay where they are.
+func (t *text) edited(f *syntax.File) string {
+	at := newOffsets(f.Source)
+	var edits []edit
+	for _, stmt := range f.Stmts {
+		if q, ok := stmt.(*syntax.InlineQuery); ok {
+			span := q.Query.Range()
+			t.queries = append(t.queries, inlineQuery{q.Pos(), f.Source[at.of(span.Start):at.of(span.End)]})
+			start, end := at.of(q.Range().Start), at.of(q.Range().End)
+			edits = append(edits, edit{start, end, strings.Repeat("\n", strings.Count(f.Source[start:end], "\n"))})
+			continue
+		}
+		syntax.Walk(stmt, func(n syntax.Node) bool {
+			if n, ok := n.(*syntax.NaryExpr); ok {
+				for _, elem := range n.Elems {
+					if inner, ok := elem.(*syntax.NaryExpr); ok {
+						start, end := at.of(inner.Range().Start), at.of(inner.Range().End)
+						edits = append(edits, edit{start, start, "("}, edit{end, end, ")"})
+					}
+				}
+			}
+			return true
+		})
+	}
+	slices.SortStableFunc(edits, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
+	var b strings.Builder
+	done := 0
+	for _, e := range edits {
+		b.WriteString(f.Source[done:e.start])
+		b.WriteString(e.text)
+		done = e.end
+	}
+	b.WriteString(f.Source[done:])
+	return b.String()
+}
+
+// quiet adds the rules whose absence go-oso would print a warning about. They
+// never succeed.
+func (t *text) quiet(b *strings.Builder, files []*syntax.File) {
+	defined, called := make(map[string]bool), make(map[string]bool)
+	blocks := false
+	for _, f := range files {
+		for _, stmt := range f.Stmts {
+			switch stmt := stmt.(type) {
+			case *syntax.Rule:
+				defined[stmt.Name.Text] = true
+				syntax.Walk(stmt, func(n syntax.Node) bool {
+					if call, ok := n.(*syntax.Call); ok {
+						called[call.Name.Text] = true
+					}
+					return true
+				})
+			case *syntax.Block:
+				blocks = true
+				for _, head := range shorthandHeads(stmt) {
+					defined[head] = true
+				}
+			}
+		}
+	}
+	if !defined["allow"] && !defined["allow_request"] && !defined["allow_field"] {
+		t.hidden["allow"] = true
+		b.WriteString("allow(_, _, _) if false;\n")
+	}
+	if blocks && !called["has_permission"] {
+		if !defined["has_permission"] {
+			t.hidden["has_permission"] = true
+			b.WriteString("has_permission(_: Actor, _: String, _: Resource) if false;\n")
+		}
+		t.hidden["_ursa"] = true
+		b.WriteString("_ursa(actor, action, resource) if has_permission(actor, action, resource);\n")
+	}
+}
+
+// shorthandHeads returns the names of the rules that b's shorthands make.
+func shorthandHeads(b *syntax.Block) []string {
+	rule := map[string]string{"roles": "has_role", "permissions": "has_permission", "relations": "has_relation"}
+	kinds := make(map[string]string)
+	for _, decl := range b.Decls {
+		if d, ok := decl.(*syntax.Declaration); ok {
+			for _, s := range d.Strings {
+				kinds[s.Value] = rule[d.Name.Text]
+			}
+			for _, r := range d.Relations {
+				kinds[r.Name.Text] = rule[d.Name.Text]
+			}
+		}
+	}
+	var heads []string
+	for _, decl := range b.Decls {
+		if s, ok := decl.(*syntax.Shorthand); ok {
+			heads = append(heads, kinds[s.Head.Value])
+		}
+	}
+	return heads
+}
+
+// offsets finds byte offsets of positions.
+type offsets struct {
+	source string
+	lines  []int
+}
+
+func newOffsets(source string) offsets {
+	o := offsets{source: source, lines: []int{0}}
+	for i := range len(source) {
+		if source[i] == '\n' {
+			o.lines = append(o.lines, i+1)
+		}
+	}
+	return o
+}
+
+// of returns the byte offset of a position that the parser gave.
+func (o offsets) of(p syntax.Position) int {
+	i := o.lines[p.Line-1]
+	for range p.Col - 1 {
+		_, size := utf8.DecodeRuneInString(o.source[i:])
+		i += size
+	}
+	return i
+}

@@ -1,0 +1,22 @@
+//go:build !(cgo && !musl && (((linux || darwin) && (amd64 || arm64)) || (windows && amd64)))
+
+package osoengine
+
+// This file defines New where the original's libraries do not exist.
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// New returns an engine that compiles nothing: go-oso has no library for this
+// platform, or the program was built without cgo.
+func New() authz.Engine { return absent{} }
+
+type absent struct{}
+
+func (absent) Compile(context.Context, authz.Input) (authz.Policy, []authz.Diagnostic, error) {
+	return nil, nil, fmt.Errorf("%w: go-oso needs cgo, and Linux or macOS on amd64 or arm64 or Windows on amd64, without musl", authz.ErrUnsupported)
+}
