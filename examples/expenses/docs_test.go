@@ -1,0 +1,161 @@
+package main
+
+// This file tests the pages that tell how to use the program: it does what they
+// say, in their order, and compares what happens.
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// pages are the pages, and how many blocks of each kind they have at least: a
+// test that finds nothing to do has found nothing.
+var pages = []struct {
+	file   string
+	blocks map[string]int
+}{
+	{"../../README.md", map[string]int{"console": 2, "go": 1, "polar": 1}},
+	{"../../docs/tutorial.md", map[string]int{"console": 10, "go": 3, "polar": 7, "log": 2}},
+	{"../../docs/mapping.md", map[string]int{"console": 2, "polar": 2}},
+}
+
+func TestPages(t *testing.T) {
+	for _, page := range pages {
+		t.Run(filepath.Base(page.file), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(page.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := &reader{t: t, dir: t.TempDir()}
+			seen := make(map[string]int)
+			for _, part := range strings.Split(string(text), "\n```")[1:] {
+				kind, block, _ := strings.Cut(part, "\n")
+				block += "\n"
+				seen[kind]++
+				switch kind {
+				case "console":
+					r.console(block)
+				case "polar":
+					r.polar(block)
+				case "log":
+					for line := range strings.Lines(block) {
+						r.program.wait(r.before, strings.TrimSpace(line))
+					}
+				case "go":
+					r.partOf(block, "*.go", "../quickstart/*.go")
+				}
+			}
+			for kind, n := range page.blocks {
+				if seen[kind] < n {
+					t.Errorf("%d blocks of %s, want %d", seen[kind], kind, n)
+				}
+			}
+		})
+	}
+}
+
+// A reader does what a page says.
+type reader struct {
+	t       *testing.T
+	dir     string   // where it works
+	program *program // what it has started last
+	before  int      // how long the log was before the last change
+}
+
+// console runs the commands of a block, which begin with "$ ", and compares what
+// they print with the lines below.
+func (r *reader) console(block string) {
+	r.t.Helper()
+	for _, part := range strings.Split("\n"+strings.TrimSuffix(block, "\n"), "\n$ ")[1:] {
+		command, want, _ := strings.Cut(part+"\n", "\n")
+		var got string
+		if flags, ok := strings.CutPrefix(command, "go run ./examples/expenses"); ok {
+			got = r.run(strings.Fields(flags))
+		} else {
+			got = r.program.curl(command).body
+		}
+		if got != want {
+			r.t.Errorf("$ %s\n%s\nwant\n%s", command, got, want)
+		}
+	}
+}
+
+// run starts the program, and returns what it says as if it had its usual port
+// and database.
+func (r *reader) run(flags []string) string {
+	r.t.Helper()
+	dir := r.dir
+	if len(flags) == 0 {
+		dir = filepath.Join("..", "..") // where the repository's policy is
+	}
+	if r.program != nil {
+		r.program.cmd.Process.Kill()
+		<-r.program.done
+	}
+	r.program, r.before = start(r.t, plain, dir, flags...), 0
+	out := strings.ReplaceAll(r.program.out, r.program.db, "expenses.db")
+	if !strings.Contains(out, "[::1]") {
+		r.t.Skip("this machine has no IPv6, and the pages are about one that has")
+	}
+	return regexp.MustCompile(`(localhost|127\.0\.0\.1|\[::1\]):\d+`).ReplaceAllString(out, "$1:5000")
+}
+
+var fileComment = regexp.MustCompile(`^# (mine/\S+)\n`)
+
+// polar writes a policy, if it begins with the name of a file to write it to.
+// Otherwise it has to be a part of one that there is.
+func (r *reader) polar(block string) {
+	r.t.Helper()
+	m := fileComment.FindStringSubmatch(block)
+	if m == nil {
+		r.partOf(block, "../../policies/*/*.polar", "../quickstart/*.polar")
+		return
+	}
+	name := filepath.Join(r.dir, filepath.FromSlash(m[1]))
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		r.t.Fatal(err)
+	}
+	if r.program == nil {
+		write(r.t, name, block)
+		return
+	}
+	r.before = r.program.logged()
+	write(r.t, name, block)
+	r.program.wait(r.before, "policy ") // has changed, or is bad
+}
+
+// partOf checks that code is part of one of the files.
+func (r *reader) partOf(code string, patterns ...string) {
+	r.t.Helper()
+	for _, pattern := range patterns {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			if strings.Contains(flat(string(text)), flat(code)) {
+				return
+			}
+		}
+	}
+	r.t.Errorf("this is no part of %s:\n%s", strings.Join(patterns, ", "), code)
+}
+
+// flat returns text without indentation and empty lines.
+func flat(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,154 @@
+package main
+
+// This file defines the routes. None of them knows a rule: a repository asks the
+// policy about each row that goes in or out, and a route that touches no row
+// says so.
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"gorm.io/gorm"
+
+	gormauthz "github.com/ursa-authz/ursa/adapters/gorm"
+	"github.com/ursa-authz/ursa/adapters/nethttp"
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// routes are the handlers, and the data that they show.
+type routes struct {
+	expenses      *gormauthz.Repository[Expense]
+	organizations *gormauthz.Repository[Organization]
+	failed        func(*http.Request, error) // told of what is answered 500
+}
+
+// handler returns the application: az decides every request before a route
+// sees it, and a route that would answer without having asked is an error.
+func (rt *routes) handler(az *authz.Authorizer) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", nethttp.Skip("greets whoever is there", rt.route(rt.index)))
+	mux.Handle("GET /whoami", rt.route(rt.whoami))
+	mux.Handle("GET /expenses", rt.route(rt.list))
+	mux.Handle("GET /expenses/{id}", rt.route(rt.expense))
+	mux.Handle("PUT /expenses/submit", rt.route(rt.submit))
+	mux.Handle("GET /organizations/{id}", rt.route(rt.organization))
+	return az.Middleware(nethttp.RequireDecision(mux))
+}
+
+// answers are the errors that are answers, and no faults.
+var answers = []error{authz.ErrForbidden, authz.ErrNotFound, authz.ErrUnauthenticated}
+
+// route returns a handler that answers the errors of f.
+func (rt *routes) route(f nethttp.HandlerFunc) http.Handler {
+	return nethttp.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		err := f(w, r)
+		if bad, ok := errors.AsType[*bodyError](err); ok {
+			http.Error(w, bad.text, bad.status)
+			return nil
+		}
+		isAnswer := func(answer error) bool { return errors.Is(err, answer) }
+		if err != nil && !slices.ContainsFunc(answers, isAnswer) {
+			rt.failed(r, err)
+		}
+		return err
+	})
+}
+
+func (rt *routes) index(w http.ResponseWriter, r *http.Request) error {
+	actor, _ := authz.ActorFrom(r.Context())
+	return say(w, "hello ", actor)
+}
+
+func (rt *routes) whoami(w http.ResponseWriter, r *http.Request) error {
+	user, err := currentUser(r)
+	if err != nil {
+		return err
+	}
+	organization, err := rt.organizations.Lookup(r.Context(), user.OrganizationID)
+	if err != nil {
+		return err
+	}
+	return say(w, fmt.Sprintf("You are %s, the %s at %s. (User ID: %d)", user.Email, user.Title, organization.Name, user.ID))
+}
+
+func (rt *routes) list(w http.ResponseWriter, r *http.Request) error {
+	expenses, err := rt.expenses.List(r.Context(), func(db *gorm.DB) *gorm.DB { return db.Order("id") })
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	for i := range expenses {
+		if _, err := fmt.Fprintln(w, &expenses[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (rt *routes) expense(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	expense, err := rt.expenses.Lookup(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	return say(w, expense)
+}
+
+func (rt *routes) submit(w http.ResponseWriter, r *http.Request) error {
+	user, err := currentUser(r)
+	if err != nil {
+		return err
+	}
+	expense, err := readExpense(w, r, user.ID)
+	if err != nil {
+		return err
+	}
+	if err := rt.expenses.Create(r.Context(), expense); err != nil {
+		return err
+	}
+	return say(w, expense)
+}
+
+func (rt *routes) organization(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	organization, err := rt.organizations.Lookup(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	return say(w, organization)
+}
+
+// currentUser returns the user who sent the request. A guest, whom a policy may
+// have let through, has to say who they are.
+func currentUser(r *http.Request) (*User, error) {
+	actor, _ := authz.ActorFrom(r.Context())
+	if user, ok := actor.(*User); ok {
+		return user, nil
+	}
+	return nil, authz.ErrUnauthenticated
+}
+
+// pathID returns the id in the path. What is no id, no row has.
+func pathID(r *http.Request) (int, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 32)
+	if err != nil {
+		return 0, authz.ErrNotFound
+	}
+	return int(id), nil
+}
+
+// say writes a line of text.
+func say(w http.ResponseWriter, words ...any) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := fmt.Fprint(w, append(words, "\n")...)
+	return err
+}

@@ -1,0 +1,318 @@
+// Command expenses is an application whose authorization is a policy: users
+// submit expenses and see their own.
+//
+// From the repository's root:
+//
+//	go run ./examples/expenses
+//
+// It makes and fills its database, listens on port 5000 and says what to try.
+// The policy is in policies/expenses, and may be edited while it runs.
+package main
+
+// This file defines the flags, and how the parts come together.
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"gorm.io/gorm"
+
+	gormauthz "github.com/ursa-authz/ursa/adapters/gorm"
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// engines are the engines by name. Without a build tag there is one: nil, which
+// is authz's own.
+var engines = map[string]authz.Engine{"polar": nil}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		os.Exit(0)
+	case errors.Is(err, errUsage):
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "expenses:", err)
+		os.Exit(1)
+	}
+}
+
+// settings are what the flags say.
+type settings struct {
+	addr, db, policy, engine string
+	watch                    bool
+}
+
+// errUsage is for flags that are wrong; the user has been told.
+var errUsage = errors.New("wrong usage")
+
+func parseFlags(args []string, stderr io.Writer) (settings, error) {
+	var s settings
+	flags := flag.NewFlagSet("expenses", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&s.addr, "addr", "localhost:5000", "where to listen, as `host:port`")
+	flags.StringVar(&s.db, "db", "expenses.db", "the database: a `file` of SQLite, or a URL that begins with postgres:// or mysql://")
+	flags.StringVar(&s.policy, "policy", "", "the policy: a `folder` of policies/ by name, or files on disk, such as ./mine/*.polar\n(default expenses, or expenses-oso for -engine oso)")
+	flags.StringVar(&s.engine, "engine", "polar", "what decides: polar, or with the build tag oso also oso")
+	flags.BoolVar(&s.watch, "watch", true, "look every second whether the policy on disk has changed")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return s, err
+	} else if err != nil {
+		return s, errUsage
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(stderr, "expenses takes flags only, and was given %q\n", flags.Args())
+		flags.Usage()
+		return s, errUsage
+	}
+	if s.policy == "" {
+		s.policy = "expenses"
+		if s.engine == "oso" {
+			s.policy = "expenses-oso"
+		}
+	}
+	return s, nil
+}
+
+// run is the program: it serves until ctx ends.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	s, err := parseFlags(args, stderr)
+	if err != nil {
+		return err
+	}
+	app, err := newApp(ctx, s, stderr)
+	if err != nil {
+		return err
+	}
+	defer app.close()
+	listeners, err := listen(s.addr)
+	if err != nil {
+		return err
+	}
+	app.introduce(stdout, stderr, listeners)
+	return app.serve(ctx, listeners)
+}
+
+// An app is the application, ready to serve.
+type app struct {
+	settings
+	policy  policySource
+	filled  bool // the database was empty
+	log     *slog.Logger
+	db      *gorm.DB
+	az      *authz.Authorizer
+	handler http.Handler
+}
+
+func newApp(ctx context.Context, s settings, stderr io.Writer) (*app, error) {
+	a := &app{settings: s, log: slog.New(slog.NewTextHandler(stderr, nil))}
+	engine, ok := engines[s.engine]
+	if !ok && s.engine == "oso" {
+		return nil, errors.New("this program was built without go-oso; run it with: go run -tags oso ./examples/expenses -engine oso")
+	} else if !ok {
+		return nil, fmt.Errorf("-engine: there is no %q, but %s", s.engine, strings.Join(slices.Sorted(maps.Keys(engines)), ", "))
+	}
+	var err error
+	if a.policy, err = findPolicy(s.policy); err != nil {
+		return nil, err
+	}
+	if a.db, a.filled, err = openDatabase(ctx, s.db, stderr); err != nil {
+		return nil, err
+	}
+	if err = a.authorize(engine); err != nil {
+		a.close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// authorize makes the Authorizer, and the handler that it guards.
+func (a *app) authorize(engine authz.Engine) error {
+	classes, err := gormauthz.Classes(a.db, &User{}, &Expense{}, &Organization{})
+	if err != nil {
+		return err
+	}
+	classes = append(classes, authz.ClassOf[Guest]())
+	if a.engine != "oso" { // which knows no supertypes
+		classes = append(classes, authz.ClassOf[Actor]())
+	}
+	a.az, err = authz.New(authz.Config{
+		Policies:  a.policy.policies,
+		Classes:   classes,
+		Engine:    engine,
+		Actor:     a.actor,
+		Challenge: `User realm="expenses"`,
+		Observe:   authz.LogDecisions(a.log),
+		OnReload:  a.reloaded,
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.db.Use(gormauthz.New(a.az)); err != nil {
+		return err
+	}
+	a.checkLists()
+	rt := &routes{
+		expenses:      gormauthz.NewRepository[Expense](a.db),
+		organizations: gormauthz.NewRepository[Organization](a.db),
+		failed: func(r *http.Request, err error) {
+			a.log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
+		},
+	}
+	a.handler = rt.handler(a.az)
+	return nil
+}
+
+// actor finds out who sends a request: the user whose e-mail address the header
+// user has. Anybody can write a header, so this is no authentication; it stands
+// in the place of one.
+func (a *app) actor(r *http.Request) (any, error) {
+	emails := r.Header.Values("user")
+	if len(emails) == 0 {
+		return Guest{}, nil
+	}
+	if len(emails) > 1 {
+		return nil, fmt.Errorf("%w: two headers say who it is", authz.ErrBadRequest)
+	}
+	var users []*User
+	if err := a.db.WithContext(r.Context()).Where("email = ?", emails[0]).Find(&users).Error; err != nil {
+		return nil, err
+	}
+	for _, u := range users {
+		if u.Email == emails[0] { // some databases find ALICE@foo.com too
+			return u, nil
+		}
+	}
+	return nil, authz.ErrUnauthenticated
+}
+
+// checkLists says so if the policy, or the engine, cannot answer what somebody
+// may see. Better now than when somebody asks.
+func (a *app) checkLists() {
+	err := a.az.CheckFilter(context.Background(), authz.ClassOf[Expense](), "read", &User{ID: 1, OrganizationID: 1}, Guest{})
+	if err != nil {
+		a.log.Warn("GET /expenses will fail", "error", err)
+	}
+}
+
+// reloaded says what came of a change of the policy.
+func (a *app) reloaded(e authz.ReloadEvent) {
+	for _, d := range e.Diagnostics {
+		if e.Err == nil {
+			a.log.Warn("policy", "diagnostic", d.Error())
+		}
+	}
+	if e.Err != nil {
+		a.log.Error("the changed policy is bad, the old one goes on deciding", "error", e.Err, "version", e.Version)
+		return
+	}
+	a.log.Info("the policy has changed", "version", e.Version, "previous", e.Previous)
+	a.checkLists()
+}
+
+// introduce says what runs, where, and what to try.
+func (a *app) introduce(stdout, stderr io.Writer, listeners []net.Listener) {
+	for _, d := range a.az.Diagnostics() {
+		fmt.Fprintln(stderr, "policy:", d)
+	}
+	policy := a.policy.shown
+	if a.watches() {
+		policy += " (watched: edits count within about a second)"
+	}
+	database := shown(a.settings.db)
+	if a.filled {
+		database += " (was empty, and has been filled)"
+	}
+	var urls []string
+	for _, l := range listeners {
+		urls = append(urls, "http://"+l.Addr().String())
+		if !isLoopback(l) {
+			fmt.Fprintf(stderr, "WARNING: %s can be reached from other machines. The header \"user:\" is no authentication:\n"+
+				"whoever reaches this program can be whoever they like.\n", l.Addr())
+		}
+	}
+	host := listeners[0].Addr().String()
+	if len(listeners) > 1 {
+		_, port, _ := net.SplitHostPort(host)
+		host = net.JoinHostPort("localhost", port)
+	}
+	fmt.Fprintf(stdout, `Engine:    %s
+Policy:    %s
+Database:  %s
+Listening: %s
+
+Try:
+    curl %[5]s/
+    curl -H "user: alice@foo.com" %[5]s/whoami
+    curl -H "user: alice@foo.com" %[5]s/expenses/2
+    curl -H "user: alice@foo.com" %[5]s/expenses/1
+    curl -H "user: alice@foo.com" %[5]s/expenses
+`, a.settings.engine, policy, database, strings.Join(urls, " and "), host)
+}
+
+func (a *app) watches() bool { return a.watch && a.policy.onDisk }
+
+// shutdownTime is how long requests that are being answered may take when the
+// program is told to end.
+const shutdownTime = 10 * time.Second
+
+// serve answers requests until ctx ends, and then those that have begun.
+func (a *app) serve(ctx context.Context, listeners []net.Listener) error {
+	server := &http.Server{
+		Handler:           a.handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelError),
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var work sync.WaitGroup
+	for _, l := range listeners {
+		work.Go(func() {
+			if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				cancel(err)
+			}
+		})
+	}
+	if a.watches() {
+		work.Go(func() {
+			if err := a.az.Watch(ctx, time.Second); ctx.Err() == nil {
+				cancel(err)
+			}
+		})
+	}
+	<-ctx.Done()
+	var failed error
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		failed = cause
+	}
+	grace, done := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer done()
+	err := server.Shutdown(grace)
+	work.Wait()
+	return errors.Join(failed, err)
+}
+
+func (a *app) close() {
+	if err := closeDatabase(a.db); err != nil {
+		a.log.Error("closing the database", "error", err)
+	}
+}

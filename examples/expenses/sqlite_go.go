@@ -1,0 +1,14 @@
+//go:build !cgo
+
+package main
+
+// This file defines openSQLite without a C compiler.
+
+import (
+	"github.com/glebarez/sqlite"
+	"gorm.io/gorm"
+)
+
+func openSQLite(uri string) gorm.Dialector {
+	return sqlite.Open(uri + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate")
+}
