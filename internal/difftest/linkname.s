@@ -1,0 +1,1 @@
+// A package that declares a function without a body has to have assembly.

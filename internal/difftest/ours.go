@@ -1,0 +1,159 @@
+package difftest
+
+// This file defines Ours, package polar as an engine of the comparison.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+	_ "unsafe" // for go:linkname
+
+	"github.com/ursa-authz/ursa/authz/polar"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// loadNoTypes is polar.Load, where noTypes leaves out the check of the policy
+// against Go types, so that what that check reports can be met at run time, as in
+// the original. It is no option that a program should have.
+//
+//go:linkname loadNoTypes github.com/ursa-authz/ursa/authz/polar.load
+func loadNoTypes(ctx context.Context, in polar.Input, noTypes bool) (*polar.Policy, []polar.Diagnostic, error)
+
+// queryTimeout ends a query of ours that should have met a limit before.
+const queryTimeout = 10 * time.Second
+
+// Ours answers with package polar.
+type Ours struct {
+	// Checked has policies checked against the Go types, as programs do.
+	Checked bool
+}
+
+// Input returns the fixture as package polar takes it.
+func Input(policy string) polar.Input {
+	org := polar.ClassOf[Org]()
+	org.Constructor = NewOrg
+	return polar.Input{
+		Sources:   []polar.Source{{Name: "policy.polar", Text: policy}},
+		Classes:   []polar.Class{polar.ClassOf[User](), org, polar.ClassOf[Repo](), polar.ClassOf[Role]()},
+		Constants: Constants(),
+	}
+}
+
+// Ask returns the answers to the queries over policy, in order.
+func (o Ours) Ask(policy string, queries []string) []Answer {
+	ctx, cancel := context.WithTimeout(context.Background(), queryTimeout)
+	defer cancel()
+	answers := make([]Answer, len(queries))
+	p, _, err := loadNoTypes(ctx, Input(policy), !o.Checked)
+	for i, q := range queries {
+		if err != nil {
+			answers[i] = Answer{Load: true, Verdict: ourVerdict(err), Detail: err.Error()}
+		} else {
+			answers[i] = ourAnswer(ctx, p, q)
+		}
+	}
+	return answers
+}
+
+func ourAnswer(ctx context.Context, p *polar.Policy, query string) (a Answer) {
+	defer func() {
+		if r := recover(); r != nil {
+			a.Verdict, a.Detail = VerdictPanic, fmt.Sprint(r)
+		}
+	}()
+	for b, err := range p.QueryString(ctx, query) {
+		if err != nil {
+			a.Verdict, a.Detail = ourVerdict(err), err.Error()
+			return a
+		}
+		if len(a.Solutions) == maxSolutions {
+			a.Verdict, a.Detail = VerdictLimit, "too many solutions"
+			return a
+		}
+		a.Solutions = append(a.Solutions, FormatBindings(ourBindings(b)))
+	}
+	return a
+}
+
+// ourBindings replaces the variables in the values of a solution.
+func ourBindings(b polar.Bindings) map[string]any {
+	return ourValue(map[string]any(b)).(map[string]any)
+}
+
+func ourValue(v any) any {
+	switch v := v.(type) {
+	case polar.Var:
+		return Unbound{}
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for key, elem := range v {
+			m[key] = ourValue(elem)
+		}
+		return m
+	case []any:
+		list := make([]any, len(v))
+		for i, elem := range v {
+			list[i] = ourValue(elem)
+		}
+		return list
+	}
+	return v
+}
+
+// loadVerdicts are the verdicts of what is found when a policy is loaded. What
+// is not among them is a syntax error.
+var loadVerdicts = map[syntax.Code]Verdict{
+	"singleton-variable":  VerdictSingleton,
+	"undefined-rule":      VerdictUndefined,
+	"invalid-rule":        VerdictRuleType,
+	"invalid-rule-type":   VerdictRuleType,
+	"missing-rule":        VerdictRuleType,
+	"unknown-class":       VerdictClass,
+	"invalid-block":       VerdictBlock,
+	"undeclared-term":     VerdictBlock,
+	"duplicate-term":      VerdictBlock,
+	"undeclared-in-block": VerdictBlock,
+	"inline-query-failed": VerdictInline,
+	"assignment":          VerdictType,
+	"not-a-condition":     VerdictType,
+	"not-iterable":        VerdictType,
+	"not-a-number":        VerdictType,
+	"no-order":            VerdictType,
+	"unknown-attribute":   VerdictAttribute,
+	"unknown-method":      VerdictAttribute,
+}
+
+// queryVerdicts are the verdicts of the errors of queries, by code.
+var queryVerdicts = map[string]Verdict{
+	"arithmetic":        VerdictArithmetic,
+	"type":              VerdictType,
+	"unordered":         VerdictType,
+	"unsupported":       VerdictType,
+	"assign":            VerdictType,
+	"unbound":           VerdictUnbound,
+	"undefined-rule":    VerdictUndefined,
+	"unknown-attribute": VerdictAttribute,
+	"unknown-method":    VerdictAttribute,
+	"class":             VerdictClass,
+	"budget":            VerdictLimit,
+	"cancelled":         VerdictLimit,
+	"internal":          VerdictPanic,
+}
+
+func ourVerdict(err error) Verdict {
+	var list syntax.ErrorList
+	if errors.As(err, &list) {
+		if v, ok := loadVerdicts[list[0].Code]; ok {
+			return v
+		}
+		return VerdictParse
+	}
+	var e *polar.Error
+	if errors.As(err, &e) {
+		if v, ok := queryVerdicts[e.Code]; ok {
+			return v
+		}
+	}
+	return VerdictHost
+}

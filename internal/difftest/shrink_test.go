@@ -1,0 +1,63 @@
+package difftest
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestShrink shrinks generated programs to the parts that a made-up difference
+// needs.
+func TestShrink(t *testing.T) {
+	found := 0
+	for n := range uint64(300) {
+		p := NewGenerator(1, n).Program(1)
+		differs := func(p *Program) bool {
+			return strings.Contains(p.Policy(), "not ") && strings.Contains(p.Policy(), "p2(")
+		}
+		if !differs(p) {
+			continue
+		}
+		found++
+		small := Shrink(p, differs)
+		if !differs(small) {
+			t.Fatalf("program %d shrinks to one without the difference:\n%s", n, small.Policy())
+		}
+		if len(small.Rules) > 2 || len(small.Policy()) > 120 || small.Queries[0].String() != "true" {
+			t.Errorf("program %d shrinks no further than\n%s?= %s", n, small.Policy(), small.Queries[0])
+		}
+	}
+	if found < 10 {
+		t.Errorf("only %d programs to shrink", found)
+	}
+}
+
+// TestGeneratorIsSeeded: a seed and a number name one program, in every run.
+func TestGeneratorIsSeeded(t *testing.T) {
+	for n := range uint64(200) {
+		a, b := NewGenerator(7, n).Program(5), NewGenerator(7, n).Program(5)
+		if a.Policy() != b.Policy() || strings.Join(a.QueryTexts(), ";") != strings.Join(b.QueryTexts(), ";") {
+			t.Fatalf("program %d differs from itself", n)
+		}
+	}
+}
+
+// TestOracleSurvives: a query that kills the worker costs one answer.
+func TestOracleSurvives(t *testing.T) {
+	oracle := new(Oracle)
+	defer oracle.Close()
+	// An error behind letters of more than one byte makes the original abort.
+	fatal := `x = "ééééé" and y = $`
+	answers, err := oracle.Ask("f(1);", []string{"f(x)", fatal, "f(1)", fatal, "f(2)"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"{x: 1}", "no error aborted", "{}", "no error aborted", "no"}
+	for i, a := range answers {
+		if got := short(a); got != want[i] {
+			t.Errorf("answer %d: %s; want %s", i, got, want[i])
+		}
+	}
+	if oracle.Restarts != 2 {
+		t.Errorf("%d workers died; want 2", oracle.Restarts)
+	}
+}
