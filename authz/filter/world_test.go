@@ -54,7 +54,8 @@ type person struct {
 	Boss    *person
 	Friends []*person
 	Badge   badge
-	hidden  int
+	//lint:ignore U1000 an unexported field is what the tests look for
+	hidden int
 }
 
 type badge struct {

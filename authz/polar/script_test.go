@@ -117,8 +117,8 @@ type wantError struct {
 const solutionSplit = " ; "
 
 var (
-	diagComment  = regexp.MustCompile("###\\s+(.*)$")
-	quotedRegexp = regexp.MustCompile("^\\s*(warning\\s+)?(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`)")
+	diagComment  = regexp.MustCompile(`###\s+(.*)$`)
+	quotedRegexp = regexp.MustCompile(`^\s*(warning\s+)?("(?:[^"\\]|\\.)*"|\x60[^\x60]*\x60)`)
 	endComment   = regexp.MustCompile(`\s\s+# .*$`)
 	errorOutcome = regexp.MustCompile("^error\\b\\s*([a-z-]*)\\s*(?:at\\s+(\"(?:[^\"\\\\]|\\\\.)*\"))?\\s*(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`)?$")
 )

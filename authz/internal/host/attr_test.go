@@ -9,7 +9,8 @@ import (
 type Model struct {
 	ID        uint
 	CreatedAt int64
-	secret    int
+	//lint:ignore U1000 an unexported field is what the tests look for
+	secret int
 }
 
 // Audit is embedded by pointer.
@@ -244,6 +245,7 @@ func TestAttrFaults(t *testing.T) {
 		A int `polar:"-,id"`
 	}
 	type unexported struct {
+		//lint:ignore U1000 registration looks at it
 		a int `polar:"a"`
 	}
 	type holder struct {

@@ -63,10 +63,10 @@ func TestConcurrent(t *testing.T) {
 			fail(err)
 			id, err := v.Plan.Attr("id").Load(v.Ptr)
 			fail(err)
-			if w, _, err := v.Plan.Method("actor_id").Call(nil, v, nil); err != nil || w.Int() != id.Int() {
+			if w, _, err := v.Plan.Method("actor_id").Call(t.Context(), v, nil); err != nil || w.Int() != id.Int() {
 				t.Errorf("actor_id is %s, %v", Print(w), err)
 			}
-			made, err := r.New(nil, r.Class("Small"), []Value{MakeInt(int64(g))}, nil)
+			made, err := r.New(t.Context(), r.Class("Small"), []Value{MakeInt(int64(g))}, nil)
 			fail(err)
 			if made.Plan != r.Class("Small").Plan {
 				t.Error("new Small is something else")

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"reflect"
@@ -176,7 +177,7 @@ func (v Value) callString() (s string, err error) {
 	if m == nil || m.Out == nil || m.Out.Kind() != reflect.String {
 		return "", fmt.Errorf("%s has no method String", Describe(v))
 	}
-	r, _, err := m.Call(nil, v, nil)
+	r, _, err := m.Call(context.Background(), v, nil)
 	if err != nil {
 		return "", err
 	}

@@ -128,7 +128,7 @@ func TestBigGraph(t *testing.T) {
 	if got := attr(t, attr(t, v, "url"), "path").Str(); got != "/a" {
 		t.Errorf("path is %s", got)
 	}
-	if m, _, err := v.Plan.Method("user_agent").Call(nil, v, nil); err != nil || m.Kind() != String {
+	if m, _, err := v.Plan.Method("user_agent").Call(t.Context(), v, nil); err != nil || m.Kind() != String {
 		t.Errorf("user_agent: %v", err)
 	}
 	if n := r.NumPlans(); n > 1000 {

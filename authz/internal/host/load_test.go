@@ -89,6 +89,7 @@ type every struct {
 	Empty   struct{}
 	EmptyA  [0]int
 
+	//lint:ignore U1000 an unexported field is what the tests look for
 	hidden int
 	everyDeep
 }

@@ -48,24 +48,28 @@ func (s Small) Ptr() *Small                    { return &Small{s.N + 1} }
 func (s Small) NilPtr() *Small                 { return nil }
 func (s Small) Status() Status                 { return "open" }
 func (s *Small) Set() bool                     { s.N = 1; return true }
-func (s Small) SetCopy() bool                  { s.N = 1; return true }
-func (s Small) Panics() bool                   { panic(errSecret) }
-func (s Small) PanicsWith() bool               { panic("secret") }
-func (s Small) PanicsRuntime() bool            { var m map[string]int; m["a"] = 1; return true }
-func (s Small) Nothing()                       {}
-func (s Small) Error() error                   { return nil }
-func (s Small) Three() (int, int, error)       { return 0, 0, nil }
-func (s Small) Two() (int, string)             { return 0, "" }
-func (s Small) ErrErr() (error, error)         { return nil, nil }
-func (s Small) Struct() Large                  { return Large{N: s.N} }
-func (s Small) Any() any                       { return s.N }
-func (s Small) NilAny() any                    { return nil }
-func (s Small) Chan() chan int                 { return nil }
-func (s Small) Huge() uint64                   { return 1 << 63 }
-func (s Small) Dict() map[string]int           { return map[string]int{"a": s.N} }
-func (s Small) Seq() iter.Seq[int]             { return slices.Values([]int{s.N, 8}) }
-func (s Small) Time() time.Time                { return time.Unix(0, 0).UTC() }
-func (s Small) Add(a, b int) int               { return s.N + a + b }
+
+//lint:ignore SA4005 it changes its copy, which must not be the host's object
+func (s Small) SetCopy() bool    { s.N = 1; return true }
+func (s Small) Panics() bool     { panic(errSecret) }
+func (s Small) PanicsWith() bool { panic("secret") }
+
+//lint:ignore SA5000 it panics on purpose
+func (s Small) PanicsRuntime() bool      { var m map[string]int; m["a"] = 1; return true }
+func (s Small) Nothing()                 {}
+func (s Small) Error() error             { return nil }
+func (s Small) Three() (int, int, error) { return 0, 0, nil }
+func (s Small) Two() (int, string)       { return 0, "" }
+func (s Small) ErrErr() (error, error)   { return nil, nil }
+func (s Small) Struct() Large            { return Large{N: s.N} }
+func (s Small) Any() any                 { return s.N }
+func (s Small) NilAny() any              { return nil }
+func (s Small) Chan() chan int           { return nil }
+func (s Small) Huge() uint64             { return 1 << 63 }
+func (s Small) Dict() map[string]int     { return map[string]int{"a": s.N} }
+func (s Small) Seq() iter.Seq[int]       { return slices.Values([]int{s.N, 8}) }
+func (s Small) Time() time.Time          { return time.Unix(0, 0).UTC() }
+func (s Small) Add(a, b int) int         { return s.N + a + b }
 func (s Small) Sum(first int, rest ...int8) (n int) {
 	n = first
 	for _, r := range rest {
@@ -75,7 +79,9 @@ func (s Small) Sum(first int, rest ...int8) (n int) {
 }
 func (s Small) CtxSum(_ context.Context, n ...int) int { return len(n) }
 func (s Small) CtxLast(n int, _ context.Context) int   { return n }
-func (s Small) unexported() int                        { return 1 }
+
+//lint:ignore U1000 an unexported method is what the tests look for
+func (s Small) unexported() int { return 1 }
 
 func (l Large) Bool() bool          { return l.N == 7 }
 func (l *Large) BoolP() bool        { return l.N == 7 }
@@ -265,7 +271,7 @@ func TestReceivers(t *testing.T) {
 	r := registry(t, classFor[Small](), classFor[holder](named("Holder")))
 	call := func(v Value, name string) {
 		t.Helper()
-		if _, _, err := v.Plan.Method(name).Call(nil, v, nil); err != nil {
+		if _, _, err := v.Plan.Method(name).Call(t.Context(), v, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -306,15 +312,15 @@ func TestMethodLookup(t *testing.T) {
 		t.Errorf("method names %q", small.MethodNames())
 	}
 	chief := value(t, r, &Chief{Clerk: &Clerk{Person: Person{ID: 3}}})
-	if v, _, err := chief.Plan.Method("actor_id").Call(nil, chief, nil); err != nil || v.Int() != 3 {
+	if v, _, err := chief.Plan.Method("actor_id").Call(t.Context(), chief, nil); err != nil || v.Int() != 3 {
 		t.Errorf("a promoted method returned %s, %v", Print(v), err)
 	}
 	nobody := value(t, r, &Chief{})
-	_, _, err := nobody.Plan.Method("actor_id").Call(nil, nobody, nil)
+	_, _, err := nobody.Plan.Method("actor_id").Call(t.Context(), nobody, nil)
 	wantError(t, err, CodePanic, "ActorID", "Chief")
-	_, _, err = small.Method("bool").Call(nil, nobody, nil)
+	_, _, err = small.Method("bool").Call(t.Context(), nobody, nil)
 	wantError(t, err, CodeArgument, "Bool", "Chief")
-	_, _, err = small.Method("bool").Call(nil, Value{}, nil)
+	_, _, err = small.Method("bool").Call(t.Context(), Value{}, nil)
 	wantError(t, err, CodeArgument, "nil")
 
 	m := small.Method("sum")
@@ -332,7 +338,7 @@ func TestMethodLookup(t *testing.T) {
 
 	two := value(t, r, twoMethods{})
 	wantError(t, two.Plan.Method("user_id").Refused(), CodeAmbiguous, "UserID", "UserId")
-	if v, _, err := two.Plan.Method("UserId").Call(nil, two, nil); err != nil || v.Int() != 2 {
+	if v, _, err := two.Plan.Method("UserId").Call(t.Context(), two, nil); err != nil || v.Int() != 2 {
 		t.Errorf("the exact name of an ambiguous spelling: %s, %v", Print(v), err)
 	}
 	if names := two.Plan.MethodNames(); len(names) != 0 {
@@ -349,14 +355,14 @@ func TestPanicPlace(t *testing.T) {
 	r := registry(t, classFor[Small]())
 	v := value(t, r, Small{})
 	for _, name := range []string{"panics", "panics_with", "panics_runtime"} {
-		_, _, err := v.Plan.Method(name).Call(nil, v, nil)
+		_, _, err := v.Plan.Method(name).Call(t.Context(), v, nil)
 		wantError(t, err, CodePanic, "method_test.go:")
 	}
-	_, _, err := v.Plan.Method("panics").Call(nil, v, nil)
+	_, _, err := v.Plan.Method("panics").Call(t.Context(), v, nil)
 	if !errors.Is(err, errSecret) {
 		t.Error("the error that was panicked with is not behind the error")
 	}
-	_, _, err = v.Plan.Method("err_p").Call(nil, v, nil)
+	_, _, err = v.Plan.Method("err_p").Call(t.Context(), v, nil)
 	if !errors.Is(err, errSecret) {
 		t.Error("the error that was returned is not behind the error")
 	}
@@ -365,7 +371,7 @@ func TestPanicPlace(t *testing.T) {
 func TestDrain(t *testing.T) {
 	r := registry(t, classFor[Small]())
 	v := value(t, r, &Small{7})
-	seq, _, err := v.Plan.Method("seq").Call(nil, v, nil)
+	seq, _, err := v.Plan.Method("seq").Call(t.Context(), v, nil)
 	if err != nil || !seq.Plan.IsSeq() || seq.Plan.Elem() != r.PlanOf(reflect.TypeFor[int]()) {
 		t.Fatalf("seq is %s, %v", Print(seq), err)
 	}
@@ -608,7 +614,7 @@ func TestConvert(t *testing.T) {
 	}
 	v := value(t, r, Params{})
 	for _, tt := range tests {
-		w, _, err := v.Plan.Method(tt.name).Call(nil, v, []Value{tt.arg})
+		w, _, err := v.Plan.Method(tt.name).Call(t.Context(), v, []Value{tt.arg})
 		got := codeOf(err)
 		if err == nil {
 			got = Print(w)
@@ -618,11 +624,11 @@ func TestConvert(t *testing.T) {
 		}
 	}
 
-	w, _, _ := v.Plan.Method("ptr").Call(nil, v, []Value{value(t, r, small)})
+	w, _, _ := v.Plan.Method("ptr").Call(t.Context(), v, []Value{value(t, r, small)})
 	if (*Small)(w.Ptr) != small {
 		t.Error("a pointer that was given comes as another")
 	}
-	w, _, _ = v.Plan.Method("ptr").Call(nil, v, []Value{value(t, r, *small)})
+	w, _, _ = v.Plan.Method("ptr").Call(t.Context(), v, []Value{value(t, r, *small)})
 	if (*Small)(w.Ptr) == small {
 		t.Error("a value comes as the pointer to another object")
 	}

@@ -195,7 +195,7 @@ func TestFetch(t *testing.T) {
 		t.Errorf("relations asked for: %q", asked[:3])
 	}
 	m := &Member{ID: 5}
-	if v, _ := r.Fetch(nil, value(t, r, m), plan.Attr("boss")); v.Ptr != unsafe.Pointer(m) || v.Word != 0 {
+	if v, _ := r.Fetch(t.Context(), value(t, r, m), plan.Attr("boss")); v.Ptr != unsafe.Pointer(m) || v.Word != 0 {
 		t.Error("Fetch did not get the object itself")
 	}
 	_, err := r.Fetch(ctx, value(t, r, &Org{}), plan.Attr("boss"))

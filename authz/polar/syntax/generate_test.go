@@ -211,7 +211,6 @@ func (g *generator) pattern(depth int) {
 		g.class()
 		return
 	}
-	depth--
 	inside := func() {
 		switch g.choose(4) {
 		case 0:

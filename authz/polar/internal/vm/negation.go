@@ -91,8 +91,6 @@ func (m *Machine) collectNegated(c *choice) error {
 	return nil
 }
 
-func isUnboundCell(c Value) bool { return c.Plan == unboundPlan || c.Plan == waitingPlan }
-
 // finishNegation is reached when a negated goal has no further solution. It
 // returns the node after the negation.
 func (m *Machine) finishNegation(c *choice) (*node, error) {
