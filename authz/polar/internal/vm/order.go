@@ -9,9 +9,31 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
-// moreSpecific reports whether l comes before r for a call with args. It looks
-// at specializers only: the first parameter where they differ decides.
+// moreSpecific reports whether l comes before r for a call with args.
 func (m *Machine) moreSpecific(l, r *clause, args []Value) bool {
+	return precedes(l, r, func(i int, lp, rp *pattern) bool {
+		return classMoreSpecific(lp, rp, m.deref(args[i]))
+	})
+}
+
+// mayPrecede reports whether l may be more specific than r for some argument
+// to which both apply.
+func mayPrecede(l, r *clause) bool {
+	return precedes(l, r, func(_ int, lp, rp *pattern) bool {
+		switch {
+		case lp.class == nil || rp.class == nil:
+			return false
+		case lp.class == rp.class:
+			return len(lp.fields) > len(rp.fields)
+		}
+		return mayOverlap(lp.class, rp.class)
+	})
+}
+
+// precedes reports whether l is more specific than r. It looks at specializers
+// only: the first parameter where they differ decides. What two different class
+// patterns for parameter i say is asked of classes.
+func precedes(l, r *clause, classes func(i int, lp, rp *pattern) bool) bool {
 	for i := range l.params {
 		lp, rp := l.params[i].pat, r.params[i].pat
 		switch {
@@ -33,7 +55,7 @@ func (m *Machine) moreSpecific(l, r *clause, args []Value) bool {
 		case lp.key != "" && lp.key == rp.key:
 			continue
 		case lp.kind == classPattern && rp.kind == classPattern:
-			return classMoreSpecific(lp, rp, m.deref(args[i]))
+			return classes(i, lp, rp)
 		case lp.kind == dictPattern && rp.kind == dictPattern:
 			return len(lp.fields) > len(rp.fields)
 		}
@@ -125,45 +147,6 @@ func sameSignature(a, b *clause) bool {
 		}
 	}
 	return true
-}
-
-// mayPrecede reports whether l may be more specific than r for some argument
-// to which both apply.
-func mayPrecede(l, r *clause) bool {
-	for i := range l.params {
-		lp, rp := l.params[i].pat, r.params[i].pat
-		switch {
-		case lp == nil && rp == nil:
-			continue
-		case lp == nil:
-			return false
-		case rp == nil:
-			return true
-		}
-		lu, ru := lp.union != resolve.UnionNone, rp.union != resolve.UnionNone
-		switch {
-		case lu && ru:
-			continue
-		case lu:
-			return false
-		case ru:
-			return true
-		case lp.key != "" && lp.key == rp.key:
-			continue
-		case lp.kind == classPattern && rp.kind == classPattern:
-			if lp.class == nil || rp.class == nil {
-				return false
-			}
-			if lp.class == rp.class {
-				return len(lp.fields) > len(rp.fields)
-			}
-			return mayOverlap(lp.class, rp.class)
-		case lp.kind == dictPattern && rp.kind == dictPattern:
-			return len(lp.fields) > len(rp.fields)
-		}
-		return lp.kind == classPattern && rp.kind == dictPattern
-	}
-	return false
 }
 
 // mayOverlap reports whether one value may belong to both of two classes.
