@@ -49,6 +49,11 @@ type Config struct {
 	// [LogDecisions].
 	Observe func(context.Context, Decision)
 
+	// ExplainValues has [Authorizer.Explain] show the values of the fields and
+	// variables that conditions read, and not only those of fields tagged
+	// `polar:",show"`. It is for development.
+	ExplainValues bool
+
 	// OnReload is told what came of each attempt to replace the policy, by
 	// [Authorizer.Reload] or [Authorizer.Watch], that found something new.
 	OnReload func(ReloadEvent)

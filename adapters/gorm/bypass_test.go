@@ -35,7 +35,7 @@ type bypass struct {
 // covers of documents 1 and 2.
 func newBypass(t testing.TB, db *gorm.DB, options ...Option) *bypass {
 	t.Helper()
-	ms := migrate(t, db)
+	migrate(t, db)
 	f := newFake(db)
 	one := int64(1)
 	for i := int64(1); i <= 3; i++ {
@@ -54,6 +54,11 @@ func newBypass(t testing.TB, db *gorm.DB, options ...Option) *bypass {
 		create(t, db, &Cover{ID: i, DocID: &i, Color: "red"})
 		create(t, db, &DocTag{DocID: i, TagID: (i-1)%3 + 1})
 	}
+	if db.Dialector.Name() == "postgres" { // which has not seen the keys above
+		if err := db.Exec("SELECT setval(pg_get_serial_sequence('docs', 'id'), 100)").Error; err != nil {
+			t.Fatal(err)
+		}
+	}
 	allow[Doc](f, func(u *User, action any) filter.Expr { return equals("AuthorID", u.ID) })
 	allow[Comment](f, func(u *User, action any) filter.Expr { return equals("UserID", u.ID) })
 	allow[User](f, func(u *User, action any) filter.Expr {
@@ -70,7 +75,6 @@ func newBypass(t testing.TB, db *gorm.DB, options ...Option) *bypass {
 		t.Fatal(err)
 	}
 	actor := &User{ID: 1}
-	_ = ms
 	return &bypass{db, f, actor, as(t, actor)}
 }
 
@@ -115,6 +119,9 @@ var chains = map[string]func(db *gorm.DB, mark func(*gorm.DB) *gorm.DB) *gorm.DB
 	},
 	"tabs": func(db *gorm.DB, m func(*gorm.DB) *gorm.DB) *gorm.DB {
 		return db.Where("amount < 3\tor\namount > 5").Scopes(m)
+	},
+	"unbalanced": func(db *gorm.DB, m func(*gorm.DB) *gorm.DB) *gorm.DB {
+		return db.Where("amount < 3) OR (amount > 5").Scopes(m)
 	},
 	"not": func(db *gorm.DB, m func(*gorm.DB) *gorm.DB) *gorm.DB { return db.Not("amount = ?", 4).Scopes(m) },
 	"group": func(db *gorm.DB, m func(*gorm.DB) *gorm.DB) *gorm.DB {
@@ -250,6 +257,9 @@ var finishers = map[string]func(db *gorm.DB) (ids, error){
 		var docs []Doc
 		err := db.FindInBatches(&docs, 2, func(tx *gorm.DB, batch int) error {
 			list = append(list, idsOf(docs)...)
+			if batch > 50 {
+				return errors.New("endless")
+			}
 			return nil
 		}).Error
 		slices.Sort(list)
@@ -356,8 +366,8 @@ func TestReadsReturnAllowedRowsOnly(t *testing.T) {
 func skips(chain, finisher string) bool {
 	one := func(names ...string) bool { return slices.Contains(names, chain) }
 	switch finisher {
-	case "FindInBatches": // an Or at the end makes it endless
-		return !one("plain", "where", "string or", "tabs", "not", "struct", "map", "unscoped", "prepared", "query fields")
+	case "FindInBatches": // an or without parentheses makes it endless
+		return !one("plain", "where", "string or", "not", "struct", "map", "unscoped", "prepared", "query fields")
 	case "Count":
 		return one("locking", "distinct", "select", "query fields", "omit", "limit", "joins")
 	case "reused":
@@ -541,7 +551,7 @@ func TestRefusals(t *testing.T) {
 		"other table, alias": func(db *gorm.DB) error { return db.Table("users AS docs").Find(&docs).Error },
 		"table expression":   func(db *gorm.DB) error { return db.Table("(SELECT * FROM docs) AS docs").Find(&docs).Error },
 		"unregistered":       func(db *gorm.DB) error { return db.Find(&[]dto{}).Error },
-		"unbalanced":         func(db *gorm.DB) error { return db.Where("1 = 1) OR (1 = 1").Find(&docs).Error },
+		"unbalanced":         func(db *gorm.DB) error { return db.Where("1 = 1)\nor\n(1 = 1").Find(&docs).Error },
 		"comment":            func(db *gorm.DB) error { return db.Where("1 = 1 -- ").Find(&docs).Error },
 		"block comment":      func(db *gorm.DB) error { return db.Where("1 = 1 /* ").Find(&docs).Error },
 		"open quote":         func(db *gorm.DB) error { return db.Where("title = '").Find(&docs).Error },
@@ -559,20 +569,18 @@ func TestRefusals(t *testing.T) {
 			return db.Model(&Doc{}).Create(map[string]any{"id": 99, "author_id": 1}).Error
 		},
 		"with associations": func(db *gorm.DB) error {
-			return db.Create(&Doc{AuthorID: 1, Code: "c", Due: noon, Comments: []Comment{{ID: 99, UserID: new(int64(2))}}}).Error
+			return db.Create(&Doc{Base: Base{99}, AuthorID: 1, Code: "c", Due: noon, Comments: []Comment{{ID: 99, UserID: new(int64(2))}}}).Error
 		},
-		"global update":       func(db *gorm.DB) error { return db.Model(&Doc{}).Update("title", "x").Error },
-		"global delete":       func(db *gorm.DB) error { return db.Delete(&Doc{}).Error },
-		"Update of a table":   func(db *gorm.DB) error { return db.Table("docs").Where("id = 2").Update("title", "x").Error },
-		"where hints":         func(db *gorm.DB) error { return db.Where("1 = 1").Clauses(after{}).Find(&docs).Error },
-		"mark in a condition": nil, // see below
-		"no action":           func(db *gorm.DB) error { return db.Scopes(Authorized(nil)).Find(&docs).Error },
+		"global update":     func(db *gorm.DB) error { return db.Model(&Doc{}).Update("title", "x").Error },
+		"global delete":     func(db *gorm.DB) error { return db.Delete(&Doc{}).Error },
+		"Update of a table": func(db *gorm.DB) error { return db.Table("docs").Where("id = 2").Update("title", "x").Error },
+		"where hints":       func(db *gorm.DB) error { return db.Where("1 = 1").Clauses(after{}).Find(&docs).Error },
+		"no action":         func(db *gorm.DB) error { return db.Scopes(Authorized(nil)).Find(&docs).Error },
 		"no transaction": func(db *gorm.DB) error {
 			return db.Session(&gorm.Session{SkipDefaultTransaction: true}).Model(&Doc{}).Where("id = 1").Update("title", "x").Error
 		},
 		"association, replace": func(db *gorm.DB) error { return db.Model(&Doc{Base: Base{2}}).Association("Tags").Replace(&Tag{ID: 1}) },
 	}
-	delete(both, "mark in a condition")
 	enforced := map[string]func(db *gorm.DB) error{
 		"raw join": func(db *gorm.DB) error { return db.Joins("JOIN users ON users.id = docs.author_id").Find(&docs).Error },
 		"from": func(db *gorm.DB) error {
@@ -675,7 +683,7 @@ func dump(t testing.TB, b *bypass) string {
 		lines = append(lines, fmt.Sprintf("%02d %s by %d, %d %v", d.ID, d.Title, d.AuthorID, d.Amount, d.DeletedAt.Valid))
 	}
 	slices.Sort(lines)
-	return fmt.Sprint(strings.Join(lines, "\n"), len(comments), len(links))
+	return strings.Join(lines, "\n") + fmt.Sprintf("\n%d comments, %d links", len(comments), len(links))
 }
 
 func TestMissingPlugin(t *testing.T) {

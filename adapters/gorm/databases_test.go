@@ -23,8 +23,10 @@ import (
 
 // A database is a fresh and empty one, for one test.
 type database struct {
-	name string
-	open func(t testing.TB) *gorm.DB // a new pool on the same data
+	name   string
+	driver string // of package database/sql
+	dsn    string
+	open   func(t testing.TB) *gorm.DB // a new pool on the same data
 }
 
 // onDatabases runs a test on SQLite, PostgreSQL and MySQL. A server that cannot
@@ -61,9 +63,8 @@ func open(t testing.TB, d gorm.Dialector) *gorm.DB {
 
 func newSQLite(t testing.TB) database {
 	path := filepath.Join(t.TempDir(), "test.db")
-	return database{"sqlite", func(t testing.TB) *gorm.DB {
-		return open(t, sqlitedriver.Open("file:"+path+"?_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate&_synchronous=OFF"))
-	}}
+	dsn := "file:" + path + "?_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate&_synchronous=OFF"
+	return database{"sqlite", "sqlite3", dsn, func(t testing.TB) *gorm.DB { return open(t, sqlitedriver.Open(dsn)) }}
 }
 
 func newPostgres(t testing.TB) database {
@@ -79,7 +80,7 @@ func newPostgres(t testing.TB) database {
 	q := u.Query()
 	q.Set("search_path", schema)
 	u.RawQuery = q.Encode()
-	return database{"postgres", func(t testing.TB) *gorm.DB { return open(t, postgresdriver.Open(u.String())) }}
+	return database{"postgres", "pgx", u.String(), func(t testing.TB) *gorm.DB { return open(t, postgresdriver.Open(u.String())) }}
 }
 
 func newMySQL(t testing.TB) database {
@@ -90,7 +91,7 @@ func newMySQL(t testing.TB) database {
 	t.Cleanup(func() { execute(t, admin, "DROP DATABASE "+name) })
 	server, _, _ := strings.Cut(dsn, "/")
 	own := server + "/" + name + "?parseTime=true&loc=UTC&charset=utf8mb4"
-	return database{"mysql", func(t testing.TB) *gorm.DB { return open(t, mysqldriver.Open(own)) }}
+	return database{"mysql", "mysql", own, func(t testing.TB) *gorm.DB { return open(t, mysqldriver.Open(own)) }}
 }
 
 // reach connects to a server.

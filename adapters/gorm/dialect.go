@@ -39,8 +39,8 @@ func (d dialect) param(kind sqlKind, v any) frag {
 		return cat("(", bind(v), "+0e0)")
 	case d == mysql && kind == sqlDecimal: // a string would be compared as a double
 		return cat("CAST(", bind(v), " AS DECIMAL(65,30))")
-	case d == sqlite && kind == sqlTime:
-		t := v.(time.Time)
+	}
+	if t, ok := v.(time.Time); ok && d == sqlite && kind == sqlTime {
 		return cat("(", bind(t.Unix()), ",", bind(t.Nanosecond()), ")")
 	}
 	return cat(bind(v))

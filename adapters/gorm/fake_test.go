@@ -121,7 +121,7 @@ func as(t testing.TB, actor *User) context.Context {
 
 // relation returns the filter's relation of a model's association.
 func (f *fake) relation(owner any, name string) *filter.Relation {
-	r := f.models.ofType(reflect.TypeOf(owner)).relation(name)
+	r := f.models.ofType(structType(reflect.TypeOf(owner))).relation(name)
 	return &filter.Relation{Name: name, Many: r.many, Target: f.models.ofType(r.gorm.FieldSchema.ModelType).rows}
 }
 
@@ -129,4 +129,17 @@ func field(name string) filter.Field { return filter.Field{Var: filter.Row, Name
 
 func equals(name string, x any) filter.Expr {
 	return filter.Compare{Op: filter.Eq, L: field(name), R: mustValue(x)}
+}
+
+// exposeRelations gives documents a policy that has to follow relations, and says
+// the same as the one of newBypass.
+func (f *fake) exposeRelations() {
+	author, comments := f.relation(&Doc{}, "Author"), f.relation(&Doc{}, "Comments")
+	allow[Doc](f, func(u *User, action any) filter.Expr {
+		key := filter.KeyOf(mustValue(u.ID))
+		return filter.Or{
+			filter.Exists{As: 1, From: filter.Row, Rel: author, Where: filter.Compare{Op: filter.Eq, L: filter.Key{Var: 1}, R: key}},
+			filter.And{filter.Exists{As: 1, From: filter.Row, Rel: comments, Where: filter.True}, filter.Compare{Op: filter.Lt, L: field("Amount"), R: mustValue(0)}},
+		}
+	})
 }

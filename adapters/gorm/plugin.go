@@ -204,7 +204,7 @@ func isOwnTable(stmt *gorm.Statement, s *schema.Schema) bool {
 	if m := aliased.FindStringSubmatch(sql); m != nil && len(stmt.TableExpr.Vars) == 0 {
 		return m[1] == s.Table && m[2] == stmt.Table
 	}
-	return sql == s.Table && stmt.Table == s.Table
+	return sql == stmt.Quote(s.Table) && stmt.Table == s.Table
 }
 
 // checkJoins refuses joins that are not by an association.
@@ -332,7 +332,7 @@ func plain(db *gorm.DB) *gorm.DB {
 // return a nil *sql.Row, which panics.
 func afterRow(db *gorm.DB) {
 	stmt := db.Statement
-	if rows, ok := db.Get("rows"); db.Error == nil || ok && rows == true {
+	if rows, ok := db.Get("rows"); db.Error == nil || !ok || rows != false {
 		return
 	}
 	if _, ok := stmt.Dest.(*sql.Row); !ok {

@@ -56,6 +56,7 @@ func TestSQLSelectsWhatMatches(t *testing.T) {
 		for i := range n {
 			if i%perWorld == 0 {
 				populate(t, db, r, 40)
+				insertNaN(t, db)
 				w = load(t, db)
 			}
 			q := newGenerator(r, ms).query(ms.ofType(reflect.TypeFor[Doc]()), 4)

@@ -38,6 +38,7 @@ func Authorized(action any) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
 		if err := checkMark(db, action); err != nil {
 			refuse(db.Statement, err)
+			afterRow(db) // which the plugin does, if there is one
 			return db
 		}
 		return db.Set(markKey, mark{action}).Clauses(clause.Where{Exprs: []clause.Expression{guard{}}})

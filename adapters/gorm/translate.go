@@ -55,6 +55,7 @@ const (
 	rulePattern                     // LIKE's own characters
 	ruleDeleted                     // soft delete of related rows
 	ruleZeroKeys                    // keys that are zero lead nowhere
+	ruleEnd
 )
 
 // A compiler translates one filter.

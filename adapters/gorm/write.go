@@ -249,6 +249,9 @@ func (p *Plugin) take(db *gorm.DB, c *claim) error {
 	if c.keys, err = takeKeys(tx, c.model); err != nil {
 		return err
 	}
+	if c.keys, err = stillAllowed(session(db, stmt.Context), c, allowed); err != nil {
+		return err
+	}
 	taken, err := ms.hasKey(c.model, c.keys)
 	if err != nil {
 		return err
@@ -324,6 +327,22 @@ func takeKeys(tx *gorm.DB, m *model) ([]filter.Value, error) {
 		}
 	}
 	return keys, nil
+}
+
+// stillAllowed returns the keys of locked rows that are allowed now. A PostgreSQL
+// query that had to wait for a lock sees the row as it has become, but rows of
+// other tables as they were when it began, and may so have missed that a right
+// was taken away; a new query sees both.
+func stillAllowed(tx *gorm.DB, c *claim, allowed predicate) ([]filter.Value, error) {
+	if tx.Dialector.Name() != string(postgres) || len(c.keys) == 0 {
+		return c.keys, nil
+	}
+	cond, err := modelsOf(tx).hasKey(c.model, c.keys)
+	if err != nil {
+		return nil, err
+	}
+	tx = tx.Unscoped().Model(reflect.New(c.model.typ).Interface())
+	return takeKeys(tx.Where(cond).Where(allowed), c.model)
 }
 
 // hasKey returns the condition that the key of a row is one of several.

@@ -404,7 +404,7 @@ allow(u: User, "crash", _) if u.Crash();
 	for i := range 64 {
 		wg.Go(func() {
 			u := &User{ID: i, Name: "u"}
-			for range 20 {
+			for range 5 {
 				if got, err := p.Decide(t.Context(), "allow", u, "read", Doc{Owner: &User{ID: i}}); err != nil || !got.Allowed {
 					t.Errorf("own document: %+v, %v", got, err)
 				}

@@ -176,38 +176,48 @@ func (g *policyGen) policy() string {
 	return b.String()
 }
 
-func TestFastPathAgrees(t *testing.T) {
-	policies := 400
-	if n, err := strconv.Atoi(os.Getenv("URSA_AGREE_POLICIES")); err == nil {
-		policies = n
-	}
-	seed := rand.Uint64()
-	if n, err := strconv.ParseUint(os.Getenv("URSA_SEED"), 10, 64); err == nil {
-		seed = n
-	}
-	t.Logf("URSA_SEED=%d", seed)
-
+// agreeWorld returns what the random policies are about.
+func agreeWorld() (users []*agreeUser, docs []*agreeDoc, classes []Class) {
 	adult, child := 30, 3
 	boss := &agreeUser{ID: 2, Name: "b", Age: &adult, Tags: []string{"c"}}
-	users := []*agreeUser{
+	users = []*agreeUser{
 		boss,
 		{ID: 1, Name: "a", Age: &child, Score: 1.5, Tags: []string{"a", "b", "a"}, Boss: boss, Roles: []agreeRole{{"a", 1}, {"ab", 2}}, Meta: map[string]any{"id": 1, "k": "a"}},
 		{},
 	}
 	loop := &agreeDoc{ID: 3, Title: "a"}
 	loop.Parent = loop
-	docs := []*agreeDoc{
+	docs = []*agreeDoc{
 		{ID: 1, OwnerID: 1, Owner: users[1], Public: true, Title: "ab", Labels: []string{"b", "c"}, Extra: 1.0},
 		{ID: 2, OwnerID: 2, Owner: boss, Title: "b", Extra: "a"},
 		loop, {},
 	}
 	docs[1].Parent = docs[0]
-	classes := []Class{
+	classes = []Class{
 		{Name: "User", Type: ClassOf[agreeUser]().Type, Key: []string{"ID"}},
 		{Name: "Role", Type: ClassOf[agreeRole]().Type},
 		{Name: "Doc", Type: ClassOf[agreeDoc]().Type, Key: []string{"ID"}},
 	}
+	return users, docs, classes
+}
 
+// agreeRuns returns how many random policies to try, and the seed that they are made from.
+func agreeRuns(t *testing.T) (policies int, seed uint64) {
+	policies = 400
+	if n, err := strconv.Atoi(os.Getenv("URSA_AGREE_POLICIES")); err == nil {
+		policies = n
+	}
+	seed = rand.Uint64()
+	if n, err := strconv.ParseUint(os.Getenv("URSA_SEED"), 10, 64); err == nil {
+		seed = n
+	}
+	t.Logf("URSA_SEED=%d", seed)
+	return policies, seed
+}
+
+func TestFastPathAgrees(t *testing.T) {
+	policies, seed := agreeRuns(t)
+	users, docs, classes := agreeWorld()
 	ctx := context.Background()
 	var decided, allowed, failed, fast, loaded, refused int
 	for i := range policies {

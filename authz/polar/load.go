@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -26,6 +27,10 @@ type Policy struct {
 	prog   *vm.Program
 	config vm.Config
 	rules  []*RuleInfo // by index, as the program has them
+
+	outlined sync.Once // guards what follows, which only traces need
+	outlines []*outline
+	branches []*Branch
 }
 
 // Load makes a policy from sources: it parses and resolves them, checks them

@@ -87,28 +87,10 @@ func (p *Policy) Query(ctx context.Context, rule string, args ...any) iter.Seq2[
 			}
 			return
 		}
-		type output struct {
-			name string
-			arg  int
-		}
-		var outputs []output
-	args:
-		for i, x := range args {
-			name, ok := x.(Var)
-			if !ok {
-				if err := m.SetArg(i, x); err != nil {
-					yield(nil, err)
-					return
-				}
-				continue
-			}
-			for _, o := range outputs {
-				if o.name == string(name) {
-					m.ShareArg(o.arg, i)
-					continue args
-				}
-			}
-			outputs = append(outputs, output{string(name), i})
+		outputs, err := setArgs(m, args)
+		if err != nil {
+			yield(nil, err)
+			return
 		}
 		p.solutions(m, yield, func(b Bindings) error {
 			for _, o := range outputs {
@@ -121,6 +103,35 @@ func (p *Policy) Query(ctx context.Context, rule string, args ...any) iter.Seq2[
 			return nil
 		})
 	}
+}
+
+// An output is an argument of a query that is a variable.
+type output struct {
+	name string
+	arg  int
+}
+
+// setArgs gives the rule being called its arguments, and returns those that are
+// variables: of several of one name, the first.
+func setArgs(m *vm.Machine, args []any) (outputs []output, err error) {
+args:
+	for i, x := range args {
+		name, ok := x.(Var)
+		if !ok {
+			if err := m.SetArg(i, x); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		for _, o := range outputs {
+			if o.name == string(name) {
+				m.ShareArg(o.arg, i)
+				continue args
+			}
+		}
+		outputs = append(outputs, output{string(name), i})
+	}
+	return outputs, nil
 }
 
 // QueryString returns the solutions of a query in the policy language, such as

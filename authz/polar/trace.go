@@ -5,7 +5,9 @@ package polar
 import (
 	"context"
 	"iter"
+	"slices"
 
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
@@ -15,11 +17,18 @@ type TraceKind uint8
 
 // The kinds of trace nodes.
 const (
-	TraceQuery TraceKind = iota // the query itself: the root
-	TraceCall                   // a call of a rule, or a negation
-	TraceRule                   // one rule that was tried for the call above it
-	TraceGoal                   // any other goal
+	TraceQuery  TraceKind = iota // the query itself: the root
+	TraceCall                    // a goal that calls a rule
+	TraceRule                    // a rule that was tried for the call above it
+	TraceBranch                  // an alternative of an "or"
+	TraceNot                     // a goal that is a negation or a forall
+	TraceGoal                    // any other goal
 )
+
+// String returns "query", "call", "rule", "branch", "not" or "goal".
+func (k TraceKind) String() string {
+	return [...]string{"query", "call", "rule", "branch", "not", "goal"}[min(k, TraceGoal)]
+}
 
 // A TraceStatus says how a node of a trace ended.
 type TraceStatus uint8
@@ -34,35 +43,53 @@ const (
 
 // String returns "failed", "succeeded", "waiting" or "error".
 func (s TraceStatus) String() string {
-	switch s {
-	case TraceSucceeded:
-		return "succeeded"
-	case TraceWaiting:
-		return "waiting"
-	case TraceErred:
-		return "error"
-	}
-	return "failed"
+	return [...]string{"failed", "succeeded", "waiting", "error"}[min(s, TraceErred)]
 }
 
 // A TraceNode is one node of a trace.
 type TraceNode struct {
 	Kind     TraceKind
 	Status   TraceStatus
+	Pos      syntax.Position // of the goal, the alternative or the rule's head
+	Text     string          // the goal, the alternative or the rule's head in the language; "" for the query
+	Name     string          // of TraceCall: the rule that is called
 	Rule     *RuleInfo       // of TraceRule
-	Pos      syntax.Position // of the goal, or of the rule's head
-	Goal     syntax.Node     // the goal as it was written; nil for a goal that a block stands for
-	Name     string          // of TraceCall: the rule that is called, or "not"
+	Branch   *Branch         // of TraceRule and TraceBranch
+	Before   int             // of a goal: how many goals of the rule, or of the negation, have succeeded when it is reached
+	Values   []TraceValue    // of a goal: what it read, as far as that may be shown
 	Children []*TraceNode    // in the order in which they were tried
 }
 
-// A Trace is a tree of what a query tried, in the order in which it was tried. It contains
-// the policy's text and no value of the query.
+// A TraceValue is a value that a goal met.
+type TraceValue struct {
+	Expr  string // what was read, such as user.id
+	Value string // as print shows it
+}
+
+// A Trace is a tree of what a query tried, in the order in which it was tried. A
+// goal that was tried again after others failed is in it again. Without
+// TraceOptions.Values it contains the policy's text, and no value of an actor or a resource but
+// those of fields tagged `polar:",show"`.
 type Trace struct {
 	Root    *TraceNode
-	Outcome Outcome // of a decision that was traced
+	Rules   int     // how many rules have the name and number of parameters that were asked
+	Outcome Outcome // the decision
 	Err     error   // why the query ended early, or nil
+	Full    bool    // more was tried than there was room for; the answer is right
 }
+
+// TraceOptions say what to trace.
+type TraceOptions struct {
+	// Values adds the values of all plain fields, variables and method
+	// results. It is for development.
+	Values bool
+
+	// All looks for all solutions, as Query does, and not for one, as Decide does.
+	All bool
+}
+
+// maxTrace is the number of the solver's steps that a trace remembers, of about 150 bytes each.
+const maxTrace = 1 << 16
 
 // All returns the nodes of the trace with their depths, each before its children.
 func (t *Trace) All() iter.Seq2[int, *TraceNode] {
@@ -81,58 +108,239 @@ func (t *Trace) All() iter.Seq2[int, *TraceNode] {
 			if !yield(e.depth, e.node) {
 				return
 			}
-			for i := len(e.node.Children) - 1; i >= 0; i-- {
-				stack = append(stack, entry{e.depth + 1, e.node.Children[i]})
+			for _, c := range slices.Backward(e.node.Children) {
+				stack = append(stack, entry{e.depth + 1, c})
 			}
 		}
 	}
 }
 
-// Trace decides rule(actor, action, resource) as Decide does, and returns what
-// it tried. An error of the decision is the trace's Err. The memory of a trace
-// counts against Limits.Bytes.
-func (p *Policy) Trace(ctx context.Context, rule string, actor, action, resource any) (*Trace, error) {
-	m := p.prog.Machine(ctx, &p.config)
+// Trace asks rule(args...) and returns what was tried for the answer, which is
+// that of Decide, or, with TraceOptions.All, for those of Query. It costs more than they do, and
+// takes no shortcuts that they take, so that it may meet a limit of depth or steps where they
+// do not. What the policy prints is dropped. An argument that is a Var is a variable.
+func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceOptions) *Trace {
+	config := p.config
+	config.Print = nil // the decision has said it
+	m := p.prog.Machine(ctx, &config)
 	defer m.Release()
-	var record vm.Trace
+	record := vm.Trace{Limit: maxTrace, Values: opts.Values}
 	m.SetTrace(&record)
-	t := &Trace{}
-	if !m.StartRule(rule, 3) {
-		if err := p.noRule(rule); err != nil {
-			return nil, err
-		}
-		t.Root = &TraceNode{Kind: TraceQuery}
-		return t, nil
+	t := &Trace{Root: &TraceNode{Kind: TraceQuery}}
+	if !m.StartRule(rule, len(args)) {
+		t.Err = p.noRule(rule)
+		return t
 	}
-	for i, x := range [...]any{actor, action, resource} {
-		if err := m.SetArg(i, x); err != nil {
-			return nil, err
+	for _, r := range p.module.Preds[rule].Rules {
+		if len(r.Params) == len(args) {
+			t.Rules++
 		}
 	}
-	ok, err := m.Next()
-	if err == nil && ok {
-		t.Outcome = Outcome{Allowed: true, Rule: p.ruleOf(m.Decided())}
+	_, t.Err = setArgs(m, args)
+	for n := 0; t.Err == nil && n < p.config.Limits.Results && (n == 0 || opts.All); n++ {
+		ok, err := m.Next()
+		if t.Err = err; !ok {
+			break
+		}
+		if n == 0 {
+			t.Outcome = Outcome{Allowed: true, Rule: p.ruleOf(m.Decided())}
+		}
 	}
-	t.Err = err
-	t.Root = p.traceTree(&record, err)
-	return t, nil
+	if t.Err != nil {
+		t.Outcome = Outcome{}
+	}
+	t.Full = record.Full
+	t.Root = newFolder(p, &record).fold(t.Err != nil && !t.Full)
+	return t
 }
 
-// traceTree makes a tree of a record. Nodes come after their parents in it.
-func (p *Policy) traceTree(record *vm.Trace, err error) *TraceNode {
-	nodes := make([]TraceNode, len(record.Nodes))
-	for i, r := range record.Nodes {
-		nodes[i] = TraceNode{
-			Kind: TraceKind(r.Kind), Status: TraceStatus(r.Status), Rule: p.ruleOf(r.Rule),
-			Pos: r.Pos, Goal: r.Goal, Name: r.Name,
-		}
-		if r.Parent >= 0 {
-			parent := &nodes[r.Parent]
-			parent.Children = append(parent.Children, &nodes[i])
+// A folder makes a tree of what the solver recorded: of its small goals those
+// that were written, in their alternatives.
+type folder struct {
+	p      *Policy
+	nodes  []vm.TraceNode
+	scopes []*scope     // by index of a record that goals lie below
+	places []*TraceNode // by index of a record: the node that it became a part of
+	parent map[*TraceNode]*TraceNode
+}
+
+// A scope is what goals lie in: a rule's body, the inside of a negation, or the query.
+type scope struct {
+	node    *TraceNode
+	outline *outline // of the rule; nil for the query
+
+	// The goal at hand, of which further records may be parts.
+	goal  *goal
+	run   *TraceNode
+	parts []*resolve.At
+	waits []*resolve.At // of the parts, those that wait
+	open  []*TraceNode  // the alternatives that it is in, outermost first
+}
+
+func newFolder(p *Policy, record *vm.Trace) *folder {
+	p.outline()
+	return &folder{
+		p: p, nodes: record.Nodes,
+		scopes: make([]*scope, len(record.Nodes)),
+		places: make([]*TraceNode, len(record.Nodes)),
+		parent: make(map[*TraceNode]*TraceNode, len(record.Nodes)),
+	}
+}
+
+// add adds a node below another one.
+func (f *folder) add(to, n *TraceNode) *TraceNode {
+	to.Children = append(to.Children, n)
+	f.parent[n] = to
+	return n
+}
+
+// fold returns the root. Erred says that the last thing recorded ended in an error.
+func (f *folder) fold(erred bool) *TraceNode {
+	for i := range f.nodes {
+		r := &f.nodes[i]
+		switch {
+		case r.Kind == vm.TraceQuery:
+			n := &TraceNode{Kind: TraceQuery, Status: TraceStatus(r.Status)}
+			f.places[i], f.scopes[i] = n, &scope{node: n}
+		case r.Kind == vm.TraceRule:
+			o := f.p.outlines[r.Rule.Index]
+			f.places[i] = f.add(f.places[r.Parent], &TraceNode{
+				Kind: TraceRule, Status: TraceStatus(r.Status),
+				Rule: f.p.ruleOf(r.Rule), Branch: o.branch, Pos: r.Pos, Text: r.Rule.Head,
+			})
+			f.scopes[i] = &scope{node: f.places[i], outline: o}
+		case f.isForallBody(r):
+			f.scopes[i], f.places[i] = f.scopes[r.Parent], f.places[r.Parent]
+		default:
+			f.goal(i, r)
 		}
 	}
-	if err != nil && len(nodes) > 0 {
-		nodes[len(nodes)-1].Status = TraceErred
+	for _, s := range f.scopes {
+		if s != nil {
+			s.finish()
+		}
 	}
-	return &nodes[0]
+	if erred {
+		for n := f.places[len(f.nodes)-1]; n != nil; n = f.parent[n] {
+			if n.Status == TraceFailed {
+				n.Status = TraceErred
+			}
+		}
+	}
+	root := f.places[0]
+	for _, c := range root.Children {
+		if c.Status == TraceSucceeded {
+			root.Status = TraceSucceeded
+		}
+	}
+	return root
+}
+
+// isForallBody reports whether a record is that of the second half of a forall,
+// which the solver negates once more. Its goals count to the forall.
+func (f *folder) isForallBody(r *vm.TraceNode) bool {
+	if r.Kind != vm.TraceCall || r.Parent < 0 {
+		return false
+	}
+	above := f.nodes[r.Parent].At
+	if above == nil {
+		return false
+	}
+	forall, ok := above.Node.(*syntax.ForallExpr)
+	body, _ := r.At.Node.(syntax.Expr)
+	return ok && body != nil && syntax.Unparen(body) == syntax.Unparen(forall.Body)
+}
+
+// goal adds the record i of a goal.
+func (f *folder) goal(i int, r *vm.TraceNode) {
+	s := f.scopes[r.Parent]
+	g := &goal{pos: r.Pos, text: r.Name}
+	if s.outline != nil {
+		g = s.outline.find(r.At, r.Pos)
+	}
+	if !s.continues(g, r.At) {
+		s.finish()
+		s.goal, s.parts, s.waits = g, s.parts[:0], s.waits[:0]
+		s.run = f.add(f.inBranches(s, g.branches), &TraceNode{
+			Kind: TraceGoal, Pos: g.pos, Text: g.text, Before: g.before,
+		})
+	}
+	s.part(r.At, TraceStatus(r.Status))
+	f.places[i] = s.run
+	for _, v := range r.Values {
+		s.run.addValue(v)
+	}
+	if r.Kind == vm.TraceCall {
+		s.run.Kind, s.run.Name = TraceCall, r.Name
+		if r.Name == vm.NotName {
+			s.run.Kind, s.run.Name = TraceNot, ""
+			f.scopes[i] = &scope{node: s.run, outline: s.outline}
+		}
+	}
+}
+
+// finish is called when the goal at hand has no further parts. The alternatives
+// that it is the end of hold when it does, and wait when it does.
+func (s *scope) finish() {
+	if s.run == nil {
+		return
+	}
+	for _, n := range s.open {
+		if n.Status != TraceSucceeded && slices.Contains(s.goal.closes, n.Branch) {
+			n.Status = s.run.Status
+		}
+	}
+}
+
+// continues reports whether a record is of a further part of the goal at hand,
+// or of one of its parts that waited for the others.
+func (s *scope) continues(g *goal, part *resolve.At) bool {
+	return s.run != nil && s.goal == g && part != nil && s.run.Status != TraceFailed && s.run.Kind == TraceGoal &&
+		(!slices.Contains(s.parts, part) || slices.Contains(s.waits, part))
+}
+
+// part adds a part to the goal at hand, which stands as its parts do: it fails
+// when one fails, and waits as long as one waits.
+func (s *scope) part(at *resolve.At, status TraceStatus) {
+	s.parts = append(s.parts, at)
+	s.waits = slices.DeleteFunc(s.waits, func(w *resolve.At) bool { return w == at })
+	if status == TraceWaiting {
+		s.waits = append(s.waits, at)
+	}
+	if s.run.Status = status; status == TraceSucceeded && len(s.waits) > 0 {
+		s.run.Status = TraceWaiting
+	}
+}
+
+// inBranches returns the node of the innermost of the given alternatives, which
+// are entered unless they are open.
+func (f *folder) inBranches(s *scope, branches []*Branch) *TraceNode {
+	keep := 0
+	for keep < len(branches) && keep < len(s.open) && s.open[keep].Branch == branches[keep] {
+		keep++
+	}
+	s.open = s.open[:keep]
+	at := s.node
+	if keep > 0 {
+		at = s.open[keep-1]
+	}
+	for _, b := range branches[keep:] {
+		at = f.add(at, &TraceNode{Kind: TraceBranch, Pos: b.Span.Start, Text: b.Text, Branch: b})
+		s.open = append(s.open, at)
+	}
+	return at
+}
+
+// addValue adds a value that a part of the goal met.
+func (n *TraceNode) addValue(v vm.TraceValue) {
+	expr := v.Var
+	if x, ok := v.Expr.(syntax.Expr); ok {
+		expr = syntax.ExprString(x)
+	}
+	for _, known := range n.Values {
+		if known.Expr == expr {
+			return
+		}
+	}
+	n.Values = append(n.Values, TraceValue{expr, v.Value})
 }

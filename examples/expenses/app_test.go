@@ -4,6 +4,7 @@ package main
 // race detector sees them.
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	mysqldsn "github.com/go-sql-driver/mysql"
 	"gorm.io/gorm"
 )
 
@@ -25,14 +27,17 @@ func TestInProcess(t *testing.T) {
 
 // TestServers does the walk on PostgreSQL and MySQL.
 func TestServers(t *testing.T) {
-	for _, tt := range []struct{ name, env, url string }{
-		{"postgres", "URSA_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/test?sslmode=disable"},
-		{"mysql", "URSA_MYSQL_URL", "mysql://root@127.0.0.1:3306/test"},
+	mysqlDSN := getenv("URSA_MYSQL_DSN", "root@tcp(127.0.0.1:3306)/test")
+	c, err := mysqldsn.ParseDSN(mysqlDSN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mysqlURL := url.URL{Scheme: "mysql", User: url.UserPassword(c.User, c.Passwd), Host: c.Addr, Path: "/" + c.DBName}
+	for _, tt := range []struct{ name, url string }{
+		{"postgres", getenv("URSA_POSTGRES_DSN", "postgres://postgres@127.0.0.1:5432/test?sslmode=disable")},
+		{"mysql", mysqlURL.String()},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if s := os.Getenv(tt.env); s != "" {
-				tt.url = s
-			}
 			server, a := newServer(t, settings{db: ownDatabase(t, tt.url)})
 			if !a.filled {
 				t.Error("a new database was not filled")
@@ -42,6 +47,8 @@ func TestServers(t *testing.T) {
 		})
 	}
 }
+
+func getenv(name, value string) string { return cmp.Or(os.Getenv(name), value) }
 
 // ownDatabase makes a database for a test on the server of a URL. A server that
 // cannot be reached skips the test, or fails it if URSA_REQUIRE_DATABASES is 1.

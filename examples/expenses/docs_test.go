@@ -17,9 +17,10 @@ var pages = []struct {
 	file   string
 	blocks map[string]int
 }{
-	{"../../README.md", map[string]int{"console": 2, "go": 1, "polar": 1}},
+	{"../../README.md", map[string]int{"console": 2, "go": 2, "polar": 2, "text": 1}},
 	{"../../docs/tutorial.md", map[string]int{"console": 10, "go": 3, "polar": 7, "log": 2}},
 	{"../../docs/mapping.md", map[string]int{"console": 2, "polar": 2}},
+	{"../../docs/migrating-from-go-oso.md", map[string]int{"go": 1}},
 }
 
 func TestPages(t *testing.T) {
@@ -47,6 +48,9 @@ func TestPages(t *testing.T) {
 					}
 				case "go":
 					r.partOf(block, "*.go", "../quickstart/*.go")
+				case "text": // what a program prints
+					output := "// Output:\n// " + strings.ReplaceAll(strings.TrimSpace(block), "\n", "\n// ")
+					r.partOf(output, "../quickstart/*_test.go")
 				}
 			}
 			for kind, n := range page.blocks {

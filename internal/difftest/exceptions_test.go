@@ -98,6 +98,10 @@ var exceptions = []struct {
 	{"a lookup on a variable waits until that is bound, to a dictionary too", []exception{
 		{"", "x.a = 1 and x = {a: 1}", "no", "{x: {a: 1}}"},
 	}},
+	{"so does a method call", []exception{
+		{"", `x.Hello() = "hello bob" and x in [ALICE, BOB]`, "no error unbound", "{x: User(2)}"},
+		{"", `x.Hello() = "hello bob" and 1 = 2`, "no error unbound", "no"},
+	}},
 	{"arithmetic on a variable waits until that is bound", []exception{
 		{"", "y = x + 1 and x = 2", "no error broken", "{x: 2, y: 3}"},
 	}},

@@ -156,7 +156,8 @@ var loadExceptions = []struct {
 		})
 	}},
 	{"a variable is not used because a class has its name", func(policy string, original Answer, ours []syntax.Diagnostic) bool {
-		return !original.Load && ours[0].Code == "singleton-variable" && variableAsClass.MatchString(policy)
+		return !original.Load && ours[0].Code == "singleton-variable" &&
+			regexp.MustCompile(`(?::|\bmatches)\s*`+regexp.QuoteMeta(marked(ours[0]))+`\b`).MatchString(policy)
 	}},
 	{"a parameter named as a class is that class, and no instance", func(policy string, original Answer, ours []syntax.Diagnostic) bool {
 		return !original.Load && (ours[0].Code == "invalid-rule" || ours[0].Code == "missing-rule") && classAsVariable.MatchString(policy)
@@ -168,9 +169,17 @@ var loadExceptions = []struct {
 
 var (
 	prefixForm      = regexp.MustCompile(`(?:\bin|\bnew|\.)\s*\(`)
-	variableAsClass = regexp.MustCompile(`(?::|\bmatches)\s*_?[vp][0-9]+\b`)
 	classAsVariable = regexp.MustCompile(`[(,]\s*(?:User|Org|Repo|Role|Actor|Resource|Integer|String|Boolean|List|Dictionary|Float|[A-Z]+)\s*:`)
 )
+
+// marked returns the text that a diagnostic is about.
+func marked(d syntax.Diagnostic) string {
+	line := []rune(d.Line)
+	if d.Pos.Line != d.End.Line || int(d.End.Col) > len(line)+1 {
+		return d.Line
+	}
+	return string(line[d.Pos.Col-1 : d.End.Col-1])
+}
 
 // intended returns the reason for a difference in loading that is on purpose.
 func intended(policy string, original Answer, err error) string {

@@ -394,6 +394,9 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 		calls = at
 	}
 	leaf := pr.index.find(args)
+	if m.trace != nil {
+		leaf = pr.every() // what the index would skip may have been tried, too
+	}
 	clauses := leaf.clauses
 	sorted := false
 	if leaf.ordered && len(clauses) > 1 {
@@ -405,6 +408,8 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 			}
 			if ok {
 				m.sorted = append(m.sorted, c)
+			} else if m.trace != nil && m.mayMatch(c, args) {
+				m.traceRule(callTrace, c)
 			}
 		}
 		clauses, sorted = m.sorted[at:], true

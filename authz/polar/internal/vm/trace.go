@@ -46,10 +46,13 @@ type TraceNode struct {
 	Status TraceStatus
 	Rule   *RuleInfo       // of TraceRule
 	Pos    syntax.Position // of the goal
-	Goal   syntax.Node     // the goal; nil when a block made it
-	Name   string          // of the rule that TraceCall calls; "not" for a negation
+	At     *resolve.At     // of the goal, another one for each; nil for a specializer that waited
+	Name   string          // of the rule that TraceCall calls; NotName for a negation
 	Values []TraceValue    // what was read, as far as it may be shown
 }
+
+// NotName is the name of a call that is a negation. No rule can have it.
+const NotName = "not"
 
 // A TraceValue is a value that a goal met.
 type TraceValue struct {
@@ -110,7 +113,7 @@ func (t *Trace) negated(i int32, waits bool) {
 
 // traceGoal records that a goal is about to be solved.
 func (m *Machine) traceGoal(n *node) {
-	m.goal = m.trace.add(m.frames[m.frame].trace, TraceNode{Kind: TraceGoal, Pos: n.pos, Goal: goalOf(n.text)})
+	m.goal = m.trace.add(m.frames[m.frame].trace, TraceNode{Kind: TraceGoal, Pos: n.pos, At: n.text})
 }
 
 // traceStep records what came of the goal that traceGoal recorded.
@@ -126,7 +129,7 @@ func (m *Machine) traceStep(n *node, ok bool) {
 		m.traceField(n)
 	case opMethod:
 		if ok && m.trace.Values {
-			m.traceTerm(&n.c, goalOf(n.text), "")
+			m.traceTerm(&n.c, n.text.Node, "")
 		}
 	case opUnify, opCompare, opIn, opMatches, opTruth:
 		if m.trace.Values {
@@ -151,7 +154,7 @@ func (m *Machine) traceField(n *node) {
 		return
 	}
 	if v, err := a.Load(obj.Ptr); err == nil {
-		m.traceValue(v, goalOf(n.text), "")
+		m.traceValue(v, n.text.Node, "")
 	}
 }
 
@@ -199,10 +202,17 @@ func (m *Machine) traceValue(v Value, expr syntax.Node, name string) {
 func (m *Machine) traceCall(n *node) int32 {
 	name := n.name
 	if n.op == opNot {
-		name = "not"
+		name = NotName
 	}
-	m.goal = m.trace.add(m.frames[m.frame].trace, TraceNode{Kind: TraceCall, Pos: n.pos, Goal: goalOf(n.text), Name: name})
+	m.goal = m.trace.add(m.frames[m.frame].trace, TraceNode{Kind: TraceCall, Pos: n.pos, At: n.text, Name: name})
 	return m.goal
+}
+
+// every returns all clauses of a predicate as the index would return some. It
+// leaves out clauses for what their bodies begin with, and those are what the
+// reader of a trace may be looking for.
+func (pr *pred) every() *indexNode {
+	return &indexNode{leaf: true, clauses: pr.clauses, ordered: true}
 }
 
 // traceRule records that a rule is about to be tried for a call.
@@ -219,11 +229,4 @@ func (m *Machine) traceReturn() {
 	}
 	m.trace.succeed(f.trace)
 	m.trace.succeed(m.trace.Nodes[f.trace].Parent)
-}
-
-func goalOf(at *resolve.At) syntax.Node {
-	if at == nil {
-		return nil
-	}
-	return at.Node
 }

@@ -1,0 +1,260 @@
+package authztest
+
+// This file defines Coverage, which counts what of a policy has held in tests.
+//
+// A rule that was tried and failed shows nothing: with no rules at all everything
+// would be denied as well. So what counts is that a rule held, once at least, and
+// that each alternative of each "or" did. They are found in traces: every decision
+// is made as always, and then traced.
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/authz/polar"
+)
+
+// A Coverage is an [authz.Engine] that counts, over all policies it compiles, which of their rules
+// and alternatives have held when something was asked: by [Tester], by [Matrix],
+// or by the program under test. Filters and explanations do not count; neither
+// do inline queries, which run when a policy is compiled. A policy that is compiled again, with the same name and text,
+// is counted on.
+//
+// The zero Coverage is ready to be used, with the default engine. It must not be
+// copied, and is safe for concurrent use. It makes decisions several times slower.
+type Coverage struct {
+	// Engine is the engine that compiles and answers; nil is that of package
+	// polar. Its policies must be Tracers and have a method Branches, as
+	// those of package polar have.
+	Engine authz.Engine
+
+	mu      sync.Mutex
+	sources map[authz.Source]*coveredSource
+}
+
+// A coveredSource is what was compiled of one source.
+type coveredSource struct {
+	authz.Source
+	branches map[place]*branchCount
+}
+
+// A place is where a branch begins.
+type place struct{ line, col int32 }
+
+// A branchCount says how often a branch was tried, and how often it held.
+type branchCount struct {
+	place
+	alternative bool
+	text        string
+	tried, held int
+}
+
+// A tracedPolicy is a policy whose coverage can be counted.
+type tracedPolicy interface {
+	authz.Policy
+	authz.Tracer
+	Branches() []*authz.Branch
+}
+
+// Compile compiles with the engine.
+func (c *Coverage) Compile(ctx context.Context, in authz.Input) (authz.Policy, []authz.Diagnostic, error) {
+	var p authz.Policy
+	var diags []authz.Diagnostic
+	var err error
+	if c.Engine != nil {
+		p, diags, err = c.Engine.Compile(ctx, in)
+	} else {
+		p, diags, err = polar.Load(ctx, in)
+	}
+	if err != nil {
+		return nil, diags, err
+	}
+	traced, ok := p.(tracedPolicy)
+	if !ok {
+		return nil, diags, fmt.Errorf("authztest: coverage needs an engine that traces: %w", authz.ErrUnsupported)
+	}
+	return &coveredPolicy{traced, c, c.add(in.Sources, traced.Branches())}, diags, nil
+}
+
+// add adds the branches of a policy, and returns the place to count each.
+func (c *Coverage) add(sources []authz.Source, branches []*authz.Branch) map[*authz.Branch]*branchCount {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sources == nil {
+		c.sources = make(map[authz.Source]*coveredSource)
+	}
+	byName := make(map[string]*coveredSource)
+	for _, s := range sources {
+		if c.sources[s] == nil {
+			c.sources[s] = &coveredSource{s, make(map[place]*branchCount)}
+		}
+		byName[s.Name] = c.sources[s]
+	}
+	counts := make(map[*authz.Branch]*branchCount)
+	for _, b := range branches {
+		s := byName[b.Span.Start.File]
+		if s == nil {
+			continue
+		}
+		at := place{b.Span.Start.Line, b.Span.Start.Col}
+		if s.branches[at] == nil {
+			s.branches[at] = &branchCount{place: at, alternative: b.Alternative, text: b.Text}
+		}
+		counts[b] = s.branches[at]
+	}
+	return counts
+}
+
+// A coveredPolicy is a policy whose answers are counted.
+type coveredPolicy struct {
+	tracedPolicy
+	c      *Coverage
+	counts map[*authz.Branch]*branchCount
+}
+
+func (p *coveredPolicy) Decide(ctx context.Context, rule string, actor, action, resource any) (authz.Outcome, error) {
+	out, err := p.tracedPolicy.Decide(ctx, rule, actor, action, resource)
+	p.count(ctx, rule, []any{actor, action, resource}, authz.TraceOptions{})
+	return out, err
+}
+
+func (p *coveredPolicy) Query(ctx context.Context, rule string, args ...any) iter.Seq2[authz.Bindings, error] {
+	return func(yield func(authz.Bindings, error) bool) {
+		all := true
+		for b, err := range p.tracedPolicy.Query(ctx, rule, args...) {
+			if all = yield(b, err); !all {
+				break
+			}
+		}
+		p.count(ctx, rule, args, authz.TraceOptions{All: all})
+	}
+}
+
+// Filter asks the policy, and counts nothing.
+func (p *coveredPolicy) Filter(ctx context.Context, rule string, actor, action any, class authz.Class) (*filter.Query, error) {
+	f, ok := p.tracedPolicy.(authz.Filterer)
+	if !ok {
+		return nil, fmt.Errorf("the engine makes no filters: %w", authz.ErrUnsupported)
+	}
+	return f.Filter(ctx, rule, actor, action, class)
+}
+
+// count traces a question and counts what was tried and what held.
+func (p *coveredPolicy) count(ctx context.Context, rule string, args []any, opts authz.TraceOptions) {
+	t := p.Trace(ctx, rule, args, opts)
+	p.c.mu.Lock()
+	defer p.c.mu.Unlock()
+	for _, n := range t.All() {
+		if b := p.counts[n.Branch]; b != nil {
+			b.tried++
+			if n.Status == polar.TraceSucceeded {
+				b.held++
+			}
+		}
+	}
+}
+
+// inOrder returns the sources by name with their branches by place. The caller
+// holds the lock.
+func (c *Coverage) inOrder() iter.Seq2[*coveredSource, []*branchCount] {
+	return func(yield func(*coveredSource, []*branchCount) bool) {
+		sources := make([]*coveredSource, 0, len(c.sources))
+		for _, s := range c.sources {
+			sources = append(sources, s)
+		}
+		slices.SortFunc(sources, func(a, b *coveredSource) int {
+			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Text, b.Text))
+		})
+		for _, s := range sources {
+			branches := make([]*branchCount, 0, len(s.branches))
+			for _, b := range s.branches {
+				branches = append(branches, b)
+			}
+			slices.SortFunc(branches, func(a, b *branchCount) int {
+				return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.col, b.col))
+			})
+			if !yield(s, branches) {
+				return
+			}
+		}
+	}
+}
+
+// tally returns how many rules and alternatives there are, and how many of them have held.
+// The caller holds the lock.
+func (c *Coverage) tally() (held, all int) {
+	for _, branches := range c.inOrder() {
+		for _, b := range branches {
+			all++
+			if b.held > 0 {
+				held++
+			}
+		}
+	}
+	return held, all
+}
+
+// Percent returns the share of rules and alternatives that have held, from 0 to
+// 100. It is 0 if there are none.
+func (c *Coverage) Percent() float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return percent(c.tally())
+}
+
+func percent(held, all int) float64 {
+	if all == 0 {
+		return 0
+	}
+	return 100 * float64(held) / float64(all)
+}
+
+// Require reports an error if less than the given share of rules and
+// alternatives has held, from 0 to 100, with the table of [Coverage.WriteTable] and the
+// annotated source. Otherwise it logs the table.
+func (c *Coverage) Require(t testing.TB, least float64) {
+	t.Helper()
+	w := new(report)
+	c.WriteTable(w)
+	got := c.Percent()
+	if got >= least {
+		t.Log(w)
+		return
+	}
+	c.WriteSource(w)
+	t.Errorf("%.1f %% of the policy's rules and alternatives have held, want %.1f %%\n%s", got, least, w)
+}
+
+// Main runs the tests of m and returns the code to exit with, for TestMain: that
+// of the tests, or 1 if less than the given share of rules and alternatives, from 0 to 100, has
+// held in them; then the table and the annotated source go to w. Nothing is
+// required when only some of the tests were run, with -run, -skip or -list, or
+// when the tests failed.
+func (c *Coverage) Main(m *testing.M, least float64, w io.Writer) (code int) {
+	if code = m.Run(); code != 0 || partial() || c.Percent() >= least {
+		return code
+	}
+	fmt.Fprintf(w, "authztest: %.1f %% of the policy's rules and alternatives have held, want %.1f %%\n", c.Percent(), least)
+	c.WriteTable(w)
+	c.WriteSource(w)
+	return 1
+}
+
+// partial reports whether the flags leave out tests.
+func partial() bool {
+	for _, name := range []string{"test.run", "test.skip", "test.list"} {
+		if f := flag.Lookup(name); f != nil && f.Value.String() != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,232 @@
+package authztest
+
+// This file defines Equivalent, which holds lists against decisions.
+//
+// A list is made by a filter that the database evaluates, a decision by the
+// policy in memory. Both have to mean the same of every row, also of those that
+// nobody thought of. So rows are added that are known to divide databases and
+// programs: missing values, texts that differ in case or by a blank at the end,
+// numbers at the ends of their ranges, two rows that are the same but for the
+// key, and every value that occurs elsewhere in the data.
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// A Lister is how [Equivalent] reaches rows. The contexts it is given carry the
+// Authorizer, and for List the actor, as by [authz.NewContext].
+type Lister interface {
+	// Rows returns all rows of class, whoever may see them, as pointers to
+	// structs of class.Type.
+	Rows(ctx context.Context, class authz.Class) ([]any, error)
+
+	// List returns the rows of class on which actor may do action, as
+	// pointers too, in the way in which the application lists them.
+	List(ctx context.Context, actor, action any, class authz.Class) ([]any, error)
+
+	// Add stores a new row of class, a pointer to a struct of class.Type. A
+	// key that is zero is to be assigned. An error means that the row cannot be
+	// stored, for a constraint say, and that nothing has changed.
+	Add(ctx context.Context, class authz.Class, row any) error
+}
+
+// maxHostile is the number of rows that Equivalent adds at most.
+const maxHostile = 400
+
+// Equivalent adds hostile rows of class to those that are there, and reports an
+// error for each of the actors and actions of which the list has other rows than
+// those that are allowed one by one. The rows stay: the store should be one that
+// the test may fill, or its transaction one that is rolled back.
+//
+// Rows are told apart by class.Key, or else by the fields tagged `polar:",id"`, or
+// else by the field ID. New rows have their integer keys zero, and other keys random.
+// Their fields that hold other rows are nil, as those of a row that was just read;
+// foreign keys are fields like others. It is an error if there is no row to begin
+// with, or if nobody may list anything.
+func Equivalent(t testing.TB, az *authz.Authorizer, lister Lister, class authz.Class, actors, actions []any) {
+	t.Helper()
+	e := &equivalence{t: t, az: az, lister: lister, class: class}
+	if e.key = keyOf(class); e.key == nil {
+		t.Fatalf("authztest: %v has no key; set Class.Key", class.Type)
+	}
+	before := e.rows()
+	if len(before.list) == 0 {
+		t.Fatalf("authztest: there is no row of %v to begin with", class.Type)
+	}
+	added, refused := e.add(before, actors)
+	rows := e.rows()
+	listed := 0
+	for _, actor := range actors {
+		for _, action := range actions {
+			listed += e.compare(rows, actor, action)
+		}
+	}
+	t.Logf("%d rows of %v, of which %d were added, %d more refused; %d listed in %d lists",
+		len(rows.list), class.Type, added, refused, listed, len(actors)*len(actions))
+	switch {
+	case added == 0:
+		t.Errorf("all of the %d hostile rows were refused", refused)
+	case listed == 0:
+		t.Error("nobody may list anything, which shows nothing")
+	}
+}
+
+// An equivalence is the work of one call of Equivalent.
+type equivalence struct {
+	t      testing.TB
+	az     *authz.Authorizer
+	lister Lister
+	class  authz.Class
+	key    [][]int // index paths of the key's fields
+}
+
+func (e *equivalence) context(actor any) context.Context {
+	return authz.NewContext(e.t.Context(), e.az, actor)
+}
+
+// A rowSet is all rows, in the store's order and by key.
+type rowSet struct {
+	list  []any
+	byKey map[any]any
+}
+
+// rows returns all rows.
+func (e *equivalence) rows() rowSet {
+	e.t.Helper()
+	list, err := e.lister.Rows(e.context(nil), e.class)
+	if err != nil {
+		e.t.Fatalf("reading all rows of %v: %v", e.class.Type, err)
+	}
+	rows := rowSet{list, make(map[any]any, len(list))}
+	for _, row := range list {
+		key := e.keyOf(row)
+		if rows.byKey[key] != nil {
+			e.t.Fatalf("two rows of %v have the key %v", e.class.Type, key)
+		}
+		rows.byKey[key] = row
+	}
+	return rows
+}
+
+// keyOf returns the key of a row as a value that can be compared.
+func (e *equivalence) keyOf(row any) any {
+	e.t.Helper()
+	v := reflect.ValueOf(row)
+	if want := structType(e.class.Type); v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Type() != want {
+		e.t.Fatalf("authztest: the Lister returned a %T, want a *%v", row, want)
+	}
+	parts := make([]any, len(e.key))
+	for i, index := range e.key {
+		f := v.Elem().FieldByIndex(index)
+		for f.Kind() == reflect.Pointer && !f.IsNil() {
+			f = f.Elem()
+		}
+		parts[i] = f.Interface()
+	}
+	if len(parts) == 1 && reflect.ValueOf(parts[0]).Comparable() {
+		return parts[0]
+	}
+	return fmt.Sprintf("%v", parts)
+}
+
+// add adds hostile rows, and returns how many were taken and how many refused.
+func (e *equivalence) add(rows rowSet, actors []any) (added, refused int) {
+	h := newHostile(structType(e.class.Type), e.key, rows.list, actors)
+	for _, row := range h.rows(maxHostile, rand.New(rand.NewPCG(1, 2))) {
+		if err := e.lister.Add(e.context(nil), e.class, row); err != nil {
+			refused++
+		} else {
+			added++
+		}
+	}
+	return added, refused
+}
+
+// maxShown is how many rows are shown of those that differ in one list.
+const maxShown = 3
+
+// compare holds one list against decisions, and returns how many rows are on it.
+func (e *equivalence) compare(rows rowSet, actor, action any) (listed int) {
+	e.t.Helper()
+	ctx := e.context(actor)
+	list, err := e.lister.List(ctx, actor, action, e.class)
+	if err != nil {
+		e.t.Errorf("the list of %v for %q: %v", e.class.Type, action, err)
+		return 0
+	}
+	on := make(map[any]bool, len(list))
+	shown := 0
+	report := func(key, row any, problem string) {
+		e.t.Helper()
+		if shown++; shown <= maxShown {
+			e.t.Errorf("%v with the key %v %s\n%s", e.class.Type, key, problem, explain(ctx, e.az, actor, action, row, nil))
+		}
+	}
+	for _, row := range list {
+		key := e.keyOf(row)
+		switch {
+		case on[key]:
+			report(key, row, "is on the list twice")
+		case rows.byKey[key] == nil:
+			report(key, row, "is on the list, but not among all rows")
+		}
+		on[key] = true
+	}
+	for _, row := range rows.list {
+		key := e.keyOf(row)
+		switch ok, err := e.az.IsAllowed(ctx, actor, action, row); {
+		case err != nil:
+			report(key, row, "cannot be decided, and there is a list")
+		case ok && !on[key]:
+			report(key, row, "is allowed, but not on the list")
+		case !ok && on[key]:
+			report(key, row, "is on the list, but not allowed")
+		}
+	}
+	if shown > maxShown {
+		e.t.Errorf("%d more rows of %v differ", shown-maxShown, e.class.Type)
+	}
+	return len(on)
+}
+
+// structType returns what t points to.
+func structType(t reflect.Type) reflect.Type {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}
+
+// keyOf returns the index paths of the fields that identify rows of a class, or nil.
+func keyOf(class authz.Class) [][]int {
+	t := structType(class.Type)
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil
+	}
+	names := class.Key
+	if len(names) == 0 {
+		for _, f := range reflect.VisibleFields(t) {
+			if f.IsExported() && hasOption(f.Tag.Get("polar"), "id") {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		names = []string{"ID"}
+	}
+	var key [][]int
+	for _, name := range names {
+		f, ok := t.FieldByName(name)
+		if !ok || !f.IsExported() {
+			return nil
+		}
+		key = append(key, f.Index)
+	}
+	return key
+}

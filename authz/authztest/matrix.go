@@ -1,0 +1,146 @@
+package authztest
+
+// This file defines Matrix, the table of who may do what, and its golden file.
+
+import (
+	"errors"
+	"flag"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"text/tabwriter"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// A flag named update is what most test packages call theirs, and a second one
+// of that name would stop the test before it began. So the one here has a name
+// of its own, and the other one, where a test package has it, is obeyed too.
+var update = flag.Bool("authztest.update", false, "rewrite the golden files of authztest.Matrix")
+
+func updating() bool {
+	f := flag.Lookup("update")
+	return *update || f != nil && f.Value.String() == "true"
+}
+
+// The cells of a matrix.
+var cells = map[string]string{"allowed": "yes", "forbidden": "-", "not found": "hidden", "undecided": "ERROR"}
+
+const legend = `# yes: allowed   -: forbidden   hidden: not found   ERROR: could not be decided
+`
+
+// Matrix asks whether each of the actors may do each of the actions on each of
+// the resources, and compares the answers with the golden file
+// testdata/NAME.golden, where NAME is that of the test. Actors and resources are
+// given by the names that they have in the table; a resource that is an
+// *http.Request is asked about as the Request that policies see.
+//
+// A file that is missing or differs is an error of the test, with the lines that
+// differ. Run with -authztest.update, or with the flag -update where the test package has
+// defined a boolean flag of that name, the test writes the file instead:
+//
+//	go test ./policies -run TestMatrix -authztest.update
+func Matrix(t testing.TB, az *authz.Authorizer, actors map[string]any, actions []string, resources map[string]any) {
+	t.Helper()
+	if len(actors) == 0 || len(actions) == 0 || len(resources) == 0 {
+		t.Fatal("authztest: a matrix without actors, actions or resources")
+	}
+	got := table(t, az, actors, actions, resources)
+	name := filepath.Join("testdata", strings.ReplaceAll(t.Name(), "/", "_")+".golden")
+	if updating() {
+		err := os.MkdirAll(filepath.Dir(name), 0o777)
+		if err == nil {
+			err = os.WriteFile(name, []byte(got), 0o666)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		t.Errorf("there is no %s; run the test with -authztest.update to write it\n%s", name, got)
+	case err != nil:
+		t.Fatal(err)
+	case got != strings.ReplaceAll(string(want), "\r\n", "\n"):
+		t.Errorf("%s differs; if the policy was meant to change, run the test with -authztest.update\n%s", name, diff(string(want), got))
+	}
+}
+
+// table returns the matrix as text: a block for each resource, a line for each
+// action, a column for each actor.
+func table(t testing.TB, az *authz.Authorizer, actors map[string]any, actions []string, resources map[string]any) string {
+	t.Helper()
+	names := slices.Sorted(maps.Keys(actors))
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	line := func(first string, rest []string) {
+		w.Write([]byte(first + "\t" + strings.Join(rest, "\t") + "\n"))
+	}
+	line("", names)
+	for _, resource := range slices.Sorted(maps.Keys(resources)) {
+		line(resource, make([]string, len(names)))
+		for _, action := range actions {
+			row := make([]string, len(names))
+			for i, name := range names {
+				answer, _, err := ask(t.Context(), az, actors[name], action, resources[resource])
+				if answer == "undecided" {
+					t.Logf("%s, %q, %s: %v", name, action, resource, err)
+				}
+				row[i] = cells[answer]
+			}
+			line("  "+action, row)
+		}
+	}
+	w.Flush()
+	var trimmed strings.Builder
+	trimmed.WriteString(legend)
+	for l := range strings.Lines(b.String()) {
+		trimmed.WriteString(strings.TrimRight(l, " \n") + "\n")
+	}
+	return trimmed.String()
+}
+
+// diff returns the lines that differ between two tables, those of want with "-"
+// and those of got with "+" before them, and of the others those that are not
+// indented, which say what a line is about.
+func diff(want, got string) string {
+	a, b := strings.Split(strings.TrimSuffix(want, "\n"), "\n"), strings.Split(strings.TrimSuffix(got, "\n"), "\n")
+	// longest[i][j] is the length of the longest common subsequence of a[i:] and b[j:].
+	longest := make([][]int, len(a)+1)
+	for i := range longest {
+		longest[i] = make([]int, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if a[i] == b[j] {
+				longest[i][j] = longest[i+1][j+1] + 1
+			} else {
+				longest[i][j] = max(longest[i+1][j], longest[i][j+1])
+			}
+		}
+	}
+	var out strings.Builder
+	for i, j := 0, 0; i < len(a) || j < len(b); {
+		switch {
+		case i < len(a) && j < len(b) && a[i] == b[j]:
+			if !strings.HasPrefix(a[i], "  ") {
+				out.WriteString("  " + a[i] + "\n")
+			}
+			i++
+			j++
+		case j == len(b) || i < len(a) && longest[i+1][j] >= longest[i][j+1]:
+			out.WriteString("- " + a[i] + "\n")
+			i++
+		default:
+			out.WriteString("+ " + b[j] + "\n")
+			j++
+		}
+	}
+	return out.String()
+}

@@ -1,0 +1,92 @@
+package authztest
+
+// This file defines InMemory, a Lister without a database.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+
+	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+// InMemory returns a Lister over rows, which are pointers to structs, and lists
+// them by the filters of az and what those say themselves. With it [Equivalent]
+// shows that the filters of an engine, or of a policy, mean what the decisions do,
+// before there is a database.
+func InMemory(az *authz.Authorizer, rows ...any) Lister {
+	return &memory{az: az, stored: slices.Clone(rows)}
+}
+
+type memory struct {
+	az     *authz.Authorizer
+	mu     sync.Mutex
+	stored []any
+}
+
+func (m *memory) Rows(_ context.Context, class authz.Class) ([]any, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	t := structType(class.Type)
+	var rows []any
+	for _, row := range m.stored {
+		if structType(reflect.TypeOf(row)) == t {
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}
+
+func (m *memory) List(ctx context.Context, actor, action any, class authz.Class) ([]any, error) {
+	q, err := m.az.Filter(ctx, actor, action, class)
+	if err != nil {
+		return nil, err
+	}
+	all, err := m.Rows(ctx, class)
+	if err != nil {
+		return nil, err
+	}
+	var list []any
+	for _, row := range all {
+		ok, err := q.Match(ctx, row, filter.Loaded)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			list = append(list, row)
+		}
+	}
+	return list, nil
+}
+
+// Add assigns keys as databases do: the first number that is greater than all others.
+func (m *memory) Add(ctx context.Context, class authz.Class, row any) error {
+	v := reflect.ValueOf(row)
+	key := keyOf(class)
+	if v.Kind() != reflect.Pointer || v.IsNil() || len(key) == 0 {
+		return errors.New("not a pointer to a row with a key")
+	}
+	all, err := m.Rows(ctx, class)
+	if err != nil {
+		return err
+	}
+	f := v.Elem().FieldByIndex(key[0])
+	if f.CanInt() && f.IsZero() {
+		most := int64(0)
+		for _, other := range all {
+			most = max(most, reflect.ValueOf(other).Elem().FieldByIndex(key[0]).Int())
+		}
+		f.SetInt(most + 1)
+	}
+	if f.IsZero() {
+		return fmt.Errorf("the key of a %T is zero", row)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stored = append(m.stored, row)
+	return nil
+}

@@ -1,0 +1,104 @@
+package authztest
+
+// This file defines Tester, which asks questions whose answers are known.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// A Tester asks an Authorizer and reports to a test what it did not expect. Its
+// methods may be called concurrently.
+type Tester struct {
+	t   testing.TB
+	az  *authz.Authorizer
+	ctx context.Context
+}
+
+// New returns a Tester for t. Questions are asked with t's context.
+func New(t testing.TB, az *authz.Authorizer) *Tester {
+	t.Helper()
+	if az == nil {
+		t.Fatal("authztest: the Authorizer is nil")
+	}
+	return &Tester{t, az, t.Context()}
+}
+
+// WithContext returns a Tester that asks its questions with ctx, which may carry a
+// transaction, say.
+func (p *Tester) WithContext(ctx context.Context) *Tester { return &Tester{p.t, p.az, ctx} }
+
+// Allow reports an error unless actor may do action on resource. As in all
+// methods, a resource that is an *http.Request is asked about as
+// [authz.Authorizer.Request] makes of it.
+func (p *Tester) Allow(actor, action, resource any) {
+	p.t.Helper()
+	p.want("allowed", actor, action, resource)
+}
+
+// Deny reports an error unless the policy denies actor to do action on
+// resource, whether as forbidden or as not found.
+func (p *Tester) Deny(actor, action, resource any) {
+	p.t.Helper()
+	p.want("denied", actor, action, resource)
+}
+
+// Forbidden reports an error unless the answer is [authz.ErrForbidden].
+func (p *Tester) Forbidden(actor, action, resource any) {
+	p.t.Helper()
+	p.want("forbidden", actor, action, resource)
+}
+
+// NotFound reports an error unless the answer is [authz.ErrNotFound], so that
+// the actor does not learn whether there is such a resource.
+func (p *Tester) NotFound(actor, action, resource any) {
+	p.t.Helper()
+	p.want("not found", actor, action, resource)
+}
+
+func (p *Tester) want(want string, actor, action, resource any) {
+	p.t.Helper()
+	got, resource, err := ask(p.ctx, p.az, actor, action, resource)
+	if got == want || want == "denied" && (got == "forbidden" || got == "not found") {
+		return
+	}
+	p.t.Errorf("want %s, got %s\n%s", want, got, explain(p.ctx, p.az, actor, action, resource, err))
+}
+
+// ask returns the answer as a word, and the resource that the policy was asked about.
+func ask(ctx context.Context, az *authz.Authorizer, actor, action, resource any) (answer string, asked any, err error) {
+	if r, ok := resource.(*http.Request); ok && r != nil {
+		q, err := az.Request(r)
+		if err != nil {
+			return "undecided", resource, err
+		}
+		resource = q
+	}
+	switch err := az.Authorize(ctx, actor, action, resource); {
+	case err == nil:
+		return "allowed", resource, nil
+	case errors.Is(err, authz.ErrForbidden):
+		return "forbidden", resource, err
+	case errors.Is(err, authz.ErrNotFound):
+		return "not found", resource, err
+	default:
+		return "undecided", resource, err
+	}
+}
+
+// explain returns why the answer is what it is, as far as the engine can tell.
+func explain(ctx context.Context, az *authz.Authorizer, actor, action, resource any, err error) string {
+	x, noReason := az.Explain(ctx, actor, action, resource)
+	switch {
+	case noReason == nil:
+		return x.String()
+	case err != nil:
+		return fmt.Sprintf("%v\n%v", err, noReason)
+	}
+	return noReason.Error()
+}

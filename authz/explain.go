@@ -1,0 +1,175 @@
+package authz
+
+// This file defines Explain, why a question was answered as it was.
+//
+// The answer is the engine's own decision. What led to it comes from a second
+// one that records what it tries; should the two ever differ, because the second
+// met a limit or the data has changed in between, the explanation says so and
+// keeps the answer.
+//
+// Of a denial it tells the misses: the conditions that failed, those first
+// before which most conditions held, since that is the rule that somebody who
+// asks why has in mind. When a condition asks another rule, the miss is what
+// failed in there. Of an allow it tells the proof: the conditions that held, on
+// the way that led to the answer and not on those that were given up.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ursa-authz/ursa/authz/polar"
+)
+
+// What a Policy tells about how it came to an answer.
+type (
+	// A Trace is a tree of what a query tried.
+	Trace = polar.Trace
+	// A TraceNode is one node of a Trace.
+	TraceNode = polar.TraceNode
+	// A TraceValue is a value that a condition met.
+	TraceValue = polar.TraceValue
+	// TraceOptions say what to trace.
+	TraceOptions = polar.TraceOptions
+	// A Branch is a rule, or an alternative of an "or" in one.
+	Branch = polar.Branch
+	// A Frame is one entry of the stack of rules in which a question failed.
+	Frame = polar.Frame
+)
+
+// A Tracer is a [Policy] that can say what it tried. The policies of the default
+// engine are Tracers.
+type Tracer interface {
+	// Trace asks rule(args...) as Decide does, or as Query does with
+	// TraceOptions.All, and returns what it tried. Without
+	// TraceOptions.Values no value is in it but those of fields tagged
+	// `polar:",show"`.
+	Trace(ctx context.Context, rule string, args []any, opts TraceOptions) *Trace
+}
+
+// An Explanation says why a question was answered as it was. It contains the
+// text of the policy, and of the actor and the resource their classes and ids
+// only; values of fields are in it where they are tagged `polar:",show"`, or with
+// [Config].ExplainValues.
+type Explanation struct {
+	Verdict Verdict   // Allowed, Denied or Undecided: the answer of IsAllowed
+	By      *RuleInfo // the rule that allowed
+	Err     error     // why it could not be decided; is ErrUndecided
+	Stack   []Frame   // the rules in which it could not be decided, innermost first
+	Version string    // of the policy
+
+	// Misses are the conditions that failed, those first before which most
+	// conditions held. Empty unless denied.
+	Misses []Miss
+
+	// Proof is how the answer follows. Empty unless allowed.
+	Proof []Step
+
+	// Rules is the number of rules that were asked, and Others of how many it
+	// could be seen from their heads that they are about another action, or
+	// about actors or resources of another class.
+	Rules, Others int
+
+	// Trace is all that was tried, in order. Its outcome may differ from
+	// Verdict if a limit ended it; then its Err is set.
+	Trace *Trace
+
+	actor, actorID, action, resource, resourceID string
+}
+
+// A Miss is a condition that failed, so that a rule did not apply.
+type Miss struct {
+	Rule      *RuleInfo
+	Pos       Position     // of the condition, or of the rule if its head did not match
+	Condition string       // as it is written; empty if the rule's head did not match
+	Held      int          // how many conditions held before it, in the rule and in those that asked for it
+	Times     int          // how often it failed: for several elements of a list, say
+	Call      *TraceNode   // the condition that asked for the rule; nil for a rule that the question itself asked
+	Because   *RuleInfo    // of a condition with not: a rule that holds
+	Values    []TraceValue // what the condition read when it first failed, as far as that may be shown
+
+	node  *TraceNode
+	order int // of the node among all that were tried
+}
+
+// A Step is one step of a proof: a rule that holds, or a condition that held.
+type Step struct {
+	Depth int        // 0 for the rule that decided, 1 for its conditions, and so on
+	Node  *TraceNode // TraceRule, or any kind of condition
+}
+
+// Explain answers as [Authorizer.IsAllowed] does, and says why. It asks the policy twice, which
+// may be slow: it is for people and tests. No observer sees it, and no ledger.
+//
+// The error is ErrUndecided and ErrUnsupported when the engine cannot tell what it tries. A question
+// that cannot be decided is no error but an Explanation with that Verdict.
+func (a *Authorizer) Explain(ctx context.Context, actor, action, resource any) (*Explanation, error) {
+	v := a.current.Load()
+	tracer, ok := v.policy.(Tracer)
+	if !ok {
+		return nil, undecided(fmt.Errorf("the engine explains nothing: %w", ErrUnsupported))
+	}
+	q := question{ruleAllow, actor, action, resource, nil}
+	x := &Explanation{
+		Version: v.name,
+		actor:   a.classes.name(actor), actorID: a.classes.id(actor),
+		action: "nil", resource: a.classes.name(resource), resourceID: a.classes.id(resource),
+	}
+	if action != nil {
+		x.action = actionText(action)
+	}
+	out, err := v.decide(ctx, &q, false)
+	switch {
+	case err != nil:
+		x.Err = undecided(err)
+		var e *polar.Error
+		if errors.As(err, &e) {
+			x.Stack = e.Stack
+		}
+	case out.Allowed:
+		x.Verdict, x.By = Allowed, out.Rule
+	default:
+		x.Verdict = Denied
+	}
+	if isNil(actor) {
+		x.Trace = &Trace{Err: errNoActor}
+		return x, nil
+	}
+	err = guard(func() error {
+		x.Trace = tracer.Trace(ctx, q.rule.String(), []any{actor, action, resource}, TraceOptions{Values: a.cfg.ExplainValues})
+		return nil
+	})
+	if err == nil && x.Trace != nil && errors.Is(x.Trace.Err, ErrUnsupported) && x.Trace.Root == nil {
+		return nil, undecided(x.Trace.Err) // an engine around another one
+	}
+	if err != nil || x.Trace == nil {
+		x.Trace = &Trace{Err: err}
+	}
+	x.interpret()
+	return x, nil
+}
+
+// interpret fills in what follows from the trace.
+func (x *Explanation) interpret() {
+	var rules []*TraceNode
+	if root := x.Trace.Root; root != nil {
+		for _, call := range root.Children {
+			rules = append(rules, call.Children...)
+		}
+	}
+	seen := make(map[*RuleInfo]bool)
+	for _, r := range rules {
+		seen[r.Rule] = true
+	}
+	x.Rules, x.Others = x.Trace.Rules, x.Trace.Rules-len(seen)
+	switch {
+	case x.Verdict == Denied:
+		x.Misses = missesOf(x.Trace, rules)
+	case x.Verdict == Allowed:
+		for _, r := range rules {
+			if r.Status == polar.TraceSucceeded {
+				x.Proof = proofOf(r)
+			}
+		}
+	}
+}

@@ -1,0 +1,191 @@
+package polar
+
+// This file defines outlines: the bodies of rules as their authors see them.
+//
+// The solver works on goals that are smaller than what was written: a.x = b.y is
+// two lookups and a unification. And it knows no "or", only places to go back to.
+// An outline leads from its goals back to the text: which written goal one is a
+// part of, in which alternatives that stands, and how many goals come before it.
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// A Branch is a part of a policy of which tests can tell whether it ever held: a
+// rule, or an alternative of an "or" in one. It is shared and must not be modified.
+type Branch struct {
+	Rule        *RuleInfo
+	Alternative bool        // an alternative, and not the whole rule
+	Span        syntax.Span // where it stands
+	Text        string      // the rule's head, or the alternative
+}
+
+// Branches returns the rules of the policy in the order of their texts, those of
+// blocks last, each followed by the alternatives in its body. The slice must not be modified.
+func (p *Policy) Branches() []*Branch {
+	p.outline()
+	return p.branches
+}
+
+// outline makes the outlines of all rules, once.
+func (p *Policy) outline() []*outline {
+	p.outlined.Do(func() {
+		p.outlines = make([]*outline, len(p.module.Rules))
+		for i, r := range p.module.Rules {
+			p.outlines[i] = p.outlineOf(r, p.rules[i])
+		}
+	})
+	return p.outlines
+}
+
+// An outline is that of one rule.
+type outline struct {
+	branch *Branch
+	head   *goal                     // stands for all that is not found below
+	goals  map[syntax.Node]*goal     // by all nodes of its expression
+	calls  map[syntax.Position]*goal // those of a rule that a block made
+}
+
+// A goal is a goal of a body as it was written.
+type goal struct {
+	pos      syntax.Position
+	text     string
+	before   int       // how many goals have succeeded when it is reached
+	branches []*Branch // the alternatives around it, inside a negation only those inside it, outermost first
+	closes   []*Branch // those that hold when it succeeds
+}
+
+// find returns the goal that a goal of the solver is a part of.
+func (o *outline) find(at *resolve.At, pos syntax.Position) *goal {
+	switch {
+	case at == nil:
+	case at.Node != nil:
+		if g := o.goals[at.Node]; g != nil {
+			return g
+		}
+	case o.calls[pos] != nil:
+		return o.calls[pos]
+	}
+	return o.head
+}
+
+func (p *Policy) outlineOf(r *resolve.Rule, info *RuleInfo) *outline {
+	o := &outline{
+		branch: &Branch{Rule: info, Span: syntax.Span{Start: r.Pos, End: r.End}, Text: r.Text},
+		head:   &goal{pos: r.Pos, text: r.Text},
+		goals:  make(map[syntax.Node]*goal),
+		calls:  make(map[syntax.Position]*goal),
+	}
+	p.branches = append(p.branches, o.branch)
+	w := outliner{p, o}
+	if r.Node == nil {
+		w.made(r)
+		return o
+	}
+	n := 0
+	if r.Node.Body != nil {
+		_, n = w.expr(r.Node.Body, 0, nil)
+	}
+	for _, param := range r.Node.Params {
+		text := syntax.ExprString(param.Value)
+		if param.Specializer != nil {
+			text += ": " + syntax.PatternString(param.Specializer)
+		}
+		w.add(param, &goal{pos: param.Start, text: text, before: n})
+	}
+	return o
+}
+
+// An outliner makes the outline of one rule.
+type outliner struct {
+	p *Policy
+	o *outline
+}
+
+// expr adds the goals of x, which n goals come before. It returns those that end
+// it, and the number of goals on the longest way through it. Like the parser
+// that made x, it recurses up to a fixed depth.
+func (w *outliner) expr(x syntax.Expr, n int, around []*Branch) (last []*goal, after int) {
+	x = syntax.Unparen(x)
+	switch x := x.(type) {
+	case *syntax.NaryExpr:
+		if x.Op == syntax.OpOr {
+			return w.alternatives(x, n, around)
+		}
+		for _, e := range x.Elems {
+			ends, after := w.expr(e, n, around)
+			if n = after; ends != nil {
+				last = ends
+			}
+		}
+		return last, n
+	case *syntax.DebugExpr:
+		return nil, n // no goal: nothing is left of it
+	}
+	g := &goal{pos: x.Pos(), text: syntax.ExprString(x), before: n, branches: around}
+	switch x := x.(type) {
+	case *syntax.NotExpr:
+		w.o.goals[x] = g
+		w.expr(x.X, 0, nil)
+	case *syntax.ForallExpr:
+		w.o.goals[x] = g
+		_, n := w.expr(x.Cond, 0, nil)
+		w.expr(x.Body, n, nil)
+	default:
+		w.add(x, g)
+	}
+	return []*goal{g}, n + 1
+}
+
+func (w *outliner) alternatives(x *syntax.NaryExpr, n int, around []*Branch) (last []*goal, longest int) {
+	longest = n
+	for _, e := range x.Elems {
+		b := &Branch{Rule: w.o.branch.Rule, Alternative: true, Span: e.Range(), Text: syntax.ExprString(syntax.Unparen(e))}
+		w.p.branches = append(w.p.branches, b)
+		ends, after := w.expr(e, n, append(around[:len(around):len(around)], b))
+		for _, g := range ends {
+			g.closes = append(g.closes, b)
+		}
+		last = append(last, ends...)
+		longest = max(longest, after)
+	}
+	return last, longest
+}
+
+// add makes g the goal of x and all its parts.
+func (w *outliner) add(x syntax.Node, g *goal) {
+	syntax.Walk(x, func(n syntax.Node) bool {
+		w.o.goals[n] = g
+		return true
+	})
+}
+
+// made adds the goals of a rule that a block made, all of them calls.
+func (w *outliner) made(r *resolve.Rule) {
+	for i, g := range r.Body.Goals {
+		if call, ok := g.(*resolve.Call); ok {
+			w.o.calls[call.Pos] = &goal{pos: call.Pos, text: callText(r, call), before: i}
+		}
+	}
+}
+
+// callText returns a call in a rule that a block made as it would be written.
+func callText(r *resolve.Rule, call *resolve.Call) string {
+	args := make([]string, len(call.Args))
+	for i, a := range call.Args {
+		switch a := a.(type) {
+		case *resolve.Var:
+			args[i] = r.Vars[a.Slot]
+		case *resolve.Const:
+			if a.Value.Kind() == host.String {
+				args[i] = strconv.Quote(a.Value.Str())
+			}
+		}
+	}
+	return call.Pred.Name + "(" + strings.Join(args, ", ") + ")"
+}

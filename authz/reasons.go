@@ -1,0 +1,222 @@
+package authz
+
+// This file defines how reasons are found in a trace: the misses of a denial and
+// the proof of an allow.
+//
+// Nothing here calls itself: how deep a trace is, is up to the policy and the data.
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/ursa-authz/ursa/authz/polar"
+)
+
+// conditionsOf returns the conditions below a node, those in alternatives too,
+// in the order in which they were tried.
+func conditionsOf(n *TraceNode) []*TraceNode {
+	var found []*TraceNode
+	stack := []*TraceNode{n}
+	for len(stack) > 0 {
+		at := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if at != n && at.Kind != polar.TraceBranch {
+			found = append(found, at)
+			continue
+		}
+		for _, c := range slices.Backward(at.Children) {
+			stack = append(stack, c)
+		}
+	}
+	return found
+}
+
+// An attempt is a rule that was tried, and did not hold.
+type attempt struct {
+	rule *TraceNode
+	call *TraceNode // the condition that asked for it, or nil
+	held int        // how many conditions held before that
+}
+
+// A missKey tells misses apart: a rule fails in many ways, for many who ask.
+type missKey struct {
+	rule            *RuleInfo
+	condition, call Position
+}
+
+// missesOf returns what failed in the rules that the question asked, nearest miss first.
+func missesOf(t *Trace, rules []*TraceNode) []Miss {
+	order := make(map[*TraceNode]int)
+	for _, n := range t.All() {
+		order[n] = len(order)
+	}
+	var todo []attempt
+	try := func(rules []*TraceNode, call *TraceNode, held int) {
+		for _, r := range rules {
+			if r.Kind == polar.TraceRule {
+				todo = append(todo, attempt{r, call, held})
+			}
+		}
+	}
+	try(rules, nil, 0)
+	var misses []Miss
+	index := make(map[missKey]int)
+	for len(todo) > 0 {
+		a := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		found, below := a.misses()
+		for _, m := range found {
+			k := missKey{m.Rule, m.Pos, Position{}}
+			if m.Call != nil {
+				k.call = m.Call.Pos
+			}
+			m.order = order[m.node]
+			i, known := index[k]
+			if !known {
+				index[k] = len(misses)
+				misses = append(misses, m)
+				continue
+			}
+			m.Times += misses[i].Times
+			m.Held = max(m.Held, misses[i].Held)
+			if misses[i].order < m.order {
+				m.order, m.Values = misses[i].order, misses[i].Values
+			}
+			misses[i] = m
+		}
+		for _, c := range below {
+			try(c.Children, c, a.held+c.Before)
+		}
+	}
+	slices.SortFunc(misses, func(a, b Miss) int {
+		return cmp.Or(
+			cmp.Compare(b.Held, a.Held),
+			cmp.Compare(a.atHead(), b.atHead()),
+			cmp.Compare(a.order, b.order),
+		)
+	})
+	return misses
+}
+
+// misses returns the conditions of the rule that failed, and those that asked
+// rules in which the reason is to be looked for.
+func (a attempt) misses() (found []Miss, below []*TraceNode) {
+	conditions := conditionsOf(a.rule)
+	miss := func(n *TraceNode, condition string) Miss {
+		return Miss{
+			Rule: a.rule.Rule, Pos: n.Pos, Condition: condition, Held: a.held + n.Before, Times: 1,
+			Call: a.call, Because: holdingIn(n), Values: n.Values, node: n,
+		}
+	}
+	if len(conditions) == 0 {
+		return []Miss{miss(a.rule, "")}, nil
+	}
+	// A condition that held, and failed later, ran out of ways to hold. Then
+	// the reason is what failed after it.
+	held := make(map[Position]bool)
+	for _, c := range conditions {
+		if c.Status == polar.TraceSucceeded {
+			held[c.Pos] = true
+		}
+	}
+	for _, c := range conditions {
+		switch {
+		case c.Status != polar.TraceFailed || held[c.Pos]:
+		case c.Kind == polar.TraceCall && len(c.Children) > 0:
+			below = append(below, c)
+		default:
+			found = append(found, miss(c, c.Text))
+		}
+	}
+	if found == nil && below == nil {
+		// Something failed that had waited, in a rule that held already.
+		for _, c := range conditions {
+			if c.Kind == polar.TraceCall {
+				below = append(below, c)
+			}
+		}
+	}
+	return found, below
+}
+
+// atHead returns 1 for a rule whose head did not match, else 0.
+func (m Miss) atHead() int {
+	if m.Condition == "" {
+		return 1
+	}
+	return 0
+}
+
+// holdingIn returns a rule that holds, and so makes the negation n fail.
+func holdingIn(n *TraceNode) *RuleInfo {
+	if n.Kind != polar.TraceNot {
+		return nil
+	}
+	for _, c := range conditionsOf(n) {
+		if r := heldFor(c); r != nil {
+			return r.Rule
+		}
+	}
+	return nil
+}
+
+// heldFor returns the rule for which a call held last, or nil.
+func heldFor(call *TraceNode) *TraceNode {
+	for _, r := range slices.Backward(call.Children) {
+		if r.Kind == polar.TraceRule && r.Status == polar.TraceSucceeded {
+			return r
+		}
+	}
+	return nil
+}
+
+// proofOf returns how a rule came to hold: itself, its conditions, and for each
+// that asked a rule the same for that one.
+func proofOf(rule *TraceNode) []Step {
+	var steps []Step
+	stack := []Step{{0, rule}}
+	for len(stack) > 0 {
+		s := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		steps = append(steps, s)
+		var below []*TraceNode
+		switch s.Node.Kind {
+		case polar.TraceRule:
+			below = wayThrough(s.Node)
+		case polar.TraceCall:
+			if r := heldFor(s.Node); r != nil {
+				below = []*TraceNode{r}
+			}
+		}
+		for _, n := range slices.Backward(below) {
+			stack = append(stack, Step{s.Depth + 1, n})
+		}
+	}
+	return steps
+}
+
+// wayThrough returns the conditions of a rule that held on the way to its end. A
+// condition that is met again, or one that comes before others that were met, says
+// that the solver went back: what comes from there on was given up.
+func wayThrough(rule *TraceNode) []*TraceNode {
+	var way []*TraceNode
+	waited := make(map[Position]bool)
+	for _, c := range conditionsOf(rule) {
+		switch c.Status {
+		case polar.TraceWaiting:
+			waited[c.Pos] = true
+		case polar.TraceSucceeded:
+			// What waited goes on where it stood, when it has what it waited for.
+			at := slices.IndexFunc(way, func(n *TraceNode) bool { return n.Pos == c.Pos })
+			if at >= 0 && waited[c.Pos] {
+				way[at] = c
+				continue
+			}
+		default:
+			continue
+		}
+		way = slices.DeleteFunc(way, func(n *TraceNode) bool { return n.Before >= c.Before })
+		way = append(way, c)
+	}
+	return way
+}
