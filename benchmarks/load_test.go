@@ -1,0 +1,95 @@
+package benchmarks
+
+// This file measures what a policy costs before the first decision: the time to
+// load it, and the memory that it takes.
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// BenchmarkLoad measures the loading of a policy, from text to an engine that is
+// ready to decide.
+func BenchmarkLoad(b *testing.B) {
+	run := func(name string, scenario func() *Scenario) {
+		for _, e := range Engines {
+			if e.Name == "plain" || e.Name == "cedar-build" || e.Name == "opa-build" {
+				continue // nothing to load, or the same as without "-build"
+			}
+			b.Run(name+"/engine="+e.Name, func(b *testing.B) {
+				s := scenario()
+				if _, err := ask(s, e, s.Questions[:1]); err != nil {
+					b.Fatal(err)
+				}
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := e.Load(s); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+	for _, n := range []int{1, 100, 1_000, 10_000} {
+		run(label("owner", n, "action"), func() *Scenario { return Owner("action", n) })
+	}
+	mixed := Mixed()
+	run(mixed.label(), func() *Scenario { return mixed })
+}
+
+// heap returns the bytes of live memory that Go manages.
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC() // and what finalizers and pools held back
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// BenchmarkMemory measures the memory of loaded policies. What go-oso takes is not
+// Go's to count.
+func BenchmarkMemory(b *testing.B) {
+	measure := func(name, unit string, n int, load func() (any, error)) {
+		b.Run(name, func(b *testing.B) {
+			var total float64
+			for b.Loop() {
+				before := heap()
+				x, err := load()
+				if err != nil {
+					b.Fatal(err)
+				}
+				total += float64(heap()) - float64(before)
+				runtime.KeepAlive(x)
+			}
+			b.ReportMetric(total/float64(b.N)/float64(n), unit)
+		})
+	}
+	const rules = 10_000
+	s := Owner("action", rules)
+	for _, name := range []string{"ursa", "cedar", "casbin", "opa"} {
+		e := EngineByName(name)
+		measure("of=rule/engine="+name, "B/rule", rules, func() (any, error) {
+			decider, err := e.Load(s)
+			if err != nil {
+				return nil, err
+			}
+			return decider, nil
+		})
+	}
+	const idle = 100
+	for _, s := range []*Scenario{Owner("", 1), Mixed()} {
+		measure("of=authorizer/"+s.label(), "B/authorizer", idle, func() (any, error) {
+			list := make([]*authz.Authorizer, idle)
+			for i := range list {
+				var err error
+				list[i], err = authz.New(authz.Config{Policies: authz.String(s.Name+".polar", s.Polar), Classes: s.Classes})
+				if err != nil {
+					return nil, err
+				}
+			}
+			return list, nil
+		})
+	}
+}

@@ -1,0 +1,105 @@
+package benchmarks
+
+// This file measures requests with and without Middleware.
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// newHandler returns a handler of one route, with Middleware or without. Users are
+// found by a header in a map.
+func newHandler(tb testing.TB, middleware bool) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /expenses/{id}", func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "expense "+r.PathValue("id"))
+	})
+	if !middleware {
+		return mux
+	}
+	users := map[string]*User{"alice": {ID: 1, Name: "alice"}}
+	az, err := authz.New(authz.Config{
+		Policies: authz.String("route.polar", Route().Polar),
+		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Guest]()},
+		Actor: func(r *http.Request) (any, error) {
+			if user := users[r.Header.Get("user")]; user != nil {
+				return user, nil
+			}
+			return Guest{}, nil
+		},
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return az.Middleware(mux)
+}
+
+func newRequest(tb testing.TB, base, user string) *http.Request {
+	r, err := http.NewRequest("GET", base+"/expenses/17", nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	r.Header.Set("user", user)
+	return r
+}
+
+func TestMiddleware(t *testing.T) {
+	tests := []struct {
+		middleware bool
+		user       string
+		want       int
+	}{
+		{true, "alice", http.StatusOK},
+		{true, "mallory", http.StatusForbidden},
+		{false, "alice", http.StatusOK},
+		{false, "mallory", http.StatusOK},
+	}
+	for _, tt := range tests {
+		w := httptest.NewRecorder()
+		newHandler(t, tt.middleware).ServeHTTP(w, newRequest(t, "", tt.user))
+		if w.Code != tt.want {
+			t.Errorf("middleware %v, %s: %d; want %d", tt.middleware, tt.user, w.Code, tt.want)
+		}
+	}
+}
+
+// BenchmarkMiddleware measures a request: the round trip to a server on this
+// machine, and the handler alone.
+func BenchmarkMiddleware(b *testing.B) {
+	for _, middleware := range []string{"no", "yes"} {
+		b.Run("over=http/middleware="+middleware, func(b *testing.B) {
+			server := httptest.NewServer(newHandler(b, middleware == "yes"))
+			defer server.Close()
+			r := newRequest(b, server.URL, "alice")
+			client := server.Client()
+			b.ReportAllocs()
+			for b.Loop() {
+				res, err := client.Do(r)
+				if err != nil {
+					b.Fatal(err)
+				}
+				_, err = io.Copy(io.Discard, res.Body)
+				res.Body.Close()
+				if err != nil || res.StatusCode != http.StatusOK {
+					b.Fatal(res.StatusCode, err)
+				}
+			}
+		})
+		b.Run("over=call/middleware="+middleware, func(b *testing.B) {
+			h := newHandler(b, middleware == "yes")
+			r := newRequest(b, "", "alice")
+			b.ReportAllocs()
+			for b.Loop() {
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, r)
+				if w.Code != http.StatusOK {
+					b.Fatal(w.Code)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,64 @@
+// Report runs the benchmarks and writes what they found: RESULTS.md with tables,
+// rules.svg with a plot, and results.txt with all measurements, which benchstat
+// reads.
+//
+//	go run ./report                          # everything, about an hour
+//	go run ./report -bench=Decision -count=1 -benchtime=1x -out=/tmp
+//	go run ./report -from=results.txt        # only writes
+//
+// It runs in the folder of the benchmarks. Each round runs every benchmark once,
+// in a process of its own, so that what disturbs the machine for a while disturbs
+// all engines alike. Figures are medians over the rounds.
+package main
+
+// This file defines the command.
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	var r runner
+	flag.IntVar(&r.count, "count", 6, "how often each benchmark is run")
+	flag.StringVar(&r.benchtime, "benchtime", "300ms", "how long each benchmark runs, as in go test")
+	flag.StringVar(&r.bench, "bench", ".", "which benchmarks are run, as in go test")
+	out := flag.String("out", ".", "the folder that results are written to")
+	from := flag.String("from", "", "a file of measurements to write about, in place of running anything")
+	flag.Parse()
+	if err := report(r, *out, *from); err != nil {
+		fmt.Fprintln(os.Stderr, "report:", err)
+		os.Exit(1)
+	}
+}
+
+// report writes the files.
+func report(r runner, out, from string) error {
+	var raw []byte
+	if from != "" {
+		var err error
+		if raw, err = os.ReadFile(from); err != nil {
+			return err
+		}
+	} else {
+		var text bytes.Buffer
+		if err := r.run(&text); err != nil {
+			return err
+		}
+		raw = text.Bytes()
+		if err := os.WriteFile(filepath.Join(out, "results.txt"), raw, 0o644); err != nil {
+			return err
+		}
+	}
+	res, err := parse(raw)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(out, "rules.svg"), plot(res), 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(out, "RESULTS.md"), markdown(res), 0o644)
+}

@@ -1,0 +1,308 @@
+package main
+
+// This file defines RESULTS.md.
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A page is Markdown in the making.
+type page struct {
+	strings.Builder
+	res *results
+}
+
+func (p *page) say(format string, args ...any) { fmt.Fprintf(p, format+"\n\n", args...) }
+
+// table writes a heading, a text and a table, unless the table is empty.
+func (p *page) table(heading, text string, g *grid) {
+	if t := g.String(); t != "" {
+		p.say("%s", heading)
+		if text != "" {
+			p.say("%s", text)
+		}
+		p.say("%s", strings.TrimSuffix(t, "\n"))
+	}
+}
+
+// markdown returns RESULTS.md.
+func markdown(res *results) []byte {
+	p := &page{res: res}
+	p.say("# Results")
+	p.say("Written by `go run ./report` in this folder; measurements in `results.txt`, for benchstat. " +
+		"Figures are medians of the rounds, each of which ran all benchmarks in a new process. " +
+		"A ratio is the time of an engine as a multiple of Ursa's.")
+	p.machine()
+	p.table("## What was to be reached", "", bars(res))
+	p.decisions()
+	p.rules()
+	p.growth()
+	p.lists()
+	p.table("## Requests", "One GET request through `net/http` to a server on this machine, and a call of the handler alone, "+
+		"without `Middleware` and with it: finding the actor, one decision on the path, and the context for the handler.", requests(res))
+	p.load()
+	p.memory()
+	return []byte(strings.TrimRight(p.String(), "\n") + "\n")
+}
+
+func (p *page) machine() {
+	g := newGrid("", "")
+	add := func(name, key string) {
+		if v := p.res.head[key]; v != "" {
+			g.add(name, v)
+		}
+	}
+	add("Date", "date")
+	add("Revision", "revision")
+	add("Rounds", "rounds")
+	add("Time per benchmark and round", "benchtime")
+	add("Processor", "cpu")
+	add("Processors", "processors")
+	add("Memory", "memory")
+	add("System", "kernel")
+	add("Go", "go-version")
+	modules, versions := p.res.headed("module-")
+	for i, m := range modules {
+		g.add(m, versions[i])
+	}
+	for _, name := range []string{"sqlite", "postgres", "mysql"} {
+		add(title(name), name+"-version")
+	}
+	p.table("## Machine and versions", "", g)
+}
+
+// title is the name of a database as it is written.
+func title(database string) string {
+	return map[string]string{"sqlite": "SQLite", "postgres": "PostgreSQL", "mysql": "MySQL/MariaDB"}[database]
+}
+
+const ours = "ursa"
+
+// decisions writes what a decision costs in each scenario and engine.
+func (p *page) decisions() {
+	engines := p.res.values("Decision", "engine")
+	if len(engines) == 0 {
+		return
+	}
+	scenarios := p.res.values("Decision", "scenario")
+	cost := newGrid(append([]string{"scenario", "rules"}, engines...)...)
+	memory := newGrid(append([]string{"scenario"}, engines...)...)
+	worst := 0.0
+	for _, s := range scenarios {
+		sizes := p.res.values("Decision", "rules", "scenario="+s)
+		find := func(engine string) *measured {
+			return p.res.get("Decision", "scenario="+s, "rules="+sizes[0], "engine="+engine)
+		}
+		row, room := []string{s, sizes[0]}, []string{s}
+		for _, e := range engines {
+			row = append(row, timed(find(e), find(ours)))
+			room = append(room, allocated(find(e)))
+			if x, ok := find(e).spread(); ok {
+				worst = max(worst, x)
+			}
+		}
+		if strings.Trim(strings.Join(row[2:], ""), missing) == "" {
+			continue
+		}
+		cost.add(row...)
+		memory.add(room...)
+	}
+	text := "Time of a decision, and its ratio to Ursa's."
+	if worst > 0 {
+		text += fmt.Sprintf(" The medians are known to ±%.0f %% or better, with a confidence of 95 %%.", 100*worst)
+	}
+	p.table("## Decisions", text, cost)
+	p.table("Memory that Go allocates for a decision, and in how many pieces:", "", memory)
+	p.table("Decisions on all processors at once: the time between two of them.", "", p.parallel(scenarios, engines))
+
+	names, notes := p.res.headed("scenario-")
+	if len(names) > 0 {
+		p.say("The scenarios:")
+		for i, name := range names {
+			fmt.Fprintf(p, "- **%s**: %s.\n", name, notes[i])
+		}
+		p.WriteByte('\n')
+	}
+	names, notes = p.res.headed("engine-")
+	if len(names) > 0 {
+		p.say("The engines, and what they are given:")
+		for i, name := range names {
+			fmt.Fprintf(p, "- **%s**: %s.\n", name, notes[i])
+		}
+		p.WriteByte('\n')
+	}
+}
+
+func (p *page) parallel(scenarios, engines []string) *grid {
+	g := newGrid(append([]string{"scenario"}, engines...)...)
+	for _, s := range scenarios {
+		sizes := p.res.values("DecisionParallel", "rules", "scenario="+s)
+		if len(sizes) == 0 {
+			continue
+		}
+		find := func(engine string) *measured {
+			return p.res.get("DecisionParallel", "scenario="+s, "rules="+sizes[0], "engine="+engine)
+		}
+		row := []string{s}
+		for _, e := range engines {
+			row = append(row, timed(find(e), find(ours)))
+		}
+		g.add(row...)
+	}
+	return g
+}
+
+// timed formats the time of a benchmark with its ratio to another one.
+func timed(m, to *measured) string {
+	x, ok := m.median(seconds)
+	if !ok {
+		return missing
+	}
+	text := duration(x)
+	if r, ok := ratio(m, to, seconds); ok && m != to {
+		text += " (" + factor(r) + ")"
+	}
+	return text
+}
+
+// allocated formats the memory that a benchmark allocates.
+func allocated(m *measured) string {
+	b, ok := m.median(bytesOp)
+	n, okN := m.median(allocs)
+	switch {
+	case !ok || !okN:
+		return missing
+	case n == 0:
+		return "0"
+	}
+	return fmt.Sprintf("%s / %s", size(b), grouped(fmt.Sprintf("%.0f", n)))
+}
+
+// rules writes what a decision costs among many rules.
+func (p *page) rules() {
+	engines := p.res.values("Decision", "engine", "scenario=owner")
+	g := newGrid(append([]string{"the others differ by", "rules"}, engines...)...)
+	for _, kind := range p.res.values("Decision", "kind", "scenario=owner") {
+		for _, n := range p.res.values("Decision", "rules", "scenario=owner") {
+			find := func(engine string) *measured { return ruleSize(p.res, kind, n, engine) }
+			row := []string{kind, count(n)}
+			for _, e := range engines {
+				row = append(row, timed(find(e), find(ours)))
+			}
+			g.add(row...)
+		}
+	}
+	p.table("## Rules that do not apply", "The scenario owner among other rules: about another action, about another class, "+
+		"or with another constant in the body. The rule that applies is the last one.\n\n"+
+		"![Time of a decision by number of rules](rules.svg)", g)
+}
+
+// ruleSize returns the benchmark of owner among n rules of a kind. One rule is of
+// every kind.
+func ruleSize(res *results, kind, n, engine string) *measured {
+	if n == "1" {
+		return res.get("Decision", "scenario=owner", "rules=1", "engine="+engine)
+	}
+	return res.get("Decision", "scenario=owner", "rules="+n, "kind="+kind, "engine="+engine)
+}
+
+// lists writes what a list and its filter cost.
+func (p *page) lists() {
+	g := newGrid("database", "key", "List", "Scopes(Authorized)", "WHERE by hand", "fetch all and check", "List / WHERE")
+	for _, db := range p.res.values("List", "database") {
+		for _, key := range p.res.values("List", "key", "database="+db) {
+			find := func(way string) *measured {
+				return p.res.get("List", "database="+db, "rows=100000", "key="+key, "way="+way)
+			}
+			row := []string{title(db), key}
+			for _, way := range []string{"list", "scope", "where", "check"} {
+				row = append(row, timed(find(way), nil))
+			}
+			last := missing
+			if r, ok := ratio(find("list"), find("where"), seconds); ok {
+				last = factor(r)
+			}
+			g.add(append(row, last)...)
+		}
+	}
+	p.table("## Lists", "A user's 100 rows of 100,000, through GORM: found by a number, by a text, "+
+		"or by the user's role in the company that a row belongs to.", g)
+
+	f := newGrid("key", "policy to filter", "statement with the filter", "statement by hand")
+	for _, key := range p.res.values("Filter", "key") {
+		row := []string{key}
+		for _, step := range []string{"filter", "sql", "where"} {
+			m := p.res.get("Filter", "key="+key, "step="+step)
+			row = append(row, fmt.Sprintf("%s, %s", timed(m, nil), allocated(m)))
+		}
+		f.add(row...)
+	}
+	p.table("## Filters", "What comes before the database: the filter alone, and the text of the whole statement "+
+		"(GORM's part included) with the filter and with a condition written by hand.", f)
+}
+
+func requests(res *results) *grid {
+	g := newGrid("", "without", "with", "difference", "allocations without", "with")
+	for _, over := range []string{"http", "call"} {
+		without, with := res.get("Middleware", "over="+over, "middleware=no"), res.get("Middleware", "over="+over, "middleware=yes")
+		a, okA := without.median(seconds)
+		b, okB := with.median(seconds)
+		if !okA || !okB {
+			continue
+		}
+		sign := "+"
+		if b < a {
+			sign = "−"
+		}
+		g.add(map[string]string{"http": "round trip", "call": "handler"}[over],
+			duration(a), duration(b), sign+duration(max(b-a, a-b)), allocated(without), allocated(with))
+	}
+	return g
+}
+
+// load writes what it takes to load a policy.
+func (p *page) load() {
+	engines := p.res.values("Load", "engine")
+	g := newGrid(append([]string{"policy", "rules"}, engines...)...)
+	for _, s := range p.res.values("Load", "scenario") {
+		for _, n := range p.res.values("Load", "rules", "scenario="+s) {
+			find := func(engine string) *measured {
+				for _, m := range p.res.list {
+					if m.base == "Load" && m.has([]string{"scenario=" + s, "rules=" + n, "engine=" + engine}) {
+						return m
+					}
+				}
+				return nil
+			}
+			row := []string{s, count(n)}
+			for _, e := range engines {
+				row = append(row, timed(find(e), find(ours)))
+			}
+			g.add(row...)
+		}
+	}
+	p.table("## Loading", "From the text of a policy to an engine that is ready to decide.", g)
+}
+
+// memory writes what loaded policies take.
+func (p *page) memory() {
+	g := newGrid("of", "bytes")
+	for _, m := range p.res.list {
+		if m.base != "Memory" {
+			continue
+		}
+		for _, unit := range slices.Sorted(maps.Keys(m.units)) {
+			x, _ := m.median(unit)
+			switch unit {
+			case "B/rule":
+				g.add("a rule of 10,000: "+m.keys["engine"], digits(x))
+			case "B/authorizer":
+				g.add(fmt.Sprintf("an idle Authorizer with the policy of %s (rules: %s)", m.keys["scenario"], m.keys["rules"]), digits(x))
+			}
+		}
+	}
+	p.table("## Memory", "What loaded policies keep of the memory that Go manages.", g)
+}

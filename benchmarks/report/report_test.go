@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// sample returns six rounds of measurements, in which a decision of Ursa takes
+// nanoseconds.
+func sample(nanoseconds float64) []byte {
+	var b bytes.Buffer
+	b.WriteString("date: 2026-01-02\nrounds: 6\nmodule-example.com/peer: v1.2.3\n" +
+		"engine-ursa: ours\nscenario-owner: users read their own\ncpu: test\n")
+	for round := range 6 {
+		line := func(name string, ns float64, bytes, allocs int) {
+			fmt.Fprintf(&b, "Benchmark%s-2 \t 100\t %.2f ns/op\t %d B/op\t %d allocs/op\n", name, ns+float64(round)-2.5, bytes, allocs)
+		}
+		for _, n := range []string{"1", "10/kind=action", "10000/kind=action", "10/kind=constant", "10000/kind=constant"} {
+			slower := 0.0
+			if n == "10000/kind=constant" {
+				slower = 9_990
+			}
+			line("Decision/scenario=owner/rules="+n+"/engine=ursa", nanoseconds+slower, 0, 0)
+			line("Decision/scenario=owner/rules="+n+"/engine=cedar", 1_000, 432, 11)
+		}
+		line("Decision/scenario=rbac/rules=8/engine=ursa", 2*nanoseconds, 24, 1)
+		line("Growth/of=list/n=1", 100, 0, 0)
+		line("Growth/of=list/n=100", 10_000, 0, 0)
+		line("Load/scenario=owner/rules=10000/kind=action/engine=ursa", 2e9, 1e8, 1e6)
+		line("List/database=sqlite/rows=100000/key=int/way=list", 210e3, 50e3, 1800)
+		line("List/database=sqlite/rows=100000/key=int/way=where", 200e3, 45e3, 1700)
+		line("Filter/key=int/step=filter", 12e3, 4e3, 30)
+		line("Middleware/over=call/middleware=no", 1_000, 100, 5)
+		line("Middleware/over=call/middleware=yes", 2_500, 200, 9)
+		fmt.Fprintf(&b, "BenchmarkMemory/of=rule/engine=ursa-2 \t 1\t 5 ns/op\t 1234 B/rule\n")
+	}
+	return b.Bytes()
+}
+
+func mustParse(t *testing.T, raw []byte) *results {
+	t.Helper()
+	res, err := parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+func TestMarkdown(t *testing.T) {
+	got := string(markdown(mustParse(t, sample(150))))
+	for _, want := range []string{
+		"| Date | 2026-01-02 |",
+		"| example.com/peer | v1.2.3 |",
+		"| owner: at most 0.2 times cedar-go with prebuilt entities | 0.15× | yes |",
+		"| owner: no allocation | 0 | yes |",
+		"| rbac: no allocation | 1 | **no** |",
+		"| rules that differ by action, 10 to 10,000: the same within 20 % | 1.00× between the extremes | yes |",
+		"| rules that differ by a constant in the body: as above, or their slope | 67.6× from 10 to 10,000, 1.00 ns a rule | **no** |",
+		"| policy to filter: at most 20 µs | 12.0 µs | yes |",
+		"| list of 100,000 rows on SQLite: at most 1.1 times the WHERE by hand | 1.05× | yes |",
+		"| loading 10,000 rules: under a second | 2.00 s | **no** |",
+		"| scenario | rules | ursa | cedar |",
+		"| owner | 1 | 150 ns | 1.00 µs (6.67×) |",
+		"| rbac | 8 | 300 ns | – |",
+		"| owner | 0 | 432 B / 11 |",
+		"| action | 10,000 | 150 ns | 1.00 µs (6.67×) |",
+		"known to ±2 % or better",
+		"100× for 100×, exponent 1.00",
+		"1: 100 ns; 100: 10.0 µs",
+		"| handler | 1.00 µs | 2.50 µs | +1.50 µs | 100 B / 5 | 200 B / 9 |",
+		"| a rule of 10,000: ursa | 1,234 |",
+		"- **ursa**: ours.",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	if strings.Contains(got, "route") || strings.Contains(got, "NaN") || strings.Contains(got, "Inf") || strings.Contains(got, "\n\n\n") {
+		t.Error("there is something about what was not measured, or a gap")
+	}
+	if t.Failed() {
+		t.Log(got)
+	}
+	slow := string(markdown(mustParse(t, sample(250))))
+	if want := "prebuilt entities | 0.25× | **no** |"; !strings.Contains(slow, want) {
+		t.Errorf("slower: no %q", want)
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	for _, raw := range []string{"", "PASS\n", "BenchmarkX 1 many ns/op\n"} {
+		if _, err := parse([]byte(raw)); err == nil {
+			t.Errorf("parse(%q): no error", raw)
+		}
+	}
+}
+
+func TestPlot(t *testing.T) {
+	svg := plot(mustParse(t, sample(150)))
+	d := xml.NewDecoder(bytes.NewReader(svg))
+	lines := 0
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatalf("%v\n%s", err, svg)
+		}
+		e, ok := token.(xml.StartElement)
+		if !ok || e.Name.Local != "polyline" {
+			continue
+		}
+		lines++
+		var xs []float64
+		for point := range strings.FieldsSeq(e.Attr[0].Value) {
+			var x, y float64
+			if _, err := fmt.Sscanf(point, "%f,%f", &x, &y); err != nil {
+				t.Fatal(err)
+			}
+			if y < topMargin || y > topMargin+panelHeight {
+				t.Errorf("%s is outside of its panel", point)
+			}
+			xs = append(xs, x)
+		}
+		if len(xs) != 3 || xs[0] >= xs[1] || xs[1] >= xs[2] {
+			t.Errorf("a line through %v; want three points from left to right", xs)
+		}
+	}
+	if lines != 4 {
+		t.Errorf("%d lines; want 4, of two engines in two panels", lines)
+	}
+	if svg := plot(mustParse(t, []byte("BenchmarkX 1 5 ns/op\n"))); !bytes.Contains(svg, []byte("not measured")) {
+		t.Errorf("without measurements: %s", svg)
+	}
+}
+
+func TestFormat(t *testing.T) {
+	tests := []struct{ got, want string }{
+		{duration(0.4e-9), "0.40 ns"},
+		{duration(99.96e-9), "100 ns"},
+		{duration(999.6e-9), "1.00 µs"},
+		{duration(12.34e-3), "12.3 ms"},
+		{duration(61.2), "61.2 s"},
+		{digits(1234567), "1,234,567"},
+		{size(9_999), "9999 B"},
+		{size(98_464), "98.5 KB"},
+		{size(103_246_360), "103 MB"},
+		{count("10000"), "10,000"},
+		{count("action"), "action"},
+		{factor(0.1666), "0.17×"},
+		{grows(1, 100, 5, 5), "1.00× for 100×, exponent 0.00"},
+	}
+	for _, tt := range tests {
+		if tt.got != tt.want {
+			t.Errorf("%q; want %q", tt.got, tt.want)
+		}
+	}
+}
+
+// TestReport runs a few benchmarks as the command does, and writes about them
+// again.
+func TestReport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the benchmarks")
+	}
+	t.Chdir("..")
+	out := t.TempDir()
+	r := runner{bench: "Decision$/scenario=(owner|route)/rules=(1|6|10)$/engine=(plain|ursa|oso)$", count: 2, benchtime: "1x"}
+	if err := report(r, out, ""); err != nil {
+		t.Fatal(err)
+	}
+	first, err := os.ReadFile(filepath.Join(out, "RESULTS.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"| Rounds | 2 |", "| scenario | rules | plain | ursa | oso |", "github.com/osohq/go-oso | v0.27.3", "| route | 6 |"} {
+		if !bytes.Contains(first, []byte(want)) {
+			t.Errorf("no %q in\n%s", want, first)
+		}
+	}
+	if err := report(runner{}, out, filepath.Join(out, "results.txt")); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := os.ReadFile(filepath.Join(out, "RESULTS.md")); err != nil || !bytes.Equal(first, again) {
+		t.Errorf("from results.txt: %v, or not the same", err)
+	}
+	if err := report(runner{bench: "[", count: 1, benchtime: "1x"}, out, ""); err == nil {
+		t.Error("a pattern that is none: no error")
+	}
+}

@@ -1,0 +1,121 @@
+package main
+
+// This file defines runner, which runs benchmarks and says on which machine.
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ursa-authz/ursa/benchmarks"
+)
+
+// A runner runs the benchmarks of the folder it is in.
+type runner struct {
+	bench     string
+	count     int
+	benchtime string
+}
+
+// run writes the measurements in the format of Go's benchmarks, behind a head that
+// says what they were made with.
+func (r runner) run(w io.Writer) error {
+	dir, err := os.MkdirTemp("", "ursa-benchmarks")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	binary := filepath.Join(dir, "benchmarks.test")
+	if out, err := exec.Command("go", "test", "-c", "-o", binary, ".").CombinedOutput(); err != nil {
+		return fmt.Errorf("go test -c: %w\n%s", err, out)
+	}
+	r.head(w)
+	for i := range r.count {
+		begin := time.Now()
+		cmd := exec.Command(binary, "-test.run=^$", "-test.timeout=0", "-test.bench="+r.bench, "-test.benchtime="+r.benchtime)
+		var text bytes.Buffer
+		cmd.Stdout = &text
+		cmd.Stderr = os.Stderr
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("round %d: %w\n%s", i+1, err, text.Bytes())
+		}
+		if _, err := text.WriteTo(w); err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "round %d of %d took %s\n", i+1, r.count, time.Since(begin).Round(time.Second))
+	}
+	return nil
+}
+
+// head writes lines of the benchmark format.
+func (r runner) head(w io.Writer) {
+	line := func(key, value string) {
+		if value != "" {
+			fmt.Fprintf(w, "%s: %s\n", key, value)
+		}
+	}
+	line("date", time.Now().UTC().Format(time.DateOnly))
+	line("rounds", fmt.Sprint(r.count))
+	line("benchtime", r.benchtime)
+	line("revision", output("git", "describe", "--always", "--dirty"))
+	line("go-version", runtime.Version())
+	line("processors", fmt.Sprint(runtime.NumCPU()))
+	line("memory", firstMatch("/proc/meminfo", `MemTotal:\s*(\S+ \S+)`))
+	line("kernel", output("uname", "-sr"))
+	for _, m := range modules() {
+		line("module-"+m.Path, m.Version)
+	}
+	for _, e := range benchmarks.Engines {
+		line("engine-"+e.Name, e.Note)
+	}
+	for _, s := range benchmarks.Scenarios() {
+		line("scenario-"+s.Name, s.About)
+	}
+}
+
+// shown are the modules whose versions are reported: the peers, and what is
+// between a list and its database.
+var shown = []string{
+	"github.com/cedar-policy/cedar-go", "github.com/casbin/casbin/v3", "github.com/open-policy-agent/opa",
+	"github.com/osohq/go-oso", "gorm.io/gorm",
+}
+
+// modules returns the shown modules that this program is built with, which are
+// those of the benchmarks.
+func modules() []*debug.Module {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return nil
+	}
+	return slices.DeleteFunc(info.Deps, func(m *debug.Module) bool { return !slices.Contains(shown, m.Path) })
+}
+
+// output returns what a command says in one line, or "" if it fails.
+func output(name string, args ...string) string {
+	out, err := exec.Command(name, args...).Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// firstMatch returns the first group of a pattern in a file, or "".
+func firstMatch(file, pattern string) string {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	if m := regexp.MustCompile(pattern).FindSubmatch(text); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
