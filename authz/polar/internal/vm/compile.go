@@ -180,8 +180,10 @@ func (cc *compiler) goal(g resolve.Goal, k *connective, next *node) *node {
 		cc.not(n, cond, g.Locals)
 	case *resolve.Unify:
 		n.op, n.a, n.b = opUnify, cc.operand(g.L), cc.operand(g.R)
+		return n // it never waits
 	case *resolve.Assign:
 		n.op, n.a, n.b = opAssign, cc.operand(g.L), cc.operand(g.R)
+		return n
 	case *resolve.Compare:
 		n.op, n.cmp, n.a, n.b = opCompare, g.Op, cc.operand(g.L), cc.operand(g.R)
 	case *resolve.Arith:
@@ -213,6 +215,7 @@ func (cc *compiler) goal(g resolve.Goal, k *connective, next *node) *node {
 		return n
 	case *resolve.Truth:
 		n.op, n.a = opTruth, cc.operand(g.Term)
+		return n
 	case *resolve.Cut:
 		n.op = opCut
 		switch p := k.parent; {

@@ -146,11 +146,9 @@ func (r *run) call(fp *fastPred, base int) bool {
 			r.rule = cl.info
 		}
 		top := r.top
-		r.top = base + arity + fc.slots
-		if r.top > len(r.slots) {
-			return r.giveUp()
+		if !r.grow(base + arity + fc.slots) {
+			return true
 		}
-		r.high = max(r.high, r.top)
 		if fc.head(r, base) {
 			return true
 		}
@@ -160,8 +158,27 @@ func (r *run) call(fp *fastPred, base int) bool {
 	return false
 }
 
+// grow moves the end of the innermost activation. It reports false after giving up.
+func (r *run) grow(top int) bool {
+	if top > len(r.slots) {
+		if top > fastSlots {
+			r.gaveUp = true
+			return false
+		}
+		slots := make([]Value, min(max(top, 2*len(r.slots)), fastSlots))
+		copy(slots, r.slots)
+		r.slots = slots
+	}
+	r.top, r.high = top, max(r.high, top)
+	return true
+}
+
+// firstSlots are enough for most decisions; the pool is emptied from time to
+// time, and a run should not cost much then.
+const firstSlots = 128
+
 func newRun(p *Program) *run {
-	return &run{prog: p, slots: make([]Value, fastSlots)}
+	return &run{prog: p, slots: make([]Value, firstSlots)}
 }
 
 // release clears the run, so that it keeps nothing of the host alive, and pools it.

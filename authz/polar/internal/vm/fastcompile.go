@@ -936,13 +936,12 @@ func (c *fastCompiler) call(g *resolve.Call) []build {
 
 // push puts the arguments of a call on top. It reports false after giving up.
 func (r *run) push(args []place, base int) bool {
-	if r.top+len(args) > len(r.slots) {
-		r.gaveUp = true
+	from := r.top
+	if !r.grow(from + len(args)) {
 		return false
 	}
 	for i := range args {
-		r.slots[r.top+i] = args[i].load(r, base)
+		r.slots[from+i] = args[i].load(r, base)
 	}
-	r.top += len(args)
 	return true
 }

@@ -116,7 +116,7 @@ type node struct {
 	locals  []int32 // opNot: slots that are fresh inside
 	shared  []int32 // opNot: slots that are shared with the outside
 	next    *node
-	solo    *node // the same goal, followed by opReturn: what runs when it wakes. Of opCall, followed by opCollected
+	solo    *node // the same goal, followed by opReturn: what runs when it wakes; nil for a goal that never waits. Of opCall, followed by opCollected
 	pos     syntax.Position
 	text    *resolve.At
 }
