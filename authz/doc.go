@@ -55,6 +55,7 @@
 //   - [Authorizer.AuthorizedActions] and [Authorizer.AuthorizedFields] list what
 //     may be done.
 //   - [Authorizer.Query] asks any rule, with variables.
+//   - [Authorizer.Explain] answers as IsAllowed does, and says why.
 //
 // # HTTP
 //

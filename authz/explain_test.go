@@ -78,6 +78,12 @@ audited(repo: Repo) if
 
 banned(member: Member) if
     member.password = "12345";
+
+allow(member: Member, "reach", _: Repo) if
+    reaches(member);
+
+reaches(member: Member) if
+    member.id = 9 or member.boss.id != 0 and reaches(member.boss);
 `
 
 // explainer returns an Authorizer over these types.
@@ -102,12 +108,12 @@ func explainer(t testing.TB, policy string, change ...func(*authz.Config)) *auth
 	return az
 }
 
-func withValues(c *authz.Config) { c.ExplainValues = true }
-
 func TestExplain(t *testing.T) {
 	mine, other := &repo{ID: 1, Owner: 1, Secret: secret}, &repo{ID: 2, Owner: 7, Public: true, Secret: secret}
 	ann := &member{ID: 1, Title: "CEO", Password: "12345", Roles: []role{{"reader", other}, {"writer", mine}}}
 	bob := &member{ID: 2, Title: "Engineer", Password: secret, Roles: []role{{"reader", other}}}
+	circle := &member{ID: 4}
+	circle.Boss = circle
 	tests := []struct {
 		name     string
 		actor    any
@@ -119,30 +125,30 @@ func TestExplain(t *testing.T) {
 		{name: "denied", actor: bob, action: "push", resource: mine, want: `
 denied: Member 2 "push" Repo 1
   p.polar:15:5: has_role(member: Member, name: String, repo: Repo): failed at role.name = name, for has_role(actor, "writer", repo) at p.polar:9:15
-  4 other rules are about other actions or classes`},
+  5 other rules are about other actions or classes`},
 		{name: "denied, with values", actor: bob, action: "push", resource: mine, values: true, want: `
 denied: Member 2 "push" Repo 1
   p.polar:15:5: has_role(member: Member, name: String, repo: Repo): failed at role.name = name (name is "writer", role.name is "reader"), for has_role(actor, "writer", repo) at p.polar:9:15
-  4 other rules are about other actions or classes`},
+  5 other rules are about other actions or classes`},
 		{name: "nearest miss first, in the data, in a negation", actor: ann, action: "read", resource: &repo{ID: 3, Public: true}, want: `
 denied: Member 1 "read" Repo 3
   p.polar:16:5: has_role(member: Member, name: String, repo: Repo): failed at role.repo = repo, for has_role(actor, "reader", repo) at p.polar:8:15
   p.polar:16:5: has_role(member: Member, name: String, repo: Repo): failed at role.repo = repo, for has_role(actor, "writer", repo) at p.polar:10:17
   p.polar:22:21: allow(member: Member, "read", repo: Repo): failed at not banned(member), since p.polar:36:1: banned(member: Member) holds
-  3 other rules are about other actions or classes`},
+  4 other rules are about other actions or classes`},
 		{name: "alternatives, values that may be shown, and heads", actor: bob, action: "delete", resource: mine, want: `
 denied: Member 2 "delete" Repo 1
   p.polar:25:5: allow(member: Member, "delete", repo: Repo): failed at member.title = "CEO" (member.title is "Engineer")
-  p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource)
+  p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
   p.polar:27:1: allow(member: Member, "delete", _: Repo{owner: 7}): does not match
-  2 other rules are about other actions or classes`},
+  3 other rules are about other actions or classes`},
 		{name: "both alternatives", actor: ann, action: "delete", resource: other, want: `
 denied: Member 1 "delete" Repo 2
   p.polar:25:31: allow(member: Member, "delete", repo: Repo): failed at repo.owner = member.id
   p.polar:25:57: allow(member: Member, "delete", repo: Repo): failed at "old" in repo.tags
   p.polar:28:5: allow(member: Member, "delete", _: Repo{owner: 7}): failed at member.title = "Janitor" (member.title is "CEO")
-  p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource)
-  2 other rules are about other actions or classes`},
+  p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
+  3 other rules are about other actions or classes`},
 		{name: "allowed by a rule", actor: bob, action: "read", resource: other, want: `
 allowed: Member 2 "read" Repo 2
   p.polar:21:1: allow(member: Member, "read", repo: Repo)
@@ -163,13 +169,19 @@ undecided: Member 1 "audit" Repo 1
   p.polar:34:5: method Audit of Repo returned an error (in audited)
     in audited at p.polar:34:5
     in allow at p.polar:31:5`},
+		{name: "a loop in the data", actor: circle, action: "reach", resource: mine, want: `
+denied: Member 4 "reach" Repo 1
+  p.polar:43:46: reaches(member: Member): failed at reaches(member.boss), which goes round in a circle, for reaches(member) at p.polar:40:5
+  p.polar:43:5: reaches(member: Member): failed at member.id = 9, for reaches(member) at p.polar:40:5
+  p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
+  4 other rules are about other actions or classes`},
 		{name: "no actor", actor: nil, action: "read", resource: mine, want: `
 undecided: nil "read" Repo 1
   the actor is nil`},
 		{name: "nothing asked", actor: role{}, action: nil, resource: nil, want: `
 denied: Role "nil" nil
-  p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource)
-  4 other rules are about other actions or classes`},
+  p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
+  5 other rules are about other actions or classes`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -257,7 +269,7 @@ func TestExplainJSON(t *testing.T) {
 			`{"rule":{"head":"allow(member: Member, \"delete\", repo: Repo)","at":"p.polar:24:1"},"condition":"\"old\" in repo.tags","at":"p.polar:25:57","held_before":1,"times":1},` +
 			`{"rule":{"head":"allow(actor, action, resource)","at":"p.polar:18:1"},"condition":"has_permission(actor, action, resource)","at":"p.polar:19:5","held_before":0,"times":1},` +
 			`{"rule":{"head":"allow(member: Member, \"delete\", _: Repo{owner: 7})","at":"p.polar:27:1"},"at":"p.polar:27:1","held_before":0,"times":1}],` +
-			`"other_rules":2,"tried":[` +
+			`"other_rules":3,"tried":[` +
 			`{"kind":"rule","status":"failed","at":"p.polar:27:1","text":"allow(member: Member, \"delete\", _: Repo{owner: 7})"},` +
 			`{"kind":"rule","status":"failed","at":"p.polar:24:1","text":"allow(member: Member, \"delete\", repo: Repo)","tried":[` +
 			`{"kind":"goal","status":"succeeded","at":"p.polar:25:5","text":"member.title = \"CEO\"","values":{"member.title":"\"CEO\""}},` +

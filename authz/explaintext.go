@@ -38,6 +38,9 @@ func (x *Explanation) String() string {
 		for _, s := range x.Proof {
 			lines = append(lines, s.String())
 		}
+		if len(x.Proof) == 0 && x.By != nil {
+			lines = append(lines, fmt.Sprintf("%v: %s", x.By.Pos, x.By.Head))
+		}
 	default:
 		lines = append(lines, x.reason())
 		for _, f := range x.Stack {
@@ -101,6 +104,13 @@ func (m Miss) String() string {
 		b.WriteString("does not match")
 	} else {
 		b.WriteString("failed at " + m.Condition)
+	}
+	if n := m.node; n != nil && n.Kind == polar.TraceCall {
+		if n.Loop {
+			b.WriteString(", which goes round in a circle")
+		} else {
+			b.WriteString(", which no rule matches")
+		}
 	}
 	if m.Because != nil {
 		fmt.Fprintf(&b, ", since %v: %s holds", m.Because.Pos, m.Because.Head)
@@ -178,6 +188,7 @@ type (
 		Status   string            `json:"status"`
 		At       string            `json:"at,omitempty"`
 		Text     string            `json:"text,omitempty"`
+		Loop     bool              `json:"loop,omitempty"`
 		Values   map[string]string `json:"values,omitempty"`
 		Children []*jsonNode       `json:"tried,omitempty"`
 	}
@@ -234,7 +245,7 @@ func (j *jsonExplanation) addTree(t *Trace) {
 			continue
 		}
 		shown++
-		node := &jsonNode{Kind: n.Kind.String(), Status: n.Status.String(), At: n.Pos.String(), Text: n.Text, Values: valuesJSON(n.Values)}
+		node := &jsonNode{Kind: n.Kind.String(), Status: n.Status.String(), At: n.Pos.String(), Text: n.Text, Loop: n.Loop, Values: valuesJSON(n.Values)}
 		if way = way[:depth]; depth == 0 {
 			j.Tried = append(j.Tried, node)
 		} else {

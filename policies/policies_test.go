@@ -76,7 +76,7 @@ func by(u *User) *Expense { return &Expense{ID: 100 + u.ID, UserID: u.ID, User: 
 func open(t *testing.T, folder string, engine authz.Engine) *authz.Authorizer {
 	t.Helper()
 	classes := []authz.Class{authz.ClassOf[User](), authz.ClassOf[Guest](), authz.ClassOf[Expense](), authz.ClassOf[Organization]()}
-	if engine == nil {
+	if folder != "expenses-oso" { // go-oso knows no interfaces
 		classes = append(classes, authz.ClassOf[Actor]())
 	}
 	az, err := authz.New(authz.Config{Policies: authz.FS(policies.FS, folder+"/*.polar"), Classes: classes, Engine: engine})
@@ -179,26 +179,27 @@ func TestExpensesOso(t *testing.T) {
 	})
 }
 
-func TestManaged(t *testing.T) {
-	check(t, open(t, "managed", nil), []row{
-		{"GET", "/", everybody},
-		{"GET", "/expenses/2", users},
-		{"PUT", "/expenses/submit", users},
-		{"POST", "/", users},
+// managed is what the policy with managers and accountants decides.
+var managed = []row{
+	{"GET", "/", everybody},
+	{"GET", "/expenses/2", users},
+	{"PUT", "/expenses/submit", users},
+	{"POST", "/", users},
 
-		{"read", by(engineer), "accountant ceo cfo engineer lead"},
-		{"read", by(lead), "accountant ceo cfo lead"},
-		{"read", by(cfo), "accountant ceo cfo"},
-		{"read", by(ceo), "accountant ceo cfo"},
-		{"read", by(director), "bookkeeper director"},
-		{"read", by(bookkeeper), "bookkeeper director"},
-		{"create", by(engineer), "engineer"},
-		{"delete", by(engineer), ""},
-		{"read", foo, ofFoo},
-		{"read", bar, "bookkeeper director"},
-		{"create", foo, ""},
-	})
+	{"read", by(engineer), "accountant ceo cfo engineer lead"},
+	{"read", by(lead), "accountant ceo cfo lead"},
+	{"read", by(cfo), "accountant ceo cfo"},
+	{"read", by(ceo), "accountant ceo cfo"},
+	{"read", by(director), "bookkeeper director"},
+	{"read", by(bookkeeper), "bookkeeper director"},
+	{"create", by(engineer), "engineer"},
+	{"delete", by(engineer), ""},
+	{"read", foo, ofFoo},
+	{"read", bar, "bookkeeper director"},
+	{"create", foo, ""},
 }
+
+func TestManaged(t *testing.T) { check(t, open(t, "managed", nil), managed) }
 
 // TestManagedLoop: data in which two people manage each other is an answer, and
 // not an endless one.

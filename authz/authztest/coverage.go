@@ -23,11 +23,11 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
-// A Coverage is an [authz.Engine] that counts, over all policies it compiles, which of their rules
-// and alternatives have held when something was asked: by [Tester], by [Matrix],
-// or by the program under test. Filters and explanations do not count; neither
-// do inline queries, which run when a policy is compiled. A policy that is compiled again, with the same name and text,
-// is counted on.
+// A Coverage is an [authz.Engine] that counts, over all policies it compiles,
+// which of their rules and alternatives have held when something was asked: by
+// [Tester], by [Matrix], or by the program under test. Filters do not count, and
+// neither do inline queries, which run when a policy is compiled. For a source
+// that is compiled again, with the same name and text, it goes on counting.
 //
 // The zero Coverage is ready to be used, with the default engine. It must not be
 // copied, and is safe for concurrent use. It makes decisions several times slower.
@@ -234,12 +234,12 @@ func (c *Coverage) Require(t testing.TB, least float64) {
 	t.Errorf("%.1f %% of the policy's rules and alternatives have held, want %.1f %%\n%s", got, least, w)
 }
 
-// Main runs the tests of m and returns the code to exit with, for TestMain: that
-// of the tests, or 1 if less than the given share of rules and alternatives, from 0 to 100, has
-// held in them; then the table and the annotated source go to w. Nothing is
-// required when only some of the tests were run, with -run, -skip or -list, or
-// when the tests failed.
-func (c *Coverage) Main(m *testing.M, least float64, w io.Writer) (code int) {
+// Main runs the tests of m, a *testing.M, and returns the code to exit with, for
+// TestMain: that of the tests, or 1 if less than the given share of rules and
+// alternatives, from 0 to 100, has held in them; then the table and the annotated
+// source go to w. Nothing is required when only some of the tests were run, with
+// -run, -skip or -list, or when the tests failed.
+func (c *Coverage) Main(m interface{ Run() int }, least float64, w io.Writer) (code int) {
 	if code = m.Run(); code != 0 || partial() || c.Percent() >= least {
 		return code
 	}

@@ -114,7 +114,7 @@ type engineCase struct {
 }
 
 // ask asks all questions of a case.
-func (c engineCase) ask(t *testing.T, az *authz.Authorizer) (answers string, refused bool) {
+func (c engineCase) ask(t testing.TB, az *authz.Authorizer) (answers string, refused bool) {
 	t.Helper()
 	for _, user := range []*engineUser{engineCarol, engineBob, engineAlice} {
 		for _, doc := range []*engineDoc{engineDocA, engineDocB} {
@@ -141,7 +141,7 @@ func (c engineCase) ask(t *testing.T, az *authz.Authorizer) (answers string, ref
 }
 
 // run runs a case, and reports whether the engine refused.
-func (c engineCase) run(t *testing.T, engine authz.Engine) (refused bool) {
+func (c engineCase) run(t testing.TB, engine authz.Engine) (refused bool) {
 	az, err := newEngineAuthorizer(engine, c.policy)
 	var got string
 	if err == nil {
@@ -183,6 +183,7 @@ func newEngineAuthorizer(engine authz.Engine, policy string) (*authz.Authorizer,
 		Policies:  authz.String("case.polar", policy),
 		Classes:   engineClasses(),
 		Constants: map[string]any{"LIMIT": 10, "NAMES": []string{"bob", "carol"}},
+		Limits:    authz.Limits{Steps: 100_000},
 		Engine:    engine,
 	})
 }
@@ -275,7 +276,7 @@ allow(_: User, "read", d: Doc) if d.Due < now;`, want: "+-" + "+-" + "+-"},
 }
 
 // engineTests are what cases cannot say.
-var engineTests = map[string]func(*testing.T, func() authz.Engine){
+var engineTests = map[string]func(testing.TB, func() authz.Engine){
 	"questions":           testEngineQuestions,
 	"queries":             testEngineQueries,
 	"sources":             testEngineSources,
@@ -288,7 +289,7 @@ var engineTests = map[string]func(*testing.T, func() authz.Engine){
 }
 
 // mustAuthorizer returns an Authorizer for a policy that every engine compiles.
-func mustAuthorizer(t *testing.T, engine authz.Engine, policy string) *authz.Authorizer {
+func mustAuthorizer(t testing.TB, engine authz.Engine, policy string) *authz.Authorizer {
 	t.Helper()
 	az, err := newEngineAuthorizer(engine, policy)
 	if err != nil {
@@ -298,7 +299,7 @@ func mustAuthorizer(t *testing.T, engine authz.Engine, policy string) *authz.Aut
 }
 
 // testEngineQuestions: values and pointers are the same, and so are actions of string types.
-func testEngineQuestions(t *testing.T, newEngine func() authz.Engine) {
+func testEngineQuestions(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `
 allow(u: User, "read", d: Doc) if u.ID = d.Owner;
 allow(u: User, action, [x]) if u.ID = 1 and action = x;
@@ -333,7 +334,7 @@ allow("anonymous", 7, {key: "value"});`)
 }
 
 // testEngineQueries: solutions come in order, and one by one.
-func testEngineQueries(t *testing.T, newEngine func() authz.Engine) {
+func testEngineQueries(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `
 allow(_, _, _) if false;
 edge(1, 2); edge(1, 3); edge(3, 3); edge(4, "x");
@@ -382,7 +383,7 @@ endless(n) if endless([n]);`)
 }
 
 // testEngineSources: several sources are one policy.
-func testEngineSources(t *testing.T, newEngine func() authz.Engine) {
+func testEngineSources(t testing.TB, newEngine func() authz.Engine) {
 	az, err := authz.New(authz.Config{
 		Policies: authz.Join(authz.String("b.polar", `owns(u: User, d: Doc) if u.ID = d.Owner;`), authz.String("a.polar", `allow(u: User, "read", d: Doc) if owns(u, d);`)),
 		Classes:  engineClasses(),
@@ -402,7 +403,7 @@ func testEngineSources(t *testing.T, newEngine func() authz.Engine) {
 }
 
 // testEngineContexts: a context that has ended allows nothing.
-func testEngineContexts(t *testing.T, newEngine func() authz.Engine) {
+func testEngineContexts(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `allow(_, _, _);`)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -412,7 +413,7 @@ func testEngineContexts(t *testing.T, newEngine func() authz.Engine) {
 }
 
 // testEngineLoops: data that goes round in a circle allows nothing, and ends.
-func testEngineLoops(t *testing.T, newEngine func() authz.Engine) {
+func testEngineLoops(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `
 allow(u: User, "read", _: Doc) if above(u);
 above(u: User) if u.ID = 9;
@@ -425,7 +426,7 @@ above(u: User) if above(u.Boss);`)
 }
 
 // testEngineConcurrently: a policy may be asked by any number of goroutines.
-func testEngineConcurrently(t *testing.T, newEngine func() authz.Engine) {
+func testEngineConcurrently(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `allow(u: User, "read", d: Doc) if u.ID = d.Owner and u.Is(u.Name);`)
 	var wg sync.WaitGroup
 	for i := range 8 {
@@ -447,7 +448,7 @@ func testEngineConcurrently(t *testing.T, newEngine func() authz.Engine) {
 
 // testEnginePoliciesApart: policies that one engine compiles share nothing, and
 // what they were compiled from may change.
-func testEnginePoliciesApart(t *testing.T, newEngine func() authz.Engine) {
+func testEnginePoliciesApart(t testing.TB, newEngine func() authz.Engine) {
 	engine := newEngine()
 	a := mustAuthorizer(t, engine, `allow(u: User, _, _) if u.Name = "alice";`)
 	b := mustAuthorizer(t, engine, `allow(u: User, _, _) if u.Name = "bob";`)
@@ -461,7 +462,7 @@ func testEnginePoliciesApart(t *testing.T, newEngine func() authz.Engine) {
 }
 
 // testEngineAbilities: filters and traces answer as decisions do.
-func testEngineAbilities(t *testing.T, newEngine func() authz.Engine) {
+func testEngineAbilities(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `
 allow(u: User, "read", d: Doc) if u.ID = d.Owner or d.Public and d.Size > 10;
 allow(u: User, "write", d: Doc) if u.Admin = true and not d.Title = "a";`)
@@ -490,7 +491,7 @@ allow(u: User, "write", d: Doc) if u.Admin = true and not d.Title = "a";`)
 }
 
 // testEnginePositions: an error in a policy says where it is.
-func testEnginePositions(t *testing.T, newEngine func() authz.Engine) {
+func testEnginePositions(t testing.TB, newEngine func() authz.Engine) {
 	for _, policy := range []string{
 		"allow(_, _, _);\nallow(x, y if;",
 		"allow(_, _, _);\nallow(_: Usr, \"read\", _: Doc);",

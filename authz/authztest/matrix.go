@@ -107,8 +107,8 @@ func table(t testing.TB, az *authz.Authorizer, actors map[string]any, actions []
 }
 
 // diff returns the lines that differ between two tables, those of want with "-"
-// and those of got with "+" before them, and of the others those that are not
-// indented, which say what a line is about.
+// and those of got with "+" before them, and of the others the first two and those
+// that are not indented, which say what the cells are about.
 func diff(want, got string) string {
 	a, b := strings.Split(strings.TrimSuffix(want, "\n"), "\n"), strings.Split(strings.TrimSuffix(got, "\n"), "\n")
 	// longest[i][j] is the length of the longest common subsequence of a[i:] and b[j:].
@@ -129,7 +129,7 @@ func diff(want, got string) string {
 	for i, j := 0, 0; i < len(a) || j < len(b); {
 		switch {
 		case i < len(a) && j < len(b) && a[i] == b[j]:
-			if !strings.HasPrefix(a[i], "  ") {
+			if i < 2 || !strings.HasPrefix(a[i], "  ") {
 				out.WriteString("  " + a[i] + "\n")
 			}
 			i++

@@ -56,6 +56,7 @@ type TraceNode struct {
 	Rule     *RuleInfo       // of TraceRule
 	Branch   *Branch         // of TraceRule and TraceBranch
 	Before   int             // of a goal: how many goals of the rule, or of the negation, have succeeded when it is reached
+	Loop     bool            // of TraceCall: the same call is being answered further up, and has no other answer here
 	Values   []TraceValue    // of a goal: what it read, as far as that may be shown
 	Children []*TraceNode    // in the order in which they were tried
 }
@@ -63,7 +64,7 @@ type TraceNode struct {
 // A TraceValue is a value that a goal met.
 type TraceValue struct {
 	Expr  string // what was read, such as user.id
-	Value string // as print shows it
+	Value string // as print shows it, the first 100 bytes
 }
 
 // A Trace is a tree of what a query tried, in the order in which it was tried. A
@@ -271,7 +272,7 @@ func (f *folder) goal(i int, r *vm.TraceNode) {
 		s.run.addValue(v)
 	}
 	if r.Kind == vm.TraceCall {
-		s.run.Kind, s.run.Name = TraceCall, r.Name
+		s.run.Kind, s.run.Name, s.run.Loop = TraceCall, r.Name, r.Loop
 		if r.Name == vm.NotName {
 			s.run.Kind, s.run.Name = TraceNot, ""
 			f.scopes[i] = &scope{node: s.run, outline: s.outline}

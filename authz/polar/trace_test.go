@@ -61,6 +61,9 @@ func tree(t *Trace) string {
 		if n.Before > 0 {
 			fmt.Fprintf(&b, " [%d before]", n.Before)
 		}
+		if n.Loop {
+			b.WriteString(" (loop)")
+		}
 		for _, v := range n.Values {
 			fmt.Fprintf(&b, " <%s is %s>", v.Expr, v.Value)
 		}
@@ -325,7 +328,7 @@ rule failed 1:1 allow(u: User, "read", _: Repo)
       branch failed 2:19 u.id = 9
         goal failed 2:19 u.id = 9
       branch failed 2:31 above(u.boss)
-        call failed 2:31 above(u.boss)
+        call failed 2:31 above(u.boss) (loop)
 `,
 		},
 	}
@@ -400,6 +403,24 @@ count(n) if n > 0 and m = n - 1 and not n = m and count(m);
 	}
 	if tr := p.Trace(t.Context(), "allow", []any{3, 1, 1}, TraceOptions{}); tr.Full || !tr.Outcome.Allowed {
 		t.Errorf("%+v, full: %v", tr.Outcome, tr.Full)
+	}
+}
+
+// TestTraceValuesAreBounded: a trace shows the beginning of large values, and not all of many.
+func TestTraceValuesAreBounded(t *testing.T) {
+	p := traced(t, `allow(u: User, _, _: Repo) if x in [1, 2, 3] and y in u.roles and y.name = "" and x = 4;`)
+	user := traceUser{Roles: make([]traceRole, 2_000)}
+	user.Roles[0].Name = strings.Repeat("é", 1000)
+	tr := p.Trace(t.Context(), "allow", []any{user, "read", &traceRepo{}}, TraceOptions{Values: true})
+	values, longest := 0, 0
+	for _, n := range tr.All() {
+		for _, v := range n.Values {
+			values++
+			longest = max(longest, len(v.Value))
+		}
+	}
+	if tr.Err != nil || values < 900 || values > 1000 || longest < 90 || longest > 110 {
+		t.Errorf("%v: %d values, the longest of %d bytes", tr.Err, values, longest)
 	}
 }
 

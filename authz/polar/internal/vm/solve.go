@@ -388,6 +388,9 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 	if pr.recursive {
 		at, repeated, err := m.enterCall(pr, args, calls)
 		if err != nil || repeated {
+			if m.trace != nil {
+				m.trace.loop(callTrace)
+			}
 			m.dropArgs(int32(from))
 			return nil, err
 		}

@@ -11,6 +11,7 @@ package vm
 
 import (
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -48,6 +49,7 @@ type TraceNode struct {
 	Pos    syntax.Position // of the goal
 	At     *resolve.At     // of the goal, another one for each; nil for a specializer that waited
 	Name   string          // of the rule that TraceCall calls; NotName for a negation
+	Loop   bool            // of TraceCall: it is being solved already, further up
 	Values []TraceValue    // what was read, as far as it may be shown
 }
 
@@ -69,7 +71,16 @@ type Trace struct {
 	Values bool
 	Nodes  []TraceNode
 	Full   bool // something was not recorded
+
+	shown int // how many values were recorded
 }
+
+// What is recorded of values is bounded: printing a large one takes longer than
+// the step that met it.
+const (
+	maxValues    = 1000 // in a trace
+	maxValueText = 100  // bytes of each
+)
 
 // SetTrace makes the machine record what it tries. It must be called before Start.
 func (m *Machine) SetTrace(t *Trace) { m.trace = t }
@@ -99,6 +110,13 @@ func (t *Trace) succeed(i int32) {
 func (t *Trace) wait(i int32) {
 	if i >= 0 && t.Nodes[i].Kind != TraceRule {
 		t.Nodes[i].Status = TraceWaiting
+	}
+}
+
+// loop marks a call that is being solved already.
+func (t *Trace) loop(i int32) {
+	if i >= 0 {
+		t.Nodes[i].Loop = true
 	}
 }
 
@@ -194,8 +212,16 @@ func (m *Machine) traceValue(v Value, expr syntax.Node, name string) {
 	default:
 		return
 	}
+	if m.trace.shown == maxValues {
+		return
+	}
+	m.trace.shown++
+	text := host.Print(v)
+	if len(text) > maxValueText {
+		text = strings.ToValidUTF8(text[:maxValueText], "") + "..."
+	}
 	n := &m.trace.Nodes[m.goal]
-	n.Values = append(n.Values, TraceValue{Expr: expr, Var: name, Value: host.Print(v)})
+	n.Values = append(n.Values, TraceValue{Expr: expr, Var: name, Value: text})
 }
 
 // traceCall records that a rule is about to be called, or a goal negated.

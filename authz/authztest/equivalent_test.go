@@ -1,0 +1,139 @@
+package authztest_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/authztest"
+)
+
+const listPolicy = `
+allow(user: User, "read", expense: Expense) if
+    user.id = expense.user_id;
+allow(user: User, "read", expense: Expense) if
+    user.title = "Accountant" and (expense.note = "Approved" or expense.note = nil and expense.amount > 100);
+allow(_: User, "audit", expense: Expense) if
+    expense.paid and not expense.note = "";
+`
+
+// A faulty lister is one in memory that makes a mistake.
+type faulty struct {
+	authztest.Lister
+	list func(rows []any) []any // what becomes of a list
+	err  error                  // of lists
+	add  error
+}
+
+func (f faulty) List(ctx context.Context, actor, action any, class authz.Class) ([]any, error) {
+	rows, err := f.Lister.List(ctx, actor, action, class)
+	if f.list != nil {
+		rows = f.list(rows)
+	}
+	return rows, errors.Join(err, f.err)
+}
+
+func (f faulty) Add(ctx context.Context, class authz.Class, row any) error {
+	if f.add != nil {
+		return f.add
+	}
+	return f.Lister.Add(ctx, class, row)
+}
+
+// without returns a list without the expenses for which drop is true.
+func without(drop func(e *Expense) bool) func([]any) []any {
+	return func(rows []any) []any {
+		return slices.DeleteFunc(rows, func(row any) bool { return drop(row.(*Expense)) })
+	}
+}
+
+func TestEquivalent(t *testing.T) {
+	az := newAuthorizer(t, listPolicy)
+	approved := "Approved"
+	rows := func() authztest.Lister {
+		return authztest.InMemory(az, lunch, trip, flowers, &Expense{ID: 10, UserID: 2, Note: &approved}, alice)
+	}
+	actors, actions := []any{alice, bob, Guest{}}, []any{"read", "audit"}
+	tests := []struct {
+		name   string
+		lister authztest.Lister
+		class  authz.Class
+		actors []any
+		want   string // of an error; empty for none
+	}{
+		{name: "right", lister: rows()},
+		{name: "a list without NULLs", lister: faulty{Lister: rows(), list: without(func(e *Expense) bool { return e.Note == nil })}, want: "is allowed, but not on the list"},
+		{name: "a list of texts in lower case", want: "is on the list, but not allowed",
+			lister: faulty{Lister: rows(), list: func(list []any) []any {
+				all, err := rows().Rows(t.Context(), authz.ClassOf[Expense]())
+				if err != nil {
+					t.Error(err)
+				}
+				return append(list, all[1])
+			}}},
+		{name: "a list that takes a blank at the end for none", lister: faulty{Lister: rows(), list: without(func(e *Expense) bool { return e.Note != nil && strings.HasSuffix(*e.Note, " ") })}, want: "is allowed, but not on the list"},
+		{name: "a list with the ends of a range cut off", lister: faulty{Lister: rows(), list: without(func(e *Expense) bool { return e.Amount == 1<<63-1 })}, want: "is allowed, but not on the list"},
+		{name: "a list without duplicates", want: "is allowed, but not on the list",
+			lister: faulty{Lister: rows(), list: func(rows []any) []any {
+				seen := make(map[Expense]bool)
+				return slices.DeleteFunc(rows, func(row any) bool {
+					e := *row.(*Expense)
+					e.ID = 0
+					e.Note = nil
+					dup := seen[e]
+					seen[e] = true
+					return dup
+				})
+			}}},
+		{name: "rows twice", lister: faulty{Lister: rows(), list: func(rows []any) []any { return append(rows, rows...) }}, want: "is on the list twice"},
+		{name: "rows from elsewhere", lister: faulty{Lister: rows(), list: func([]any) []any { return []any{&Expense{ID: 1e6}} }}, want: "but not among all rows"},
+		{name: "other things", lister: faulty{Lister: rows(), list: func([]any) []any { return []any{*lunch} }}, want: "returned a authztest_test.Expense, want a *authztest_test.Expense"},
+		{name: "no list", lister: faulty{Lister: rows(), err: errors.New("no such table")}, want: `the list of authztest_test.Expense for "read": no such table`},
+		{name: "no rows are taken", lister: faulty{Lister: rows(), add: errors.New("read only")}, want: "hostile rows were refused"},
+		{name: "nobody sees anything", lister: rows(), actors: []any{Guest{}}, want: "nobody may list anything"},
+		{name: "no rows", lister: authztest.InMemory(az), want: "there is no row of"},
+		{name: "no key", lister: rows(), class: authz.ClassOf[Guest](), want: "has no key"},
+		{name: "a key that is none", lister: rows(), class: authz.Class{Type: authz.ClassOf[Expense]().Type, Key: []string{"UserID"}}, want: "have the key 3"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.class.Type == nil {
+				tt.class = authz.ClassOf[Expense]()
+			}
+			if tt.actors == nil {
+				tt.actors = actors
+			}
+			r := record(t, func(t testing.TB) {
+				authztest.Equivalent(t, az, tt.lister, tt.class, tt.actors, actions)
+			})
+			if (len(r.errors) > 0) != (tt.want != "") || !strings.Contains(r.errorText(), tt.want) {
+				t.Errorf("%d errors, want %q\n%s", len(r.errors), tt.want, r.errorText())
+			}
+			if tt.want == "" {
+				t.Log(r.logs)
+			}
+		})
+	}
+}
+
+// TestEquivalentUndecided: a list must not exist where a row cannot be decided.
+func TestEquivalentUndecided(t *testing.T) {
+	az := newAuthorizer(t, `allow(_: User, "audit", expense: Expense) if expense.audit();`)
+	everything := faulty{Lister: authztest.InMemory(az, lunch)}
+	r := record(t, func(t testing.TB) {
+		authztest.Equivalent(t, az, listAll{everything}, authz.ClassOf[Expense](), []any{alice}, []any{"audit"})
+	})
+	if !strings.Contains(r.errorText(), "cannot be decided, and there is a list") || !strings.Contains(r.errorText(), "more rows of") {
+		t.Error(r.errorText())
+	}
+}
+
+// listAll lists all rows.
+type listAll struct{ authztest.Lister }
+
+func (l listAll) List(ctx context.Context, _, _ any, class authz.Class) ([]any, error) {
+	return l.Rows(ctx, class)
+}

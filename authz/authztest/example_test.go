@@ -1,0 +1,147 @@
+package authztest_test
+
+// This file shows how the package is used. The pieces of it are the examples of
+// docs/testing-policies.md.
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/authztest"
+)
+
+// A console stands for the test that calls: it prints what that would report.
+type console struct {
+	testing.TB
+	name string
+}
+
+func (console) Helper()                        {}
+func (console) Context() context.Context       { return context.Background() }
+func (c console) Name() string                 { return c.name }
+func (console) Log(args ...any)                { fmt.Println(args...) }
+func (console) Logf(format string, x ...any)   { fmt.Printf(format+"\n", x...) }
+func (console) Error(args ...any)              { fmt.Println(args...) }
+func (console) Errorf(format string, x ...any) { fmt.Printf(format+"\n", x...) }
+
+var t = console{name: "Example"}
+
+const examplePolicy = `
+allow(user: User, "read", expense: Expense) if
+    user.id = expense.user_id or
+    user.title = "Accountant" and expense.paid;
+
+allow(user: User, "pay", expense: Expense) if
+    user.title = "Accountant" and
+    not user.id = expense.user_id;
+`
+
+// newExample returns an Authorizer for the policy of the examples.
+func newExample(engine authz.Engine) *authz.Authorizer {
+	az, err := authz.New(authz.Config{
+		Policies: authz.String("expenses.polar", examplePolicy),
+		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Expense]()},
+		Engine:   engine,
+	})
+	if err != nil {
+		panic(err)
+	}
+	return az
+}
+
+func Example() {
+	az := newExample(nil)
+	alice, bob := &User{ID: 1, Title: "Engineer"}, &User{ID: 2, Title: "Accountant"}
+	lunch := &Expense{ID: 7, UserID: 1}
+
+	p := authztest.New(t, az)
+	p.Allow(alice, "read", lunch)
+	p.Allow(bob, "pay", lunch)
+	p.Deny(alice, "pay", lunch)
+	p.Allow(bob, "read", lunch)
+	// Output:
+	// want allowed, got forbidden
+	// denied: User 2 "read" Expense 7
+	//   expenses.polar:4:35: allow(user: User, "read", expense: Expense): failed at expense.paid
+	//   expenses.polar:3:5: allow(user: User, "read", expense: Expense): failed at user.id = expense.user_id
+	//   1 other rule is about another action or class
+}
+
+func ExampleMatrix() {
+	alice, bob := &User{ID: 1, Title: "Engineer"}, &User{ID: 2, Title: "Accountant"}
+	authztest.Matrix(t, newExample(nil),
+		map[string]any{"alice": alice, "bob": bob},
+		[]string{"read", "pay"},
+		map[string]any{
+			"alice's lunch":  &Expense{ID: 7, UserID: 1},
+			"bob's flowers":  &Expense{ID: 8, UserID: 2, Paid: true},
+			"somebody's bed": &Expense{ID: 9, UserID: 3, Paid: true},
+		})
+	golden, _ := os.ReadFile("testdata/Example.golden")
+	fmt.Printf("%s", golden)
+	// Output:
+	// # yes: allowed   -: forbidden   hidden: not found   ERROR: could not be decided
+	//                 alice  bob
+	// alice's lunch
+	//   read          yes    -
+	//   pay           -      yes
+	// bob's flowers
+	//   read          -      yes
+	//   pay           -      -
+	// somebody's bed
+	//   read          -      yes
+	//   pay           -      yes
+}
+
+func ExampleCoverage() {
+	var coverage authztest.Coverage
+	az := newExample(&coverage)
+
+	p := authztest.New(t, az)
+	p.Allow(&User{ID: 1}, "read", &Expense{UserID: 1})
+	p.Deny(&User{ID: 1}, "read", &Expense{UserID: 2})
+	p.Deny(&User{ID: 1}, "pay", &Expense{UserID: 1})
+
+	coverage.Require(t, 100)
+	// Output:
+	// 50.0 % of the policy's rules and alternatives have held, want 100.0 %
+	// place               held  tried  rule or alternative
+	// expenses.polar:2:1  1     2      allow(user: User, "read", expense: Expense)
+	// expenses.polar:3:5  1     2        or user.id = expense.user_id
+	// expenses.polar:4:5  0     1        or user.title = "Accountant" and expense.paid  <-- never held
+	// expenses.polar:6:1  0     1      allow(user: User, "pay", expense: Expense)  <-- never held
+	// total               2     4      50.0 %
+	//
+	// expenses.polar
+	//         |
+	//       1 | allow(user: User, "read", expense: Expense) if
+	//       1 |     user.id = expense.user_id or
+	//       0 |     user.title = "Accountant" and expense.paid;   <-- never held
+	//         |
+	//       0 | allow(user: User, "pay", expense: Expense) if   <-- never held
+	//         |     user.title = "Accountant" and
+	//         |     not user.id = expense.user_id;
+}
+
+func ExampleCoverage_Main() {
+	// One for all tests of the package.
+	var coverage authztest.Coverage
+	az := newExample(&coverage)
+	_ = az
+
+	// func TestMain(m *testing.M) { os.Exit(coverage.Main(m, 100, os.Stderr)) }
+	_ = func(m *testing.M) { os.Exit(coverage.Main(m, 100, os.Stderr)) }
+}
+
+func ExampleEquivalent() {
+	az := newExample(nil)
+	alice, bob := &User{ID: 1, Title: "Engineer"}, &User{ID: 2, Title: "Accountant"}
+	rows := authztest.InMemory(az, &Expense{ID: 7, UserID: 1}, &Expense{ID: 8, UserID: 2, Paid: true})
+
+	authztest.Equivalent(t, az, rows, authz.ClassOf[Expense](), []any{alice, bob}, []any{"read", "pay"})
+	// Output:
+	// 402 rows of authztest_test.Expense, of which 400 were added, 0 more refused; 618 listed in 4 lists
+}

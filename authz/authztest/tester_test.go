@@ -1,0 +1,79 @@
+package authztest_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/authztest"
+)
+
+func TestTester(t *testing.T) {
+	az := newAuthorizer(t, policy)
+	hiding := newAuthorizer(t, policy, func(c *authz.Config) { c.ReadAction = "read" })
+	requests := newAuthorizer(t, `allow(_: User, "GET", _: Request{path: "/expenses"});`)
+	const denied = `denied: User 2 "read" Expense 7
+  expenses.polar:4:36: allow(user: User, "read", expense: Expense): failed at expense.paid
+  expenses.polar:4:52: allow(user: User, "read", expense: Expense): failed at expense.amount > 100
+  expenses.polar:3:5: allow(user: User, "read", expense: Expense): failed at user.id = expense.user_id
+  2 other rules are about other actions or classes`
+	tests := []struct {
+		name string
+		az   *authz.Authorizer
+		ask  func(p *authztest.Tester)
+		want string // of the error; empty for none
+	}{
+		{"allow", az, func(p *authztest.Tester) { p.Allow(alice, "read", lunch) }, ""},
+		{"allow what is denied", az, func(p *authztest.Tester) { p.Allow(bob, "read", lunch) }, "want allowed, got forbidden\n" + denied},
+		{"deny", az, func(p *authztest.Tester) { p.Deny(bob, "read", lunch) }, ""},
+		{"deny what is allowed", az, func(p *authztest.Tester) { p.Deny(alice, "read", lunch) },
+			"want denied, got allowed\nallowed: User 1 \"read\" Expense 7\n  expenses.polar:2:1: allow(user: User, \"read\", expense: Expense)\n    user.id = expense.user_id"},
+		{"deny what is not decided", az, func(p *authztest.Tester) { p.Deny(alice, "audit", lunch) },
+			"want denied, got undecided\nundecided: User 1 \"audit\" Expense 7\n  expenses.polar:10:5: method Audit of Expense returned an error (in allow)\n    in allow at expenses.polar:10:5"},
+		{"forbidden", az, func(p *authztest.Tester) { p.Forbidden(bob, "read", lunch) }, ""},
+		{"forbidden, but hidden", hiding, func(p *authztest.Tester) { p.Forbidden(bob, "read", lunch) }, "want forbidden, got not found\n" + denied},
+		{"not found", hiding, func(p *authztest.Tester) { p.NotFound(bob, "pay", lunch) }, "want not found, got allowed"},
+		{"hidden", hiding, func(p *authztest.Tester) { p.NotFound(alice, "pay", trip) }, ""},
+		{"deny what is hidden", hiding, func(p *authztest.Tester) { p.Deny(alice, "pay", trip) }, ""},
+		{"not found, but forbidden", hiding, func(p *authztest.Tester) { p.NotFound(alice, "pay", lunch) }, "want not found, got forbidden"},
+		{"allow what is not decided", az, func(p *authztest.Tester) { p.Allow(nil, "read", lunch) }, "want allowed, got undecided\nundecided: nil \"read\" Expense 7\n  the actor is nil"},
+		{"context", az, func(p *authztest.Tester) {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			p.WithContext(ctx).Allow(alice, "read", lunch)
+		}, "want allowed, got undecided"},
+		{"request", requests, func(p *authztest.Tester) {
+			p.Allow(alice, "GET", httptest.NewRequest("GET", "/expenses", nil))
+			p.Deny(alice, "GET", httptest.NewRequest("GET", "/users", nil))
+		}, ""},
+		{"bad request", requests, func(p *authztest.Tester) { p.Deny(alice, "GET", httptest.NewRequest("GET", "/a/../b", nil)) }, "want denied, got undecided"},
+		{"no reasons", newAuthorizer(t, policy, withoutTraces), func(p *authztest.Tester) { p.Allow(bob, "read", lunch) }, "want allowed, got forbidden\nauthz: forbidden"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := record(t, func(t testing.TB) { tt.ask(authztest.New(t, tt.az)) })
+			if tt.want == "" && len(r.errors) > 0 || tt.want != "" && (len(r.errors) != 1 || !strings.HasPrefix(r.errors[0], tt.want)) {
+				t.Errorf("got %q\nwant %q", r.errors, tt.want)
+			}
+		})
+	}
+	if r := record(t, func(t testing.TB) { authztest.New(t, nil) }); len(r.errors) != 1 {
+		t.Errorf("a nil Authorizer: %q", r.errors)
+	}
+}
+
+// withoutTraces has the engine hide its traces and filters.
+func withoutTraces(c *authz.Config) { c.Engine = plain{} }
+
+type plain struct{}
+
+func (plain) Compile(ctx context.Context, in authz.Input) (authz.Policy, []authz.Diagnostic, error) {
+	var coverage authztest.Coverage
+	p, diags, err := coverage.Compile(ctx, in)
+	if err != nil {
+		return nil, diags, err
+	}
+	return struct{ authz.Policy }{p}, diags, nil
+}

@@ -1,0 +1,185 @@
+package authz_test
+
+// This file has the examples of Explain, which are those of docs/explain.md.
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+const repoPolicy = `
+actor Member {}
+
+resource Repo {
+    permissions = ["read", "push"];
+    roles = ["reader", "writer"];
+
+    "read" if "reader";
+    "push" if "writer";
+    "reader" if "writer";
+}
+
+has_role(member: Member, name: String, repo: Repo) if
+    role in member.roles and
+    role.name = name and
+    role.repo = repo;
+
+allow(actor, action, resource) if
+    has_permission(actor, action, resource);
+
+allow(member: Member, "delete", repo: Repo) if
+    member.title = "Admin" and
+    (repo.owner = member.id or "old" in repo.tags);
+`
+
+// newRepos returns an Authorizer for the policy of the examples, and the
+// people and things in them.
+func newRepos(values bool) (az *authz.Authorizer, bob *member, website, backend *repo) {
+	az, err := authz.New(authz.Config{
+		Policies: authz.String("repos.polar", repoPolicy),
+		Classes: []authz.Class{
+			{Name: "Member", Type: authz.ClassOf[member]().Type},
+			{Name: "Role", Type: authz.ClassOf[role]().Type},
+			{Name: "Repo", Type: authz.ClassOf[repo]().Type},
+		},
+		ExplainValues: values,
+	})
+	if err != nil {
+		panic(err)
+	}
+	website, backend = &repo{ID: 1, Owner: 7}, &repo{ID: 2, Owner: 7}
+	bob = &member{ID: 2, Title: "Engineer", Roles: []role{{"writer", website}, {"reader", backend}}}
+	return az, bob, website, backend
+}
+
+func ExampleAuthorizer_Explain() {
+	az, bob, _, backend := newRepos(false)
+	x, err := az.Explain(context.Background(), bob, "push", backend)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(x)
+	// Output:
+	// denied: Member 2 "push" Repo 2
+	//   repos.polar:16:5: has_role(member: Member, name: String, repo: Repo): failed at role.repo = repo, for has_role(actor, "writer", repo) at repos.polar:9:15
+	//   1 other rule is about another action or class
+}
+
+func ExampleAuthorizer_Explain_allowed() {
+	az, bob, website, _ := newRepos(false)
+	x, err := az.Explain(context.Background(), bob, "read", website)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(x)
+	// Output:
+	// allowed: Member 2 "read" Repo 1
+	//   repos.polar:18:1: allow(actor, action, resource)
+	//     has_permission(actor, action, resource)
+	//       repos.polar:8:5: "read" if "reader"
+	//         has_role(actor, "reader", repo)
+	//           repos.polar:10:5: "reader" if "writer"
+	//             has_role(actor, "writer", repo)
+	//               repos.polar:13:1: has_role(member: Member, name: String, repo: Repo)
+	//                 role in member.roles
+	//   2 more
+}
+
+func ExampleAuthorizer_Explain_values() {
+	az, bob, website, _ := newRepos(true)
+	x, err := az.Explain(context.Background(), bob, "delete", website)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(x)
+	bob.Title = "Admin"
+	if x, err = az.Explain(context.Background(), bob, "delete", website); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(x)
+	// Output:
+	// denied: Member 2 "delete" Repo 1
+	//   repos.polar:22:5: allow(member: Member, "delete", repo: Repo): failed at member.title = "Admin" (member.title is "Engineer")
+	//   repos.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
+	// denied: Member 2 "delete" Repo 1
+	//   repos.polar:23:6: allow(member: Member, "delete", repo: Repo): failed at repo.owner = member.id (repo.owner is 7, member.id is 2)
+	//   repos.polar:23:32: allow(member: Member, "delete", repo: Repo): failed at "old" in repo.tags (repo.tags is [])
+	//   repos.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
+}
+
+func ExampleExplanation_MarshalJSON() {
+	az, bob, website, _ := newRepos(false)
+	x, err := az.Explain(context.Background(), bob, "delete", website)
+	if err != nil {
+		log.Fatal(err)
+	}
+	x.Misses, x.Trace, x.Version = x.Misses[:1], &authz.Trace{}, "3c9e1f0a"
+	enc := json.NewEncoder(os.Stdout)
+	enc.SetIndent("", "  ")
+	enc.Encode(x)
+	// Output:
+	// {
+	//   "verdict": "denied",
+	//   "actor": {
+	//     "class": "Member",
+	//     "id": "2"
+	//   },
+	//   "action": "delete",
+	//   "resource": {
+	//     "class": "Repo",
+	//     "id": "1"
+	//   },
+	//   "policy": "3c9e1f0a",
+	//   "misses": [
+	//     {
+	//       "rule": {
+	//         "head": "allow(member: Member, \"delete\", repo: Repo)",
+	//         "at": "repos.polar:21:1"
+	//       },
+	//       "condition": "member.title = \"Admin\"",
+	//       "at": "repos.polar:22:5",
+	//       "held_before": 0,
+	//       "times": 1,
+	//       "values": {
+	//         "member.title": "\"Engineer\""
+	//       }
+	//     }
+	//   ],
+	//   "other_rules": 0
+	// }
+}
+
+func ExampleConfig_explainDenials() {
+	// In development, the reason of every denial, on the console.
+	var az *authz.Authorizer
+	az, err := authz.New(authz.Config{
+		Policies: authz.String("repos.polar", repoPolicy),
+		Classes: []authz.Class{
+			{Name: "Member", Type: authz.ClassOf[member]().Type},
+			{Name: "Role", Type: authz.ClassOf[role]().Type},
+			{Name: "Repo", Type: authz.ClassOf[repo]().Type},
+		},
+		Observe: func(ctx context.Context, d authz.Decision) {
+			if d.Verdict != authz.Denied || d.Rule != "allow" {
+				return
+			}
+			if x, err := az.Explain(ctx, d.Actor(), d.Action(), d.Resource()); err == nil {
+				fmt.Println(x)
+			}
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	az.IsAllowed(context.Background(), &member{ID: 3}, "read", &repo{ID: 1})
+	// Output:
+	// denied: Member 3 "read" Repo 1
+	//   repos.polar:14:5: has_role(member: Member, name: String, repo: Repo): failed at role in member.roles, for has_role(actor, "reader", repo) at repos.polar:8:15
+	//   repos.polar:14:5: has_role(member: Member, name: String, repo: Repo): failed at role in member.roles, for has_role(actor, "writer", repo) at repos.polar:10:17
+	//   1 other rule is about another action or class
+}
