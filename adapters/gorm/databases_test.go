@@ -14,9 +14,9 @@ import (
 	"strings"
 	"testing"
 
+	gosqlite "github.com/glebarez/sqlite"
 	mysqldriver "gorm.io/driver/mysql"
 	postgresdriver "gorm.io/driver/postgres"
-	sqlitedriver "gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 )
@@ -61,10 +61,25 @@ func open(t testing.TB, d gorm.Dialector) *gorm.DB {
 	return db
 }
 
-func newSQLite(t testing.TB) database {
-	path := filepath.Join(t.TempDir(), "test.db")
-	dsn := "file:" + path + "?_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate&_synchronous=OFF"
-	return database{"sqlite", "sqlite3", dsn, func(t testing.TB) *gorm.DB { return open(t, sqlitedriver.Open(dsn)) }}
+// A sqliteDriver is one of the drivers for SQLite.
+type sqliteDriver struct {
+	name    string // in package database/sql
+	options string
+	open    func(dsn string) gorm.Dialector
+}
+
+// sqliteInGo is the driver without C, whose texts for times might be others.
+var sqliteInGo = sqliteDriver{
+	name:    "sqlite",
+	options: "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)&_txlock=immediate&_pragma=synchronous(OFF)",
+	open:    func(dsn string) gorm.Dialector { return gosqlite.Open(dsn) },
+}
+
+func newSQLite(t testing.TB) database { return sqlitePackage.database(t) }
+
+func (s sqliteDriver) database(t testing.TB) database {
+	dsn := "file:" + filepath.Join(t.TempDir(), "test.db") + s.options
+	return database{"sqlite", s.name, dsn, func(t testing.TB) *gorm.DB { return open(t, s.open(dsn)) }}
 }
 
 func newPostgres(t testing.TB) database {

@@ -30,10 +30,23 @@ func databaseError(err error) error {
 	if errors.Is(err, authz.ErrUndecided) {
 		return err
 	}
-	if errors.Is(err, filter.ErrUnsupported) {
-		return undecided("the policy cannot be put into a condition", err)
-	}
 	return undecided(fmt.Sprintf("the database failed (%T)", err), err)
+}
+
+// filterError is for a filter that could not be had or not be translated. One that
+// is unsupported is authz.ErrUnsupported, too.
+func filterError(err error) error {
+	if errors.Is(err, authz.ErrUndecided) {
+		return err
+	}
+	var fe *filter.Error // its text has no values
+	if !errors.As(err, &fe) {
+		return undecided("no filter", err)
+	}
+	if errors.Is(fe, filter.ErrUnsupported) {
+		err = errors.Join(authz.ErrUnsupported, err)
+	}
+	return undecided(fe.Error(), err)
 }
 
 // Error returns one line without values.

@@ -11,11 +11,10 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
-	"time"
 
+	gosqlite "github.com/glebarez/sqlite"
 	mysqldriver "gorm.io/driver/mysql"
 	postgresdriver "gorm.io/driver/postgres"
-	sqlitedriver "gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 
 	"github.com/ursa-authz/ursa/authz"
@@ -196,7 +195,7 @@ func openFaulty(t testing.TB, name, driverName, dsn string) (*gorm.DB, *faulty) 
 	var d gorm.Dialector
 	switch name {
 	case "sqlite":
-		d = &sqlitedriver.Dialector{Conn: pool}
+		d = &gosqlite.Dialector{Conn: pool}
 	case "postgres":
 		d = postgresdriver.New(postgresdriver.Config{Conn: pool})
 	case "mysql":
@@ -285,8 +284,8 @@ func TestFaults(t *testing.T) {
 				got := op()
 				reached := f.calls.Load() >= n
 				f.fail.Store(0)
-				if inUse(pool) > 0 {
-					t.Fatalf("%s, call %d: %d connections are still in use", name, n, inUse(pool))
+				if used := pool.Stats().InUse; used > 0 {
+					t.Fatalf("%s, call %d: %d connections are still in use", name, n, used)
 				}
 				after := dump(t, b)
 				if !reached { // it has succeeded, without a fault
@@ -332,18 +331,6 @@ func TestFaults(t *testing.T) {
 // complete reports whether ids are those of a whole answer.
 func complete(list ids) bool {
 	return fmt.Sprint(list) == "[1 4 7]" || fmt.Sprint(list) == "[1]"
-}
-
-// inUse waits a moment for connections to be given back, as a transaction whose
-// context has ended does on its own.
-func inUse(pool *sql.DB) int {
-	for range 1000 {
-		if pool.Stats().InUse == 0 {
-			return 0
-		}
-		time.Sleep(time.Millisecond)
-	}
-	return pool.Stats().InUse
 }
 
 // reset undoes what operations have done to documents.

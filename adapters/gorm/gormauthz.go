@@ -44,7 +44,7 @@ type Authorizer interface {
 }
 
 // A Filterer is an Authorizer that knows what may be listed. An error that is
-// filter.ErrUnsupported says that the policy cannot be put into a filter.
+// authz.ErrUnsupported says that the policy cannot be put into a filter.
 type Filterer interface {
 	Filter(ctx context.Context, actor, action any, class authz.Class) (*filter.Query, error)
 }
@@ -69,9 +69,6 @@ type question struct {
 // questionOf finds the authorizer, which is the plugin's or else the context's,
 // and the actor, whom decisions are about.
 func questionOf(ctx context.Context, db *gorm.DB) (question, error) {
-	if ctx == nil {
-		return question{}, undecided("no context", nil)
-	}
 	q := question{ctx: WithTx(ctx, db)}
 	if p := pluginOf(db); p != nil {
 		q.az = p.az
@@ -93,17 +90,22 @@ func (q question) authorize(action, resource any) error {
 	return answer(q.az.Authorize(q.ctx, q.actor, action, resource))
 }
 
-// filter asks for the rows of a model.
-func (q question) filter(action any, m *model) (*filter.Query, error) {
+// condition asks for the rows of a model on which the actor may do action. Every
+// error is authz.ErrUndecided.
+func (q question) condition(ms *models, m *model, action any) (predicate, error) {
 	f, ok := q.az.(Filterer)
 	if !ok {
-		return nil, unsupported(nil, fmt.Sprintf("an authorizer (%T) that makes no filters", q.az))
+		return predicate{}, filterError(unsupported(nil, fmt.Sprintf("an authorizer (%T) that makes no filters", q.az)))
 	}
 	query, err := f.Filter(q.ctx, q.actor, action, authz.Class{Type: m.typ})
-	if err == nil && query == nil {
-		err = undecided("the authorizer returned no filter", nil)
+	if err != nil {
+		return predicate{}, filterError(err)
 	}
-	return query, err
+	p, err := ms.compile(query, m)
+	if err != nil {
+		return predicate{}, filterError(err)
+	}
+	return p, nil
 }
 
 // registered returns the model of a struct type, and its models.

@@ -11,13 +11,14 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
 // List returns the rows that the actor may read and that the scopes select, which
 // are what db.Scopes takes: conditions, order, limit, preloads. It is one query,
 // and one for each preload. It needs the plugin. A policy that cannot be put into
-// a condition is an error that is filter.ErrUnsupported and authz.ErrUndecided.
+// a condition is an error that is authz.ErrUnsupported and authz.ErrUndecided.
 func (r *Repository[T]) List(ctx context.Context, scopes ...func(*gorm.DB) *gorm.DB) ([]T, error) {
 	var rows []T
 	return rows, r.query(ctx, scopes, func(tx *gorm.DB) *gorm.DB { return tx.Find(&rows) }, func() { rows = nil })
@@ -65,7 +66,7 @@ func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
 		wanted[i] = filter.KeyOf(parts...)
 	}
 	allowed, err := v.allowed(r.action)
-	inMemory := errors.Is(err, filter.ErrUnsupported)
+	inMemory := errors.Is(err, authz.ErrUnsupported)
 	if err != nil && !inMemory {
 		return nil, err
 	}
@@ -84,11 +85,7 @@ func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
 
 // allowed returns the condition on the rows on which the actor may do action.
 func (v *visit[T]) allowed(action any) (predicate, error) {
-	q, err := v.filter(action, v.model)
-	if err != nil {
-		return predicate{}, err
-	}
-	return v.models.compile(q, v.model)
+	return v.condition(v.models, v.model, action)
 }
 
 // some returns the rows with some keys, in their order.
@@ -147,12 +144,12 @@ func (v *visit[T]) judged(action, key any) (row *T, err error, ok bool) {
 	}
 	act, err := v.allowed(action)
 	if err != nil {
-		return nil, err, !errors.Is(err, filter.ErrUnsupported)
+		return nil, err, !errors.Is(err, authz.ErrUnsupported)
 	}
 	read := act
 	if action != any(actionRead) {
 		if read, err = v.allowed(actionRead); err != nil {
-			return nil, err, !errors.Is(err, filter.ErrUnsupported)
+			return nil, err, !errors.Is(err, authz.ErrUnsupported)
 		}
 	}
 	row, answers, err := v.withAnswers(isKey, act, read)

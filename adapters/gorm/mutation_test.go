@@ -61,7 +61,7 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := matching(t, w, q)
+			want := matching(t, db, w, q)
 			for rule := range missing {
 				ms.off = rule
 				p, err := ms.compile(q, m)

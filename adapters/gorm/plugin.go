@@ -120,26 +120,32 @@ func (m *model) restrictReads(p *Plugin) {
 	m.schema.QueryClauses = append(m.schema.QueryClauses[:len(m.schema.QueryClauses):len(m.schema.QueryClauses)], readClause{p, m})
 }
 
-// begin returns the action that a statement is to be authorized for, which is
-// that of its mark or else the given one. It is false for a statement that is not
-// authorized, or has failed already.
+// begin is actionOf in a callback, where unrestricted statements are logged and
+// those without a reason refused.
 func (p *Plugin) begin(stmt *gorm.Statement, action any) (any, bool) {
 	if stmt.Error != nil {
 		return nil, false
 	}
+	wanted, ok := p.actionOf(stmt, action)
+	if e := exemptionOf(stmt.Context); !ok && e != nil {
+		switch {
+		case e.reason == "":
+			refuse(stmt, undecided("gormauthz.Unrestricted needs a reason", nil))
+		case e.logged:
+			stmt.Logger.Info(stmt.Context, "gormauthz: unrestricted %s on %q: %s", action, stmt.Table, e.reason)
+		}
+	}
+	return wanted, ok
+}
+
+// actionOf returns the action that a statement is to be authorized for, which is
+// that of its mark or else, in enforcing mode, the given one. It is false for a
+// statement that is not authorized.
+func (p *Plugin) actionOf(stmt *gorm.Statement, action any) (any, bool) {
 	if m, ok := markOf(stmt); ok {
 		return m.action, true
 	}
-	e := exemptionOf(stmt.Context)
-	switch {
-	case e != nil && e.reason == "":
-		refuse(stmt, undecided("gormauthz.Unrestricted needs a reason", nil))
-		return nil, false
-	case e != nil && e.logged:
-		stmt.Logger.Info(stmt.Context, "gormauthz: unrestricted %s on %q: %s", action, stmt.Table, e.reason)
-		return nil, false
-	}
-	return action, e == nil && p.enforce
+	return action, p.enforce && exemptionOf(stmt.Context) == nil
 }
 
 // explicitly says how to have what was refused.
@@ -288,8 +294,8 @@ func (readClause) MergeClause(*clause.Clause) {}
 func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 	query := stmt.DB.Statement
 	joined := query != stmt
-	action, ok := r.plugin.begin(query, actionRead)
-	if !ok {
+	action, ok := r.plugin.actionOf(query, actionRead)
+	if !ok || query.Error != nil {
 		return
 	}
 	if joined {
@@ -315,11 +321,7 @@ func (p *Plugin) condition(stmt *gorm.Statement, m *model, action any) (predicat
 	if err != nil {
 		return predicate{}, err
 	}
-	query, err := q.filter(action, m)
-	if err != nil {
-		return predicate{}, err
-	}
-	return modelsOf(stmt.DB).compile(query, m)
+	return q.condition(modelsOf(stmt.DB), m, action)
 }
 
 // plain returns a session on the same connection or transaction, and nothing else

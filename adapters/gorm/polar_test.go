@@ -5,6 +5,7 @@ package gormauthz
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"gorm.io/gorm"
@@ -29,6 +30,61 @@ func authorizer(t testing.TB, db *gorm.DB, policy string) *authz.Authorizer {
 		t.Fatal(err)
 	}
 	return az
+}
+
+// TestListsWithPolar asks a policy for lists, and compares with single decisions.
+func TestListsWithPolar(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		migrate(t, db)
+		populate(t, db, newRand(t), 40)
+		az := authorizer(t, db, `
+			allow(user: User, "read", doc: Doc) if doc.author = user;
+			allow(user: User, "comment", doc: Doc) if c in doc.comments and c.user = user;
+			allow(user: User, "review", doc: Doc) if doc.reviewer.manager = user or doc.audit.score > 2;
+			allow(_: User, "tag", doc: Doc) if t in doc.tags and t.name = "a" and not doc.title = "a";
+			allow(user: User, "chain", doc: Doc) if manages(user, doc.author);
+			allow(_: User, "void", _: Doc) if false;
+			allow(_: User, "all", _: Doc);
+			allow(_: User, "other", doc: Doc) if doc.author_id != doc.reviewer_id and doc.title.startswith("a");
+			manages(boss: User, user: User) if user.manager = boss;
+			manages(boss: User, user: User) if manages(boss, user.manager);
+		`)
+		if err := db.Use(New(az)); err != nil {
+			t.Fatal(err)
+		}
+		var docs []Doc
+		var users []*User
+		if err := errors.Join(db.Order("id").Find(&docs).Error, db.Find(&users).Error); err != nil {
+			t.Fatal(err)
+		}
+		some := 0
+		for _, u := range users {
+			ctx := authz.NewContext(context.Background(), az, u)
+			for _, action := range []string{"read", "comment", "review", "tag", "chain", "void", "all", "other"} {
+				want := ids{}
+				for i := range docs {
+					ok, err := az.IsAllowed(ctx, u, action, &docs[i])
+					if err != nil {
+						t.Fatalf("%s: %v", action, err)
+					}
+					if ok {
+						want = append(want, docs[i].ID)
+					}
+				}
+				repo := NewRepository[Doc](db).For(action)
+				got, err := repo.List(ctx)
+				if err != nil || !slices.Equal(idsOf(got), want) {
+					t.Errorf("user %d, %s: %v, %v; want %v", u.ID, action, idsOf(got), err, want)
+				}
+				if len(want) > 0 && len(want) < len(docs) {
+					some++
+				}
+			}
+		}
+		if some < 10 {
+			t.Errorf("only %d lists hold some rows and not others", some)
+		}
+	})
 }
 
 func TestRepositoryWithPolar(t *testing.T) {

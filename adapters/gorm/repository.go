@@ -71,6 +71,9 @@ func (r *Repository[T]) visit(ctx context.Context) (*visit[T], error) {
 	if err != nil {
 		return nil, err
 	}
+	if ctx == nil {
+		return nil, undecided("no context", nil)
+	}
 	db := r.db
 	if tx, ok := ctx.Value(txKey{ms}).(*gorm.DB); ok && !r.inTx {
 		db = tx

@@ -94,7 +94,10 @@ func (f frag) write(stmt *gorm.Statement) {
 // rows of an alias: soft delete, or what an application has defined. They are
 // found by letting them modify a statement, as GORM does for joins.
 func writeClauses(stmt *gorm.Statement, alias string, clauses []clause.Interface) {
-	own := &gorm.Statement{DB: stmt.DB, Table: alias, Context: stmt.Context, Clauses: map[string]clause.Clause{}}
+	// It is a statement of its own, for Unscoped on the one that is being built
+	// says nothing about related rows.
+	own := &gorm.Statement{Table: alias, Context: stmt.Context, Clauses: map[string]clause.Clause{}}
+	own.DB = &gorm.DB{Config: stmt.Config, Statement: own}
 	for _, c := range clauses {
 		own.AddClause(c)
 	}

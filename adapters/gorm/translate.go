@@ -80,7 +80,10 @@ type binding struct {
 // filter.ErrTooLarge, or filter.ErrUnsupported for what the database cannot
 // decide as the filter does.
 func (ms *models) compile(q *filter.Query, m *model) (predicate, error) {
-	if q == nil || q.Model == nil || q.Model.Type != m.typ {
+	if q == nil {
+		return predicate{}, unsupported(nil, "an authorizer that returns no filter")
+	}
+	if q.Model == nil || q.Model.Type != m.typ {
 		return predicate{}, unsupported(nil, "a filter on another model than "+m.typ.String())
 	}
 	c := ms.compiler()

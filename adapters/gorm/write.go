@@ -28,11 +28,11 @@ const maxClaim = 10_000
 
 // A claim is what a write has taken hold of.
 type claim struct {
-	model  *model
-	action any
-	keys   []filter.Value // of the rows to be updated
-	filter *filter.Query  // that they must satisfy afterwards
-	rows   []any          // to be created
+	model   *model
+	action  any
+	keys    []filter.Value // of the rows to be updated
+	allowed predicate      // that they must satisfy afterwards
+	rows    []any          // to be created
 }
 
 const claimKey = "gormauthz:claim"
@@ -217,16 +217,14 @@ func (p *Plugin) take(db *gorm.DB, c *claim) error {
 	if err != nil {
 		return err
 	}
-	if c.filter, err = q.filter(c.action, c.model); err != nil {
-		return err
-	}
-	allowed, err := ms.compile(c.filter, c.model)
+	allowed, err := q.condition(ms, c.model, c.action)
 	if err != nil {
 		return err
 	}
 	if db.DryRun {
 		return restrict(stmt, allowed)
 	}
+	c.allowed = allowed
 	tx := session(db, stmt.Context).Model(reflect.New(c.model.typ).Interface()).Where(allowed)
 	if len(exprs) > 0 {
 		tx = tx.Where(group{exprs})
@@ -249,7 +247,7 @@ func (p *Plugin) take(db *gorm.DB, c *claim) error {
 	if c.keys, err = takeKeys(tx, c.model); err != nil {
 		return err
 	}
-	if c.keys, err = stillAllowed(session(db, stmt.Context), c, allowed); err != nil {
+	if c.keys, err = stillAllowed(session(db, stmt.Context), c); err != nil {
 		return err
 	}
 	taken, err := ms.hasKey(c.model, c.keys)
@@ -333,7 +331,7 @@ func takeKeys(tx *gorm.DB, m *model) ([]filter.Value, error) {
 // query that had to wait for a lock sees the row as it has become, but rows of
 // other tables as they were when it began, and may so have missed that a right
 // was taken away; a new query sees both.
-func stillAllowed(tx *gorm.DB, c *claim, allowed predicate) ([]filter.Value, error) {
+func stillAllowed(tx *gorm.DB, c *claim) ([]filter.Value, error) {
 	if tx.Dialector.Name() != string(postgres) || len(c.keys) == 0 {
 		return c.keys, nil
 	}
@@ -342,7 +340,7 @@ func stillAllowed(tx *gorm.DB, c *claim, allowed predicate) ([]filter.Value, err
 		return nil, err
 	}
 	tx = tx.Unscoped().Model(reflect.New(c.model.typ).Interface())
-	return takeKeys(tx.Where(cond).Where(allowed), c.model)
+	return takeKeys(tx.Where(cond).Where(c.allowed), c.model)
 }
 
 // hasKey returns the condition that the key of a row is one of several.
@@ -361,16 +359,12 @@ func (p *Plugin) afterUpdate(db *gorm.DB) {
 	}
 	p.finish(db, func() error {
 		ms := modelsOf(db)
-		allowed, err := ms.compile(c.filter, c.model)
-		if err != nil {
-			return err
-		}
 		taken, err := ms.hasKey(c.model, c.keys)
 		if err != nil {
 			return err
 		}
 		var n int64
-		err = session(db, db.Statement.Context).Unscoped().Model(reflect.New(c.model.typ).Interface()).Where(taken).Where(allowed).Count(&n).Error
+		err = session(db, db.Statement.Context).Unscoped().Model(reflect.New(c.model.typ).Interface()).Where(taken).Where(c.allowed).Count(&n).Error
 		if err != nil {
 			return databaseError(err)
 		}

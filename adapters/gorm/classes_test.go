@@ -1,0 +1,300 @@
+package gormauthz
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+func TestClasses(t *testing.T) {
+	db := newSQLite(t).open(t)
+	if err := db.SetupJoinTable(&Doc{}, "Tags", &DocTag{}); err != nil {
+		t.Fatal(err)
+	}
+	classes, err := Classes(db, &Doc{}, User{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]authz.Class{}
+	var names []string
+	for _, c := range classes {
+		if c.Fetch == nil || c.Name != "" {
+			t.Errorf("%v: name %q, fetch %v", c.Type, c.Name, c.Fetch != nil)
+		}
+		byName[c.Type.Name()] = c
+		names = append(names, c.Type.Name())
+	}
+	slices.Sort(names)
+	if got, want := strings.Join(names, " "), "Category Comment Cover Doc Note Place Seal Tag User"; got != want {
+		t.Errorf("classes %s, want %s", got, want)
+	}
+	for name, want := range map[string][]string{"Doc": {"ID"}, "Category": {"Code"}, "Place": {"Country", "Number"}, "Seal": {"ID"}} {
+		if got := byName[name].Key; !slices.Equal(got, want) {
+			t.Errorf("key of %s: %v", name, got)
+		}
+	}
+	doc := byName["Doc"]
+	for alias, want := range map[string]string{"id": "ID", "author_id": "AuthorID", "audit_reviewed": "Audit.Reviewed", "audit_score": "Audit.Score", "deleted_at": "DeletedAt", "limit": "Limit"} {
+		if doc.Aliases[alias] != want {
+			t.Errorf("the column %s is %q, want %q", alias, doc.Aliases[alias], want)
+		}
+	}
+	relation := func(target any, name string, many bool, keys ...string) authz.Relation {
+		return authz.Relation{Name: name, Many: many, Target: reflect.TypeOf(target), ForeignKey: keys}
+	}
+	want := []authz.Relation{
+		relation(User{}, "Author", false, "AuthorID"),
+		relation(Category{}, "Category", false, "CategoryCode"),
+		relation(Doc{}, "Children", true),
+		relation(Comment{}, "Comments", true),
+		relation(Cover{}, "Cover", false),
+		relation(Note{}, "Notes", true),
+		relation(Doc{}, "Parent", false, "ParentID"),
+		relation(Place{}, "Place", false, "PlaceCountry", "PlaceNumber"),
+		relation(User{}, "Reviewer", false, "ReviewerID"),
+		relation(Seal{}, "Seal", false, "SealID"),
+		relation(Tag{}, "Tags", true),
+	}
+	for i, r := range doc.Relations {
+		if i >= len(want) || !reflect.DeepEqual(r, want[i]) {
+			t.Errorf("relation %d: %+v", i, r)
+		}
+	}
+	if len(doc.Relations) != len(want) {
+		t.Errorf("%d relations, want %d", len(doc.Relations), len(want))
+	}
+	if again, err := Classes(db, &Doc{}); err != nil || len(again) != 0 {
+		t.Errorf("registered again: %v, %v", again, err)
+	}
+}
+
+type Inner struct {
+	OwnerID *int64
+	Owner   *User
+	Note    string
+}
+
+type Outer struct {
+	ID    int64
+	Inner `gorm:"embedded"`
+	Named Inner `gorm:"embedded;embeddedPrefix:named_"`
+}
+
+func TestEmbeddedAssociations(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		classes, err := Classes(db, &Outer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.AutoMigrate(&User{}, &Outer{}); err != nil {
+			t.Fatal(err)
+		}
+		create(t, db, &User{ID: 1, Name: "one"})
+		create(t, db, &Outer{ID: 1, Inner: Inner{OwnerID: new(int64(1)), Note: "x"}})
+		var outer authz.Class
+		for _, c := range classes {
+			if c.Type.Name() == "Outer" {
+				outer = c
+			}
+		}
+		if outer.Aliases["note"] != "Note" || outer.Aliases["named_note"] != "Named.Note" {
+			t.Errorf("aliases %v", outer.Aliases)
+		}
+		for _, r := range outer.Relations {
+			got, err := outer.Fetch(context.Background(), &Outer{Inner: Inner{OwnerID: new(int64(1))}}, r.Name)
+			if err != nil || (got != nil) != (r.Name == "Owner") {
+				t.Errorf("%s: %v, %v", r.Name, got, err)
+			}
+		}
+		if _, err := authz.New(authz.Config{Classes: classes, Policies: authz.String("p.polar", `allow(u: User, "read", o: Outer) if o.owner = u;`)}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+type sameTable struct{ ID int64 }
+
+func (sameTable) TableName() string { return "users" }
+
+type broken struct {
+	ID    int64
+	Other *struct{ Name string }
+}
+
+func TestClassesErrors(t *testing.T) {
+	for name, values := range map[string][]any{
+		"two models of a table": {&User{}, &sameTable{}},
+		"not a model":           {7},
+		"nil":                   {nil},
+		"broken association":    {&broken{}},
+	} {
+		db := newSQLite(t).open(t)
+		if classes, err := Classes(db, values...); err == nil || classes != nil {
+			t.Errorf("%s: %d classes, %v", name, len(classes), err)
+		}
+	}
+}
+
+func TestPluginIsNeeded(t *testing.T) {
+	db := newSQLite(t).open(t)
+	if err := db.Use(New(nil)); err == nil {
+		t.Error("a plugin without an Authorizer was taken")
+	}
+}
+
+// TestClassesAfterThePlugin registers models when the plugin is there already.
+func TestClassesAfterThePlugin(t *testing.T) {
+	db := newSQLite(t).open(t)
+	if err := db.AutoMigrate(&User{}, &Doc{}); err != nil {
+		t.Fatal(err)
+	}
+	create(t, db, &User{ID: 1})
+	f := newFake(db)
+	if err := db.Use(New(f, Enforce())); err != nil {
+		t.Fatal(err)
+	}
+	ctx := as(t, &User{ID: 1})
+	var users []User
+	if err := db.WithContext(ctx).Find(&users).Error; !errors.Is(err, authz.ErrUndecided) {
+		t.Errorf("before: %v", err)
+	}
+	if _, err := Classes(db, &User{}); err != nil {
+		t.Fatal(err)
+	}
+	f.models = modelsOf(db)
+	if err := db.WithContext(ctx).Find(&users).Error; err != nil || len(users) != 0 {
+		t.Errorf("after: %d rows, %v", len(users), err)
+	}
+}
+
+// lines is a logger that keeps what is logged at level Info.
+type lines struct {
+	logger.Interface
+	infos []string
+}
+
+func (l *lines) LogMode(logger.LogLevel) logger.Interface { return l }
+func (l *lines) Info(_ context.Context, format string, args ...any) {
+	l.infos = append(l.infos, fmt.Sprintf(format, args...))
+}
+
+func TestUnrestrictedIsLogged(t *testing.T) {
+	db := newSQLite(t).open(t)
+	b := newBypass(t, db, Enforce())
+	l := &lines{Interface: logger.Discard}
+	tx := db.Session(&gorm.Session{Logger: l, Context: Unrestricted(context.Background(), "nightly report")})
+	var docs []Doc
+	if err := tx.Find(&docs).Error; err != nil || len(docs) != 9 {
+		t.Errorf("%d rows, %v", len(docs), err)
+	}
+	if err := tx.Exec("UPDATE docs SET title = 'x'").Error; err != nil {
+		t.Error(err)
+	}
+	want := []string{`gormauthz: unrestricted read on "docs": nightly report`, `gormauthz: unrestricted raw SQL on "": nightly report`}
+	if !slices.Equal(l.infos, want) {
+		t.Errorf("got %q, want %q", l.infos, want)
+	}
+	// A mark is stronger.
+	if err := tx.Scopes(Authorized("read")).Find(&docs).Error; !errors.Is(err, authz.ErrUndecided) {
+		t.Errorf("without an actor: %v", err)
+	}
+	docs = nil
+	marked := tx.WithContext(Unrestricted(b.ctx, "x")).Scopes(Authorized("read"))
+	if err := marked.Find(&docs).Error; err != nil || len(docs) != 3 {
+		t.Errorf("%d rows, %v", len(docs), err)
+	}
+}
+
+func TestBalanced(t *testing.T) {
+	for _, tt := range []struct {
+		sql   string
+		any   bool // in most databases
+		mysql bool
+	}{
+		{"a = 1", true, true},
+		{"(a = 1) OR (b IN (1, 2))", true, true},
+		{"a = '(' AND b = ')'", true, true},
+		{"a = ')' OR 1 = 1", true, true},
+		{"a = 'it''s'", true, true},
+		{`a = "x)" AND ` + "`b(` = 1", true, true},
+		{`a = 'it\'s'`, false, true},
+		{`a = 'x\'`, true, false},
+		{"1 = 1) OR (1 = 1", false, false},
+		{"1 = 1)", false, false},
+		{"(1 = 1", false, false},
+		{"a = '", false, false},
+		{"a = 1 -- x", false, false},
+		{"a = '--'", true, true},
+		{"a - -1 = 2", true, true},
+		{"a /* x */ = 1", false, false},
+		{"a = 1 # x", true, false},
+		{"a = 1; DELETE FROM docs", false, false},
+		{"a / b = 1", true, true},
+	} {
+		if got := balanced(tt.sql, false); got != tt.any {
+			t.Errorf("%s: %v", tt.sql, got)
+		}
+		if got := balanced(tt.sql, true); got != tt.mysql {
+			t.Errorf("%s in MySQL: %v", tt.sql, got)
+		}
+	}
+}
+
+func TestKindOf(t *testing.T) {
+	for _, tt := range []struct {
+		d        dialect
+		declared string
+		kind     sqlKind
+		size     int
+	}{
+		{postgres, "bigint", sqlInt, 0},
+		{postgres, "bigserial", sqlInt, 0},
+		{postgres, "bigint generated by default as identity", sqlInt, 0},
+		{postgres, "varchar(40)", sqlText, 0},
+		{postgres, "character varying(40)", sqlText, 0},
+		{postgres, "text collate \"de_DE\"", sqlText, 0},
+		{postgres, "text[]", sqlNone, 0},
+		{postgres, "char(4)", sqlChar, 4},
+		{postgres, "character(4)", sqlChar, 4},
+		{postgres, "citext", sqlCast, 0},
+		{postgres, "uuid", sqlUUID, 0},
+		{postgres, "timestamptz(3)", sqlTime, 0},
+		{postgres, "timestamp(6) with time zone", sqlTime, 0},
+		{postgres, "timestamp", sqlNone, 0},
+		{postgres, "timestamp without time zone", sqlNone, 0},
+		{postgres, "date", sqlNone, 0},
+		{postgres, "double precision", sqlFloat, 0},
+		{postgres, "numeric(20, 3)", sqlFloat, 0},
+		{postgres, "jsonb", sqlNone, 0},
+		{postgres, "money", sqlNone, 0},
+		{mysql, "bigint unsigned auto_increment", sqlInt, 0},
+		{mysql, "tinyint(1)", sqlBool, 0},
+		{mysql, "tinyint", sqlInt, 0},
+		{mysql, "datetime(3) null", sqlTime, 0},
+		{mysql, "enum('a','b')", sqlText, 0},
+		{mysql, "char(36)", sqlText, 0},
+		{mysql, "binary(16)", sqlBinary, 16},
+		{mysql, "varbinary(16)", sqlBytes, 0},
+		{mysql, "bit(1)", sqlNone, 0},
+		{mysql, "json", sqlNone, 0},
+		{sqlite, "integer primary key autoincrement", sqlInt, 0},
+		{sqlite, "numeric", sqlBool, 0},
+		{sqlite, "text collate nocase", sqlText, 0},
+		{sqlite, "datetime", sqlTime, 0},
+		{sqlite, "real", sqlFloat, 0},
+		{sqlite, "", sqlNone, 0},
+	} {
+		if kind, size := kindOf(tt.d, tt.declared); kind != tt.kind || size != tt.size {
+			t.Errorf("%s, %q: %d(%d), want %d(%d)", tt.d, tt.declared, kind, size, tt.kind, tt.size)
+		}
+	}
+}

@@ -1,0 +1,385 @@
+//go:build cgo
+
+package gormauthz_test
+
+// This file has the examples of the package, which are those of docs/gorm.md and
+// docs/lists.md.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"reflect"
+	"strings"
+
+	"github.com/glebarez/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	gormauthz "github.com/ursa-authz/ursa/adapters/gorm"
+	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+type User struct {
+	ID        int64
+	Name      string
+	ManagerID *int64
+	Manager   *User
+}
+
+type Expense struct {
+	ID          int64
+	Amount      int
+	Description *string
+	UserID      int64
+	User        *User
+}
+
+const policy = `
+allow(user: User, "read", expense: Expense) if
+    expense.user = user;
+
+allow(boss: User, "read", expense: Expense) if
+    manages(boss, expense.user);
+
+manages(boss: User, user: User) if
+    user.manager = boss;
+
+manages(boss: User, user: User) if
+    manages(boss, user.manager);
+
+allow(user: User, action, expense: Expense) if
+    action in ["create", "update", "delete"] and
+    expense.user = user and
+    expense.amount < 1000;
+`
+
+// open returns an empty database in memory.
+func open() *gorm.DB {
+	db, err := gorm.Open(sqlite.Open("file::memory:"), &gorm.Config{Logger: logger.Discard})
+	if err != nil {
+		log.Fatal(err)
+	}
+	pool, err := db.DB()
+	if err != nil {
+		log.Fatal(err)
+	}
+	pool.SetMaxOpenConns(1) // another connection would be another database
+	return db
+}
+
+func setUp(db *gorm.DB) (*authz.Authorizer, error) {
+	classes, err := gormauthz.Classes(db, &User{}, &Expense{})
+	if err != nil {
+		return nil, err
+	}
+	az, err := authz.New(authz.Config{
+		Policies: authz.String("expenses.polar", policy),
+		Classes:  classes,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return az, db.Use(gormauthz.New(az))
+}
+
+// fill makes Ann, who manages Bob, who manages Cem; each has an expense.
+func fill(db *gorm.DB) (ann, bob, cem *User) {
+	if err := db.AutoMigrate(&User{}, &Expense{}); err != nil {
+		log.Fatal(err)
+	}
+	ann = &User{ID: 1, Name: "Ann"}
+	bob = &User{ID: 2, Name: "Bob", ManagerID: &ann.ID}
+	cem = &User{ID: 3, Name: "Cem", ManagerID: &bob.ID}
+	for i, u := range []*User{ann, bob, cem} {
+		if err := errors.Join(db.Create(u).Error, db.Create(&Expense{Amount: 100 * (i + 1), UserID: u.ID}).Error); err != nil {
+			log.Fatal(err)
+		}
+	}
+	return ann, bob, cem
+}
+
+func Example() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+
+	// authz.Middleware does this for requests.
+	ctx := authz.NewContext(context.Background(), az, bob)
+
+	expenses := gormauthz.NewRepository[Expense](db)
+	list, err := expenses.List(ctx, func(db *gorm.DB) *gorm.DB {
+		return db.Order("amount DESC").Limit(10)
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, e := range list {
+		fmt.Println(e.ID, e.Amount)
+	}
+	_, err = expenses.Lookup(ctx, 1)
+	fmt.Println(err != nil, errors.Is(err, authz.ErrForbidden))
+	// Output:
+	// 3 300
+	// 2 200
+	// true true
+}
+
+func ExampleAuthorized() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ann, _, cem := fill(db)
+
+	for _, user := range []*User{ann, cem} {
+		ctx := authz.NewContext(context.Background(), az, user)
+		var n int64
+		err := db.WithContext(ctx).Model(&Expense{}).
+			Scopes(gormauthz.Authorized("read")).
+			Where("amount < ?", 200).Or("amount > ?", 250).
+			Count(&n).Error
+		fmt.Println(user.Name, n, err)
+	}
+	// Output:
+	// Ann 2 <nil>
+	// Cem 1 <nil>
+}
+
+func ExampleEnforce() {
+	db := open()
+	classes, err := gormauthz.Classes(db, &User{}, &Expense{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	az, err := authz.New(authz.Config{Policies: authz.String("expenses.polar", policy), Classes: classes})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+	if err := db.Use(gormauthz.New(az, gormauthz.Enforce())); err != nil {
+		log.Fatal(err)
+	}
+	ctx := authz.NewContext(context.Background(), az, bob)
+
+	var list []Expense
+	err = db.WithContext(ctx).Find(&list).Error
+	fmt.Println(len(list), err)
+
+	err = db.Find(&list).Error // whose request is this?
+	fmt.Println(errors.Is(err, authz.ErrUndecided))
+
+	tx := db.WithContext(ctx).Model(&Expense{}).Where("1 = 1").Update("amount", gorm.Expr("amount + 1"))
+	fmt.Println(tx.RowsAffected, tx.Error)
+
+	err = db.WithContext(ctx).Model(&Expense{}).Where("id = ?", 2).Update("user_id", 3).Error
+	fmt.Println(errors.Is(err, authz.ErrForbidden)) // it would be Cem's
+
+	ctx = gormauthz.Unrestricted(context.Background(), "monthly report")
+	err = db.WithContext(ctx).Find(&list).Error
+	fmt.Println(len(list), err)
+	// Output:
+	// 2 <nil>
+	// true
+	// 1 <nil>
+	// true
+	// 3 <nil>
+}
+
+func ExampleRepository_Create() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, cem := fill(db)
+	ctx := authz.NewContext(context.Background(), az, bob)
+	expenses := gormauthz.NewRepository[Expense](db)
+
+	own := &Expense{Amount: 10, UserID: bob.ID}
+	fmt.Println(expenses.Create(ctx, own), own.ID)
+
+	err = expenses.Create(ctx, &Expense{Amount: 10, UserID: cem.ID})
+	fmt.Println(errors.Is(err, authz.ErrForbidden))
+
+	own.Amount = 5000
+	err = expenses.Update(ctx, own, "Amount")
+	fmt.Println(errors.Is(err, authz.ErrForbidden)) // beyond what may be updated
+	// Output:
+	// <nil> 4
+	// true
+	// true
+}
+
+func ExampleRepository_Tx() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+	ctx := authz.NewContext(context.Background(), az, bob)
+	expenses := gormauthz.NewRepository[Expense](db)
+
+	err = expenses.Tx(ctx, func(ctx context.Context, expenses *gormauthz.Repository[Expense]) error {
+		e, err := expenses.Lookup(ctx, 2)
+		if err != nil {
+			return err
+		}
+		e.Amount /= 2
+		if err := expenses.Update(ctx, e, "Amount"); err != nil {
+			return err
+		}
+		return expenses.Create(ctx, &Expense{Amount: e.Amount, UserID: e.UserID})
+	})
+	fmt.Println(err)
+	n, err := expenses.Count(ctx)
+	fmt.Println(n, err)
+	// Output:
+	// <nil>
+	// 3 <nil>
+}
+
+func ExampleWithTx() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+	ctx := context.Background()
+
+	err = db.Transaction(func(tx *gorm.DB) error {
+		e := Expense{Amount: 7, UserID: bob.ID}
+		if err := tx.Create(&e).Error; err != nil {
+			return err
+		}
+		ok, err := az.IsAllowed(gormauthz.WithTx(ctx, tx), bob, "read", &e)
+		fmt.Println(ok)
+		return err
+	})
+	fmt.Println(err)
+	// Output:
+	// true
+	// <nil>
+}
+
+// Example_filter shows what a policy becomes for a list.
+func Example_filter() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+	ctx := context.Background()
+
+	q, err := az.Filter(ctx, bob, "update", authz.ClassOf[Expense]())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(q.Kind(), q)
+
+	q, err = az.Filter(ctx, bob, "approve", authz.ClassOf[Expense]())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(q.Kind(), q)
+	// Output:
+	// conditional Expense where exists v1 in User (v1.key = ?) and Amount < ?
+	// never Expense where false
+}
+
+// An adapter in a few lines: the form of a filter for a search engine that knows
+// fields and nothing else.
+func search(q *filter.Query) (string, error) {
+	q, err := q.Simplify()
+	if err != nil {
+		return "", err
+	}
+	if err := q.Validate(); err != nil {
+		return "", err
+	}
+	return term(q.Where)
+}
+
+func term(e filter.Expr) (string, error) {
+	switch e := e.(type) {
+	case filter.Const:
+		return fmt.Sprint("all:", bool(e)), nil
+	case filter.And:
+		return terms(e, " AND ")
+	case filter.Or:
+		return terms(e, " OR ")
+	case filter.Not:
+		s, err := term(e.X)
+		return "NOT " + s, err
+	case filter.Compare:
+		f, ok := e.L.(filter.Field)
+		v, constant := e.R.(filter.Value)
+		if ok && constant && !e.Op.Ordering() && v.Type() == filter.TypeInt {
+			not := map[filter.Op]string{filter.Ne: "NOT "}[e.Op]
+			return fmt.Sprintf("%s%s:%d", not, f.Name, v.Any()), nil
+		}
+	}
+	// Whatever is left out here would be a wider answer.
+	return "", &filter.Error{Err: filter.ErrUnsupported, Reason: "the search engine does not know", Expr: filter.Text(e)}
+}
+
+func terms(parts []filter.Expr, word string) (string, error) {
+	list := make([]string, len(parts))
+	for i, p := range parts {
+		s, err := term(p)
+		if err != nil {
+			return "", err
+		}
+		list[i] = s
+	}
+	return "(" + strings.Join(list, word) + ")", nil
+}
+
+func Example_adapter() {
+	classes := []authz.Class{authz.ClassOf[User](), authz.ClassOf[Expense]()}
+	az, err := authz.New(authz.Config{Classes: classes, Policies: authz.String("p.polar", `
+		allow(user: User, "read", expense: Expense) if
+		    expense.user_id = user.id and not expense.amount = 0;
+		allow(_: User, "audit", expense: Expense) if
+		    expense.amount > 1000;
+	`)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, action := range []string{"read", "audit"} {
+		q, err := az.Filter(context.Background(), &User{ID: 7}, action, authz.ClassOf[Expense]())
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(search(q))
+	}
+	// Output:
+	// (UserID:7 AND NOT Amount:0) <nil>
+	//  filter: not supported: the search engine does not know: Amount > ?
+}
+
+// Example_match is what an adapter is tested against.
+func Example_match() {
+	model := &filter.Model{Name: "Expense", Type: reflect.TypeFor[Expense](), Key: []string{"ID"}}
+	limit, err := filter.ValueOf(100)
+	if err != nil {
+		log.Fatal(err)
+	}
+	q := &filter.Query{Model: model, Where: filter.Compare{Op: filter.Gt, L: filter.Field{Name: "Amount"}, R: limit}}
+	for _, e := range []*Expense{{Amount: 100}, {Amount: 101}} {
+		ok, err := q.Match(context.Background(), e, filter.Loaded)
+		fmt.Println(ok, err)
+	}
+	// Output:
+	// false <nil>
+	// true <nil>
+}

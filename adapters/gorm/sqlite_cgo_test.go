@@ -1,0 +1,16 @@
+//go:build cgo
+
+package gormauthz
+
+// This file defines the SQLite that most tests run on: the one in C.
+
+import (
+	driver "gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+)
+
+var sqlitePackage = sqliteDriver{
+	name:    "sqlite3",
+	options: "?_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate&_synchronous=OFF",
+	open:    func(dsn string) gorm.Dialector { return driver.Open(dsn) },
+}
