@@ -51,7 +51,7 @@ const lattice = `
 // testModules may be imported by tests outside of authz/.
 var testModules = []string{
 	"github.com/google/go-cmp",
-	"github.com/jackc/pgx/v5", "github.com/go-sql-driver/mysql",
+	"github.com/jackc/pgx/v5", "github.com/go-sql-driver/mysql", "github.com/glebarez/sqlite",
 	"gorm.io/gorm", "gorm.io/driver/mysql", "gorm.io/driver/postgres", "gorm.io/driver/sqlite",
 	"github.com/osohq/go-oso",
 }
