@@ -9,7 +9,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"time"
 )
+
+// answerTimeout ends a worker that does not answer. The original checks its
+// own timeout between goals, and simplifying a result can take it for ever.
+const answerTimeout = 5 * time.Second
 
 // questionsPerWorker is how many policies a worker serves before it is
 // replaced. The original leaks some 10 KiB with each query that fails in a
@@ -43,9 +48,12 @@ func (o *Oracle) Ask(policy string, queries []string) ([]Answer, error) {
 				break
 			}
 			var a Answer
+			worker := o.cmd.Process
+			watchdog := time.AfterFunc(answerTimeout, func() { _ = worker.Kill() })
 			if err = o.out.Decode(&a); err == nil {
 				answers = append(answers, a)
 			}
+			watchdog.Stop()
 		}
 		if err != nil {
 			o.Restarts++
