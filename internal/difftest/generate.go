@@ -246,7 +246,7 @@ func (g *Generator) rule(p *predicate) *Rule {
 		}
 	}
 	open := slices.ContainsFunc(s, func(v slot) bool { return !v.bound })
-	if len(late) == 0 && !open && g.chance(0.3) || !g.negate && !g.profile.Objects && g.chance(0.04) {
+	if len(late) == 0 && !open && g.chance(0.3) || g.profile.Loose > 0 && g.chance(0.08) {
 		return rule
 	}
 	rule.Body = g.untwinned(func() *Goal {

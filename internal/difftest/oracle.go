@@ -4,6 +4,7 @@ package difftest
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,8 +13,9 @@ import (
 	"time"
 )
 
-// answerTimeout ends a worker that does not answer. The original checks its
-// own timeout between goals, and simplifying a result can take it for ever.
+// answerTimeout ends a worker that does not answer, unless Oracle.Timeout is set.
+// The original checks its own timeout between goals, and simplifying a result can
+// take it for ever.
 const answerTimeout = 5 * time.Second
 
 // questionsPerWorker is how many policies a worker serves before it is
@@ -23,7 +25,8 @@ const questionsPerWorker = 10_000
 
 // An Oracle asks the original. It is not safe for concurrent use.
 type Oracle struct {
-	Restarts int // workers that died, not counting those that were retired
+	Timeout  time.Duration // for one answer; zero is five seconds
+	Restarts int           // workers that died, not counting those that were retired
 
 	cmd     *exec.Cmd
 	in      io.WriteCloser
@@ -49,7 +52,7 @@ func (o *Oracle) Ask(policy string, queries []string) ([]Answer, error) {
 			}
 			var a Answer
 			worker := o.cmd.Process
-			watchdog := time.AfterFunc(answerTimeout, func() { _ = worker.Kill() })
+			watchdog := time.AfterFunc(cmp.Or(o.Timeout, answerTimeout), func() { _ = worker.Kill() })
 			if err = o.out.Decode(&a); err == nil {
 				answers = append(answers, a)
 			}

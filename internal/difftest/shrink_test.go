@@ -2,7 +2,9 @@ package difftest
 
 import (
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // TestShrink shrinks generated programs to the parts that a made-up difference
@@ -59,5 +61,33 @@ func TestOracleSurvives(t *testing.T) {
 	}
 	if oracle.Restarts != 2 {
 		t.Errorf("%d workers died; want 2", oracle.Restarts)
+	}
+}
+
+// TestOracleEndsASilentWorker: what it is asked is without a verdict, and the
+// next worker answers.
+func TestOracleEndsASilentWorker(t *testing.T) {
+	oracle := &Oracle{Timeout: 50 * time.Millisecond}
+	defer oracle.Close()
+	if err := oracle.ensure(); err != nil {
+		t.Fatal(err)
+	}
+	if err := oracle.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	answers, err := oracle.Ask("f(1);", []string{"f(1)"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := short(answers[0]); got != "no error aborted" {
+		t.Errorf("a stopped worker: %s", got)
+	}
+	oracle.Timeout = 0
+	answers, err = oracle.Ask("f(1);", []string{"f(1)"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := short(answers[0]); got != "{}" || oracle.Restarts != 1 {
+		t.Errorf("the next worker: %s, after %d deaths", got, oracle.Restarts)
 	}
 }
