@@ -4,6 +4,7 @@ package gormauthz
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -30,9 +31,12 @@ import (
 // WithTx for the transaction in which that happens. The Polar names are those of
 // the Go types; a class's Name may be changed before it is given to authz.New.
 //
-// The error tells of models that GORM cannot parse, and of two models of one
-// table.
+// The error tells of a database whose dialect is not known here, of models that
+// GORM cannot parse, and of two models of one table.
 func Classes(db *gorm.DB, values ...any) ([]authz.Class, error) {
+	if d := dialect(db.Dialector.Name()); !d.known() {
+		return nil, fmt.Errorf("gormauthz: the database %q is not one of SQLite, PostgreSQL and MySQL", d)
+	}
 	ms := modelsOf(db)
 	if ms == nil {
 		ms = newModels(db)

@@ -94,6 +94,7 @@ func newPostgres(t testing.TB) database {
 	}
 	q := u.Query()
 	q.Set("search_path", schema)
+	q.Set("jit", "off") // takes longer than the statements that it compiles
 	u.RawQuery = q.Encode()
 	return database{"postgres", "pgx", u.String(), func(t testing.TB) *gorm.DB { return open(t, postgresdriver.Open(u.String())) }}
 }

@@ -27,6 +27,9 @@ func TestIndexesAreUsed(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		if err := db.Create(&User{ID: 1007}).Error; err != nil {
+			t.Fatal(err)
+		}
 		statements := []string{
 			"CREATE INDEX by_code ON docs (code)", "CREATE INDEX by_author ON docs (author_id)", "CREATE INDEX by_big ON docs (big)",
 			"CREATE INDEX by_parent ON docs (parent_id)", "CREATE INDEX by_token ON docs (token)",
@@ -66,6 +69,7 @@ func TestIndexesAreUsed(t *testing.T) {
 			{"key", filter.Compare{Op: filter.Eq, L: filter.Key{Var: filter.Row}, R: filter.KeyOf(mustValue(1007))}, []string{"PRIMARY", "pkey"}},
 			{"relation by text", filter.And{equals("AuthorID", 1007), filter.Exists{As: 1, From: filter.Row, Rel: rel("Category"), Where: filter.Compare{Op: filter.Ne, L: filter.Field{Var: 1, Name: "Name"}, R: mustValue("x")}}},
 				[]string{"categories_pkey", "sqlite_autoindex_categories_1", "PRIMARY"}},
+			{"relation to a known row", filter.Exists{As: 1, From: filter.Row, Rel: rel("Author"), Where: key(1, 1007)}, []string{"by_author"}},
 			{"chain", filter.Reach{As: 1, From: filter.Row, Rel: rel("Parent"), Where: key(1, 2007)}, []string{"by_parent"}},
 		} {
 			p, err := ms.compile(&filter.Query{Model: m.rows, Where: tt.where}, m)

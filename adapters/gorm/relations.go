@@ -4,6 +4,7 @@ package gormauthz
 // prefers to it inside an OR, and the recursive query of a Reach.
 
 import (
+	"slices"
 	"strconv"
 
 	"gorm.io/gorm/clause"
@@ -104,11 +105,11 @@ func (c *compiler) join(r *schema.Relationship, target binding) (join, error) {
 //
 // A part of a composite key that is NULL where Go reads a zero value leads to the
 // rows with that value. A key that is a single zero leads nowhere anyway.
-func (c *compiler) connect(j join, owner binding) ([]frag, error) {
-	conds := make([]frag, 0, len(j.keys))
-	for _, k := range j.keys {
+func (c *compiler) connect(keys []link, owner binding) ([]frag, error) {
+	conds := make([]frag, 0, len(keys))
+	for _, k := range keys {
 		f, err := c.joined(k.inner, owner, k.owner)
-		if err == nil && len(j.keys) > 1 {
+		if err == nil && len(keys) > 1 {
 			f, err = c.orZero(k, owner, f)
 		}
 		if err != nil {
@@ -185,7 +186,7 @@ func (c *compiler) joined(a ref, other binding, f *schema.Field) (frag, error) {
 
 // table names a schema's table under an alias.
 func (c *compiler) table(s *schema.Schema, alias string) frag {
-	return cat(token{table: s.Table}, " ", token{table: alias})
+	return cat(token{x: tableName(s.Table)}, " ", token{x: tableName(alias)})
 }
 
 // deleted is true for the rows of an alias that the schema's own conditions let
@@ -201,84 +202,134 @@ func (c *compiler) deleted(s *schema.Schema, alias string) frag {
 	if alias == "" || len(own) == 0 || !c.on(ruleDeleted) {
 		return fragTrue
 	}
-	return cat(token{table: alias, clauses: own})
+	return cat(token{x: &ownConditions{alias, own}})
 }
 
-// exists translates a step through a relation.
+// A block is what one EXISTS selects from.
+type block struct {
+	from  frag
+	conds []frag
+	keys  []link    // of the first join, which connect it with the rows around
+	outer []binding // the rows around
+	bound []filter.Var
+
+	pinned bool // to few rows: a column is equal to a value
+}
+
+// maxTables is how many tables are joined in one block. SQLite's limit is 64,
+// MySQL's 61, and planners try all orders only of a few.
+const maxTables = 12
+
+// exists translates a step through a relation. Further steps to one row that are
+// conditions on the row it leads to join the same block, so that a path of many
+// steps is no deeper than one: SQLite's parser takes some ten levels. Steps to many
+// rows side by side stay apart, for the database might try all pairs of them.
 func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
 	owner := c.scope[e.From]
-	r, target, err := c.relationOf(owner, e.Rel)
+	b := &block{}
+	for _, o := range c.scope {
+		b.outer = append(b.outer, o)
+	}
+	defer func(old bool) { c.inOr = old }(c.inOr)
+	inOr := c.inOr
+	c.inOr = false
+	err := c.extend(b, e)
+	for _, v := range b.bound {
+		delete(c.scope, v)
+	}
 	if err != nil {
 		return frag{}, err
 	}
-	to := binding{target, e.Rel.Target, c.nextAlias()}
-	where, err := c.within(e.As, to, e.Where)
-	switch {
-	case err != nil:
-		return frag{}, err
-	case where.konst == constFalse:
+	if allOf(b.conds...).konst == constFalse {
 		return constFrag(neg), nil
 	}
-	j, err := c.join(r.gorm, to)
+	if len(b.keys) == 1 && closed(e.Where, e.As) && (c.d == postgres && inOr || c.d == sqlite && b.pinned && !neg) {
+		return c.inKeys(b, owner, neg)
+	}
+	conds, err := c.connect(b.keys, owner)
 	if err != nil {
 		return frag{}, err
 	}
-	if c.d == postgres && c.inOr && len(j.keys) == 1 && closed(e.Where, e.As) {
-		return c.inKeys(j, owner, where, neg)
-	}
-	conds, err := c.connect(j, owner)
-	if err != nil {
-		return frag{}, err
-	}
+	conds = append(conds, b.conds...)
+	conds = append(conds, c.distinct(conds, b.outer)...)
 	word := "EXISTS("
 	if neg {
 		word = "NOT EXISTS("
 	}
-	conds = append(append(conds, j.conds...), where)
-	conds = append(conds, c.distinct(conds)...)
-	f := cat(word, "SELECT 1 FROM ", j.from(), whereClause(conds), ")")
+	f := cat(word, "SELECT 1 FROM ", b.from, whereClause(conds), ")")
 	f.simple = true
 	return f, nil
 }
 
-// distinct returns conditions, true for every row, that make a subquery depend on
-// the keys of the rows around it whose texts it mentions. MariaDB remembers what a
-// subquery returned for the columns of outer rows, and looks the columns up by
-// their collation: without a key among them, the result for "a" would be taken
-// for "A", too, though the subquery tells them apart.
-func (c *compiler) distinct(conds []frag) []frag {
-	if c.d != mysql || !c.on(ruleBytes) {
-		return nil
+// extend adds a step, and what is asked of the row that it leads to, to a block.
+func (c *compiler) extend(b *block, e filter.Exists) error {
+	owner := c.scope[e.From]
+	r, target, err := c.relationOf(owner, e.Rel)
+	if err != nil {
+		return err
 	}
-	var extra []frag
-	for _, b := range c.scope {
-		if !mentionsText(conds, tableName(b.alias)) {
+	to := binding{target, e.Rel.Target, c.nextAlias()}
+	j, err := c.join(r.gorm, to)
+	if err != nil {
+		return err
+	}
+	if len(b.bound) == 0 {
+		b.from, b.keys = j.from(), j.keys
+	} else {
+		conds, err := c.connect(j.keys, owner)
+		if err != nil {
+			return err
+		}
+		b.from, b.conds = cat(b.from, ",", j.from()), append(b.conds, conds...)
+	}
+	b.conds = append(b.conds, j.conds...)
+	b.bound = append(b.bound, e.As)
+	c.scope[e.As] = to
+	parts, ok := e.Where.(filter.And)
+	if !ok {
+		parts = filter.And{e.Where}
+	}
+	for _, p := range parts {
+		if step, ok := p.(filter.Exists); ok && len(b.bound) < maxTables && (len(parts) == 1 || !step.Rel.Many) {
+			if err := c.extend(b, step); err != nil {
+				return err
+			}
 			continue
 		}
-		for _, f := range b.model.schema.PrimaryFields {
-			extra = append(extra, cat("CONCAT(", ref{b.model.byName[f.DBName], b.alias}.x(), ") IS NOT NULL"))
+		f, err := c.expr(p, false)
+		if err != nil {
+			return err
 		}
+		b.conds = append(b.conds, f)
+		b.pinned = b.pinned || pins(p)
 	}
-	return extra
+	return nil
 }
 
-// mentionsText reports whether conditions name a text column of a table.
-func mentionsText(conds []frag, table string) bool {
-	for _, f := range conds {
-		for i := range f.tokens {
-			if t := &f.tokens[i]; t.isText && t.column.Table == table {
-				return true
-			}
-		}
+// pins reports whether a condition is one that few rows fulfil.
+func pins(e filter.Expr) bool {
+	few := func(v filter.Value) bool { return !v.IsNil() && v.Type() != filter.TypeBool }
+	switch e := e.(type) {
+	case filter.Compare:
+		l, left := e.L.(filter.Value)
+		r, right := e.R.(filter.Value)
+		return e.Op == filter.Eq && (left && few(l) || right && few(r))
+	case filter.In:
+		return !slices.ContainsFunc(e.Set, func(v filter.Value) bool { return !few(v) })
+	case filter.Reach:
+		return true
 	}
 	return false
 }
 
-// inKeys is EXISTS as "key IN (SELECT ...)", which PostgreSQL computes once and
-// not for every row. It is for relations by one column.
-func (c *compiler) inKeys(j join, owner binding, where frag, neg bool) (frag, error) {
-	inner := j.keys[0].inner
-	outer, err := owner.field(j.keys[0].owner)
+// inKeys is EXISTS as "key IN (SELECT ...)", which is computed once and not for
+// every row. It is for relations by one column. PostgreSQL does so by itself but
+// inside an OR. SQLite never does, and would read all rows of a table to find those
+// that belong to one known row; where the related rows are many, though, it is
+// better off with EXISTS.
+func (c *compiler) inKeys(b *block, owner binding, neg bool) (frag, error) {
+	inner := b.keys[0].inner
+	outer, err := owner.field(b.keys[0].owner)
 	if err != nil {
 		return frag{}, err
 	}
@@ -286,10 +337,11 @@ func (c *compiler) inKeys(j join, owner binding, where frag, neg bool) (frag, er
 		return frag{}, err
 	}
 	x, y := c.sides(outer, inner)
+	conds := b.conds
 	if inner.maybeNull {
-		j.conds = append(j.conds, inner.isNotNull())
+		conds = append(conds, inner.isNotNull())
 	}
-	query := cat("(SELECT ", y, " FROM ", j.from(), whereClause(append(j.conds, where)), ")")
+	query := cat("(SELECT ", y, " FROM ", b.from, whereClause(conds), ")")
 	if !neg {
 		return cat(x, " IN ", query), nil
 	}
@@ -302,6 +354,39 @@ func linkable(a, b ref) error {
 		return unsupported(nil, "a relation by the columns "+a.field.DBName+" and "+b.field.DBName)
 	}
 	return nil
+}
+
+// distinct returns conditions, true for every row, that make a subquery depend on
+// the keys of the rows around it whose texts it mentions. MariaDB remembers what a
+// subquery returned for the columns of outer rows, and looks the columns up by
+// their collation: without a key among them, the result for "a" would be taken
+// for "A", too, though the subquery tells them apart.
+func (c *compiler) distinct(conds []frag, outer []binding) []frag {
+	if c.d != mysql || !c.on(ruleBytes) {
+		return nil
+	}
+	var extra []frag
+	for _, b := range outer {
+		if !mentionsText(conds, ownTable(b.alias)) {
+			continue
+		}
+		for _, f := range b.model.schema.PrimaryFields {
+			extra = append(extra, cat("CONCAT(", ref{b.model.byName[f.DBName], b.alias}.x(), ") IS NOT NULL"))
+		}
+	}
+	return extra
+}
+
+// mentionsText reports whether conditions name a text column of a table.
+func mentionsText(conds []frag, table string) bool {
+	for _, f := range conds {
+		for _, t := range f.tokens {
+			if c, ok := t.x.(*columnName); ok && c.isText && c.Table == table {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // whereClause returns " WHERE " and the conditions, or nothing.
@@ -414,8 +499,8 @@ func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 	if neg {
 		word = " NOT IN "
 	}
-	return cat(tuple(outer), word, "(WITH RECURSIVE ", token{table: set}, "(", commas(names), ") AS (SELECT ", commas(first), " FROM ",
-		c.table(target.schema, arrives.alias), whereClause([]frag{where}), " UNION ", step, ") SELECT ", commas(names), " FROM ", token{table: set}, ")"), nil
+	return cat(tuple(outer), word, "(WITH RECURSIVE ", token{x: tableName(set)}, "(", commas(names), ") AS (SELECT ", commas(first), " FROM ",
+		c.table(target.schema, arrives.alias), whereClause([]frag{where}), " UNION ", step, ") SELECT ", commas(names), " FROM ", token{x: tableName(set)}, ")"), nil
 }
 
 // arrival is true for the rows from which the end is reached at once.
@@ -439,7 +524,7 @@ func (c *compiler) step(rel *schema.Relationship, m *model, e filter.Reach, set 
 	if err != nil {
 		return frag{}, err
 	}
-	conds, err := c.connect(j, from)
+	conds, err := c.connect(j.keys, from)
 	if err != nil {
 		return frag{}, err
 	}
@@ -448,13 +533,13 @@ func (c *compiler) step(rel *schema.Relationship, m *model, e filter.Reach, set 
 		return frag{}, err
 	}
 	for i, x := range reached {
-		conds = append(conds, cat(x, "=", token{table: set}, ".k"+strconv.Itoa(i+1)))
+		conds = append(conds, cat(x, "=", token{x: tableName(set)}, ".k"+strconv.Itoa(i+1)))
 	}
 	begin, err := c.keyOperands(from)
 	if err != nil {
 		return frag{}, err
 	}
-	return cat("SELECT ", commas(begin), " FROM ", token{table: set}, ",", j.from(), ",", c.table(m.schema, from.alias),
+	return cat("SELECT ", commas(begin), " FROM ", token{x: tableName(set)}, ",", j.from(), ",", c.table(m.schema, from.alias),
 		whereClause(append(conds, j.conds...))), nil
 }
 

@@ -10,16 +10,31 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// A token is a piece of a condition: text of ours, an identifier of the schema,
-// a value to be bound, or the conditions that a schema puts on its own rows.
+// A token is a piece of a condition: text of ours or, with x, something else.
 type token struct {
-	text    string
-	table   string             // with text "": a table's name, or an alias
-	column  *clause.Column     // with text "": a column
-	isText  bool               // of a column
-	value   *any               // with text "": a bound value
-	clauses []clause.Interface // with text "": conditions of a schema on the alias table
+	text string
+	x    any // tableName, columnName, bound or ownConditions
 }
+
+type (
+	// A tableName is a table, or an alias, to be quoted.
+	tableName string
+
+	// A columnName is a column of a table or alias, to be quoted.
+	columnName struct {
+		clause.Column
+		isText bool
+	}
+
+	// A bound is a value.
+	bound struct{ value any }
+
+	// ownConditions are what a schema asks of its rows, on those of an alias.
+	ownConditions struct {
+		alias   string
+		clauses []clause.Interface
+	}
+)
 
 // A predicate is a condition on the rows of the statement's own table. It is
 // immutable, and safe for concurrent use.
@@ -73,32 +88,31 @@ func (f frag) write(stmt *gorm.Statement) {
 	case constFalse:
 		stmt.WriteString("1=0")
 	}
-	for i := range f.tokens {
-		t := &f.tokens[i]
-		switch {
-		case t.text != "":
+	for _, t := range f.tokens {
+		switch x := t.x.(type) {
+		case nil:
 			stmt.WriteString(t.text)
-		case t.column != nil:
-			stmt.WriteQuoted(*t.column)
-		case t.value != nil:
-			stmt.AddVar(stmt, *t.value)
-		case t.clauses != nil:
-			writeClauses(stmt, t.table, t.clauses)
-		default:
-			stmt.WriteQuoted(clause.Table{Name: t.table})
+		case tableName:
+			stmt.WriteQuoted(clause.Table{Name: string(x)})
+		case *columnName:
+			stmt.WriteQuoted(x.Column)
+		case bound:
+			stmt.AddVar(stmt, x.value)
+		case *ownConditions:
+			x.write(stmt)
 		}
 	}
 }
 
-// writeClauses writes the conditions that a schema's query clauses put on the
-// rows of an alias: soft delete, or what an application has defined. They are
-// found by letting them modify a statement, as GORM does for joins.
-func writeClauses(stmt *gorm.Statement, alias string, clauses []clause.Interface) {
+// write writes the conditions that a schema's query clauses put on the rows of an
+// alias: soft delete, or what an application has defined. They are found by
+// letting them modify a statement, as GORM does for joins.
+func (o *ownConditions) write(stmt *gorm.Statement) {
 	// It is a statement of its own, for Unscoped on the one that is being built
 	// says nothing about related rows.
-	own := &gorm.Statement{Table: alias, Context: stmt.Context, Clauses: map[string]clause.Clause{}}
+	own := &gorm.Statement{Table: o.alias, Context: stmt.Context, Clauses: map[string]clause.Clause{}}
 	own.DB = &gorm.DB{Config: stmt.Config, Statement: own}
-	for _, c := range clauses {
+	for _, c := range o.clauses {
 		own.AddClause(c)
 	}
 	where, ok := own.Clauses["WHERE"].Expression.(clause.Where)
@@ -108,7 +122,7 @@ func writeClauses(stmt *gorm.Statement, alias string, clauses []clause.Interface
 	}
 	// CurrentTable in these conditions means the alias.
 	table, expr := stmt.Table, stmt.TableExpr
-	stmt.Table, stmt.TableExpr = alias, nil
+	stmt.Table, stmt.TableExpr = o.alias, nil
 	stmt.WriteByte('(')
 	where.Build(stmt)
 	stmt.WriteByte(')')
@@ -123,7 +137,7 @@ func bind(v any) token {
 	if b, ok := v.([]byte); ok {
 		v = blob(b)
 	}
-	return token{value: &v}
+	return token{x: bound{v}}
 }
 
 type blob []byte
@@ -133,7 +147,15 @@ func (b blob) Value() (driver.Value, error) { return []byte(b), nil }
 
 // cat puts tokens, texts and the tokens of fragments in a row.
 func cat(parts ...any) frag {
-	var f frag
+	n := 0
+	for _, p := range parts {
+		if g, ok := p.(frag); ok {
+			n += len(g.tokens)
+		} else {
+			n++
+		}
+	}
+	f := frag{tokens: make([]token, 0, n)}
 	for _, p := range parts {
 		switch p := p.(type) {
 		case string:

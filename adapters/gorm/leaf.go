@@ -1,0 +1,545 @@
+package gormauthz
+
+// This file defines the translation of leaves: comparisons of columns with values
+// and with each other, sets, and string operations.
+
+import (
+	"cmp"
+	"math"
+	"strings"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+// A ref is a column of the rows that a variable stands for.
+type ref struct {
+	*column
+	alias string
+}
+
+// x returns the column's name in SQL.
+func (r ref) x() frag {
+	name := &columnName{clause.Column{Table: ownTable(r.alias), Name: r.field.DBName}, r.kind == sqlText}
+	return frag{tokens: []token{{x: name}}, simple: true}
+}
+
+// ownTable returns the alias, or what GORM calls the statement's own table.
+func ownTable(alias string) string {
+	if alias == "" {
+		return clause.CurrentTable
+	}
+	return alias
+}
+
+func (r ref) isNull() frag    { return cat(r.x(), " IS NULL") }
+func (r ref) isNotNull() frag { return cat(r.x(), " IS NOT NULL") }
+
+// field returns the column of a field.
+func (c *compiler) field(f filter.Field) (ref, error) {
+	b := c.scope[f.Var]
+	return b.column(f.Name)
+}
+
+func (b binding) column(path string) (ref, error) {
+	col := b.model.columns[path]
+	if col == nil {
+		return ref{}, unsupported(nil, path+" of "+b.model.typ.String()+" has no column")
+	}
+	r := ref{col, b.alias}
+	return r, r.usable()
+}
+
+// usable returns an error for a column that cannot be compared.
+func (r ref) usable() error {
+	if r.kind == sqlNone {
+		return unsupported(nil, "the column "+r.field.DBName+": "+r.why)
+	}
+	return nil
+}
+
+func (c *compiler) compare(e filter.Compare, neg bool) (frag, error) {
+	op := e.Op
+	if op == filter.Ne {
+		op, neg = filter.Eq, !neg
+	}
+	switch l := e.L.(type) {
+	case filter.Value:
+		if r, ok := e.R.(filter.Value); ok {
+			d, err := decide(op, l, r)
+			return constFrag(d != neg), err
+		}
+		return c.compare(filter.Compare{Op: op.Swap(), L: e.R, R: l}, neg)
+	case filter.Key:
+		return c.compareKey(l, e.R, neg)
+	case filter.Field:
+		a, err := c.field(l)
+		if err != nil {
+			return frag{}, err
+		}
+		switch r := e.R.(type) {
+		case filter.Value:
+			return c.withConst(a, op, r, neg)
+		case filter.Field:
+			b, err := c.field(r)
+			if err != nil {
+				return frag{}, err
+			}
+			return c.withColumn(a, op, b, neg)
+		}
+	}
+	return constFrag(neg), nil // a field and a key are never equal
+}
+
+// decide is the meaning of a comparison of two values.
+func decide(op filter.Op, l, r filter.Value) (bool, error) {
+	if op == filter.Eq {
+		return l.Equal(r)
+	}
+	n, ok, err := l.Compare(r)
+	return ok && holds(op, n), err
+}
+
+// holds reports whether an ordering is true of two values that compare as n.
+func holds(op filter.Op, n int) bool {
+	switch op {
+	case filter.Lt:
+		return n < 0
+	case filter.Le:
+		return n <= 0
+	case filter.Gt:
+		return n > 0
+	case filter.Ge:
+		return n >= 0
+	}
+	return n == 0
+}
+
+// sqlOp returns the operator for op or, when neg, for its negation.
+func sqlOp(op filter.Op, neg bool) string {
+	if neg {
+		switch op {
+		case filter.Eq:
+			return "<>"
+		case filter.Lt:
+			return ">="
+		case filter.Le:
+			return ">"
+		case filter.Gt:
+			return "<="
+		case filter.Ge:
+			return "<"
+		}
+	}
+	return op.String()
+}
+
+// withConst compares a column with a value.
+func (c *compiler) withConst(a ref, op filter.Op, v filter.Value, neg bool) (frag, error) {
+	core, err := c.held(a, op, v, neg)
+	if err != nil {
+		return frag{}, err
+	}
+	null, err := decide(op, c.nullOf(a), v)
+	if err != nil {
+		return frag{}, err
+	}
+	return c.orNull(a, core, null != neg), nil
+}
+
+// nullOf returns what Go reads where the column is NULL.
+func (c *compiler) nullOf(a ref) filter.Value {
+	if !c.on(ruleZero) {
+		return filter.Value{}
+	}
+	return a.null
+}
+
+// orNull completes a condition on the rows that hold a value with the decision
+// for those that do not.
+func (c *compiler) orNull(a ref, core frag, null bool) frag {
+	switch {
+	case !a.maybeNull || !c.on(ruleNull):
+		return core
+	case core.konst == constTrue && !null:
+		return a.isNotNull()
+	case null:
+		return anyOf(core, a.isNull())
+	}
+	return core
+}
+
+// held compares the values that a column holds with a constant. What the
+// condition says of rows without a value does not matter, unless it is constant.
+func (c *compiler) held(a ref, op filter.Op, v filter.Value, neg bool) (frag, error) {
+	if v.IsNil() {
+		return constFrag(neg), nil
+	}
+	if op == filter.Eq {
+		return c.heldIn(a, []filter.Value{v}, neg)
+	}
+	if a.converts {
+		return frag{}, unsupported(nil, "an ordering of "+a.info.Elem.String()+", which makes its own database values")
+	}
+	x := c.operand(a)
+	compare := func(op filter.Op, kind sqlKind, param any) frag {
+		return cat(x, sqlOp(op, neg), c.d.param(kind, param))
+	}
+	switch w := v.Any().(type) {
+	case int64:
+		if a.kind == sqlInt {
+			return compare(op, sqlInt, w), nil
+		}
+		f := float64(w)
+		if c.on(ruleExactFloat) {
+			op = besides(op, compareExact(w, f))
+		}
+		return c.floats(x, op, f, neg), nil
+	case float64:
+		if a.kind == sqlFloat {
+			return c.floats(x, op, w, neg), nil
+		}
+		if !c.on(ruleFractions) {
+			return cat(x, sqlOp(op, neg), bind(w)), nil
+		}
+		op, i, known := wholes(op, w)
+		if known != notConst {
+			return constFrag((known == constTrue) != neg), nil
+		}
+		return compare(op, sqlInt, i), nil
+	case string:
+		return c.heldText(a, x, op, w, neg)
+	case time.Time:
+		return c.heldTime(a, x, op, w, neg), nil
+	case bool:
+		return compare(op, sqlBool, w), nil
+	}
+	return frag{}, unsupported(nil, "an ordering of "+v.Type().String())
+}
+
+// sides returns what is compared of two columns for equality.
+func (c *compiler) sides(a, b ref) (x, y frag) {
+	if a.kind == sqlUUID && b.kind == sqlUUID {
+		return a.x(), b.x()
+	}
+	return c.operand(a), c.operand(b)
+}
+
+// operand returns what is compared of a column.
+func (c *compiler) operand(a ref) frag {
+	switch {
+	case !c.on(ruleBytes) && a.kind == sqlText, !c.on(ruleZones) && a.kind == sqlTime:
+		return a.x()
+	case a.kind == sqlUUID:
+		return c.d.bytes(a.x())
+	}
+	return c.d.operand(a.kind, a.x())
+}
+
+// besides returns the ordering with f that says the same of floats as op says of
+// an integer that lies on the given side of f (n is its comparison with f), with
+// no float between the two.
+func besides(op filter.Op, n int) filter.Op {
+	switch {
+	case n > 0 && op == filter.Lt: // x < i, f < i: x <= f
+		return filter.Le
+	case n > 0 && op == filter.Ge:
+		return filter.Gt
+	case n < 0 && op == filter.Le: // x <= i, i < f: x < f
+		return filter.Lt
+	case n < 0 && op == filter.Gt:
+		return filter.Ge
+	}
+	return op
+}
+
+// wholes returns the ordering with an integer that says the same of integers as
+// op says with f, or that it is true or false of all of them.
+func wholes(op filter.Op, f float64) (filter.Op, int64, konst) {
+	less := op == filter.Lt || op == filter.Le
+	switch {
+	case f != f:
+		return op, 0, constFalse
+	case f >= 1<<63:
+		return op, 0, constFrag(less).konst
+	case f < -1<<63:
+		return op, 0, constFrag(!less).konst
+	}
+	floor := math.Floor(f)
+	switch {
+	case floor == f:
+		return op, int64(f), notConst
+	case less:
+		return filter.Le, int64(floor), notConst
+	}
+	return filter.Gt, int64(floor), notConst
+}
+
+// floats compares a float column with a float. PostgreSQL holds NaN to be equal
+// to itself and greater than all numbers, where Go says false; the other two
+// databases cannot store it, and MySQL no infinity either.
+func (c *compiler) floats(x frag, op filter.Op, f float64, neg bool) frag {
+	switch {
+	case f != f:
+		return constFrag(neg)
+	case math.IsInf(f, 0) && c.d == mysql:
+		return constFrag(holds(op, cmp.Compare(0, f)) != neg)
+	}
+	core := cat(x, sqlOp(op, neg), c.d.param(sqlFloat, f))
+	if op == filter.Gt || op == filter.Ge {
+		return c.exceptNaN(x, core, neg)
+	}
+	return core
+}
+
+// exceptNaN corrects a condition that PostgreSQL finds true where x is NaN (or,
+// when neg, false).
+func (c *compiler) exceptNaN(x, core frag, neg bool) frag {
+	switch {
+	case c.d != postgres || !c.on(ruleNaN):
+		return core
+	case neg:
+		return anyOf(core, cat(x, "='NaN'"))
+	}
+	return allOf(core, cat(x, "<>'NaN'"))
+}
+
+// heldText orders texts by their bytes.
+func (c *compiler) heldText(a ref, x frag, op filter.Op, s string, neg bool) (frag, error) {
+	if a.kind == sqlChar {
+		return frag{}, unsupported(nil, "an ordering of texts that are padded to a length")
+	}
+	if !c.d.storable(s) && c.on(ruleStorable) {
+		// Up to a NUL, s is the last text before those that it would precede.
+		head, _, found := strings.Cut(s, "\x00")
+		if !found || !c.d.storable(head) {
+			return frag{}, unsupported(nil, "an ordering with a text that is not valid UTF-8")
+		}
+		s = head
+		switch op {
+		case filter.Lt:
+			op = filter.Le
+		case filter.Ge:
+			op = filter.Gt
+		}
+	}
+	return cat(x, sqlOp(op, neg), c.d.param(sqlText, s)), nil
+}
+
+// heldTime orders times. A constant between two times that a parameter can carry
+// moves up or down to one of them, so that the same rows are before and after it.
+func (c *compiler) heldTime(a ref, x frag, op filter.Op, t time.Time, neg bool) frag {
+	if n := c.d.beyond(t); n != 0 {
+		return constFrag(holds(op, -n) != neg)
+	}
+	if c.on(ruleTimes) {
+		t, _ = c.d.roundTime(t, op == filter.Lt || op == filter.Ge)
+	}
+	if !c.on(ruleZones) && c.d == sqlite {
+		return cat(x, sqlOp(op, neg), bind(t))
+	}
+	return cat(x, sqlOp(op, neg), c.d.param(sqlTime, t))
+}
+
+// heldIn tests the values that a column holds for being in a set.
+func (c *compiler) heldIn(a ref, set []filter.Value, neg bool) (frag, error) {
+	var params []any
+	for _, v := range set {
+		if v.IsNil() {
+			continue
+		}
+		p, ok, err := c.equalParam(a.column, v)
+		if err != nil {
+			return frag{}, err
+		}
+		if ok {
+			params = append(params, p)
+		}
+	}
+	if len(params) == 0 {
+		return constFrag(neg), nil
+	}
+	kind := a.kind
+	x := c.d.operand(kind, a.x())
+	if !c.on(ruleBytes) && kind == sqlText || !c.on(ruleZones) && kind == sqlTime {
+		x, kind = a.x(), sqlNone
+	}
+	test := func(x frag) frag {
+		if len(params) == 1 {
+			return cat(x, sqlOp(filter.Eq, neg), c.d.param(kind, params[0]))
+		}
+		word := " IN "
+		if neg {
+			word = " NOT IN "
+		}
+		return cat(x, word, c.d.list(kind, params))
+	}
+	if !neg && c.d.indexed(kind) {
+		return allOf(test(a.x()), test(x)), nil
+	}
+	return test(x), nil
+}
+
+// equalParam returns the parameter for equality with a value, unless nothing in
+// the column is equal to it.
+func (c *compiler) equalParam(col *column, v filter.Value) (param any, ok bool, err error) {
+	param, ok, err = col.equalParam(c.d, v)
+	if !ok && err == nil && c.off&(ruleKinds|ruleFractions|ruleExactFloat|ruleTimes|ruleStorable) != 0 {
+		return v.Any(), true, nil // as if nothing were kept away from the database
+	}
+	return param, ok, err
+}
+
+// in tests a field or key for being in a set.
+func (c *compiler) in(e filter.In, neg bool) (frag, error) {
+	switch x := e.X.(type) {
+	case filter.Key:
+		return c.keyIn(x, e.Set, neg)
+	case filter.Field:
+		a, err := c.field(x)
+		if err != nil {
+			return frag{}, err
+		}
+		core, err := c.heldIn(a, e.Set, neg)
+		if err != nil {
+			return frag{}, err
+		}
+		null := false
+		for _, v := range e.Set {
+			eq, err := c.nullOf(a).Equal(v)
+			if err != nil {
+				return frag{}, err
+			}
+			null = null || eq
+		}
+		return c.orNull(a, core, null != neg), nil
+	}
+	return frag{}, unsupported(e, "a set that does not depend on a row")
+}
+
+// withColumn compares two columns: where both hold values, where one does not,
+// and where neither does.
+func (c *compiler) withColumn(a ref, op filter.Op, b ref, neg bool) (frag, error) {
+	core, err := c.columns(a, op, b, neg)
+	if err != nil {
+		return frag{}, err
+	}
+	parts := []frag{core}
+	if core.konst == constTrue { // of those that hold values
+		parts = []frag{c.bothHeld(a, b)}
+	}
+	if !c.on(ruleNullPairs) {
+		return core, nil
+	}
+	if a.maybeNull {
+		f, err := c.held(b, op.Swap(), c.nullOf(a), neg)
+		if err != nil {
+			return frag{}, err
+		}
+		parts = append(parts, allOf(a.isNull(), c.heldOnly(b, f)))
+	}
+	if b.maybeNull {
+		f, err := c.held(a, op, c.nullOf(b), neg)
+		if err != nil {
+			return frag{}, err
+		}
+		parts = append(parts, allOf(b.isNull(), c.heldOnly(a, f)))
+	}
+	if a.maybeNull && b.maybeNull {
+		d, err := decide(op, c.nullOf(a), c.nullOf(b))
+		if err != nil {
+			return frag{}, err
+		}
+		parts = append(parts, allOf(a.isNull(), b.isNull(), constFrag(d != neg)))
+	}
+	return anyOf(parts...), nil
+}
+
+// heldOnly restricts a constant condition to rows that hold a value; others are
+// unknown for the rest anyway.
+func (c *compiler) heldOnly(a ref, f frag) frag {
+	if f.konst == constTrue && a.maybeNull {
+		return a.isNotNull()
+	}
+	return f
+}
+
+func (c *compiler) bothHeld(a, b ref) frag {
+	return allOf(c.heldOnly(a, fragTrue), c.heldOnly(b, fragTrue))
+}
+
+// columns compares two columns where both hold values.
+func (c *compiler) columns(a ref, op filter.Op, b ref, neg bool) (frag, error) {
+	same, possible := a.comparable(b.column)
+	switch {
+	case !possible || op.Ordering() && (a.converts || a.kind == sqlChar):
+		return frag{}, unsupported(nil, "a comparison of the columns "+a.field.DBName+" and "+b.field.DBName)
+	case !same && c.on(ruleKinds):
+		return constFrag(neg), nil
+	}
+	x, y := c.operand(a), c.operand(b)
+	if op == filter.Eq {
+		x, y = c.sides(a, b)
+	}
+	switch {
+	case a.kind == sqlInt && b.kind == sqlFloat:
+		return c.intWithFloat(x, op, y, neg), nil
+	case a.kind == sqlFloat && b.kind == sqlInt:
+		return c.intWithFloat(y, op.Swap(), x, neg), nil
+	case a.kind == sqlFloat && op != filter.Lt && op != filter.Le:
+		return c.exceptNaN(x, cat(x, sqlOp(op, neg), y), neg), nil
+	case a.kind == sqlFloat:
+		return c.exceptNaN(y, cat(x, sqlOp(op, neg), y), neg), nil
+	}
+	return cat(x, sqlOp(op, neg), y), nil
+}
+
+// intWithFloat compares an integer column with a float column without rounding
+// the integer. SQLite does so by itself. The servers make a float of it; where
+// that is equal to the other one, both are whole, and compare as integers.
+func (c *compiler) intWithFloat(i frag, op filter.Op, f frag, neg bool) frag {
+	sql := sqlOp(op, neg)
+	if c.d == sqlite {
+		return cat(i, sql, f)
+	}
+	asFloat, asInt := cat("CAST(", i, " AS double precision)"), cat("CAST(", f, " AS bigint)")
+	if c.d == mysql {
+		asFloat, asInt = cat("(", i, "+0e0)"), cat("CAST(", f, " AS SIGNED)")
+	}
+	rough := c.exceptNaN(f, cat(asFloat, sql, f), neg)
+	if !c.on(ruleExactFloat) {
+		return rough
+	}
+	beyond := c.d.param(sqlFloat, float64(1<<63))
+	return cat("CASE WHEN ", asFloat, "=", f, " AND ", f, "<", beyond, " THEN ", i, sql, asInt,
+		" WHEN ", asFloat, "=", f, " THEN 0", sql, "1", " ELSE ", rough, " END")
+}
+
+// strOp tests the bytes of a text.
+func (c *compiler) strOp(e filter.StrOp, neg bool) (frag, error) {
+	f, ok := e.X.(filter.Field)
+	if !ok {
+		return frag{}, unsupported(e, "a string operation that does not depend on a field")
+	}
+	a, err := c.field(f)
+	switch {
+	case err != nil:
+		return frag{}, err
+	case a.converts || a.kind == sqlChar:
+		return frag{}, unsupported(e, "a string operation on a text that is stored in another form")
+	}
+	// Simplify has left no empty Arg, so that neither nil nor "" passes.
+	core := fragFalse
+	if c.d.storable(e.Arg) || !c.on(ruleStorable) {
+		core = c.d.search(e.Kind, a.x(), e.Arg, c.on(rulePattern))
+	}
+	if !neg {
+		return core, nil
+	}
+	if core.konst == constFalse {
+		return fragTrue, nil
+	}
+	return c.orNull(a, cat("NOT(", core, ")"), true), nil
+}
