@@ -12,6 +12,7 @@ import (
 	"log"
 	"reflect"
 	"strings"
+	"testing"
 
 	"github.com/glebarez/sqlite"
 	"gorm.io/gorm"
@@ -19,6 +20,7 @@ import (
 
 	gormauthz "github.com/ursa-authz/ursa/adapters/gorm"
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/authztest"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
@@ -128,6 +130,18 @@ func Example() {
 	// 3 300
 	// 2 200
 	// true true
+}
+
+// TestLists holds the lists of the examples' policy against its decisions.
+func TestLists(t *testing.T) {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ann, bob, cem := fill(db)
+	authztest.Equivalent(t, az, gormauthz.NewLister(db), authz.ClassOf[Expense](),
+		[]any{ann, bob, cem}, []any{"read", "update"})
 }
 
 func ExampleAuthorized() {

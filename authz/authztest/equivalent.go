@@ -67,7 +67,7 @@ func Equivalent(t testing.TB, az *authz.Authorizer, lister Lister, class authz.C
 			listed += e.compare(rows, actor, action)
 		}
 	}
-	t.Logf("%d rows of %v, of which %d were added, %d more refused; %d listed in %d lists",
+	t.Logf("%d rows of %v, when %d were added and %d refused; %d listed in %d lists",
 		len(rows.list), class.Type, added, refused, listed, len(actors)*len(actions))
 	switch {
 	case added == 0:

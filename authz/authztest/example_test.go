@@ -143,5 +143,5 @@ func ExampleEquivalent() {
 
 	authztest.Equivalent(t, az, rows, authz.ClassOf[Expense](), []any{alice, bob}, []any{"read", "pay"})
 	// Output:
-	// 402 rows of authztest_test.Expense, of which 400 were added, 0 more refused; 618 listed in 4 lists
+	// 402 rows of authztest_test.Expense, when 400 were added and 0 refused; 618 listed in 4 lists
 }

@@ -17,6 +17,10 @@ import (
 
 	mysqldsn "github.com/go-sql-driver/mysql"
 	"gorm.io/gorm"
+
+	gormauthz "github.com/ursa-authz/ursa/adapters/gorm"
+	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/authztest"
 )
 
 func TestInProcess(t *testing.T) {
@@ -207,6 +211,25 @@ func TestManaged(t *testing.T) {
 		if got := strings.Join(submitters, " "); got != tt.want {
 			t.Errorf("%s sees the expenses of %s, want %s", tt.user, got, tt.want)
 		}
+	}
+}
+
+// TestEquivalent: lists are those of the decisions, of rows that nobody thought of
+// too.
+func TestEquivalent(t *testing.T) {
+	for _, policy := range []string{"expenses", "managed"} {
+		t.Run(policy, func(t *testing.T) {
+			_, a := newServer(t, settings{policy: policy})
+			actors := []any{Guest{}}
+			for _, id := range []int{1, 4, 5, 7, 13} {
+				u := new(User)
+				if err := a.db.First(u, id).Error; err != nil {
+					t.Fatal(err)
+				}
+				actors = append(actors, u)
+			}
+			authztest.Equivalent(t, a.az, gormauthz.NewLister(a.db), authz.ClassOf[Expense](), actors, []any{"read", "create"})
+		})
 	}
 }
 

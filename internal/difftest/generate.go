@@ -242,7 +242,11 @@ func (g *Generator) rule(p *predicate) *Rule {
 		if p.out[i] {
 			rule.Params = append(rule.Params, g.outParam(&s, kind, &late))
 		} else {
-			rule.Params = append(rule.Params, g.inParam(&s, kind, rule.Params))
+			twin := "" // a variable that this may be, too
+			if i > 0 && p.kinds[i-1] == kind {
+				twin = rule.Params[i-1]
+			}
+			rule.Params = append(rule.Params, g.inParam(&s, kind, twin))
 		}
 	}
 	open := slices.ContainsFunc(s, func(v slot) bool { return !v.bound })
@@ -262,12 +266,12 @@ func (g *Generator) rule(p *predicate) *Rule {
 	return rule
 }
 
-// inParam writes a parameter that the caller passes bound.
-func (g *Generator) inParam(s *scope, k kind, before []string) string {
-	if len(before) > 0 && g.chance(0.05) { // f(x, x)
-		if last := before[len(before)-1]; variable.MatchString(last) && !strings.ContainsAny(last, ":[{") {
-			return last
-		}
+// inParam writes a parameter that the caller passes bound. It may be the twin, a
+// parameter of the same kind: one of another would bring a boolean to where a
+// number is expected, if an argument is not bound after all.
+func (g *Generator) inParam(s *scope, k kind, twin string) string {
+	if variable.MatchString(twin) && !strings.ContainsAny(twin, ":[{") && g.chance(0.2) { // f(x, x)
+		return twin
 	}
 	if g.chance(0.15) && k != kindMaybeUser {
 		return g.literal(k)
@@ -671,7 +675,7 @@ func (g *Generator) test(s *scope, depth int) *Goal {
 		return atom(g.term(&inner, kindInt, 1) + " in " + g.term(&inner, kindInts, 1))
 	case 5:
 		switch k := g.kind(); {
-		case g.chance(0.15):
+		case g.profile.Loose == 0 && g.chance(0.15):
 			return atom("[" + g.term(&inner, k, 1) + ", " + g.term(&inner, kindInt, 1) + "] matches [" +
 				pick(g, g.literal(k)+", *_"+g.fresh(), "_, 1", "*_"+g.fresh(), "_, Integer{}", "_, {}", "String{}, Integer{}") + "]")
 		default:
