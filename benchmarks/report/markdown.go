@@ -43,6 +43,9 @@ func markdown(res *results) []byte {
 	p.lists()
 	p.table("## Requests", "One GET request through `net/http` to a server on this machine, and a call of the handler alone, "+
 		"without `Middleware` and with it: finding the actor, one decision on the path, and the context for the handler.", requests(res))
+	p.table("## Knowing of decisions", "The scenario owner, with `Config.Observe` set to nothing, to a function that does nothing, "+
+		"and to `LogDecisions` with a text log that is thrown away, of all allows and of 1 in 100 (denials and faults are always logged); "+
+		"and `Explain` in its place.", watched(res))
 	p.load()
 	p.memory()
 	return []byte(strings.TrimRight(p.String(), "\n") + "\n")
@@ -259,6 +262,15 @@ func requests(res *results) *grid {
 		}
 		g.add(map[string]string{"http": "round trip", "call": "handler"}[over],
 			duration(a), duration(b), sign+duration(max(b-a, a-b)), allocated(without), allocated(with))
+	}
+	return g
+}
+
+func watched(res *results) *grid {
+	g := newGrid("by", "time", "allocated")
+	for _, by := range res.values("Observe", "by") {
+		m := res.get("Observe", "by="+by)
+		g.add(strings.ReplaceAll(by, "_", " "), timed(m, nil), allocated(m))
 	}
 	return g
 }

@@ -39,6 +39,7 @@ func sample(nanoseconds float64) []byte {
 		line("Filter/key=int/step=filter", 12e3, 4e3, 30)
 		line("Middleware/over=call/middleware=no", 1_000, 100, 5)
 		line("Middleware/over=call/middleware=yes", 2_500, 200, 9)
+		line("Observe/by=log_of_1_in_100", 180, 3, 0)
 		fmt.Fprintf(&b, "BenchmarkMemory/of=rule/engine=ursa-2 \t 1\t 5 ns/op\t 1234 B/rule\n")
 	}
 	return b.Bytes()
@@ -75,6 +76,7 @@ func TestMarkdown(t *testing.T) {
 		"100× for 100×, exponent 1.00",
 		"1: 100 ns; 100: 10.0 µs",
 		"| handler | 1.00 µs | 2.50 µs | +1.50 µs | 100 B / 5 | 200 B / 9 |",
+		"| log of 1 in 100 | 180 ns | 0 |",
 		"| a rule of 10,000: ursa | 1,234 |",
 		"- **ursa**: ours.",
 	} {

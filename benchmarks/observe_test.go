@@ -1,0 +1,86 @@
+package benchmarks
+
+// This file measures what it costs to know of decisions: observers, the log, and
+// explanations.
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// observers are what a decision can be watched with. The logs are text, written to
+// w, which costs nothing where it is measured.
+var observers = []struct {
+	name string
+	make func(w io.Writer) func(context.Context, authz.Decision)
+}{
+	{"nothing", func(io.Writer) func(context.Context, authz.Decision) { return nil }},
+	{"observer", func(io.Writer) func(context.Context, authz.Decision) {
+		return func(context.Context, authz.Decision) {}
+	}},
+	{"log", func(w io.Writer) func(context.Context, authz.Decision) { return authz.LogDecisions(textLog(w)) }},
+	{"log of 1 in 100", func(w io.Writer) func(context.Context, authz.Decision) {
+		return (&authz.DecisionLog{Logger: textLog(w), AllowsPerLine: 100}).Observe
+	}},
+}
+
+func textLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
+
+// watched returns an Authorizer for the scenario owner with an observer, and a
+// question that is answered with an allow.
+func watched(tb testing.TB, observe func(context.Context, authz.Decision)) (*authz.Authorizer, Question) {
+	s := Owner("", 1)
+	az, err := authz.New(authz.Config{
+		Policies: authz.String("owner.polar", s.Polar), Classes: s.Classes, Observe: observe,
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return az, s.timed()[0]
+}
+
+func TestObservers(t *testing.T) {
+	for lines, o := range map[int]int{0: 0, 200: 2, 2: 3} {
+		var log bytes.Buffer
+		az, q := watched(t, observers[o].make(&log))
+		for range 200 {
+			if ok, err := az.IsAllowed(t.Context(), q.Actor, q.Action, q.Resource); !ok || err != nil {
+				t.Fatal(ok, err)
+			}
+		}
+		if got := bytes.Count(log.Bytes(), []byte("\n")); got != lines {
+			t.Errorf("%s: %d lines for 200 decisions, want %d", observers[o].name, got, lines)
+		}
+	}
+}
+
+// BenchmarkObserve measures the decision of owner, watched by observers and
+// explained.
+func BenchmarkObserve(b *testing.B) {
+	ctx := context.Background()
+	for _, o := range observers {
+		b.Run("by="+o.name, func(b *testing.B) {
+			az, q := watched(b, o.make(io.Discard))
+			b.ReportAllocs()
+			for b.Loop() {
+				if ok, err := az.IsAllowed(ctx, q.Actor, q.Action, q.Resource); !ok || err != nil {
+					b.Fatal(ok, err)
+				}
+			}
+		})
+	}
+	b.Run("by=Explain", func(b *testing.B) {
+		az, q := watched(b, nil)
+		b.ReportAllocs()
+		for b.Loop() {
+			if x, err := az.Explain(ctx, q.Actor, q.Action, q.Resource); err != nil || x.Verdict != authz.Allowed {
+				b.Fatal(x, err)
+			}
+		}
+	})
+}
