@@ -495,7 +495,7 @@ func (g *Generator) single(goal *Goal) *Goal {
 	return goal
 }
 
-var alias = regexp.MustCompile(`^v[0-9]+ = v[0-9]+$`)
+var alias = regexp.MustCompile(`^(v[0-9]+ = v[0-9]+|[\[{].*v[0-9].* = [\[{].*v[0-9].*)$`)
 
 func (g *Generator) anyGoal(s *scope, depth int) *Goal {
 	if g.chance(g.profile.Cut) {
