@@ -101,7 +101,10 @@ func (g *policyGen) goal() string {
 			return s
 		}
 	}
-	switch g.IntN(17) {
+	switch g.IntN(18) {
+	case 16:
+		return fmt.Sprintf("at(%s, %s)", g.pick("u", "d", g.term2()),
+			g.pick(`d.title.split("b")`, `d.title.split("a")`, "u.tags", "d.labels", `["a", 1]`, "d.extra", g.term(), g.newVar()))
 	case 0, 1:
 		return g.term() + " = " + g.term()
 	case 2:
@@ -161,9 +164,27 @@ func (g *policyGen) rule(head string) string {
 	return head + " if " + g.body(4) + " and u = u and d = d;\n"
 }
 
+// list returns a parameter for lists.
+func (g *policyGen) list() string {
+	elems := make([]string, g.IntN(4))
+	for i := range elems {
+		elems[i] = g.pick(`"a"`, `"a"`, `"b"`, `"c"`, `""`, "_", "1", "1.0", "nil", `["a"]`, "u")
+	}
+	if g.IntN(4) == 0 {
+		elems = append(elems, "*_")
+	}
+	if g.IntN(8) == 0 {
+		return g.pick("_", "_: List", `_: ["a", _]`)
+	}
+	return "[" + strings.Join(elems, ", ") + "]"
+}
+
 func (g *policyGen) policy() string {
 	var b strings.Builder
-	b.WriteString("actor User {}\n")
+	b.WriteString("actor User {}\nat(nil, _) if 1 = 2;\n")
+	for range g.IntN(10) {
+		fmt.Fprintf(&b, "at(%s, %s)%s;\n", g.pick("u", "u: User", "u: Actor", "u: Doc"), g.list(), g.pick(" if u = u", " if u = u and u.id = 1"))
+	}
 	for range 1 + g.IntN(4) {
 		b.WriteString(g.rule(fmt.Sprintf("allow(%s, %s, %s)",
 			g.pick("u", "u: User", "u: Actor", `u: User{name: "a"}`), g.pick(`"read"`, `"read"`, "_", `"write"`), g.pick("d", "d: Doc", "d: {public: true}", `d: Doc{title: "ab"}`))))

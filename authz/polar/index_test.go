@@ -46,6 +46,12 @@ func TestIndexIsFlat(t *testing.T) {
 		{"by a constant behind a comparison of fields", func(i int) string {
 			return fmt.Sprintf("allow(user: User, \"read\", doc: Doc) if user.id = doc.owner_id and %d = doc.level;\n", i+10)
 		}, `allow(user: User, "read", doc: Doc) if user.id = doc.owner_id and 3 = doc.level;`},
+		{"by an element of a list", func(i int) string {
+			return fmt.Sprintf("at([\"p%d\", *_]);\n", i)
+		}, `at(["open", *_]); allow(user: User, "read", doc: Doc) if at(doc.status.split("/")) and user.id = doc.owner_id;`},
+		{"by an element of a list literal", func(i int) string {
+			return fmt.Sprintf("at([\"open\", \"p%d\"]);\n", i)
+		}, `at(["open"]); allow(user: User, "read", doc: Doc) if at(doc.status.split("/")) and user.id = doc.owner_id;`},
 		{"by a looked-up variable", func(i int) string {
 			return fmt.Sprintf("allow(user: User, \"read\", doc: Doc) if level = doc.level and level = %d and user.id = doc.owner_id;\n", i+10)
 		}, ""},

@@ -3,7 +3,7 @@
 // Where to find what:
 //
 //   - compile.go, program.go: a resolved module becomes a Program, a graph of
-//     goals for each rule; index.go, leading.go and order.go select and order
+//     goals for each rule; index.go, leading.go, listparts.go and order.go select and order
 //     the rules of a call.
 //   - machine.go, solve.go: the Machine, which walks the graph; trail.go for
 //     variables and goals that wait, unify.go for equality, negation.go for not

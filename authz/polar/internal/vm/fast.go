@@ -38,6 +38,7 @@ const (
 	fastDepth = 64             // nested calls
 	fastGoals = 64             // goals of one rule
 	fastSlots = fastDepth * 64 // arguments and variables of all activations
+	mostMade  = 256            // elements of lists, in a run that is kept
 )
 
 // A run is the state of one fast decision.
@@ -50,6 +51,7 @@ type run struct {
 	conts  []resume // what follows the calls being solved
 	cont   int      // the innermost of them; -1 for the decision itself
 	args   []Value  // arguments of a method
+	made   []Value  // elements of the lists that methods made
 	steps  int
 	depth  int
 	gaveUp bool
@@ -130,14 +132,17 @@ func (r *run) call(fp *fastPred, base int) bool {
 	arity := fp.pred.arity
 	args := r.slots[base : base+arity]
 	leaf := fp.pred.index.find(args)
-	if leaf.ordered && len(leaf.clauses) > 1 {
-		return r.giveUp()
-	}
-	r.steps += len(leaf.clauses)
+	clauses := leaf.clauses
+	r.steps += len(clauses)
 	if r.steps > fastSteps {
 		return r.giveUp()
 	}
-	for _, cl := range leaf.clauses {
+	if leaf.ordered && len(clauses) > 1 {
+		if clauses = r.prog.mayApply(clauses, args); len(clauses) > 1 {
+			return r.giveUp()
+		}
+	}
+	for _, cl := range clauses {
 		fc := fp.clauses[cl.order].Load()
 		if fc == nil {
 			fc = r.prog.compileFast(fp, cl)
@@ -156,6 +161,22 @@ func (r *run) call(fp *fastPred, base int) bool {
 	}
 	r.depth--
 	return false
+}
+
+// mayApply returns the only clause that may apply to a call, or none, or all if
+// there are several, which have an order.
+func (p *Program) mayApply(clauses []*clause, args []Value) []*clause {
+	only := clauses[:0]
+	for i, cl := range clauses {
+		if !p.mayMatch(cl, args) || !cl.mayBeLists(args) {
+			continue
+		}
+		if len(only) > 0 {
+			return clauses
+		}
+		only = clauses[i : i+1]
+	}
+	return only
 }
 
 // grow moves the end of the innermost activation. It reports false after giving up.
@@ -184,6 +205,10 @@ func newRun(p *Program) *run {
 // release clears the run, so that it keeps nothing of the host alive, and pools it.
 func (r *run) release() {
 	clear(r.slots[:max(r.high, 3)]) // what follows calls refers to the program only
-	*r = run{prog: r.prog, slots: r.slots, conts: r.conts[:0], args: r.args[:0]}
+	clear(r.made)
+	*r = run{prog: r.prog, slots: r.slots, conts: r.conts[:0], args: r.args[:0], made: r.made[:0]}
+	if cap(r.made) > mostMade {
+		r.made = nil
+	}
 	r.prog.runs.Put(r)
 }

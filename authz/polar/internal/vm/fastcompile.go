@@ -281,6 +281,9 @@ func (c *fastCompiler) unifyWith(t resolve.Term) (check, []build) {
 			c.failed = true
 			return gives, nil
 		}
+		if elems, ok := v.Elems(); ok {
+			return equalToList(elems), nil
+		}
 		return equalTo(place{state: stateConst, value: v}), nil
 	case *resolve.Var:
 		p := c.place(t.Slot)
@@ -316,6 +319,11 @@ func (c *fastCompiler) unifyList(t *resolve.List) (check, []build) {
 		ok, more := c.unifyWith(t.Rest)
 		rest, after = ok, append(after, more...)
 	}
+	return listOf(elems, rest), after
+}
+
+// listOf checks a list by its elements and, unless it is nil, what follows them.
+func listOf(elems []check, rest check) check {
 	return func(r *run, base int, v Value) bool {
 		if v.Kind() != host.List {
 			return false
@@ -335,7 +343,17 @@ func (c *fastCompiler) unifyList(t *resolve.List) (check, []build) {
 			}
 		}
 		return rest == nil || rest(r, base, v.Slice(len(elems)))
-	}, after
+	}
+}
+
+// equalToList compiles a comparison with a list of constants. Lists among these
+// are left to equal, and so to the solver.
+func equalToList(elems []Value) check {
+	checks := make([]check, len(elems))
+	for i, e := range elems {
+		checks[i] = equalTo(place{state: stateConst, value: e})
+	}
+	return listOf(checks, nil)
 }
 
 // equalTo compiles a comparison with the value at a place.

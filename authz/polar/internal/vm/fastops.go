@@ -105,16 +105,27 @@ func (r *run) stringMethod(obj Value, name string, args []place, base int) (Valu
 	case "contains":
 		return host.MakeBool(strings.Contains(s, t)), true
 	case "split":
-		vals := make([]Value, 0, strings.Count(s, t)+1)
-		for {
-			part, rest, found := strings.Cut(s, t)
-			vals = append(vals, host.MakeString(part))
-			if !found {
-				return host.MakeList(vals), true
-			}
-			s = rest
-		}
+		return r.split(s, t), true
 	}
 	r.gaveUp = true
 	return Value{}, false
+}
+
+// split returns the parts of s. No list outlives the decision, so that all of them
+// share the run's memory.
+func (r *run) split(s, sep string) Value {
+	n := strings.Count(s, sep) + 1
+	from := len(r.made)
+	if from+n > cap(r.made) {
+		// The lists made before stay where they are.
+		r.made, from = make([]Value, 0, max(2*cap(r.made), n, 16)), 0
+	}
+	for {
+		part, rest, found := strings.Cut(s, sep)
+		r.made = append(r.made, host.MakeString(part))
+		if !found {
+			return host.MakeList(r.made[from:])
+		}
+		s = rest
+	}
 }

@@ -4,8 +4,8 @@ package vm
 // a call without looking at the others.
 //
 // The index of a predicate is a small tree. A node looks at one place: an
-// argument, or a field of one that bodies begin by comparing with a constant, as
-// in resource.status = "open". It looks in one of two ways. By constant: clauses
+// argument, the length of one that is a list or an element of it, or a field that
+// bodies begin by comparing with a constant, as in resource.status = "open". It looks in one of two ways. By constant: clauses
 // with a literal for that place are found in a map by the literal; the other
 // clauses, which any value may satisfy, are merged into every bucket in their
 // order. By class: clauses with a class specializer there are listed by the plan
@@ -31,6 +31,7 @@ import (
 type indexKey struct {
 	arg  int
 	attr string // a field of the argument; "" for the argument itself
+	part listPart
 }
 
 // An indexNode is a node of the tree.
@@ -73,6 +74,9 @@ func buildIndex(reg *host.Registry, clauses []*clause, arity int) *indexNode {
 			}
 		}
 	}
+	for i := range arity {
+		free = append(free, listPlaces(clauses, i)...)
+	}
 	b := indexBuilder{reg}
 	return b.build(clauses, free[:min(len(free), mostPlaces)])
 }
@@ -99,7 +103,12 @@ func (b *indexBuilder) build(clauses []*clause, free []indexKey) *indexNode {
 		return leaf(clauses)
 	}
 	remaining := slices.Delete(slices.Clone(free), at, at+1)
-	n := &indexNode{key: free[at], unbound: b.build(clauses, remaining)}
+	n := &indexNode{key: free[at]}
+	unknown := remaining
+	if n.key.part != wholeArg { // what is no list has no other parts either
+		unknown = slices.DeleteFunc(slices.Clone(remaining), func(k indexKey) bool { return k.arg == n.key.arg && k.part != wholeArg })
+	}
+	n.unbound = b.build(clauses, unknown)
 	if byClass {
 		n.splitByClass(b, clauses, remaining)
 	} else {
@@ -224,6 +233,9 @@ func (c *clause) constant(key indexKey) (Value, bool) {
 		}
 		return Value{}, false
 	}
+	if key.part != wholeArg {
+		return c.listConstant(key)
+	}
 	p := &c.params[key.arg]
 	switch {
 	case p.term.kind == constOperand && p.pat == nil && isKey(p.term.value):
@@ -236,7 +248,7 @@ func (c *clause) constant(key indexKey) (Value, bool) {
 
 // class returns the class that an argument must belong to, if the clause asks for one.
 func (c *clause) class(key indexKey) *host.ClassInfo {
-	if p := c.params[key.arg].pat; key.attr == "" && p != nil && p.kind == classPattern {
+	if p := c.params[key.arg].pat; key.attr == "" && key.part == wholeArg && p != nil && p.kind == classPattern {
 		return p.class
 	}
 	return nil
@@ -292,6 +304,8 @@ func (n *indexNode) find(args []Value) *indexNode {
 			n = n.unbound
 		case n.key.attr != "":
 			n = n.ofField(v)
+		case n.key.part != wholeArg:
+			n = n.ofPart(v)
 		case n.byPlan != nil:
 			n = n.ofPlan(v)
 		case k == host.Partial:

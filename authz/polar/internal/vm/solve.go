@@ -411,7 +411,7 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 			}
 			if ok {
 				m.sorted = append(m.sorted, c)
-			} else if m.trace != nil && m.mayMatch(c, args) {
+			} else if m.trace != nil && m.prog.mayMatch(c, args) {
 				m.traceRule(callTrace, c)
 			}
 		}
@@ -481,7 +481,7 @@ func (m *Machine) dropArgs(from int32) {
 func (m *Machine) nextMatch(clauses []*clause, i int, args []Value) int {
 	for ; i < len(clauses); i++ {
 		m.steps++
-		if m.mayMatch(clauses[i], args) {
+		if m.prog.mayMatch(clauses[i], args) {
 			break
 		}
 	}
@@ -607,15 +607,15 @@ func (m *Machine) unifyOperand(op *operand, v Value, base int32) (bool, error) {
 
 // mayMatch reports whether a look at constants and classes leaves it open that
 // the head of the clause matches. It calls nothing of the host and cannot fail.
-func (m *Machine) mayMatch(cl *clause, args []Value) bool {
+func (p *Program) mayMatch(cl *clause, args []Value) bool {
 	for i := range cl.params {
-		p := &cl.params[i]
-		if p.term.kind == constOperand {
-			if !mayEqual(p.term.value, args[i]) {
+		param := &cl.params[i]
+		if param.term.kind == constOperand {
+			if !mayEqual(param.term.value, args[i]) {
 				return false
 			}
 		}
-		if p.pat != nil && !m.mayMatchPattern(p.pat, args[i]) {
+		if param.pat != nil && !p.mayMatchPattern(param.pat, args[i]) {
 			return false
 		}
 	}
@@ -642,20 +642,20 @@ func mayEqual(lit, arg Value) bool {
 	return true
 }
 
-func (m *Machine) mayMatchPattern(p *pattern, arg Value) bool {
+func (p *Program) mayMatchPattern(pat *pattern, arg Value) bool {
 	switch arg.Kind() {
 	case host.Var:
 		return true
 	case host.Partial:
 		// nil is of no class, so the type alone can rule a class out.
 		s := asSymbol(arg)
-		return p.kind != classPattern || s.plan == nil || s.kind == symMany || m.prog.isInstance(Value{Plan: s.plan}, p)
+		return pat.kind != classPattern || s.plan == nil || s.kind == symMany || p.isInstance(Value{Plan: s.plan}, pat)
 	}
-	switch p.kind {
+	switch pat.kind {
 	case classPattern:
-		return m.prog.isInstance(arg, p)
+		return p.isInstance(arg, pat)
 	case valuePattern:
-		return p.value.kind != constOperand || mayEqual(p.value.value, arg)
+		return pat.value.kind != constOperand || mayEqual(pat.value.value, arg)
 	}
 	return true
 }
@@ -681,7 +681,7 @@ func (prog *Program) isInstance(v Value, p *pattern) bool {
 // clause of the call is tried. It calls nothing of the host; what only the host
 // could tell counts as a match, and is found out when the clause is tried.
 func (m *Machine) applicable(cl *clause, args []Value) (bool, error) {
-	if !m.mayMatch(cl, args) {
+	if !m.prog.mayMatch(cl, args) {
 		return false, nil
 	}
 	cells, trail, protected, sealed := len(m.cells), len(m.trail), m.protected, m.sealed
