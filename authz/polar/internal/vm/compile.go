@@ -90,6 +90,7 @@ type compiler struct {
 func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
 	cc := &compiler{p: p, pred: pr, slots: len(r.Vars), end: &node{op: opReturn, pos: r.Pos}}
 	seen := make(map[int]bool, len(r.Vars))
+	c.params = make([]param, 0, len(r.Params))
 	for _, rp := range r.Params {
 		pa := param{term: cc.operand(rp.Term)}
 		if v, ok := rp.Term.(*resolve.Var); ok && !seen[v.Slot] {
@@ -167,7 +168,7 @@ func (cc *compiler) goal(g resolve.Goal, k *connective, next *node) *node {
 		return cc.and(g, k, next)
 	case *resolve.Or:
 		inner := &connective{parent: k, mark: -1}
-		n.op = opOr
+		n.op, n.control = opOr, new(control)
 		for _, alt := range g.Goals {
 			n.alts = append(n.alts, cc.goal(alt, inner, next))
 		}
@@ -245,7 +246,7 @@ func (cc *compiler) goal(g resolve.Goal, k *connective, next *node) *node {
 }
 
 func (cc *compiler) not(n *node, goal resolve.Goal, locals []int) {
-	n.op = opNot
+	n.op, n.control = opNot, new(control)
 	before := cc.slots
 	n.sub = cc.goal(goal, &connective{not: true, mark: -1}, &node{op: opNotEnd, pos: n.pos})
 	isLocal := make(map[int]bool, len(locals))
@@ -288,14 +289,14 @@ func (cc *compiler) operand(t resolve.Term) operand {
 	case *resolve.Var:
 		return operand{kind: varOperand, slot: int32(t.Slot)}
 	case *resolve.List:
-		op := operand{kind: listOperand, elems: cc.operands(t.Elems)}
+		op := operand{kind: listOperand, compound: &compound{elems: cc.operands(t.Elems)}}
 		if t.Rest != nil {
 			rest := cc.operand(t.Rest)
 			op.rest = &rest
 		}
 		return op
 	case *resolve.Dict:
-		return operand{kind: dictOperand, keys: t.Keys, elems: cc.operands(t.Vals)}
+		return operand{kind: dictOperand, compound: &compound{keys: t.Keys, elems: cc.operands(t.Vals)}}
 	}
 	panic(fmt.Sprintf("vm: term %T", t))
 }

@@ -111,14 +111,19 @@ type node struct {
 	pat     *pattern
 	pred    *pred
 	class   *host.ClassInfo
-	alts    []*node
-	sub     *node
-	locals  []int32 // opNot: slots that are fresh inside
-	shared  []int32 // opNot: slots that are shared with the outside
-	next    *node
-	solo    *node // the same goal, followed by opReturn: what runs when it wakes; nil for a goal that never waits. Of opCall, followed by opCollected
-	pos     syntax.Position
-	text    *resolve.At
+	*control
+	next *node
+	solo *node // the same goal, followed by opReturn: what runs when it wakes; nil for a goal that never waits. Of opCall, followed by opCollected
+	pos  syntax.Position
+	text *resolve.At
+}
+
+// A control is what the nodes of opOr and opNot have besides.
+type control struct {
+	alts   []*node // opOr
+	sub    *node   // opNot
+	locals []int32 // opNot: slots that are fresh inside
+	shared []int32 // opNot: slots that are shared with the outside
 }
 
 // An operandKind says what an operand is.
@@ -139,7 +144,13 @@ type operand struct {
 	first bool // varOperand: the first occurrence of the variable, so nothing refers to it yet
 	slot  int32
 	value Value
-	elems []operand
+	*compound
+}
+
+// A compound is what a listOperand or dictOperand has besides. Few operands are
+// one, and policies have many.
+type compound struct {
+	elems []operand // of a list, or the values of a dictionary
 	keys  []string
 	rest  *operand
 }

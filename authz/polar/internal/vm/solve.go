@@ -574,7 +574,7 @@ func (m *Machine) unifyOperand(op *operand, v Value, base int32) (bool, error) {
 			case err != nil:
 				return false, err
 			case it == itemRest:
-				rest, err := m.buildList(&operand{kind: listOperand, elems: op.elems[i:], rest: op.rest}, base)
+				rest, err := m.buildList(&operand{kind: listOperand, compound: &compound{elems: op.elems[i:], rest: op.rest}}, base)
 				if err != nil {
 					return false, err
 				}
