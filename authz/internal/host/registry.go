@@ -116,7 +116,12 @@ func (r *Registry) PlanByID(id int) *Plan {
 // PlanOf returns the plan of values of type t, pointers and sql.Null* followed. It is nil
 // for interfaces, whose values have the plan of their dynamic type. A type that is not
 // known yet gets a plan, whose ID is -1.
-func (r *Registry) PlanOf(t reflect.Type) *Plan { return r.loaderOf(t).plan }
+func (r *Registry) PlanOf(t reflect.Type) *Plan {
+	if p := r.knownPlan(t); p != nil { // without the lock of the builder
+		return p
+	}
+	return r.loaderOf(t).plan
+}
 
 // knownPlan returns the plan of t if it is made and complete, else nil.
 func (r *Registry) knownPlan(t reflect.Type) *Plan {
