@@ -218,11 +218,27 @@ func percent(held, all int) float64 {
 	return 100 * float64(held) / float64(all)
 }
 
+// unused is what a Coverage says that nothing went through.
+const unused = "authztest: the Coverage has compiled no rules; is it the Config.Engine of the Authorizer under test?"
+
+// empty reports whether no rule has been compiled.
+func (c *Coverage) empty() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, all := c.tally()
+	return all == 0
+}
+
 // Require reports an error if less than the given share of rules and
 // alternatives has held, from 0 to 100, with the table of [Coverage.WriteTable] and the
-// annotated source. Otherwise it logs the table.
+// annotated source. Otherwise it logs the table. A Coverage that has compiled no
+// rule, since it is nobody's Config.Engine, is an error too.
 func (c *Coverage) Require(t testing.TB, least float64) {
 	t.Helper()
+	if c.empty() {
+		t.Error(unused)
+		return
+	}
 	w := new(report)
 	c.WriteTable(w)
 	got := c.Percent()
@@ -238,9 +254,16 @@ func (c *Coverage) Require(t testing.TB, least float64) {
 // TestMain: that of the tests, or 1 if less than the given share of rules and
 // alternatives, from 0 to 100, has held in them; then the table and the annotated
 // source go to w. Nothing is required when only some of the tests were run, with
-// -run, -skip or -list, or when the tests failed.
+// -run, -skip or -list, or when the tests failed. Otherwise a Coverage that has
+// compiled no rule is an error, as for [Coverage.Require].
 func (c *Coverage) Main(m interface{ Run() int }, least float64, w io.Writer) (code int) {
-	if code = m.Run(); code != 0 || partial() || c.Percent() >= least {
+	switch code = m.Run(); {
+	case code != 0 || partial():
+		return code
+	case c.empty():
+		fmt.Fprintln(w, unused)
+		return 1
+	case c.Percent() >= least:
 		return code
 	}
 	fmt.Fprintf(w, "authztest: %.1f %% of the policy's rules and alternatives have held, want %.1f %%\n", c.Percent(), least)

@@ -167,6 +167,24 @@ func TestCoverageMain(t *testing.T) {
 	}
 }
 
+// TestCoverageUnused: a Coverage that no Authorizer has is a mistake, and not 0 %.
+func TestCoverageUnused(t *testing.T) {
+	f := flag.Lookup("test.run")
+	defer f.Value.Set(f.Value.String())
+	f.Value.Set("")
+	const want = "authztest: the Coverage has compiled no rules; is it the Config.Engine of the Authorizer under test?"
+	c := new(authztest.Coverage)
+	for _, least := range []float64{0, 100} {
+		if r := record(t, func(t testing.TB) { c.Require(t, least) }); r.errorText() != want {
+			t.Errorf("Require(%v): %q", least, r.errorText())
+		}
+		var w strings.Builder
+		if code := c.Main(tests(func() int { return 0 }), least, &w); code != 1 || w.String() != want+"\n" {
+			t.Errorf("Main(%v): %d, %q", least, code, &w)
+		}
+	}
+}
+
 // TestCoverageOfEngines: an engine that does not trace is refused, and an error is the engine's.
 func TestCoverageOfEngines(t *testing.T) {
 	c := &authztest.Coverage{Engine: plain{}}

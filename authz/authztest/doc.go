@@ -16,7 +16,7 @@
 //
 // A failure prints the explanation, which names the rules and the conditions that
 // failed in them. What cannot be decided is neither allowed nor denied, and fails
-// either.
+// whatever was expected.
 //
 // # Everything at once
 //

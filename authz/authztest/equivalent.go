@@ -51,6 +51,12 @@ const maxHostile = 400
 // with, or if nobody may list anything.
 func Equivalent(t testing.TB, az *authz.Authorizer, lister Lister, class authz.Class, actors, actions []any) {
 	t.Helper()
+	if az == nil || lister == nil {
+		t.Fatal("authztest: the Authorizer or the Lister is nil")
+	}
+	if len(actors) == 0 || len(actions) == 0 {
+		t.Fatal("authztest: no actors or no actions, so there is no list to compare")
+	}
 	e := &equivalence{t: t, az: az, lister: lister, class: class}
 	if e.key = keyOf(class); e.key == nil {
 		t.Fatalf("authztest: %v has no key; set Class.Key", class.Type)
@@ -62,9 +68,9 @@ func Equivalent(t testing.TB, az *authz.Authorizer, lister Lister, class authz.C
 	added, refused := e.add(before, actors)
 	rows := e.rows()
 	listed := 0
-	for _, actor := range actors {
+	for i, actor := range actors {
 		for _, action := range actions {
-			listed += e.compare(rows, actor, action)
+			listed += e.compare(rows, i, actor, action)
 		}
 	}
 	t.Logf("%d rows of %v, when %d were added and %d refused; %d listed in %d lists",
@@ -151,13 +157,14 @@ func (e *equivalence) add(rows rowSet, actors []any) (added, refused int) {
 // maxShown is how many rows are shown of those that differ in one list.
 const maxShown = 3
 
-// compare holds one list against decisions, and returns how many rows are on it.
-func (e *equivalence) compare(rows rowSet, actor, action any) (listed int) {
+// compare holds one list against decisions, that of actors[i], and returns how many
+// rows are on it.
+func (e *equivalence) compare(rows rowSet, i int, actor, action any) (listed int) {
 	e.t.Helper()
 	ctx := e.context(actor)
 	list, err := e.lister.List(ctx, actor, action, e.class)
 	if err != nil {
-		e.t.Errorf("the list of %v for %q: %v", e.class.Type, action, err)
+		e.t.Errorf("the list of %v on which actors[%d], a %T, may do %q: %v", e.class.Type, i, actor, action, err)
 		return 0
 	}
 	on := make(map[any]bool, len(list))

@@ -46,6 +46,9 @@ const legend = `# yes: allowed   -: forbidden   hidden: not found   ERROR: could
 //	go test ./policies -run TestMatrix -authztest.update
 func Matrix(t testing.TB, az *authz.Authorizer, actors map[string]any, actions []string, resources map[string]any) {
 	t.Helper()
+	if az == nil {
+		t.Fatal("authztest: the Authorizer is nil")
+	}
 	if len(actors) == 0 || len(actions) == 0 || len(resources) == 0 {
 		t.Fatal("authztest: a matrix without actors, actions or resources")
 	}

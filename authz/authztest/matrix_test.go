@@ -80,4 +80,7 @@ func TestMatrixUpdates(t *testing.T) {
 	if r := record(t, func(t testing.TB) { authztest.Matrix(t, az, nil, actions, things()) }); len(r.errors) != 1 {
 		t.Errorf("without actors: %q", r.errors)
 	}
+	if r := record(t, func(t testing.TB) { authztest.Matrix(t, nil, people(), actions, things()) }); len(r.errors) != 1 {
+		t.Errorf("without an Authorizer: %q", r.errors)
+	}
 }

@@ -92,7 +92,12 @@ func ask(ctx context.Context, az *authz.Authorizer, actor, action, resource any)
 }
 
 // explain returns why the answer is what it is, as far as the engine can tell.
+// An *http.Request is a request that has no one reading, so that the policy was
+// not asked: err says why.
 func explain(ctx context.Context, az *authz.Authorizer, actor, action, resource any, err error) string {
+	if _, unread := resource.(*http.Request); unread && err != nil {
+		return err.Error()
+	}
 	x, noReason := az.Explain(ctx, actor, action, resource)
 	switch {
 	case noReason == nil:

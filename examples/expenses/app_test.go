@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	mysqldsn "github.com/go-sql-driver/mysql"
+	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
 
 	gormauthz "github.com/ursa-authz/ursa/adapters/gorm"
@@ -324,6 +325,36 @@ func TestDatabaseDown(t *testing.T) {
 	}
 	if got := curl(t, server.URL, `curl localhost:5000/`); got.status != 200 {
 		t.Errorf("a guest: %d %s", got.status, got.body)
+	}
+}
+
+// TestDatabaseUnreachable: what is wrong is said once, by the error, and without a password.
+func TestDatabaseUnreachable(t *testing.T) {
+	for _, name := range []string{"postgres://ann:secret@127.0.0.1:1/x", "mysql://ann:secret@127.0.0.1:1/x"} {
+		var said strings.Builder
+		_, _, err := openDatabase(t.Context(), name, &said)
+		if err == nil || strings.Contains(err.Error(), "secret") || said.Len() > 0 {
+			t.Errorf("%v\n%s", err, &said)
+		}
+	}
+}
+
+// TestMySQLQuery: the query of a URL is the driver's, and none is dropped: tls least of all.
+func TestMySQLQuery(t *testing.T) {
+	const name = "mysql://ann:s%2Fcret@db/x?tls=skip-verify&sql_mode=ANSI"
+	d, err := dialectorOf(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := mysqldsn.ParseDSN(d.(*mysql.Dialector).DSN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.TLSConfig != "skip-verify" || c.Params["sql_mode"] != "ANSI" || c.Addr != "db:3306" || c.User != "ann" || c.Passwd != "s/cret" || c.DBName != "x" {
+		t.Errorf("%s is %s", name, c.FormatDSN())
+	}
+	if _, err := dialectorOf("mysql://ann@db/x?tls=maybe"); err == nil {
+		t.Error("a query that the driver does not know is no error")
 	}
 }
 

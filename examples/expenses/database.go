@@ -38,16 +38,15 @@ func openDatabase(ctx context.Context, name string, w io.Writer) (db *gorm.DB, f
 	if err != nil {
 		return nil, false, err
 	}
-	db, err = gorm.Open(dialector, &gorm.Config{
-		Logger: logger.New(log.New(w, "", log.LstdFlags), logger.Config{
-			LogLevel:             logger.Error,
-			SlowThreshold:        time.Second,
-			ParameterizedQueries: true,
-		}),
-	})
+	db, err = gorm.Open(dialector, &gorm.Config{Logger: logger.Discard}) // the caller says what is wrong
 	if err != nil {
 		return nil, false, fmt.Errorf("opening the database %s: %w", shown(name), err)
 	}
+	db.Logger = logger.New(log.New(w, "", log.LstdFlags), logger.Config{
+		LogLevel:             logger.Error,
+		SlowThreshold:        time.Second,
+		ParameterizedQueries: true,
+	})
 	filled, err = fill(db.WithContext(ctx))
 	if err != nil {
 		closeDatabase(db)
@@ -74,7 +73,10 @@ func dialectorOf(name string) (gorm.Dialector, error) {
 		if err != nil {
 			return nil, errors.New("-db is no URL of the form mysql://user:password@host:port/database")
 		}
-		c := mysqldsn.NewConfig()
+		c, err := mysqldsn.ParseDSN("/?" + u.RawQuery) // what the driver knows, tls for one
+		if err != nil {
+			return nil, fmt.Errorf("-db: the driver of MySQL does not take the query of the URL: %w", err)
+		}
 		c.Net, c.Addr = "tcp", u.Host
 		if u.Port() == "" {
 			c.Addr += ":3306"

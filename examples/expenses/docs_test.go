@@ -5,6 +5,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -59,6 +60,44 @@ func TestPages(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDiagnosticsPage: what docs/diagnostics.md shows of a bad policy is what the
+// program says when it is started with the lines that stand in it.
+func TestDiagnosticsPage(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/diagnostics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := func(kind string) string {
+		_, rest, _ := strings.Cut(string(page), "\n```"+kind+"\n")
+		text, _, found := strings.Cut(rest, "```")
+		if !found {
+			t.Fatalf("the page has no block of %s", kind)
+		}
+		return text
+	}
+	(&reader{t: t}).partOf(block("go"), "*.go")
+	want := block("text")
+	var policy string
+	for _, m := range regexp.MustCompile(`(?m)^ +\d+ \| (.*\n)`).FindAllStringSubmatch(want, -1) {
+		policy += m[1]
+	}
+	bin, err := plain()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), bin, "-policy", "./mine")
+	cmd.Dir = t.TempDir()
+	if err := os.Mkdir(filepath.Join(cmd.Dir, "mine"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(cmd.Dir, "mine", "expenses.polar"), policy)
+	out, err := cmd.CombinedOutput()
+	if err == nil || filepath.ToSlash(string(out)) != want {
+		t.Errorf("%v, the program says\n%s\nwant\n%s", err, out, want)
 	}
 }
 

@@ -44,6 +44,9 @@ func TestWalkOso(t *testing.T) {
 	if !strings.Contains(p.out, "policies/expenses-oso/*.polar") {
 		t.Errorf("another policy than expenses-oso:\n%s", p.out)
 	}
+	if strings.Contains(p.out, "/expenses\n") {
+		t.Errorf("a list is to be tried:\n%s", p.out)
+	}
 	walk(t, p.base)
 	checkRows(t, peek(t, p.db), 109)
 	p.wait(0, "GET /expenses will fail")
@@ -100,6 +103,10 @@ func TestEdit(t *testing.T) {
 	write(t, file, strings.Replace(with, "user.id = expense.user_id", "user.id = expense.usr_id", 1))
 	p.wait(n, "the changed policy is bad, the old one goes on deciding")
 	p.wait(n, filepath.Join("mine", "expenses.polar")+":10:23: Expense has no attribute usr_id")
+	n = p.logged()
+	write(t, file, "allow(_: Usr, _, _);\nallow(_: User, _, _: Expence);\n")
+	p.wait(n, "the class Usr is not registered") // both are told
+	p.wait(n, "the class Expence is not registered")
 	if got := p.curl(submit); got.status != 200 {
 		t.Errorf("with a bad policy on disk: %d %s", got.status, got.body)
 	}
@@ -256,6 +263,9 @@ func TestMisuse(t *testing.T) {
 func TestExposed(t *testing.T) {
 	t.Parallel()
 	p := start(t, plain, t.TempDir(), "-addr", "0.0.0.0:0")
+	if port := p.base[strings.LastIndex(p.base, ":"):]; !strings.Contains(p.out, "    curl localhost"+port+"/\n") {
+		t.Errorf("nobody can ask a server at 0.0.0.0:\n%s", p.out)
+	}
 	p.wait(0, `can be reached from other machines. The header "user:" is no authentication`)
 	p = start(t, plain, t.TempDir())
 	p.curl(`curl localhost:5000/`)

@@ -24,6 +24,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -49,9 +50,19 @@ func main() {
 	case errors.Is(err, errUsage):
 		os.Exit(2)
 	case err != nil:
-		fmt.Fprintln(os.Stderr, "expenses:", err)
+		fmt.Fprintln(os.Stderr, "expenses:", explained(err))
 		os.Exit(1)
 	}
+}
+
+// explained returns what an error says, and of a bad policy all that is wrong
+// with it, each with its line.
+func explained(err error) string {
+	var all interface{ Long() string }
+	if errors.As(err, &all) {
+		return "the policy is bad\n" + all.Long()
+	}
+	return err.Error()
 }
 
 // settings are what the flags say.
@@ -115,6 +126,7 @@ type app struct {
 	settings
 	policy  policySource
 	filled  bool // the database was empty
+	lists   bool // GET /expenses can be answered
 	log     *slog.Logger
 	db      *gorm.DB
 	az      *authz.Authorizer
@@ -168,7 +180,7 @@ func (a *app) authorize(engine authz.Engine) error {
 	if err := a.db.Use(gormauthz.New(a.az)); err != nil {
 		return err
 	}
-	a.checkLists()
+	a.lists = a.checkLists()
 	rt := &routes{
 		expenses:      gormauthz.NewRepository[Expense](a.db),
 		organizations: gormauthz.NewRepository[Organization](a.db),
@@ -203,21 +215,20 @@ func (a *app) actor(r *http.Request) (any, error) {
 	return nil, authz.ErrUnauthenticated
 }
 
-// checkLists says so if the policy, or the engine, cannot answer what somebody
-// may see. Better now than when somebody asks.
-func (a *app) checkLists() {
+// checkLists reports whether the policy, and the engine, can answer what somebody
+// may see, and says so if not. Better now than when somebody asks.
+func (a *app) checkLists() bool {
 	err := a.az.CheckFilter(context.Background(), authz.ClassOf[Expense](), "read", &User{ID: 1, OrganizationID: 1}, Guest{})
 	if err != nil {
 		a.log.Warn("GET /expenses will fail", "error", err)
 	}
+	return err == nil
 }
 
 // reloaded says what came of a change of the policy.
 func (a *app) reloaded(e authz.ReloadEvent) {
 	for _, d := range e.Diagnostics {
-		if e.Err == nil {
-			a.log.Warn("policy", "diagnostic", d.Error())
-		}
+		a.log.Warn("policy", "diagnostic", d.Error())
 	}
 	if e.Err != nil {
 		a.log.Error("the changed policy is bad, the old one goes on deciding", "error", e.Err, "version", e.Version)
@@ -249,9 +260,8 @@ func (a *app) introduce(stdout, stderr io.Writer, listeners []net.Listener) {
 		}
 	}
 	host := listeners[0].Addr().String()
-	if len(listeners) > 1 {
-		_, port, _ := net.SplitHostPort(host)
-		host = net.JoinHostPort("localhost", port)
+	if addr, ok := listeners[0].Addr().(*net.TCPAddr); ok && (len(listeners) > 1 || addr.IP.IsUnspecified()) {
+		host = net.JoinHostPort("localhost", strconv.Itoa(addr.Port))
 	}
 	fmt.Fprintf(stdout, `Engine:    %s
 Policy:    %s
@@ -263,8 +273,10 @@ Try:
     curl -H "user: alice@foo.com" %[5]s/whoami
     curl -H "user: alice@foo.com" %[5]s/expenses/2
     curl -H "user: alice@foo.com" %[5]s/expenses/1
-    curl -H "user: alice@foo.com" %[5]s/expenses
 `, a.settings.engine, policy, database, strings.Join(urls, " and "), host)
+	if a.lists {
+		fmt.Fprintf(stdout, "    curl -H \"user: alice@foo.com\" %s/expenses\n", host)
+	}
 }
 
 func (a *app) watches() bool { return a.watch && a.policy.onDisk }
