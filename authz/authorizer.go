@@ -31,7 +31,8 @@ type Authorizer struct {
 
 	current   atomic.Pointer[version]
 	reloading chan struct{} // holds a token while somebody has the lock
-	failing   bool          // the last attempt to replace the policy failed; under the lock
+	acted     look          // what the last attempt to replace the policy was made with; under the lock
+	failing   bool          // that attempt failed; under the lock
 }
 
 // A version is a policy with the name it is known by.
@@ -43,7 +44,9 @@ type version struct {
 }
 
 // New returns an Authorizer that has loaded its policy. The error tells what is
-// wrong with the configuration or the policy, with positions.
+// wrong with the configuration or the policy, with positions. Of a policy with
+// several errors it prints the first; all are in it, for errors.As as a value with
+// the method Long() string, which has each of them with its line.
 func New(cfg Config) (*Authorizer, error) {
 	if cfg.Policies == nil {
 		return nil, errors.New("authz: Config.Policies is not set")
@@ -69,6 +72,7 @@ func New(cfg Config) (*Authorizer, error) {
 		var v *version
 		if v, err = a.compile(ctx, sources); err == nil {
 			a.current.Store(v)
+			a.acted = look{digest: v.digest}
 			return a, nil
 		}
 	}
@@ -178,6 +182,7 @@ func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out Ou
 	switch {
 	case err != nil:
 		u := undecided(err)
+		u.id = newID()
 		d.ID, d.Err, failed = u.id, u, u
 	case out.Allowed:
 		d.Verdict, d.By = Allowed, out.Rule
@@ -200,12 +205,16 @@ func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out Ou
 	return d.Verdict == Allowed, failed
 }
 
-// deniedAction is what a denial says was denied.
+// deniedAction is what a denial says was denied. The rule about requests has no
+// action; what is not a Request has no method either, and is told by the rule.
 func (q *question) deniedAction() any {
-	if r, ok := q.resource.(*Request); ok && r != nil && q.rule == ruleRequest {
+	if q.rule != ruleRequest {
+		return q.action
+	}
+	if r, ok := q.resource.(*Request); ok && r != nil {
 		return r.Method
 	}
-	return q.action
+	return q.rule.String()
 }
 
 // observe calls the observer, whose panics are its own affair.
@@ -293,6 +302,11 @@ func (a *Authorizer) Query(ctx context.Context, rule string, args ...any) iter.S
 				yield(nil, undecided(recovered(p)))
 			}
 		}()
+		if err := ctx.Err(); err != nil {
+			body = true
+			yield(nil, undecided(err))
+			return
+		}
 		for b, err := range a.current.Load().policy.Query(ctx, rule, args...) {
 			if err != nil {
 				b, err = nil, undecided(err)
@@ -353,7 +367,7 @@ func (a *Authorizer) grants(ctx context.Context, name string, actor any, rule st
 		}
 		v := reflect.ValueOf(value)
 		if v.Kind() != reflect.String {
-			return Grants{}, undecided(fmt.Errorf("%s allows a %s that is not a string but %s", rule, name, typeName(reflect.TypeOf(value))))
+			return Grants{}, undecided(fmt.Errorf("the %s that %s allows is not a string but %s", name, rule, typeName(reflect.TypeOf(value))))
 		}
 		g.Names = append(g.Names, v.String())
 	}

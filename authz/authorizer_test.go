@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
 	"net/http/httptest"
 	"reflect"
 	"runtime"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/filter"
 )
 
 // the outcomes of a question, as a caller tells them apart.
@@ -83,6 +85,7 @@ allow bob boom !panic
 		{"nil actor", nil, "read", lunch, undecided, ""},
 		{"typed nil actor", (*user)(nil), "read", lunch, undecided, ""},
 		{"nil map actor", map[string]any(nil), "read", lunch, undecided, ""},
+		{"pointer to a nil actor", new(*user), "read", lunch, undecided, ""},
 		{"action that cannot be compared", bob, []string{"read"}, lunch, forbidden, ""},
 	}
 	for _, tt := range tests {
@@ -331,6 +334,89 @@ func TestAuthorizeRequest(t *testing.T) {
 		if d, ok := errors.AsType[*authz.DeniedError](err); ok && (d.Class() != "Request" || d.Action() != "GET") {
 			t.Errorf("%s: denied %s on %s, want GET on Request", tt.target, d.Action(), d.Class())
 		}
+	}
+}
+
+// TestDeniesAnything: whatever is asked about, a denial is told, and no panic.
+func TestDeniesAnything(t *testing.T) {
+	az := newAuthorizer(t, `
+		allow(_: user, "read", _: Expense);
+		allow_request("nobody", _);
+		allow_field("nobody", _, _, _);
+	`, withPolar, func(c *authz.Config) { c.ReadAction = "read" })
+	class := (*authz.Class)(nil)
+	ctx := t.Context()
+	for _, tt := range []struct {
+		name          string
+		err           error
+		class, action string
+	}{
+		{"nil action", az.Authorize(ctx, alice, nil, lunch), "Expense", "nil"},
+		{"nil action and field", az.AuthorizeField(ctx, alice, nil, lunch, nil), "Expense", "nil"},
+		{"nil class", az.Authorize(ctx, alice, "fly", class), "Class", "fly"},
+		{"a request of another type", az.AuthorizeRequest(ctx, alice, struct{ Path string }{secret}), "struct", "allow_request"},
+		{"text for a request", az.AuthorizeRequest(ctx, alice, secret), "string", "allow_request"},
+		{"nil request", az.AuthorizeRequest(ctx, alice, nil), "nil", "allow_request"},
+		{"nil *Request", az.AuthorizeRequest(ctx, alice, (*authz.Request)(nil)), "Request", "allow_request"},
+		{"nil *http.Request", az.AuthorizeRequest(ctx, alice, (*http.Request)(nil)), "Request", "allow_request"},
+	} {
+		d, ok := errors.AsType[*authz.DeniedError](tt.err)
+		if !ok || d.Class() != tt.class || d.Action() != tt.action || strings.Contains(fmt.Sprint(d), secret) {
+			t.Errorf("%s: %v, want a denial of %s on %s", tt.name, tt.err, tt.action, tt.class)
+		}
+	}
+	if x, err := az.Explain(ctx, alice, nil, class); err != nil || x.Verdict != authz.Denied || !strings.HasPrefix(x.String(), `denied: user 1 "nil" Class`) {
+		t.Errorf("%v, %v", x, err)
+	}
+}
+
+// TestContextThatHasEnded: no question is answered under one.
+func TestContextThatHasEnded(t *testing.T) {
+	az := newAuthorizer(t, `
+		allow(_: user, "read", _: Expense);
+		allow_field(_: user, "read", _: Expense, "amount");
+	`, withPolar)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, is := az.IsAllowed(ctx, alice, "read", lunch)
+	actions, actionsErr := az.AuthorizedActions(ctx, alice, lunch)
+	fields, fieldsErr := az.AuthorizedFields(ctx, alice, "read", lunch)
+	ledgered, ledger := authz.WithLedger(ctx)
+	_, filter := az.Filter(ledgered, alice, "read", authz.ClassOf[expense]())
+	for name, err := range map[string]error{
+		"IsAllowed": is, "AuthorizedActions": actionsErr, "AuthorizedFields": fieldsErr, "Filter": filter,
+	} {
+		if outcome(t, err) != undecided || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if actions.Names != nil || fields.Names != nil || ledger.Settled() {
+		t.Errorf("%v, %v, settled %v", actions, fields, ledger.Settled())
+	}
+	// A panic of the loop's body is its own here, too.
+	defer func() {
+		if p := recover(); p != "body" {
+			t.Errorf("recovered %v, want the body's panic", p)
+		}
+	}()
+	for range az.Query(ctx, "allow", alice, "read", lunch) {
+		panic("body")
+	}
+}
+
+// filterless is a policy whose Filter says that all is well, and nothing else.
+type filterless struct{ authz.Policy }
+
+func (filterless) Filter(context.Context, string, any, any, authz.Class) (*filter.Query, error) {
+	return nil, nil
+}
+
+// TestNoFilterIsNoAnswer: a caller might take none for one that lets all rows through.
+func TestNoFilterIsNoAnswer(t *testing.T) {
+	az := newAuthorizer(t, "", withPolicy(filterless{}))
+	ctx, ledger := authz.WithLedger(t.Context())
+	if q, err := az.Filter(ctx, alice, "read", authz.ClassOf[expense]()); q != nil || outcome(t, err) != undecided || ledger.Settled() {
+		t.Errorf("%v, %v, settled %v", q, err, ledger.Settled())
 	}
 }
 

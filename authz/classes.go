@@ -46,7 +46,7 @@ type classValue interface {
 // a type that is not registered, the name of the type.
 func (c *classes) name(x any) string {
 	t := reflect.TypeOf(x)
-	if cv, ok := x.(classValue); ok {
+	if cv, ok := x.(classValue); ok && !isNil(x) { // a nil *Class has the method, too
 		var name string
 		if name, t = cv.PolarClass(); name != "" {
 			return name
@@ -189,12 +189,19 @@ func typeName(t reflect.Type) string {
 	return t.Kind().String()
 }
 
-// isNil reports whether x is nil or an interface around a nil.
+// isNil reports whether x is nil or an interface around a nil. A pointer to a
+// nil pointer counts, since policies see what pointers end at.
 func isNil(x any) bool {
 	if x == nil {
 		return true
 	}
 	v := reflect.ValueOf(x)
+	for range maxPointers {
+		if v.Kind() != reflect.Pointer || v.Type().Elem().Kind() != reflect.Pointer || v.IsNil() {
+			break
+		}
+		v = v.Elem()
+	}
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		return v.IsNil()

@@ -44,9 +44,9 @@ type Config struct {
 	Print func(text string)
 
 	// Observe is told of every decision, after it was made and before the
-	// caller has the answer; also of an actor that could not be found, and of
-	// what [Skip] was told. A panic in it is recovered and changes nothing. See
-	// [LogDecisions].
+	// caller has the answer; also of an actor that could not be found, of a
+	// Request that panicked, and of what [Skip] was told. A panic in it is
+	// recovered and changes nothing. See [LogDecisions].
 	Observe func(context.Context, Decision)
 
 	// ExplainValues has [Authorizer.Explain] show the values of the fields and
@@ -55,7 +55,8 @@ type Config struct {
 	ExplainValues bool
 
 	// OnReload is told what came of each attempt to replace the policy, by
-	// [Authorizer.Reload] or [Authorizer.Watch], that found something new.
+	// [Authorizer.Reload] or [Authorizer.Watch], that found something new. No
+	// other attempt begins before it returns, so it must not call Reload.
 	OnReload func(ReloadEvent)
 
 	// Actor finds out who sends a request. An error that is

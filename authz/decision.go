@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -141,13 +142,18 @@ func (d Decision) Format(f fmt.State, verb rune) {
 		}
 		b.WriteString(a.Key)
 		b.WriteByte('=')
-		s := a.Value.String()
-		if strings.ContainsAny(s, " \"=\n\r\t") {
-			s = strconv.Quote(s)
-		}
-		b.WriteString(s)
+		b.WriteString(quoteOdd(a.Value.String(), ` "=`))
 	}
 	formatText(f, verb, b.String())
+}
+
+// quoteOdd returns s quoted if it has one of the odd characters or one that is
+// not printed as itself, by which a line could end, or look like another one.
+func quoteOdd(s, odd string) string {
+	if strings.ContainsAny(s, odd) || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(s)
+	}
+	return s
 }
 
 // newID returns an id for a decision: 26 letters and digits, 128 random bits.
@@ -165,7 +171,7 @@ func actionText(action any) string {
 	if v.Kind() == reflect.String {
 		return shorten(v.String())
 	}
-	return typeName(v.Type())
+	return typeName(reflect.TypeOf(action)) // which may be nil, where v has no type
 }
 
 // maxText bounds what is printed of a string that may come from a client, such

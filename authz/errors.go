@@ -71,6 +71,8 @@ type DeniedError struct {
 func (e *DeniedError) Class() string { return e.class }
 
 // Action returns the action, or the name of its Go type if it is not a string.
+// Of a request it is the method, or "allow_request" if it was asked about as
+// something other than a [Request].
 func (e *DeniedError) Action() string { return e.action }
 
 // ID returns the decision's id, which is unique and cannot be guessed. It is
@@ -128,13 +130,11 @@ func (e *DeniedError) LogValue() slog.Value {
 
 // An undecidedError is every error that is ErrUndecided.
 type undecidedError struct {
-	id    string
+	id    string // of the decision that observers are told of; empty if there is none
 	cause error
 }
 
-func undecided(cause error) *undecidedError {
-	return &undecidedError{id: newID(), cause: cause}
-}
+func undecided(cause error) *undecidedError { return &undecidedError{cause: cause} }
 
 func (e *undecidedError) Error() string                 { return ErrUndecided.Error() + ": " + e.cause.Error() }
 func (e *undecidedError) Format(f fmt.State, verb rune) { formatText(f, verb, e.Error()) }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -206,6 +207,17 @@ func TestDecisionHasTheValues(t *testing.T) {
 	})[0]
 	if d.Actor() != alice || d.Action() != "read" || d.Resource() != lunch || d.Field() != "amount" {
 		t.Error(d.Actor(), d.Action(), d.Resource(), d.Field())
+	}
+}
+
+// TestDecisionIsOneLine: what a client sends makes no line of its own, and no
+// pair that looks like the decision's.
+func TestDecisionIsOneLine(t *testing.T) {
+	for _, action := range []string{"a b", "a=b", "a\"", "a\nb", "a\x1b[2Kb", "a\vb", "a\u0085b", "a\u2028b", "a\u202eb"} {
+		d := observed(t, "allow alice read Expense", func(az *authz.Authorizer, ctx context.Context) { az.IsAllowed(ctx, alice, action, lunch) })[0]
+		if got := fmt.Sprint(d); !strings.Contains(got, " action="+strconv.Quote(action)+" resource_class=") {
+			t.Errorf("%q: %s", action, got)
+		}
 	}
 }
 

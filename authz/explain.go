@@ -113,10 +113,7 @@ func (a *Authorizer) Explain(ctx context.Context, actor, action, resource any) (
 	x := &Explanation{
 		Version: v.name,
 		actor:   a.classes.name(actor), actorID: a.classes.id(actor),
-		action: "nil", resource: a.classes.name(resource), resourceID: a.classes.id(resource),
-	}
-	if action != nil {
-		x.action = actionText(action)
+		action: actionText(action), resource: a.classes.name(resource), resourceID: a.classes.id(resource),
 	}
 	out, err := v.decide(ctx, &q, false)
 	switch {
@@ -142,7 +139,10 @@ func (a *Authorizer) Explain(ctx context.Context, actor, action, resource any) (
 	if err == nil && x.Trace != nil && errors.Is(x.Trace.Err, ErrUnsupported) && x.Trace.Root == nil {
 		return nil, undecided(x.Trace.Err) // an engine around another one
 	}
-	if err != nil || x.Trace == nil {
+	if err == nil && x.Trace == nil {
+		err = errors.New("the engine told nothing")
+	}
+	if err != nil {
 		x.Trace = &Trace{Err: err}
 	}
 	x.interpret()

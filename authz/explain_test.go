@@ -290,6 +290,18 @@ func TestExplainJSON(t *testing.T) {
 	}
 }
 
+// TestExplainQuotesIDs: an id that users choose adds no line to an explanation.
+func TestExplainQuotesIDs(t *testing.T) {
+	type account struct {
+		Name string `polar:",id"`
+	}
+	az := explainer(t, `allow(_: Member, "read", _: Repo);`)
+	x, err := az.Explain(t.Context(), account{"eve\n  allowed: all is well"}, "read", account{"a b"})
+	if want := `denied: account "eve\n  allowed: all is well" "read" account "a b"` + "\n  1 other rule is about another action or class"; err != nil || x.String() != want {
+		t.Errorf("%v\n got %s\nwant %s", err, x, want)
+	}
+}
+
 // TestExplainLarge: neither a long search nor a deep one is more than a reader can take.
 func TestExplainLarge(t *testing.T) {
 	az := explainer(t, `
@@ -344,7 +356,7 @@ func TestExplainKeepsTheAnswer(t *testing.T) {
 		want  string
 	}{
 		"panic":       {func() *authz.Trace { panic(secret) }, "not all was looked at: panic: a value of type string"},
-		"nil":         {func() *authz.Trace { return nil }, ""},
+		"nil":         {func() *authz.Trace { return nil }, "not all was looked at: the engine told nothing"},
 		"other":       {func() *authz.Trace { return &authz.Trace{Outcome: authz.Outcome{}} }, "asked again, the policy answered otherwise"},
 		"error":       {func() *authz.Trace { return &authz.Trace{Err: errors.New("no room")} }, "not all was looked at: no room"},
 		"full":        {func() *authz.Trace { return &authz.Trace{Outcome: authz.Outcome{Allowed: true}, Full: true} }, "there is too much of it"},
@@ -366,8 +378,9 @@ func TestExplainKeepsTheAnswer(t *testing.T) {
 		if err != nil || x.Verdict != authz.Allowed || x.By == nil || !strings.Contains(x.String(), tt.want) || strings.Contains(x.String(), secret) {
 			t.Errorf("%s: %v, %v", name, x, err)
 		}
-		if _, err := json.Marshal(x); err != nil {
-			t.Errorf("%s: %v", name, err)
+		text, err := json.Marshal(x)
+		if err != nil || !strings.Contains(string(text), `"incomplete":"`) || !strings.Contains(string(text), tt.want) {
+			t.Errorf("%s: %s, %v", name, text, err)
 		}
 	}
 }

@@ -49,15 +49,8 @@ func (x *Explanation) String() string {
 			}
 		}
 	}
-	if x.Verdict != Undecided {
-		switch {
-		case x.Trace.Err != nil:
-			rest = append(rest, "not all was looked at: "+x.Trace.Err.Error())
-		case x.Trace.Full:
-			rest = append(rest, "not all was looked at: there is too much of it")
-		case x.Trace.Outcome.Allowed != (x.Verdict == Allowed):
-			rest = append(rest, "asked again, the policy answered otherwise")
-		}
+	if c := x.caveat(); c != "" {
+		rest = append(rest, c)
 	}
 	room := maxLines - 1
 	if len(rest) > 0 || len(lines) > room {
@@ -82,13 +75,28 @@ func (x *Explanation) String() string {
 func (x *Explanation) question() string {
 	parts := []string{x.Verdict.String() + ":", x.actor}
 	if x.actorID != "" {
-		parts = append(parts, x.actorID)
+		parts = append(parts, quoteOdd(x.actorID, ` "`))
 	}
 	parts = append(parts, strconv.Quote(x.action), x.resource)
 	if x.resourceID != "" {
-		parts = append(parts, x.resourceID)
+		parts = append(parts, quoteOdd(x.resourceID, ` "`))
 	}
 	return strings.Join(parts, " ")
+}
+
+// caveat returns why the reasons of an answer may not be all of them, or "".
+func (x *Explanation) caveat() string {
+	switch {
+	case x.Verdict == Undecided:
+		return "" // whose reason is the error
+	case x.Trace.Err != nil:
+		return "not all was looked at: " + x.Trace.Err.Error()
+	case x.Trace.Full:
+		return "not all was looked at: there is too much of it"
+	case x.Trace.Outcome.Allowed != (x.Verdict == Allowed):
+		return "asked again, the policy answered otherwise"
+	}
+	return ""
 }
 
 // reason returns why the question could not be decided.
@@ -201,18 +209,16 @@ const (
 )
 
 // MarshalJSON returns the explanation as an object: verdict, actor, action,
-// resource, policy, rule, error, stack, misses, other_rules, and as a tree what
-// was tried.
+// resource, policy, rule, error, stack, misses, other_rules, incomplete if the
+// reasons may not be all of them, and as a tree what was tried.
 func (x *Explanation) MarshalJSON() ([]byte, error) {
 	j := jsonExplanation{
 		Verdict: x.Verdict.String(),
 		Actor:   jsonSubject{x.actor, x.actorID}, Action: x.action, Resource: jsonSubject{x.resource, x.resourceID},
-		Policy: x.Version, Rule: ruleJSON(x.By), Others: x.Others,
+		Policy: x.Version, Rule: ruleJSON(x.By), Others: x.Others, Incomplete: x.caveat(),
 	}
 	if x.Err != nil {
 		j.Error = x.reason()
-	} else if x.Trace.Err != nil {
-		j.Incomplete = x.Trace.Err.Error()
 	}
 	for _, f := range x.Stack {
 		j.Stack = append(j.Stack, jsonRule{f.Rule, f.Pos.String()})

@@ -5,6 +5,7 @@ package authz
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/ursa-authz/ursa/authz/filter"
@@ -37,7 +38,15 @@ func (a *Authorizer) Filter(ctx context.Context, actor, action any, class Class)
 	}
 	var q *filter.Query
 	err := guard(func() (err error) {
-		if q, err = f.Filter(ctx, "allow", actor, action, class); err == nil {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		q, err = f.Filter(ctx, "allow", actor, action, class)
+		if err == nil && q == nil {
+			// Callers may take none for one that lets every row through.
+			err = errors.New("the engine made no filter")
+		}
+		if err == nil {
 			settle(ctx)
 		}
 		return err

@@ -87,7 +87,14 @@ func (a *Authorizer) Actor(r *http.Request) (any, error) {
 	if err == nil {
 		return actor, nil
 	}
-	u := undecided(fmt.Errorf("finding the actor: %w", err))
+	return nil, a.unasked(r, fmt.Errorf("finding the actor: %w", err))
+}
+
+// unasked returns the error for a request about which nothing could be asked,
+// and tells the observer: whoever looks for its id finds it.
+func (a *Authorizer) unasked(r *http.Request, cause error) error {
+	u := undecided(cause)
+	u.id = newID()
 	if a.cfg.Observe != nil {
 		a.observe(r.Context(), Decision{
 			ID:      u.id,
@@ -97,5 +104,5 @@ func (a *Authorizer) Actor(r *http.Request) (any, error) {
 			classes: a.classes,
 		})
 	}
-	return nil, u
+	return u
 }

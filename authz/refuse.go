@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"strconv"
@@ -77,10 +78,14 @@ func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if cfg.OnRefusal != nil {
 		page := &page{w: w, code: code}
+		before := h.Clone()
 		if guard(func() error { cfg.OnRefusal(page, r, code, err); return nil }) == nil || page.begun {
 			page.begin()
 			return
 		}
+		// What it has set describes the page that it did not write.
+		clear(h)
+		maps.Copy(h, before)
 	}
 	if wantsJSON(r) {
 		writeProblem(w, code, err)

@@ -23,6 +23,8 @@ func TestRefuse(t *testing.T) {
 	hidden := az.Authorize(t.Context(), bob, "read", lunch)
 	denied := az.Authorize(t.Context(), alice, "pay", lunch)
 	failed := az.Authorize(t.Context(), nil, "pay", lunch)
+	_, unlisted := az.Filter(t.Context(), alice, "read", authz.ClassOf[expense]())
+	_, nowhere := authz.Authorize(t.Context(), "read", lunch)
 	tests := []struct {
 		err       error
 		want      int
@@ -39,6 +41,8 @@ func TestRefuse(t *testing.T) {
 		{hidden, 404, "", false},
 		{failed, 500, "", true},
 		{authz.ErrUndecided, 500, "", false},
+		{unlisted, 500, "", false}, // no observer was told of an id
+		{nowhere, 500, "", false},
 		{errors.Join(authz.ErrNotFound, authz.ErrUndecided), 500, "", false},
 		{errors.Join(authz.ErrForbidden, failed), 500, "", true},
 		{io.ErrUnexpectedEOF, 500, "", false},
@@ -148,6 +152,12 @@ func TestOnRefusal(t *testing.T) {
 		}, "fine"},
 		{"nothing", func(http.ResponseWriter, *http.Request, int, error) {}, ""},
 		{"panics", func(http.ResponseWriter, *http.Request, int, error) { panic(secret) }, "Not Authorized!"},
+		{"panics with headers", func(w http.ResponseWriter, _ *http.Request, _ int, _ error) {
+			w.Header().Set("Content-Length", "3")
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Header().Del("Cache-Control")
+			panic(secret)
+		}, "Not Authorized!"},
 		{"panics late", func(w http.ResponseWriter, _ *http.Request, _ int, _ error) {
 			fmt.Fprint(w, "half")
 			panic(secret)
@@ -162,7 +172,10 @@ func TestOnRefusal(t *testing.T) {
 		if tt.name == "another status" && resp.Header.Get("X-Late") == "" {
 			t.Errorf("%s: the response began at 103", tt.name)
 		}
-		if body != tt.body && !(tt.name == "panics" && strings.Contains(body, tt.body)) {
+		if resp.Header.Get("Content-Length") != "" || resp.Header.Get("Content-Encoding") != "" {
+			t.Errorf("%s: headers of a page that was not written: %v", tt.name, resp.Header)
+		}
+		if body != tt.body && !(tt.body == "Not Authorized!" && strings.Contains(body, tt.body)) {
 			t.Errorf("%s: %q, want %q", tt.name, body, tt.body)
 		}
 	}

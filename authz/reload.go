@@ -94,10 +94,11 @@ func (a *Authorizer) compile(ctx context.Context, sources []Source) (*version, e
 // failed with err, and says what came of it, if that is new. The caller holds
 // the lock.
 func (a *Authorizer) replace(ctx context.Context, sources []Source, err error) error {
+	a.acted = lookOf(sources, err)
 	old := a.current.Load()
 	v := old
 	if err == nil {
-		if digestOf(sources) == old.digest && !a.failing {
+		if a.acted.digest == old.digest && !a.failing {
 			return nil
 		}
 		v, err = a.compile(ctx, sources)
@@ -108,6 +109,9 @@ func (a *Authorizer) replace(ctx context.Context, sources []Source, err error) e
 	}
 	if err != nil {
 		event.Err = fmt.Errorf("authz: reload: %w", err)
+		if ctx.Err() != nil {
+			a.acted = look{} // which says nothing of the sources: a watch is to try them
+		}
 	} else {
 		a.current.Store(v)
 		event.Version = v.name

@@ -285,6 +285,34 @@ func TestWatch(t *testing.T) {
 		}
 		after(time.Minute, "reloaded by hand", "alice", 1, "")
 
+		// A change that a reload by hand took, and that was taken back before
+		// the next look, is one as well.
+		s.set(forBob, nil)
+		if err := az.Reload(ctx); err != nil {
+			t.Error(err)
+		}
+		after(0, "reloaded by hand", "bob", 1, "")
+		s.set(forAlice, nil)
+		after(time.Minute, "taken back", "alice", 1, "")
+
+		// What a reload by hand has reported is not reported again.
+		s.set("allow", nil)
+		if err := az.Reload(ctx); err == nil {
+			t.Error("reloaded a bad policy")
+		}
+		after(time.Minute, "bad, by hand", "alice", 1, "a fact has")
+		s.set(forAlice, nil)
+		after(time.Minute, "as it was", "alice", 1, "")
+
+		// That a reload by hand could not read the sources is over when the watch can.
+		s.set("", os.ErrPermission)
+		if err := az.Reload(ctx); err == nil {
+			t.Error("reloaded nothing")
+		}
+		s.set(forAlice, nil)
+		after(0, "not readable, by hand", "alice", 1, "permission denied")
+		after(time.Minute, "readable", "alice", 1, "")
+
 		cancel()
 		if err := <-done; !errors.Is(err, context.Canceled) {
 			t.Errorf("Watch returned %v", err)
@@ -303,6 +331,35 @@ func TestWatchSeesWhatCameFirst(t *testing.T) {
 		if err := az.Watch(ctx, time.Second); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Watch returned %v", err)
 		}
+		if got := reader(t, az); got != "bob" {
+			t.Errorf("%s may read", got)
+		}
+	})
+}
+
+// TestWatchTriesWhatWasInterrupted: a reload that its own context has ended says
+// nothing about the policy that it was at.
+func TestWatchTriesWhatWasInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &store{text: forAlice}
+		interrupted, interrupt := context.WithCancel(t.Context())
+		az := newAuthorizer(t, "", func(c *authz.Config) {
+			c.Policies = s
+			c.Engine = facts{onCompile: func(in authz.Input) (authz.Policy, []authz.Diagnostic, error) {
+				if in.Sources[0].Text == forBob && interrupted.Err() == nil {
+					interrupt()
+					return nil, nil, interrupted.Err()
+				}
+				return facts{}.Compile(t.Context(), in)
+			}}
+		})
+		s.set(forBob, nil)
+		if err := az.Reload(interrupted); !errors.Is(err, context.Canceled) {
+			t.Errorf("Reload returned %v", err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		az.Watch(ctx, time.Second)
 		if got := reader(t, az); got != "bob" {
 			t.Errorf("%s may read", got)
 		}

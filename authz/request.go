@@ -4,6 +4,7 @@ package authz
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/textproto"
@@ -226,13 +227,18 @@ func unescape(s string) (string, bool) {
 	return u, err == nil
 }
 
-// Request returns what policies see of r. It is ErrBadRequest for a path that
-// a router and a policy could read differently; see [Authorizer.Middleware].
+// Request returns what policies see of r. The error is ErrBadRequest for a path
+// that a router and a policy could read differently, see
+// [Authorizer.Middleware], and ErrUndecided if [Config].Request panics, of which
+// the observer is told.
 func (a *Authorizer) Request(r *http.Request) (*Request, error) {
 	return a.request(r, nil)
 }
 
 func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
+	if r == nil || r.URL == nil {
+		return nil, &requestError{"the request has no path"}
+	}
 	path, segments, err := readPath(r.URL, a.cfg.AllowEncodedSlash)
 	if err != nil {
 		return nil, err
@@ -258,7 +264,7 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 	}
 	if a.cfg.Request != nil {
 		if err := guard(func() error { a.cfg.Request(r, q); return nil }); err != nil {
-			return nil, undecided(err)
+			return nil, a.unasked(r, fmt.Errorf("Config.Request: %w", err))
 		}
 	}
 	return q, nil

@@ -3,6 +3,9 @@ package authz_test
 // This file tests Request: what policies see of a request.
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -108,6 +111,30 @@ func TestConfigRequest(t *testing.T) {
 	}
 	if resp, _ := get(t, h, "GET", "/x", "X-Panic", "1"); resp.StatusCode != 500 {
 		t.Errorf("panicked: %d, want 500", resp.StatusCode)
+	}
+}
+
+// TestRequestFaultIsObserved: who looks for the id of a refusal finds it.
+func TestRequestFaultIsObserved(t *testing.T) {
+	var seen []authz.Decision
+	h := newAuthorizer(t, "allow * * *", func(c *authz.Config) {
+		c.Request = func(*http.Request, *authz.Request) { panic(secret) }
+		c.Observe = func(_ context.Context, d authz.Decision) { seen = append(seen, d) }
+	}).Middleware(http.NotFoundHandler())
+	_, body := get(t, h, "GET", "/x", "Accept", "application/json")
+	if len(seen) != 1 || seen[0].Verdict != authz.Undecided || !errors.Is(seen[0].Err, authz.ErrUndecided) || !strings.Contains(body, `"decision_id":"`+seen[0].ID+`"`) || strings.Contains(fmt.Sprint(seen), secret) {
+		t.Errorf("answered %s, observed %v", body, seen)
+	}
+}
+
+// TestRequestWithoutURL: such a request is made by hand, and has no path.
+func TestRequestWithoutURL(t *testing.T) {
+	az := newAuthorizer(t, "allow_request * *")
+	_, err := az.Request(nil)
+	for _, err := range []error{err, az.AuthorizeRequest(t.Context(), alice, &http.Request{})} {
+		if outcome(t, err) != badReq {
+			t.Error(err)
+		}
 	}
 }
 

@@ -38,25 +38,20 @@ func (a *Authorizer) Watch(ctx context.Context, interval time.Duration) error {
 	}
 	timer := time.NewTimer(interval)
 	defer timer.Stop()
-	// What counts is the last look that was acted upon. Its first value is
-	// what the policy was made from, so that a change between New and the
-	// first look is seen.
-	counts := look{digest: a.current.Load().digest}
-	last := counts
+	// The first look is compared with what the policy was made from.
+	last := look{digest: a.current.Load().digest}
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-timer.C:
 		}
-		now, err := a.look(ctx, last, counts)
+		now, err := a.look(ctx, last)
 		if err != nil {
 			return err
 		}
 		wait := interval
-		if now == last {
-			counts = now
-		} else {
+		if now != last {
 			wait = min(interval, settleTime)
 		}
 		last = now
@@ -72,9 +67,19 @@ type look struct {
 	failed bool
 }
 
+// lookOf returns the look that found sources, or failed with err.
+func lookOf(sources []Source, err error) look {
+	if err != nil {
+		return look{failed: true}
+	}
+	return look{digest: digestOf(sources)}
+}
+
 // look looks at the sources, and acts upon what it sees if that is what was
-// seen last and is not what counts already. The error is the context's.
-func (a *Authorizer) look(ctx context.Context, last, counts look) (look, error) {
+// seen last and nobody has acted upon it yet. That may have been a Reload: a
+// change that it took, and that was taken back before this looked, is one too.
+// The error is the context's.
+func (a *Authorizer) look(ctx context.Context, last look) (look, error) {
 	if err := a.lock(ctx); err != nil {
 		return look{}, err
 	}
@@ -83,11 +88,8 @@ func (a *Authorizer) look(ctx context.Context, last, counts look) (look, error) 
 	if ctx.Err() != nil {
 		return look{}, ctx.Err()
 	}
-	now := look{failed: err != nil}
-	if err == nil {
-		now.digest = digestOf(sources)
-	}
-	if now == last && now != counts {
+	now := lookOf(sources, err)
+	if now == last && now != a.acted {
 		_ = a.replace(ctx, sources, err) // OnReload has been told
 	}
 	return now, nil

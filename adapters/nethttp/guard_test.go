@@ -3,13 +3,17 @@ package nethttp_test
 // This file tests Guard and HandlerFunc.
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/ursa-authz/ursa/adapters/nethttp"
 	"github.com/ursa-authz/ursa/authz"
@@ -169,4 +173,63 @@ func TestHandlerFunc(t *testing.T) {
 		}
 	}()
 	nethttp.HandlerFunc(func(http.ResponseWriter, *http.Request) error { panic(begun) }).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+}
+
+// cannot is a writer that has every ability, and none that works.
+type cannot struct{ http.ResponseWriter }
+
+func (cannot) FlushError() error { return http.ErrNotSupported }
+func (cannot) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	return nil, nil, errors.New("this connection cannot be hijacked")
+}
+
+// TestHandlerFuncThatSentNothing: an error is answered where the attempt to begin
+// the response has failed. Otherwise the client would get an empty page and 200.
+func TestHandlerFuncThatSentNothing(t *testing.T) {
+	broken := struct{ io.Reader }{iotest.ErrReader(io.ErrUnexpectedEOF)}
+	empty := struct{ io.Reader }{strings.NewReader("")}
+	tests := []struct {
+		name string
+		f    nethttp.HandlerFunc
+		want int
+	}{
+		{"the source fails", func(w http.ResponseWriter, r *http.Request) error {
+			_, err := io.Copy(w, broken)
+			return err
+		}, 500},
+		{"the source is empty", func(w http.ResponseWriter, r *http.Request) error {
+			if n, err := io.Copy(w, empty); n != 0 || err != nil {
+				t.Error(n, err)
+			}
+			return authz.ErrNotFound
+		}, 404},
+		{"no hijack", func(w http.ResponseWriter, r *http.Request) error {
+			_, _, err := http.NewResponseController(w).Hijack()
+			return err
+		}, 500},
+		{"no flush", func(w http.ResponseWriter, r *http.Request) error { return http.NewResponseController(w).Flush() }, 500},
+		{"the status was sent before", func(w http.ResponseWriter, r *http.Request) error {
+			w.WriteHeader(202)
+			_, err := io.Copy(w, broken)
+			_, _, errHijack := http.NewResponseController(w).Hijack()
+			return errors.Join(err, errHijack, http.NewResponseController(w).Flush())
+		}, 202},
+	}
+	allow := func(next http.Handler) http.Handler { return nethttp.RequireDecision(nethttp.Skip("a test", next)) }
+	for _, tt := range tests {
+		for name, h := range map[string]http.Handler{"alone": tt.f, "inside": allow(tt.f)} {
+			resp, body := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				h.ServeHTTP(cannot{w}, r)
+			}))("alice", "/")
+			if resp.StatusCode != tt.want || (body == "") != (tt.want == 202) {
+				t.Errorf("%s, %s: %d %q, want %d", tt.name, name, resp.StatusCode, body, tt.want)
+			}
+		}
+		if !strings.HasPrefix(tt.name, "the source") {
+			continue // the server's own writer can do it
+		}
+		if resp, _ := serve(t, tt.f)("alice", "/"); resp.StatusCode != tt.want {
+			t.Errorf("%s, on the server's own writer: %d, want %d", tt.name, resp.StatusCode, tt.want)
+		}
+	}
 }

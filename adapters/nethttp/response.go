@@ -12,6 +12,7 @@ package nethttp
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -20,12 +21,12 @@ import (
 // A response passes on a response. The zero begin lets everything pass.
 type response struct {
 	http.ResponseWriter
-	begin func(status int) error // asked once, before the final status is sent; with an error it has answered itself
-	begun bool
-	err   error // of begin; then nothing is passed on
+	begin func(status int) error // asked before the final status is sent; with an error it has answered itself and is not asked again
+	begun bool                   // the final status was sent, as far as can be told from here
+	err   error                  // of begin; then nothing is passed on
 }
 
-// start asks begin, if nobody has yet.
+// start asks begin, unless the response has begun.
 func (r *response) start(status int) error {
 	if !r.begun {
 		r.begun = true
@@ -57,12 +58,18 @@ func (r *response) WriteString(s string) (int, error) {
 	return io.WriteString(r.ResponseWriter, s)
 }
 
-// ReadFrom lets the writer beneath use sendfile, if it can.
+// ReadFrom lets the writer beneath use sendfile, if it can. A source that gives
+// nothing, be it for an error, begins no response.
 func (r *response) ReadFrom(src io.Reader) (int64, error) {
+	begun := r.begun
 	if err := r.start(http.StatusOK); err != nil {
 		return 0, err
 	}
-	return io.Copy(r.ResponseWriter, src)
+	n, err := io.Copy(r.ResponseWriter, src)
+	if n == 0 {
+		r.begun = begun
+	}
+	return n, err
 }
 
 // Unwrap is for http.ResponseController, which finds deadlines and full duplex
@@ -75,20 +82,30 @@ type flusher struct{ r *response }
 func (f flusher) Flush() { _ = f.FlushError() }
 
 func (f flusher) FlushError() error {
+	begun := f.r.begun
 	if err := f.r.start(http.StatusOK); err != nil {
 		return err
 	}
-	return http.NewResponseController(f.r.ResponseWriter).Flush()
+	err := http.NewResponseController(f.r.ResponseWriter).Flush()
+	if errors.Is(err, http.ErrNotSupported) {
+		f.r.begun = begun // nothing was sent
+	}
+	return err
 }
 
 // A hijacker is the part of a response that hands over the connection.
 type hijacker struct{ r *response }
 
 func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	begun := h.r.begun
 	if err := h.r.start(http.StatusSwitchingProtocols); err != nil {
 		return nil, nil, err
 	}
-	return http.NewResponseController(h.r.ResponseWriter).Hijack()
+	conn, buf, err := http.NewResponseController(h.r.ResponseWriter).Hijack()
+	if err != nil {
+		h.r.begun = begun // the connection is still the server's
+	}
+	return conn, buf, err
 }
 
 // writer returns the response with the abilities of the writer beneath.
