@@ -264,9 +264,9 @@ func (v *version) decide(ctx context.Context, q *question, settles bool) (out Ou
 	case ruleAllow:
 		out, err = v.policy.Decide(ctx, "allow", q.actor, q.action, q.resource)
 	case ruleRequest:
-		out, err = first(v.policy.Query(ctx, ruleRequest.String(), q.actor, q.resource))
+		out, err = v.ask(ctx, q.rule, q.actor, q.resource)
 	case ruleField:
-		out, err = first(v.policy.Query(ctx, ruleField.String(), q.actor, q.action, q.resource, q.field))
+		out, err = v.ask(ctx, q.rule, q.actor, q.action, q.resource, q.field)
 	}
 	if err != nil {
 		return Outcome{}, err
@@ -277,9 +277,12 @@ func (v *version) decide(ctx context.Context, q *question, settles bool) (out Ou
 	return out, nil
 }
 
-// first returns the outcome of a query: allowed if it has a solution.
-func first(solutions iter.Seq2[Bindings, error]) (Outcome, error) {
-	for _, err := range solutions {
+// ask asks a rule that has not the three arguments of allow.
+func (v *version) ask(ctx context.Context, rule rule, args ...any) (Outcome, error) {
+	if p, ok := v.policy.(Asker); ok {
+		return p.Ask(ctx, rule.String(), args...)
+	}
+	for _, err := range v.policy.Query(ctx, rule.String(), args...) {
 		return Outcome{Allowed: err == nil}, err
 	}
 	return Outcome{}, nil

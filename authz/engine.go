@@ -66,3 +66,12 @@ type Policy interface {
 	// the last thing it yields.
 	Query(ctx context.Context, rule string, args ...any) iter.Seq2[Bindings, error]
 }
+
+// An Asker is a [Policy] that decides questions of any number of arguments, and says
+// which rule held. Of one that is none, allow_request and allow_field are asked by
+// Query, and decisions by them name no rule.
+type Asker interface {
+	// Ask asks rule(args...) and stops at its first solution. A [Var] among
+	// the arguments is a value like any other.
+	Ask(ctx context.Context, rule string, args ...any) (Outcome, error)
+}

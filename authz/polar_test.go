@@ -56,8 +56,17 @@ allow_request(actor: user, request: Request) if actor.id = 1 and request.segment
 			t.Errorf("%s: the error tells a value: %v", tt.name, tt.err)
 		}
 	}
-	if err := az.Authorize(ctx, alice, "list", authz.ClassOf[expense]()); err != nil || last.By == nil || last.By.Pos.Line != 3 {
-		t.Errorf("%v, by %+v, want line 3", err, last.By)
+	for rule, err := range map[string]func() error{
+		"allow":         func() error { return az.Authorize(ctx, alice, "list", authz.ClassOf[expense]()) },
+		"allow_field":   func() error { return az.AuthorizeField(ctx, alice, "read", lunch, "amount") },
+		"allow_request": func() error { return az.AuthorizeRequest(ctx, alice, httptest.NewRequest("GET", "/expenses/5", nil)) },
+	} {
+		if err := err(); err != nil || last.By == nil || last.By.Name != rule || last.By.Pos.Line == 0 {
+			t.Errorf("%s: %v, by %+v", rule, err, last.By)
+		}
+	}
+	if err := az.AuthorizeRequest(ctx, alice, authz.Var("request")); outcome(t, err) != forbidden {
+		t.Errorf("a variable as the request: %v", err)
 	}
 }
 

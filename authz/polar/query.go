@@ -44,19 +44,21 @@ func (p *Policy) Decide(ctx context.Context, rule string, actor, action, resourc
 
 // solve is Decide on the solver.
 func (p *Policy) solve(ctx context.Context, rule string, actor, action, resource any) (Outcome, error) {
+	return p.Ask(ctx, rule, actor, action, resource)
+}
+
+// Ask is Decide for any number of arguments: it answers rule(args...), and stops at
+// the first solution. A [Var] among the arguments is a value, and nobody's.
+func (p *Policy) Ask(ctx context.Context, rule string, args ...any) (Outcome, error) {
 	m := p.prog.Machine(ctx, &p.config)
 	defer m.Release()
-	if !m.StartRule(rule, 3) {
+	if !m.StartRule(rule, len(args)) {
 		return Outcome{}, p.noRule(rule)
 	}
-	if err := m.SetArg(0, actor); err != nil {
-		return Outcome{}, err
-	}
-	if err := m.SetArg(1, action); err != nil {
-		return Outcome{}, err
-	}
-	if err := m.SetArg(2, resource); err != nil {
-		return Outcome{}, err
+	for i, x := range args {
+		if err := m.SetArg(i, x); err != nil {
+			return Outcome{}, err
+		}
 	}
 	ok, err := m.Next()
 	if err != nil || !ok {
