@@ -502,6 +502,25 @@ func TestAssociations(t *testing.T) {
 					t.Errorf("joins: doc %d of %v, reviewer %v", d.ID, d.Author, d.Reviewer)
 				}
 			}
+			// What an application adds behind ON restricts further, and widens nothing.
+			free := b.db.WithContext(b.ctx)
+			for _, on := range []*gorm.DB{free.Where("1 = 0").Or("1 = 1"), free.Where("1 = 1\tor\t1 = 1"), free.Or("1 = 1")} {
+				joined = nil
+				tx := marked().Joins("Reviewer", on).Session(&gorm.Session{})
+				for range 2 {
+					if err := tx.Find(&joined).Error; err != nil || len(joined) != 3 {
+						t.Fatalf("joins on: %d docs, %v", len(joined), err)
+					}
+					for _, d := range joined {
+						if d.Reviewer != nil {
+							t.Errorf("joins on: doc %d, reviewer %d", d.ID, d.Reviewer.ID)
+						}
+					}
+				}
+			}
+			if err := marked().Joins("Author", free.Where("1 = 1)\tor\t(1 = 1")).Find(&joined).Error; !errors.Is(err, authz.ErrUndecided) {
+				t.Errorf("joins on, unbalanced: %v", err)
+			}
 			var inner []Doc
 			if err := marked().InnerJoins("Reviewer").Find(&inner).Error; err != nil || len(joined) != 3 || len(inner) != 0 {
 				t.Errorf("joins: %d docs, inner joins: %d, %v", len(joined), len(inner), err)
@@ -556,6 +575,31 @@ func TestRefusals(t *testing.T) {
 		"block comment":      func(db *gorm.DB) error { return db.Where("1 = 1 /* ").Find(&docs).Error },
 		"open quote":         func(db *gorm.DB) error { return db.Where("title = '").Find(&docs).Error },
 		"statements":         func(db *gorm.DB) error { return db.Where("1 = 1; SELECT 1").Find(&docs).Error },
+		"quotes of the database's own": func(db *gorm.DB) error {
+			// In PostgreSQL and SQLite what is between them is no quote, and the
+			// parentheses are closed and opened again.
+			q := map[string][2]string{"sqlite": {"(SELECT 1 AS [']) = 1", "(SELECT 1 AS [']) = 1"}, "postgres": {"$$'$$ <> 'x'", "$$'$$ <> 'y'"}, "mysql": {"1 = 1", "1 = 1"}}[db.Dialector.Name()]
+			return db.Where(q[0] + ")\nor\n(" + q[1]).Find(&docs).Error
+		},
+		"alias of a subquery of ours":              func(db *gorm.DB) error { return db.Table("docs AS az1").Find(&docs).Error },
+		"alias of a subquery of ours, in capitals": func(db *gorm.DB) error { return db.Table("docs AS AZ2").Find(&docs).Error },
+		"upsert, by a modifier": func(db *gorm.DB) error {
+			return db.Clauses(clause.Insert{Modifier: "OR REPLACE"}).Create(newDoc(2, 1)).Error
+		},
+		"upsert, by an expression": func(db *gorm.DB) error {
+			tx := db.Session(&gorm.Session{}).Omit("none") // a statement of its own
+			tx.Statement.Clauses["INSERT"] = clause.Clause{AfterNameExpression: clause.Expr{SQL: "OR REPLACE"}}
+			return tx.Create(newDoc(2, 1)).Error
+		},
+		"Create in another table": func(db *gorm.DB) error {
+			return db.Clauses(clause.Insert{Table: clause.Table{Name: "others"}}).Create(newDoc(50, 1)).Error
+		},
+		"Update of another table": func(db *gorm.DB) error {
+			return db.Clauses(clause.Update{Table: clause.Table{Name: "comments", Alias: "docs"}}).Model(&Doc{}).Where("id = 1").UpdateColumn("id", 1).Error
+		},
+		"Delete from another table": func(db *gorm.DB) error {
+			return db.Unscoped().Clauses(clause.From{Tables: []clause.Table{{Name: "comments", Alias: "docs"}}}).Where("id = 1").Delete(&Doc{}).Error
+		},
 		"upsert": func(db *gorm.DB) error {
 			return db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&Doc{Base: Base{2}, AuthorID: 1, Code: "c", Due: noon}).Error
 		},
@@ -585,6 +629,10 @@ func TestRefusals(t *testing.T) {
 		"raw join": func(db *gorm.DB) error { return db.Joins("JOIN users ON users.id = docs.author_id").Find(&docs).Error },
 		"from": func(db *gorm.DB) error {
 			return db.Clauses(clause.From{Tables: []clause.Table{{Name: "users"}}}).Find(&docs).Error
+		},
+		"from, joins": func(db *gorm.DB) error {
+			on := clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "users.id = 3"}}}
+			return db.Clauses(clause.From{Joins: []clause.Join{{Table: clause.Table{Name: "users"}, ON: on}}}).Select("docs.id, users.name AS title").Find(&docs).Error
 		},
 		"subquery as table": func(db *gorm.DB) error {
 			return db.Table("(?) AS docs", db.Session(&gorm.Session{NewDB: true}).Model(&Doc{})).Find(&docs).Error

@@ -4,6 +4,7 @@ package gormauthz
 // database, and how values become parameters that compare exactly with them.
 
 import (
+	"database/sql"
 	"database/sql/driver"
 	"fmt"
 	"math"
@@ -46,6 +47,7 @@ type column struct {
 	kind      sqlKind
 	why       string       // of sqlNone
 	size      int          // of sqlChar and sqlBinary
+	collation string       // that the column is declared with, if any
 	converts  bool         // the Go type makes its own database values
 	maybeNull bool         // NULL may stand in the column
 	null      filter.Value // what Go reads where NULL stands: nil or a zero value
@@ -60,6 +62,9 @@ func newColumn(db *gorm.DB, rows *filter.Model, f *schema.Field, path string) *c
 	case err != nil:
 		c.why = "its Go type has no values that a filter can hold"
 		return c
+	case !f.Readable: // Go sees the zero value, whatever is stored
+		c.why = "GORM does not read it"
+		return c
 	case f.Serializer != nil:
 		c.why = "it is stored in a serialized form"
 		return c
@@ -73,14 +78,35 @@ func newColumn(db *gorm.DB, rows *filter.Model, f *schema.Field, path string) *c
 		}
 		c.null = zero
 	}
-	c.converts = reflect.PointerTo(info.Elem).Implements(reflect.TypeFor[driver.Valuer]()) && info.Type != filter.TypeTime
+	writes, reads := conversions(info)
+	if writes != reads {
+		// What Go reads of a stored value is then known to the type alone.
+		c.why = fmt.Sprintf("%s has only one of the methods Value and Scan, or Value has a pointer receiver that is not asked", info.GoType)
+		return c
+	}
+	c.converts = writes
 	declared := strings.ToLower(declaredType(db, f))
 	c.kind, c.size = kindOf(dialect(db.Dialector.Name()), declared)
+	if m := collate.FindStringSubmatch(declared); m != nil {
+		c.collation = m[1]
+	}
 	if c.kind == sqlNone || !c.fits() {
 		c.why = fmt.Sprintf("%s is stored as %q", info.GoType, declared)
 		c.kind = sqlNone
 	}
 	return c
+}
+
+// conversions reports whether the field's type makes the database's values by
+// itself, and whether it reads them by itself. Package database/sql asks the Value
+// method of what the field holds, which for a pointer's method is a pointer.
+func conversions(info *filter.FieldInfo) (writes, reads bool) {
+	if info.Type == filter.TypeTime {
+		return false, false
+	}
+	valuer, p := reflect.TypeFor[driver.Valuer](), reflect.PointerTo(info.Elem)
+	writes = info.Elem.Implements(valuer) || info.GoType.Kind() == reflect.Pointer && p.Implements(valuer)
+	return writes, p.Implements(reflect.TypeFor[sql.Scanner]())
 }
 
 // declaredType returns the type that GORM gives a field's column.
@@ -158,9 +184,34 @@ func (c *column) toDriver(v filter.Value) (driver.Value, error) {
 	return p.Interface().(driver.Valuer).Value()
 }
 
+// survives reports whether Go reads v again where x stands, which the field's type
+// has made of it. A type that stores all its texts in lower case, or a few digits
+// of its numbers, makes the same of several values, and reads only one of them.
+func (c *column) survives(v filter.Value, x driver.Value) (bool, error) {
+	candidates := []any{x}
+	if s, ok := x.(string); ok {
+		candidates = append(candidates, []byte(s)) // as some drivers have it
+	}
+	for _, x := range candidates {
+		p := reflect.New(c.info.Elem)
+		if p.Interface().(sql.Scanner).Scan(x) != nil {
+			continue
+		}
+		read, err := filter.ValueOf(p.Interface())
+		if err != nil {
+			return false, unsupported(nil, "a value that the field's type does not read")
+		}
+		return read.Equal(v)
+	}
+	return false, unsupported(nil, "a value that the field's type does not read")
+}
+
 // typeName takes the name, the first number in parentheses and what follows
 // out of a declared type.
 var typeName = regexp.MustCompile(`^\s*([a-z_][a-z0-9_]*)(?: (?:varying|precision)\b)?\s*(?:\(\s*(\d*)[^)]*\))?\s*(.*)$`)
+
+// collate takes the collation out of a declared type.
+var collate = regexp.MustCompile(`\bcollate\s+["\x60]?([\w.-]+)`)
 
 // kindOf reads the type that a dialect declares for a field. Types that are not
 // known are sqlNone.
@@ -265,6 +316,9 @@ func (c *column) equalParam(d dialect, v filter.Value) (param any, ok bool, err 
 	if c.converts {
 		if x, err = c.toDriver(v); err != nil {
 			return nil, false, unsupported(nil, "a value that the field's type cannot store")
+		}
+		if same, err := c.survives(v, x); !same {
+			return nil, false, err
 		}
 	}
 	switch x := x.(type) {

@@ -34,13 +34,16 @@ func WithTx(ctx context.Context, tx *gorm.DB) context.Context {
 
 // session returns a new session for the statements of a decision: in the
 // context's transaction if there is one, and else of the handle itself. They are
-// not themselves authorized.
+// not themselves authorized, and run even if what is decided on is a dry run: a
+// relation that was not fetched would be one that leads nowhere.
 func (ms *models) session(ctx context.Context) *gorm.DB {
 	db := ms.db
 	if tx, ok := ctx.Value(txKey{ms}).(*gorm.DB); ok {
 		db = tx
 	}
-	return db.Session(&gorm.Session{NewDB: true, Context: exempt(ctx, "fetched for a decision")})
+	s := db.Session(&gorm.Session{NewDB: true, Context: exempt(ctx, "fetched for a decision")})
+	s.DryRun = false
+	return s
 }
 
 type exemptKey struct{}

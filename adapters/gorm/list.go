@@ -6,6 +6,7 @@ package gormauthz
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 
 	"gorm.io/gorm"
@@ -57,13 +58,21 @@ func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	wanted := make([]filter.Value, len(keys))
-	for i, k := range keys {
+	wanted := make([]filter.Value, 0, len(keys))
+	seen := make(map[string]bool, len(keys)) // a key that is given twice may be in two queries
+	for _, k := range keys {
 		parts, err := v.keyValues(k)
 		if err != nil {
 			return nil, err
 		}
-		wanted[i] = filter.KeyOf(parts...)
+		stored, ok, err := v.stored(parts)
+		if err != nil {
+			return nil, filterError(err)
+		}
+		if ok && !seen[stored] {
+			seen[stored] = true
+			wanted = append(wanted, filter.KeyOf(parts...))
+		}
 	}
 	allowed, err := v.allowed(r.action)
 	inMemory := errors.Is(err, authz.ErrUnsupported)
@@ -81,6 +90,20 @@ func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
 		wanted = wanted[n:]
 	}
 	return rows, nil
+}
+
+// stored returns what a key is in the database, as a text that is the same for
+// keys that are equal. It is false if no row can have that key.
+func (v *visit[T]) stored(parts []filter.Value) (string, bool, error) {
+	params := make([]any, len(parts))
+	for i, p := range parts {
+		param, ok, err := v.model.columns[v.model.key[i]].equalParam(v.models.compiler().d, p)
+		if !ok || err != nil {
+			return "", false, err
+		}
+		params[i] = param
+	}
+	return fmt.Sprintf("%#v", params), true, nil
 }
 
 // allowed returns the condition on the rows on which the actor may do action.
@@ -110,10 +133,10 @@ func (v *visit[T]) some(keys []filter.Value, allowed predicate, inMemory bool, a
 			}
 			own, err := v.model.rows.KeyOf(row)
 			if err != nil {
-				return nil, err
+				return nil, filterError(err)
 			}
-			if eq, err := own.Equal(k); err != nil {
-				return nil, err
+			if eq, err := sameParts(own, k); err != nil {
+				return nil, filterError(err)
 			} else if !eq {
 				continue
 			}
@@ -129,6 +152,16 @@ func (v *visit[T]) some(keys []filter.Value, allowed predicate, inMemory bool, a
 		}
 	}
 	return rows, nil
+}
+
+// sameParts compares the keys of stored rows, of which one may be zero.
+func sameParts(a, b filter.Value) (bool, error) {
+	for i, p := range a.Parts() {
+		if eq, err := p.Equal(b.Parts()[i]); !eq || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // judged is Lookup in one query. It is false if that is not possible, because the

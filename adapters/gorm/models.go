@@ -176,6 +176,15 @@ func (ms *models) joinModel(s *schema.Schema) *model {
 	return m.(*model)
 }
 
+// isJoinTable reports whether a table is the join table of a registered association.
+func (ms *models) isJoinTable(table string) (found bool) {
+	ms.joins.Range(func(_, m any) bool {
+		found = m.(*model).schema.Table == table
+		return !found
+	})
+	return found
+}
+
 // relation returns the association of that Go path, or nil.
 func (m *model) relation(name string) *relation {
 	i := slices.IndexFunc(m.relations, func(r *relation) bool { return r.name == name })

@@ -166,13 +166,30 @@ func (p *Plugin) beforeRead(db *gorm.DB) {
 	}
 	_, err := p.modelOf(stmt)
 	if err == nil && p.enforce {
-		err = checkJoins(stmt)
+		err = modelsOf(db).checkJoins(stmt)
 	}
 	if err == nil {
 		err = takeGuards(stmt)
 	}
 	if err != nil {
 		refuse(stmt, err)
+		return
+	}
+	groupJoins(stmt)
+}
+
+// groupJoins puts what an application has put behind the ON of an association into
+// parentheses: GORM adds it after what the query clauses of the association's
+// model ask for, so that an Or in it would stand beside that.
+func groupJoins(stmt *gorm.Statement) {
+	for i := range stmt.Joins {
+		on := stmt.Joins[i].On
+		if on == nil || len(on.Exprs) == 0 {
+			continue
+		}
+		if _, ok := on.Exprs[0].(group); !ok { // of a statement that runs again
+			stmt.Joins[i].On = &clause.Where{Exprs: []clause.Expression{group{on.Exprs}}}
+		}
 	}
 }
 
@@ -201,7 +218,7 @@ func (p *Plugin) modelOf(stmt *gorm.Statement) (*model, error) {
 var aliased = regexp.MustCompile("(?i)^[\"`]?(\\w+(?:\\.\\w+)?)[\"`]?\\s+(?:AS\\s+)?[\"`]?(\\w+)[\"`]?$")
 
 // isOwnTable reports whether a statement reads a model from its own table, under
-// whatever alias, or from subqueries alone, which are authorized by themselves.
+// whatever alias.
 func isOwnTable(stmt *gorm.Statement, s *schema.Schema) bool {
 	if stmt.TableExpr == nil {
 		return stmt.Table == s.Table
@@ -214,7 +231,7 @@ func isOwnTable(stmt *gorm.Statement, s *schema.Schema) bool {
 }
 
 // checkJoins refuses joins that are not by an association.
-func checkJoins(stmt *gorm.Statement) error {
+func (ms *models) checkJoins(stmt *gorm.Statement) error {
 	for _, j := range stmt.Joins {
 		rels := &stmt.Schema.Relationships
 		for name := range strings.SplitSeq(j.Name, ".") {
@@ -225,8 +242,15 @@ func checkJoins(stmt *gorm.Statement) error {
 			rels = &r.FieldSchema.Relationships
 		}
 	}
-	if from, ok := stmt.Clauses["FROM"].Expression.(clause.From); ok && len(from.Tables) > 0 {
+	from, ok := stmt.Clauses["FROM"].Expression.(clause.From)
+	if !ok && stmt.Clauses["FROM"].Expression != nil || len(from.Tables) > 0 {
 		return undecided("a FROM with tables of its own cannot be authorized"+explicitly, nil)
+	}
+	for _, j := range from.Joins {
+		// Association("Tags").Find joins the join table in this way.
+		if j.Expression != nil || !ms.isJoinTable(j.Table.Name) {
+			return undecided("a FROM with joins of its own cannot be authorized"+explicitly, nil)
+		}
 	}
 	return nil
 }
@@ -238,6 +262,9 @@ const preloadKey = "gormauthz:preload"
 // beforePreload makes the statements of a preload ask for "read": GORM gives them
 // the settings of the statement they belong to.
 func (p *Plugin) beforePreload(db *gorm.DB) {
+	if len(db.Statement.Preloads) == 0 {
+		return
+	}
 	settings := &db.Statement.Settings
 	if m, ok := markOf(db.Statement); ok {
 		db.InstanceSet(markKey, m)
@@ -247,6 +274,9 @@ func (p *Plugin) beforePreload(db *gorm.DB) {
 }
 
 func (p *Plugin) afterPreload(db *gorm.DB) {
+	if len(db.Statement.Preloads) == 0 {
+		return
+	}
 	settings := &db.Statement.Settings
 	settings.Delete(preloadKey)
 	if m, ok := db.InstanceGet(markKey); ok {

@@ -4,6 +4,7 @@ package gormauthz
 // prefers to it inside an OR, and the recursive query of a Reach.
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -13,11 +14,16 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// nextAlias returns a table alias that no statement of an application has.
+// nextAlias returns a table alias that no statement of an application has: one
+// with a table of such a name is refused, since a subquery would take its own
+// rows for those around it.
 func (c *compiler) nextAlias() string {
 	c.alias++
 	return "az" + strconv.Itoa(c.alias)
 }
+
+// ownAlias matches the aliases of nextAlias, in either case, as SQLite and MySQL do.
+var ownAlias = regexp.MustCompile(`^(?i)az\d+$`)
 
 // relationOf returns the association that a filter's relation means.
 func (c *compiler) relationOf(b binding, rel *filter.Relation) (*relation, *model, error) {
@@ -168,7 +174,8 @@ func (b binding) field(f *schema.Field) (ref, error) {
 }
 
 // joined connects a column with a field of other rows. Where a database's own
-// equality would find too much, but has an index, both are asked.
+// equality would find too much, but has an index, both are asked, unless it is an
+// error to compare the two at all: the servers do not mix collations.
 func (c *compiler) joined(a ref, other binding, f *schema.Field) (frag, error) {
 	b, err := other.field(f)
 	if err != nil {
@@ -178,7 +185,7 @@ func (c *compiler) joined(a ref, other binding, f *schema.Field) (frag, error) {
 		return frag{}, err
 	}
 	exact, err := c.columns(a, filter.Eq, b, false)
-	if err == nil && c.d.indexed(a.kind) && a.kind == b.kind && c.on(ruleBytes) {
+	if err == nil && c.d.indexed(a.kind) && a.kind == b.kind && a.collation == b.collation && c.on(ruleBytes) {
 		exact = allOf(cat(a.x(), "=", b.x()), exact)
 	}
 	return exact, err

@@ -20,6 +20,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
@@ -77,6 +78,9 @@ func (r *Repository[T]) visit(ctx context.Context) (*visit[T], error) {
 	db := r.db
 	if tx, ok := ctx.Value(txKey{ms}).(*gorm.DB); ok && !r.inTx {
 		db = tx
+	}
+	if db.DryRun {
+		return nil, undecided("a dry run reads no rows to decide on", nil)
 	}
 	q, err := questionOf(ctx, db)
 	if err != nil {
@@ -146,7 +150,7 @@ func (v *visit[T]) keyIs(key any) (predicate, error) {
 	for i, part := range parts {
 		f, err := c.heldIn(ref{column: v.model.columns[v.model.key[i]]}, []filter.Value{part}, false)
 		if err != nil {
-			return predicate{}, err
+			return predicate{}, filterError(err)
 		}
 		conds[i] = f
 	}
@@ -325,6 +329,11 @@ func (v *visit[T]) written(action string, write func() error, row *T) error {
 		}
 		key, _ := v.model.keyOf(v.ctx, row)
 		stored, err := v.row(key, false)
+		if errors.Is(err, authz.ErrNotFound) {
+			// Not an answer about a row that somebody asked for: what was written
+			// is deleted, or has another key.
+			return undecided("a row is not found after it was written", nil)
+		}
 		if err != nil {
 			return err
 		}

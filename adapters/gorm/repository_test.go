@@ -2,6 +2,7 @@ package gormauthz
 
 import (
 	"context"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -239,6 +240,9 @@ func TestRepositoryWrites(t *testing.T) {
 		stolen.Title = "give away"
 		loaded := newDoc(0, 1)
 		loaded.Comments = []Comment{{Text: new("smuggled")}}
+		gone, goneAlready := newDoc(1, 1), newDoc(0, 1)
+		gone.DeletedAt.Valid, gone.DeletedAt.Time = true, noon
+		goneAlready.DeletedAt = gone.DeletedAt
 		lying := newDoc(0, 2)
 		lying.Author = &User{ID: 1, Name: "user1"}
 		for _, tt := range []struct {
@@ -254,6 +258,7 @@ func TestRepositoryWrites(t *testing.T) {
 			{"create, changed on the way", repo.Create(b.ctx, stolen), authz.ErrForbidden, ""},
 			{"create with an association that lies", repo.Create(b.ctx, lying), authz.ErrForbidden, ""},
 			{"create with associations", repo.Create(b.ctx, loaded), nil, "1"},
+			{"create what is deleted", repo.Create(b.ctx, goneAlready), authz.ErrUndecided, ""},
 			{"update", repo.Update(b.ctx, &Doc{Base: Base{1}, Title: "changed", Amount: 77}, "Title"), nil, "01 changed by 1, 1 false"},
 			{"update by column", repo.Update(b.ctx, &Doc{Base: Base{1}, Amount: 78}, "amount"), nil, "01 changed by 1, 78 false"},
 			{"update of another's", repo.Update(b.ctx, newDoc(2, 1)), authz.ErrForbidden, ""},
@@ -263,6 +268,7 @@ func TestRepositoryWrites(t *testing.T) {
 			{"update of an unknown field", repo.Update(b.ctx, newDoc(1, 1), "Nope"), authz.ErrUndecided, ""},
 			{"update of the key", repo.Update(b.ctx, newDoc(1, 1), "ID"), authz.ErrUndecided, ""},
 			{"update of an association", repo.Update(b.ctx, newDoc(1, 1), "Author"), authz.ErrUndecided, ""},
+			{"update to what is deleted", repo.Update(b.ctx, gone), authz.ErrUndecided, ""},
 			{"update nothing", repo.Update(b.ctx, nil), authz.ErrUndecided, ""},
 			{"update everything", repo.Update(b.ctx, newDoc(1, 1)), nil, "01 new by 1, 0 false"},
 			{"delete", repo.Delete(b.ctx, 4), nil, "04 doc4 by 1, 4 true"},
@@ -271,6 +277,9 @@ func TestRepositoryWrites(t *testing.T) {
 		} {
 			if !errors.Is(tt.err, tt.want) {
 				t.Errorf("%s: %v, want %v", tt.name, tt.err, tt.want)
+			}
+			if errors.Is(tt.err, authz.ErrUndecided) && (errors.Is(tt.err, authz.ErrNotFound) || errors.Is(tt.err, authz.ErrForbidden)) {
+				t.Errorf("%s: %v looks like an answer", tt.name, tt.err)
 			}
 			if tt.changes != "" && !strings.Contains("\n"+dump(t, b), "\n"+tt.changes) && !overwritten[tt.name] {
 				t.Errorf("%s: %q is not in\n%s", tt.name, tt.changes, dump(t, b))
@@ -321,6 +330,68 @@ func TestCompositeKeys(t *testing.T) {
 	})
 }
 
+// A picky key cannot be stored if it is "bad".
+type picky string
+
+func (p picky) Value() (driver.Value, error) {
+	if p == "bad" {
+		return nil, errors.New("a secret value")
+	}
+	return string(p), nil
+}
+func (p *picky) Scan(x any) error {
+	if b, ok := x.([]byte); ok {
+		x = string(b)
+	}
+	s, ok := x.(string)
+	*p = picky(s)
+	if !ok {
+		return errors.New("no text")
+	}
+	return nil
+}
+
+// TestKeysThatCannotBeAsked sees that a key which has no place in a condition is
+// a mistake of the program, and no answer.
+func TestKeysThatCannotBeAsked(t *testing.T) {
+	type Gate struct {
+		ID picky `gorm:"primaryKey;size:20"`
+	}
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		if err := db.AutoMigrate(&Gate{}); err != nil {
+			t.Fatal(err)
+		}
+		create(t, db, &[]Gate{{ID: "a"}, {ID: "b"}})
+		if _, err := Classes(db, &Gate{}); err != nil {
+			t.Fatal(err)
+		}
+		f := newFake(db)
+		allow[Gate](f, func(*User, any) filter.Expr { return filter.True })
+		if err := db.Use(New(f)); err != nil {
+			t.Fatal(err)
+		}
+		repo, ctx := NewRepository[Gate](db), as(t, &User{ID: 1})
+		for name, err := range map[string]error{
+			"Lookup":  second(repo.Lookup(ctx, "bad")),
+			"GetMany": second(repo.GetMany(ctx, "a", "bad")),
+			"Update":  repo.Update(ctx, &Gate{ID: "bad"}),
+			"Delete":  repo.Delete(ctx, picky("bad")),
+			"plugin":  db.WithContext(ctx).Scopes(Authorized("x")).Delete(&Gate{ID: "bad"}).Error,
+		} {
+			if !errors.Is(err, authz.ErrUndecided) || isDenial(err) || strings.Contains(fmt.Sprint(err), "secret") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		keys := make([]any, 0, 2*keysInQuery)
+		for i := range 2 * keysInQuery {
+			keys = append(keys, []string{"b", "a"}[i%2])
+		}
+		if list, err := repo.GetMany(ctx, append(keys, "b")...); err != nil || len(list) != 2 || list[0].ID != "b" {
+			t.Errorf("GetMany: %d rows, %v", len(list), err)
+		}
+	})
+}
+
 func TestRepositoryWithout(t *testing.T) {
 	db := newSQLite(t).open(t)
 	migrate(t, db)
@@ -336,8 +407,16 @@ func TestRepositoryWithout(t *testing.T) {
 			t.Errorf("without %s: %v", name, err)
 		}
 	}
-	if err := NewRepository[Doc](db).Tx(WithTx(ctx, db.Begin()), nil); !errors.Is(err, authz.ErrUndecided) {
-		t.Errorf("Tx in a transaction: %v", err)
+	tx := db.Begin()
+	defer tx.Rollback()
+	for name, err := range map[string]error{
+		"the context": NewRepository[Doc](db).Tx(WithTx(ctx, tx), nil),
+		"With":        NewRepository[Doc](db).With(tx).Tx(ctx, nil),
+		"its own":     NewRepository[Doc](tx).Tx(ctx, nil),
+	} {
+		if !errors.Is(err, authz.ErrUndecided) {
+			t.Errorf("Tx in a transaction, %s: %v", name, err)
+		}
 	}
 }
 

@@ -10,6 +10,8 @@ package gormauthz
 // statement without the mark, the statement fails.
 
 import (
+	"strings"
+
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
@@ -101,7 +103,7 @@ func (g group) Build(b clause.Builder) {
 	b.WriteByte('(')
 	begin := stmt.SQL.Len()
 	clause.Where{Exprs: g.exprs}.Build(stmt)
-	if !balanced(stmt.SQL.String()[begin:], stmt.Dialector.Name() == string(mysql)) {
+	if !balanced(stmt.SQL.String()[begin:], dialect(stmt.Dialector.Name())) {
 		stmt.AddError(undecided("a condition has unbalanced parentheses, an open quote or a comment", nil))
 		b.WriteString(") authorization refused")
 	}
@@ -111,15 +113,20 @@ func (g group) Build(b clause.Builder) {
 // balanced reports whether the parentheses and quotes of a condition are closed,
 // and nothing in it can swallow what follows. It does not know all of SQL, and
 // says no when in doubt.
-func balanced(sql string, backslash bool) bool {
+func balanced(sql string, d dialect) bool {
 	depth := 0
 	for i := 0; i < len(sql); i++ {
 		switch c := sql[i]; c {
 		case '\'', '"', '`':
 			end := i + 1
 			for end < len(sql) && sql[end] != c {
-				if sql[end] == '\\' && backslash {
-					end++
+				if sql[end] == '\\' && c != '`' {
+					switch {
+					case d == mysql:
+						end++
+					case d == postgres && i > 0 && (sql[i-1] == 'E' || sql[i-1] == 'e'): // E'\''
+						return false
+					}
 				}
 				end++
 			}
@@ -127,6 +134,18 @@ func balanced(sql string, backslash bool) bool {
 				return false
 			}
 			i = end
+		case '[':
+			if d == sqlite { // which quotes names in brackets, too
+				end := strings.IndexByte(sql[i:], ']')
+				if end < 0 {
+					return false
+				}
+				i += end
+			}
+		case '$': // $1 is a parameter; $$ and $tag$ are PostgreSQL's quotes
+			if d == postgres && (i+1 == len(sql) || sql[i+1] < '0' || sql[i+1] > '9') {
+				return false
+			}
 		case '(':
 			depth++
 		case ')':
@@ -136,7 +155,7 @@ func balanced(sql string, backslash bool) bool {
 		case ';':
 			return false
 		case '#':
-			if backslash {
+			if d == mysql {
 				return false
 			}
 		case '-', '/':

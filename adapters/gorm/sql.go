@@ -5,6 +5,7 @@ package gormauthz
 
 import (
 	"database/sql/driver"
+	"fmt"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -45,6 +46,11 @@ func (p predicate) Build(b clause.Builder) {
 	stmt, ok := b.(*gorm.Statement)
 	if !ok {
 		b.WriteString("1=0") // no builder of GORM's but Statement exists
+		return
+	}
+	if ownAlias.MatchString(stmt.Table) {
+		stmt.AddError(undecided(fmt.Sprintf("the table %q has a name that gormauthz keeps for its subqueries: give it another alias", stmt.Table), nil))
+		b.WriteString("1=0 authorization refused")
 		return
 	}
 	b.WriteByte('(')

@@ -35,7 +35,7 @@ func (r *Repository[T]) Tx(ctx context.Context, f func(ctx context.Context, r *R
 	if err != nil {
 		return err
 	}
-	if _, ok := ctx.Value(txKey{ms}).(*gorm.DB); ok || r.inTx {
+	if _, ok := ctx.Value(txKey{ms}).(*gorm.DB); ok || r.inTx || inTransaction(r.db) {
 		return undecided("a Tx inside of a transaction, whose isolation it cannot choose", nil)
 	}
 	var options sql.TxOptions

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -58,8 +59,8 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action any) (*claim, bool) {
 		err = undecided("raw SQL cannot be authorized"+explicitly, nil)
 	case len(m.key) == 0:
 		err = undecided("a write to a model without a primary key cannot be authorized"+explicitly, nil)
-	case stmt.TableExpr != nil || len(stmt.Joins) > 0:
-		err = undecided("a write with joins or table expressions cannot be authorized"+explicitly, nil)
+	case stmt.TableExpr != nil || len(stmt.Joins) > 0 || !isPlain(stmt):
+		err = undecided("a write with joins, table expressions or modifiers cannot be authorized"+explicitly, nil)
 	case !inTransaction(db) && !db.DryRun:
 		err = undecided("a write outside of a transaction cannot be authorized: it could not be undone", nil)
 	}
@@ -68,6 +69,40 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action any) (*claim, bool) {
 		return nil, false
 	}
 	return &claim{model: m, action: action}, true
+}
+
+// isPlain reports whether a write is on the model's table alone, and inserts what is
+// new. The clauses that GORM begins a write with can name another table, and make
+// an INSERT OR REPLACE, which is an upsert by another name.
+func isPlain(stmt *gorm.Statement) bool {
+	for _, name := range []string{"INSERT", "UPDATE", "DELETE", "FROM"} {
+		c := stmt.Clauses[name]
+		switch x := c.Expression.(type) {
+		case nil:
+		case clause.Insert:
+			if x != (clause.Insert{}) {
+				return false
+			}
+		case clause.Update:
+			if x != (clause.Update{}) {
+				return false
+			}
+		case clause.Delete:
+			if x != (clause.Delete{}) {
+				return false
+			}
+		case clause.From:
+			if len(x.Tables)+len(x.Joins) > 0 {
+				return false
+			}
+		default:
+			return false
+		}
+		if name == "INSERT" && (c.Builder != nil || c.AfterNameExpression != nil) {
+			return false
+		}
+	}
+	return true
 }
 
 // beforeCreate asks about the values that are to be inserted.
@@ -145,6 +180,9 @@ func (p *Plugin) afterCreate(db *gorm.DB) {
 			if err != nil {
 				return undecided("the key of a new row", err)
 			}
+			if known, err := k.Equal(k); !known || err != nil { // zero: not told by the database
+				return undecided("the key of a new row is not known", err)
+			}
 			keys[i] = k
 		}
 		q, err := questionOf(db.Statement.Context, plain(db))
@@ -208,7 +246,7 @@ func (p *Plugin) take(db *gorm.DB, c *claim) error {
 	}
 	named, err := namedKeys(stmt, c.model)
 	if err != nil {
-		return err
+		return filterError(err)
 	}
 	if len(exprs) == 0 && named == nil && !db.AllowGlobalUpdate {
 		return gorm.ErrMissingWhereClause
@@ -239,12 +277,11 @@ func (p *Plugin) take(db *gorm.DB, c *claim) error {
 	if stmt.Unscoped {
 		tx = tx.Unscoped()
 	}
-	for _, name := range []string{"ORDER BY", "LIMIT"} {
-		if cl, ok := stmt.Clauses[name]; ok {
-			tx.Statement.Clauses[name] = cl
-		}
+	if cl, ok := stmt.Clauses["ORDER BY"]; ok {
+		tx.Statement.Clauses["ORDER BY"] = cl
 	}
-	if c.keys, err = takeKeys(tx, c.model); err != nil {
+	limit, _ := stmt.Clauses["LIMIT"].Expression.(clause.Limit)
+	if c.keys, err = takeKeys(tx, c.model, limit); err != nil {
 		return err
 	}
 	if c.keys, err = stillAllowed(session(db, stmt.Context), c); err != nil {
@@ -304,13 +341,17 @@ func namedKeys(stmt *gorm.Statement, m *model) ([]filter.Value, error) {
 	return keys, nil
 }
 
-// takeKeys locks the rows of a query and returns their keys.
-func takeKeys(tx *gorm.DB, m *model) ([]filter.Value, error) {
+// takeKeys locks the rows of a query, as many as limit lets through, and returns
+// their keys.
+func takeKeys(tx *gorm.DB, m *model, limit clause.Limit) ([]filter.Value, error) {
 	if tx.Dialector.Name() != string(sqlite) {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
+	if limit.Limit == nil || *limit.Limit < 0 || *limit.Limit > maxClaim {
+		limit.Limit = new(maxClaim + 1)
+	}
 	rows := reflect.New(reflect.SliceOf(m.typ))
-	err := tx.Select(m.schema.PrimaryFieldDBNames).Limit(maxClaim + 1).Find(rows.Interface()).Error
+	err := tx.Select(m.schema.PrimaryFieldDBNames).Clauses(limit).Find(rows.Interface()).Error
 	if err != nil {
 		return nil, databaseError(err)
 	}
@@ -321,7 +362,7 @@ func takeKeys(tx *gorm.DB, m *model) ([]filter.Value, error) {
 	keys := make([]filter.Value, n)
 	for i := range n {
 		if keys[i], err = m.rows.KeyOf(rows.Elem().Index(i).Interface()); err != nil {
-			return nil, err
+			return nil, filterError(err)
 		}
 	}
 	return keys, nil
@@ -340,15 +381,20 @@ func stillAllowed(tx *gorm.DB, c *claim) ([]filter.Value, error) {
 		return nil, err
 	}
 	tx = tx.Unscoped().Model(reflect.New(c.model.typ).Interface())
-	return takeKeys(tx.Where(cond).Where(c.allowed), c.model)
+	return takeKeys(tx.Where(cond).Where(c.allowed), c.model, clause.Limit{})
 }
 
-// hasKey returns the condition that the key of a row is one of several.
+// hasKey returns the condition that the key of a row is one of several. They are
+// the keys of rows that are stored, where a zero is a value like any other.
 func (ms *models) hasKey(m *model, keys []filter.Value) (predicate, error) {
 	c := ms.compiler()
+	c.off |= ruleZeroKeys
 	c.scope[filter.Row] = binding{model: m, rows: m.rows}
 	f, err := c.keyIn(filter.Key{Var: filter.Row}, keys, false)
-	return predicate{f}, err
+	if err != nil {
+		return predicate{}, filterError(err)
+	}
+	return predicate{f}, nil
 }
 
 // afterUpdate asks again, about the rows as they have become.
@@ -370,6 +416,11 @@ func (p *Plugin) afterUpdate(db *gorm.DB) {
 		}
 		if n != int64(len(c.keys)) {
 			return &forbiddenError{"rows of " + c.model.rows.Name + " as they would be afterwards"}
+		}
+		if db.RowsAffected == 0 && slices.Contains(db.Statement.Selects, "*") {
+			// MySQL counts the rows that were changed, and Save, which selects all
+			// fields, would insert the row if it had the values already.
+			db.RowsAffected = n
 		}
 		return nil
 	})

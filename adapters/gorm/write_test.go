@@ -82,6 +82,16 @@ var attempts = []attempt{
 	}, -1, authz.ErrForbidden, ""},
 	{"change of key", func(db *gorm.DB) *gorm.DB { return db.Model(&Doc{}).Where("id = 1").Update("id", 77) }, -1, authz.ErrForbidden, ""},
 	{"Save of one's own", func(db *gorm.DB) *gorm.DB { return db.Save(newDoc(1, 1)) }, 1, nil, "01 new by 1"},
+	{"Save of what is there", func(db *gorm.DB) *gorm.DB {
+		var d Doc
+		if err := db.First(&d, 1).Error; err != nil {
+			panic(err)
+		}
+		return db.Save(&d)
+	}, 1, nil, ""},
+	{"Update with a limit", func(db *gorm.DB) *gorm.DB {
+		return db.Model(&Doc{}).Where("1 = 1").Order("id DESC").Limit(1).Update("title", "x")
+	}, 1, nil, "07 x by 1"},
 	{"Save of another's", func(db *gorm.DB) *gorm.DB { return db.Save(newDoc(2, 1)) }, -1, authz.ErrUndecided, ""},
 	{"Save of another's, deleted", func(db *gorm.DB) *gorm.DB { return db.Save(newDoc(11, 1)) }, -1, authz.ErrUndecided, ""},
 	{"Save that gives away", func(db *gorm.DB) *gorm.DB { return db.Save(newDoc(1, 2)) }, -1, authz.ErrForbidden, ""},
@@ -90,6 +100,9 @@ var attempts = []attempt{
 	{"Delete of another's", func(db *gorm.DB) *gorm.DB { return db.Delete(&Doc{}, 2) }, 0, nil, ""},
 	{"Delete by struct", func(db *gorm.DB) *gorm.DB { return db.Delete(newDoc(2, 1)) }, 0, nil, ""},
 	{"Delete where or", func(db *gorm.DB) *gorm.DB { return db.Where("amount = 2").Or("amount < 5").Delete(&Doc{}) }, 2, nil, "01 doc1 by 1, 1 true; 04 doc4"},
+	{"Delete with a limit", func(db *gorm.DB) *gorm.DB {
+		return db.Where("1 = 1").Order("id DESC").Limit(1).Delete(&Doc{})
+	}, 1, nil, "07 doc7 by 1, 7 true"},
 	{"Delete for good", func(db *gorm.DB) *gorm.DB { return db.Unscoped().Where("1 = 1").Delete(&Doc{}) }, 4, nil, "fewer rows"},
 	{"Create", func(db *gorm.DB) *gorm.DB { return db.Create(newDoc(50, 1)) }, 1, nil, "50 new by 1"},
 	{"Create for another", func(db *gorm.DB) *gorm.DB { return db.Create(newDoc(50, 2)) }, -1, authz.ErrForbidden, ""},
@@ -315,5 +328,53 @@ func TestAuthorizerErrors(t *testing.T) {
 		b.fake.err = nil
 		allow[Doc](b.fake, func(*User, any) filter.Expr { return filter.Compare{Op: filter.Eq, L: field("Nope"), R: mustValue(1)} })
 		try(filter.ErrInvalid)
+	})
+}
+
+// TestZeroKeys is about rows that are stored with a key that is zero.
+func TestZeroKeys(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		b := newBypass(t, db)
+		if err := db.Unscoped().Model(&Doc{}).Where("id = 1").UpdateColumn("id", 0).Error; err != nil {
+			t.Fatal(err)
+		}
+		tx := db.WithContext(b.ctx).Scopes(Authorized("write")).Session(&gorm.Session{})
+		got := tx.Model(&Doc{}).Where("id < 5").Update("title", "x")
+		if got.Error != nil || got.RowsAffected != 2 {
+			t.Errorf("update: %d rows, %v", got.RowsAffected, got.Error)
+		}
+		repo := NewRepository[Doc](db)
+		if list, err := repo.GetMany(b.ctx, int64(4), int64(0), int64(2)); err != nil || len(list) != 2 || list[1].Title != "x" {
+			t.Errorf("GetMany: %v, %v", idsOf(list), err)
+		}
+		if got := tx.Where("id < 5").Delete(&Doc{}); got.Error != nil || got.RowsAffected != 2 {
+			t.Errorf("delete: %d rows, %v", got.RowsAffected, got.Error)
+		}
+	})
+}
+
+// TestDryRun is about sessions that read nothing.
+func TestDryRun(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		b := newBypass(t, db)
+		dry := db.Session(&gorm.Session{DryRun: true})
+		repo := NewRepository[Doc](dry)
+		for name, err := range map[string]error{
+			"Lookup":  second(repo.Lookup(b.ctx, int64(1))),
+			"GetMany": second(repo.GetMany(b.ctx, int64(1))),
+			"List":    second(repo.List(b.ctx)),
+			"Count":   second(repo.Count(b.ctx)),
+			"Create":  repo.Create(b.ctx, newDoc(0, 1)),
+			"Update":  repo.Update(b.ctx, newDoc(1, 1)),
+			"Delete":  repo.Delete(b.ctx, int64(1)),
+		} {
+			if !errors.Is(err, authz.ErrUndecided) || isDenial(err) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		author, err := modelsOf(db).fetch(WithTx(b.ctx, dry), &Doc{Base: Base{1}, AuthorID: 1}, "Author")
+		if u, ok := author.(*User); err != nil || !ok || u.Name != "user1" {
+			t.Errorf("a relation fetched for the decision on a dry run: %v, %v", author, err)
+		}
 	})
 }

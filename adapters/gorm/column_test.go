@@ -1,0 +1,224 @@
+package gormauthz
+
+// This file defines the tests of columns that are declared in unusual ways.
+
+import (
+	"database/sql/driver"
+	"errors"
+	"strings"
+	"testing"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+// TestUnreadFields is about columns that GORM writes and never reads: a decision
+// sees the zero value, so that a list must not see what is stored.
+func TestUnreadFields(t *testing.T) {
+	type Vault struct {
+		ID     int64
+		Secret string `gorm:"->:false;<-:create"`
+	}
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		if err := db.AutoMigrate(&Vault{}); err != nil {
+			t.Fatal(err)
+		}
+		create(t, db, &Vault{Secret: "x"})
+		if _, err := Classes(db, &Vault{}); err != nil {
+			t.Fatal(err)
+		}
+		f := newFake(db)
+		allow[Vault](f, func(*User, any) filter.Expr { return equals("Secret", "x") })
+		if err := db.Use(New(f)); err != nil {
+			t.Fatal(err)
+		}
+		list, err := NewRepository[Vault](db).List(as(t, &User{ID: 1}))
+		if !errors.Is(err, filter.ErrUnsupported) || len(list) > 0 {
+			t.Errorf("%d rows, %v", len(list), err)
+		}
+	})
+}
+
+// An email is read in another form than it is written in; a seen and a shout are
+// written in another, the latter only by a pointer.
+type (
+	email string
+	seen  string
+	shout string
+)
+
+func (e *email) Scan(x any) error {
+	if b, ok := x.([]byte); ok {
+		x = string(b)
+	}
+	s, _ := x.(string)
+	*e = email(strings.ToLower(s))
+	return nil
+}
+func (s seen) Value() (driver.Value, error)   { return strings.ToUpper(string(s)), nil }
+func (s *shout) Value() (driver.Value, error) { return strings.ToUpper(string(*s)), nil }
+
+// TestOneWayConversions is about types that convert the database's values in one
+// direction only, so that what Go reads is not what was asked for.
+func TestOneWayConversions(t *testing.T) {
+	type Letter struct {
+		ID     int64
+		From   email
+		To     *email
+		Seen   seen
+		Shout  *shout
+		Direct shout
+	}
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		if err := db.AutoMigrate(&Letter{}); err != nil {
+			t.Fatal(err)
+		}
+		create(t, db, &Letter{From: "A", To: new(email("A")), Seen: "a", Shout: new(shout("a")), Direct: "a"})
+		if _, err := Classes(db, &Letter{}); err != nil {
+			t.Fatal(err)
+		}
+		f := newFake(db)
+		if err := db.Use(New(f)); err != nil {
+			t.Fatal(err)
+		}
+		repo, ctx := NewRepository[Letter](db), as(t, &User{ID: 1})
+		for _, name := range []string{"From", "To", "Seen", "Shout", "Direct"} {
+			for _, op := range []filter.Op{filter.Eq, filter.Ne} {
+				allow[Letter](f, func(*User, any) filter.Expr { return filter.Compare{Op: op, L: field(name), R: mustValue("a")} })
+				list, err := repo.List(ctx)
+				if errors.Is(err, filter.ErrUnsupported) && name != "Direct" {
+					continue
+				}
+				var letter Letter
+				if err := db.First(&letter).Error; err != nil {
+					t.Fatal(err)
+				}
+				allowed := f.Authorize(ctx, &User{ID: 1}, "read", &letter) == nil
+				if err != nil || (len(list) == 1) != allowed {
+					t.Errorf("%s %s a: %d rows, %v; allowed by itself: %v", name, op, len(list), err, allowed)
+				}
+			}
+		}
+	})
+}
+
+// A folded text is stored, and read, in lower case.
+type folded string
+
+func (f folded) Value() (driver.Value, error) { return strings.ToLower(string(f)), nil }
+func (f *folded) Scan(x any) error            { return (*email)(f).Scan(x) }
+
+// TestConversionsThatLose is about types that make the same of several values.
+func TestConversionsThatLose(t *testing.T) {
+	type Mailbox struct {
+		ID   int64
+		Name folded
+		Rate decimal // with three decimals
+	}
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		if err := db.AutoMigrate(&Mailbox{}); err != nil {
+			t.Fatal(err)
+		}
+		create(t, db, &Mailbox{Name: "A", Rate: decimal{"1.5"}})
+		if _, err := Classes(db, &Mailbox{}); err != nil {
+			t.Fatal(err)
+		}
+		f := newFake(db)
+		if err := db.Use(New(f)); err != nil {
+			t.Fatal(err)
+		}
+		repo, ctx := NewRepository[Mailbox](db), as(t, &User{ID: 1})
+		var box Mailbox
+		if err := db.First(&box).Error; err != nil {
+			t.Fatal(err)
+		}
+		for _, tt := range []struct {
+			name string
+			x    any
+			want bool
+		}{
+			{"Name", "a", true}, {"Name", "A", false}, {"Name", folded("A"), false},
+			{"Rate", decimal{"1.50"}, true}, {"Rate", decimal{"1.5001"}, false},
+		} {
+			for _, neg := range []bool{false, true} {
+				allow[Mailbox](f, func(*User, any) filter.Expr {
+					if neg {
+						return filter.Not{X: filter.In{X: field(tt.name), Set: []filter.Value{mustValue(tt.x)}}}
+					}
+					return equals(tt.name, tt.x)
+				})
+				list, err := repo.List(ctx)
+				allowed := f.Authorize(ctx, &User{ID: 1}, "read", &box) == nil
+				if err != nil || (len(list) == 1) != (tt.want != neg) || allowed != (tt.want != neg) {
+					t.Errorf("%s = %v, negated: %v: %d rows, %v; allowed by itself: %v", tt.name, tt.x, neg, len(list), err, allowed)
+				}
+			}
+		}
+	})
+}
+
+// A foreign text is declared with a collation of its own: "c1" or "c2".
+type foreign1 string
+type foreign2 string
+
+func (foreign1) GormDBDataType(db *gorm.DB, _ *schema.Field) string { return collated(db, 0) }
+func (foreign2) GormDBDataType(db *gorm.DB, _ *schema.Field) string { return collated(db, 1) }
+
+func collated(db *gorm.DB, i int) string {
+	return map[string][2]string{
+		"sqlite":   {"text COLLATE NOCASE", "text COLLATE RTRIM"},
+		"postgres": {`varchar(20) COLLATE "C"`, `varchar(20) COLLATE "POSIX"`},
+		"mysql":    {"varchar(20) COLLATE utf8mb4_general_ci", "varchar(20) COLLATE utf8mb4_unicode_520_ci"},
+	}[db.Dialector.Name()][i]
+}
+
+type Parcel struct {
+	ID      int64
+	Zone    foreign1
+	Zoning  *Zoning  `gorm:"foreignKey:Zone;references:Code"`
+	Nearest []Zoning `gorm:"foreignKey:Code;references:Zone"`
+}
+
+type Zoning struct {
+	ID   int64
+	Code foreign2
+}
+
+// TestCollationsThatDoNotMix is about relations between texts that the servers
+// refuse to compare.
+func TestCollationsThatDoNotMix(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		if err := db.AutoMigrate(&Zoning{}, &Parcel{}); err != nil {
+			t.Fatal(err)
+		}
+		create(t, db, &Zoning{Code: "a"})
+		create(t, db, &[]Parcel{{Zone: "a"}, {Zone: "A"}, {Zone: "a "}, {Zone: "b"}})
+		if _, err := Classes(db, &Parcel{}); err != nil {
+			t.Fatal(err)
+		}
+		f := newFake(db)
+		if err := db.Use(New(f)); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"Zoning", "Nearest"} {
+			exists := filter.Exists{As: 1, Rel: f.relation(&Parcel{}, name), Where: filter.True}
+			for _, tt := range []struct {
+				e    filter.Expr
+				want int
+			}{
+				{exists, 1},
+				{filter.Not{X: exists}, 3},
+				{filter.Or{exists, equals("ID", -1)}, 1},
+				{filter.Or{filter.Not{X: exists}, equals("ID", -1)}, 3},
+			} {
+				allow[Parcel](f, func(*User, any) filter.Expr { return tt.e })
+				list, err := NewRepository[Parcel](db).List(as(t, &User{ID: 1}))
+				if err != nil || len(list) != tt.want {
+					t.Errorf("%s: %d rows, want %d, %v, %v", filter.Text(tt.e), len(list), tt.want, err, errors.Unwrap(err))
+				}
+			}
+		}
+	})
+}
