@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -279,6 +281,35 @@ func TestFastPathAgrees(t *testing.T) {
 	t.Logf("%d policies, %d decisions: %d allowed, %d errors, %d by the fast path", loaded, decided, allowed, failed, fast)
 	if loaded < policies/3 || allowed < decided/50 || fast < decided/10 {
 		t.Errorf("too few of the random policies say anything")
+	}
+}
+
+// TestFastPathLeavesIterators to the solver, wherever in the data one is.
+func TestFastPathLeavesIterators(t *testing.T) {
+	type box struct {
+		Meta  map[string]any
+		Items []any
+	}
+	seq := slices.Values([]string{"a"})
+	b := &box{Meta: map[string]any{"s": seq}, Items: []any{seq}}
+	for _, body := range []string{
+		"not b.meta matches {s: List{}}", "b.meta matches {s: List{}}", `"a" in b.meta.s`,
+		`b.items matches [List{}]`, `x in b.items and x = ["a"]`, `x in b.items and not x matches List`, `b.items = [["a"]]`,
+	} {
+		ctx := t.Context()
+		p, _, err := load(ctx, Input{
+			Sources: []Source{{"iterators.polar", "allow(_, \"read\", b: Box) if " + body + ";"}},
+			Classes: []Class{{Name: "Box", Type: reflect.TypeFor[box]()}},
+		}, true)
+		if err != nil {
+			t.Errorf("%s: %v", body, err)
+			continue
+		}
+		fast, fastErr := p.Decide(ctx, "allow", "u", "read", b)
+		slow, slowErr := p.solve(ctx, "allow", "u", "read", b)
+		if fast.Allowed != slow.Allowed || codeOf(fastErr) != codeOf(slowErr) {
+			t.Errorf("%s: %v %v, the solver says %v %v", body, fast.Allowed, fastErr, slow.Allowed, slowErr)
+		}
 	}
 }
 

@@ -85,6 +85,13 @@ func (g *listGen) policy() string {
 		"above(u, d: Doc) if l in d.labels and l.name = u.name;\n",
 		"above(u, d: Doc) if forall(l in d.labels, l.name != u.name);\n",
 		"above(u, d: Doc) if r in u.roles and r.doc_id = d.id and not d.title = r.name;\n",
+		"above(u, d) if d.owner = u;\nabove(u, d: Doc) if above(u, d.parent) and u.name = \"a\";\n",
+		"above(u, d) if d.owner = u;\nabove(u, d: Doc) if p = d.parent and p matches Doc and above(u, p) and not u.name = \"b\";\n",
+		"above(u, d) if below(u, d) or d.owner = u;\nbelow(u, d) if above(u, d) or d.public and u = u;\n",
+		"above(u, d) if below(u, d);\nbelow(u, d) if above(u, d);\nbelow(u: User, d: Doc) if u.id = d.owner_id or below(u, d.parent);\n",
+		"above(u, d) if below(u, d) or d.owner = u;\nbelow(u, d) if above(u, d);\nbelow(u, d: Doc) if below(u, d.parent);\n",
+		"above(u, d: Doc) if x = d.extra.startswith(\"a\") and u = u and (x or d.public);\n",
+		"above(u, d: Doc) if d.extra.contains(\"a\") != d.public and u = u;\n",
 	}
 	text += templates[g.IntN(len(templates))]
 	text += "allow(u: User, \"read\", d: Doc) if above(u, d)" + g.pick("", " and d.public", " and not d.extra = nil", " and "+g.body(1)) + " and u = u;\n"

@@ -320,6 +320,11 @@ func (c Cube) Volume() float64 { return c.Side * c.Side * c.Side }
 func (c Cube) Color() string   { return "red" }
 func (d *Disc) Area() float64  { return 3 * d.R * d.R }
 
+// A Phase is a value that leads to the next of twenty, in a circle.
+type Phase struct{ N int }
+
+func (p Phase) Next() Phase { return Phase{(p.N + 1) % 20} }
+
 // List2 is generic: its instantiations need a name.
 type Pair[A, B any] struct {
 	First  A
@@ -420,7 +425,7 @@ func classes() []polar.Class {
 		polar.ClassOf[Document](), report, polar.ClassOf[Memo](), annual,
 		polar.ClassOf[Shape](), polar.ClassOf[Solid](), polar.ClassOf[Painted](),
 		polar.ClassOf[Square](), polar.ClassOf[Cube](), polar.ClassOf[Disc](),
-		pair,
+		polar.ClassOf[Phase](), pair,
 	}
 }
 
@@ -456,6 +461,9 @@ func constants() map[string]any {
 	ring := &Node{Name: "ring"}
 	ring.Next = &Node{Name: "next", Next: ring}
 	later := moment.Add(time.Hour)
+	circle := map[string]any{"n": 1}
+	circle["self"] = circle
+	pq := slices.Values([]string{"p", "q"})
 	reds := &Team{ID: 1, Name: "reds", LeadID: new(1)}
 	ann, ben := &Player{ID: 1, Name: "ann", TeamID: new(1), Team: reds}, &Player{ID: 2, Name: "ben", TeamID: new(1), Team: reds}
 	reds.Lead, reds.Players = ann, []Player{*ann, *ben}
@@ -498,6 +506,9 @@ func constants() map[string]any {
 		"cheap": Money{5}, "cheap_again": &Money{5}, "dear": Money{900},
 		"v1": Version{1, 0}, "v1_again": Version{1, 0}, "v2": Version{2, 1},
 		"code": Code{"abc"}, "code_again": Code{"ABC"}, "other_code": Code{"x"},
+		"uuid": &UUID{1}, "uuid_again": &UUID{1}, "other_uuid": &UUID{2},
+		"circle": circle, "odd": []float64{1, math.NaN()}, "first_phase": Phase{0}, "no_phase": Phase{99},
+		"sequence": pq, "sequences": []iter.Seq[string]{pq}, "named_sequences": map[string]iter.Seq[string]{"a": pq},
 		"holder": &Holder{Panicky{1}}, "panicky": Panicky{1}, "panicky_again": Panicky{2},
 		"event": &Event{
 			At: moment, Later: &later, Took: 90 * time.Second, ID: UUID{1}, Same: UUID{1}, Other: UUID{2},

@@ -53,7 +53,7 @@ func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, e
 	if err != nil {
 		return nil, nil, fmt.Errorf("registering classes: %w", err)
 	}
-	constants, now, err := makeConstants(reg, in.Constants)
+	constants, now, err := makeConstants(ctx, reg, in.Constants)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -98,7 +98,7 @@ func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, e
 }
 
 // makeConstants converts the constants. The value of "now" only marks its place.
-func makeConstants(reg *host.Registry, in map[string]any) (map[string]host.Value, host.Value, error) {
+func makeConstants(ctx context.Context, reg *host.Registry, in map[string]any) (map[string]host.Value, host.Value, error) {
 	constants := make(map[string]host.Value, len(in)+1)
 	names := make([]string, 0, len(in))
 	for name := range in {
@@ -108,6 +108,12 @@ func makeConstants(reg *host.Registry, in map[string]any) (map[string]host.Value
 	var errs []error
 	for _, name := range names {
 		v, err := reg.ValueOf(in[name])
+		if err == nil && v.Plan != nil && v.Plan.IsSeq() {
+			// Read once, here, so that every query has the same list.
+			var elems []host.Value
+			elems, err = host.Drain(ctx, v, DefaultSteps)
+			v = host.MakeList(elems)
+		}
 		switch {
 		case name == "now" || name == "nil":
 			errs = append(errs, fmt.Errorf("constant %q: the name is taken by the language", name))

@@ -1,14 +1,22 @@
 package host
 
-import "reflect"
+import (
+	"context"
+	"reflect"
+)
 
 // This file defines Drain, which makes a list of an iterator.
 
+// pollElems is the number of elements between two looks at the context: they cost a call
+// by reflection each, about 2 µs.
+const pollElems = 256
+
 // Drain returns the elements of an iter.Seq. It stops the iterator after max elements, which
 // is an [*Error] with CodeTooLong if there are more; the other errors are those of elements
-// that cannot be values, and of an iterator that panics or is nil. The iterator is host code:
-// one that neither yields nor returns cannot be stopped.
-func Drain(v Value, max int) (elems []Value, err error) {
+// that cannot be values, and of an iterator that panics or is nil. When ctx ends, so does the
+// iterator, and the error is the context's cause. The iterator is host code: one that neither
+// yields nor returns cannot be stopped.
+func Drain(ctx context.Context, v Value, max int) (elems []Value, err error) {
 	if v.Plan == nil || !v.Plan.seq {
 		return nil, errorf(CodeUnusable, "%s is no iterator", Describe(v))
 	}
@@ -27,6 +35,9 @@ func Drain(v Value, max int) (elems []Value, err error) {
 	for x := range seq.Seq() {
 		if len(elems) == max {
 			return nil, errorf(CodeTooLong, "an iterator (%s) has more than %d elements", v.Plan.Type, max)
+		}
+		if len(elems)%pollElems == 0 && ctx.Err() != nil {
+			return nil, context.Cause(ctx)
 		}
 		e, err := loadReflected(&v.Plan.elem, x)
 		if err != nil {

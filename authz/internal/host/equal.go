@@ -4,6 +4,33 @@ import "reflect"
 
 // This file defines Equal, the one table of equality for everything but lists and dictionaries.
 
+// An EqualBy says what tells two instances of one type apart.
+type EqualBy uint8
+
+const (
+	EqualByValue         EqualBy = iota // Go's ==, and for structs that were both reached through pointers, their identity
+	EqualByKey                          // the key of their class
+	EqualByMethod                       // a method of T, or the time that they are
+	EqualByPointerMethod                // a method that only *T has
+)
+
+// EqualBy returns what [Equal] goes by for instances of the plan.
+func (p *Plan) EqualBy() EqualBy {
+	m := p.order.equal
+	if m == nil {
+		m = p.order.compare
+	}
+	switch {
+	case p.key != nil:
+		return EqualByKey
+	case p.Type == timeType || m != nil && !m.byPointer:
+		return EqualByMethod
+	case m != nil:
+		return EqualByPointerMethod
+	}
+	return EqualByValue
+}
+
 // Equal reports whether a and b are equal. It knows all kinds except List and Dict, whose
 // elements the solver compares itself; a List is unequal to whatever is not a List.
 //
@@ -14,8 +41,9 @@ import "reflect"
 //   - Instances of different types are unequal. Those of one type are equal when they are
 //     the same object; else, if the type has a key, when the keys are equal and not zero;
 //     else by the type's method Equal, or Compare or Cmp, if there is one (times too); else,
-//     if both were reached through pointers, they are unequal, being different objects; else
-//     by Go's == where that cannot panic; else they are unequal.
+//     if both are structs reached through pointers, they are unequal, being different objects;
+//     else by Go's == where that cannot panic; else they are unequal. An array, such as a
+//     UUID, is no object: a pointer to one only says that it may be missing.
 //
 // The error is an [*Error]: the host's method failed, the instances hold interfaces nested
 // too deep, or the values are not ones that Equal knows.
@@ -93,7 +121,7 @@ func equalInstances(a, b Value) (eq, known bool, err error) {
 		return timeAt(a.Ptr).Equal(*timeAt(b.Ptr)), true, nil
 	case p.order.equal != nil || p.order.compare != nil:
 		return false, false, nil
-	case a.Word == 0 && b.Word == 0:
+	case a.Word == 0 && b.Word == 0 && p.Type.Kind() == reflect.Struct:
 		return false, true, nil
 	}
 	var c comparison

@@ -376,7 +376,7 @@ func TestDrain(t *testing.T) {
 		t.Fatalf("seq is %s, %v", Print(seq), err)
 	}
 	for range 2 { // an iterator can be drained again
-		elems, err := Drain(seq, 2)
+		elems, err := Drain(t.Context(), seq, 2)
 		if err != nil || Print(MakeList(elems)) != "[7, 8]" {
 			t.Errorf("drained %s, %v", Print(MakeList(elems)), err)
 		}
@@ -398,7 +398,7 @@ func TestDrain(t *testing.T) {
 		{slices.Values([]any{1, "a", nil}), `[1, "a", nil]`}, {[]int{1}, CodeUnusable}, {nil, CodeUnusable}, {func() {}, CodeUnusable},
 		{slices.Values([]int(nil)), "[]"},
 	} {
-		elems, err := Drain(value(t, r, tt.x), 10)
+		elems, err := Drain(t.Context(), value(t, r, tt.x), 10)
 		got := codeOf(err)
 		if err == nil {
 			got = Print(MakeList(elems))
@@ -411,6 +411,19 @@ func TestDrain(t *testing.T) {
 	}
 	if !stopped {
 		t.Error("the endless iterator was not stopped")
+	}
+
+	ctx, cancel := context.WithCancelCause(t.Context())
+	count := 0
+	cancelling := iter.Seq[int](func(yield func(int) bool) {
+		for yield(count) {
+			if count++; count == 1000 {
+				cancel(errSecret)
+			}
+		}
+	})
+	if elems, err := Drain(ctx, value(t, r, cancelling), 1_000_000); elems != nil || !errors.Is(err, errSecret) || count > 1000+pollElems {
+		t.Errorf("an iterator whose context ended at element 1000 gave %d elements, and %v", count, err)
 	}
 }
 

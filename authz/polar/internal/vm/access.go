@@ -16,7 +16,7 @@ func (m *Machine) lookup(n *node, base int32) (bool, error) {
 	if obj.Kind() == host.Instance && n.name != "" {
 		a := attrOf(n.attrs, obj.Plan, n.name)
 		if a == nil {
-			return false, m.unknownAttribute(obj, n.name)
+			return false, m.unknownAttribute(n, obj, n.name)
 		}
 		v, err := m.attribute(obj, a)
 		if err != nil {
@@ -45,6 +45,8 @@ func (m *Machine) lookup(n *node, base int32) (bool, error) {
 			return true, nil
 		case host.Nil:
 			return false, nil
+		case host.Partial:
+			return false, m.unsupported("a lookup by %s", describeSymbol(asSymbol(key)))
 		default:
 			return false, m.errorf(CodeType, "an attribute is named by a String, not by %s", describe(key))
 		}
@@ -58,7 +60,7 @@ func (m *Machine) lookup(n *node, base int32) (bool, error) {
 		if obj.Plan != openDictPlan && obj.Plan.Class != nil {
 			// A named map type may have methods; its entries are still its attributes.
 			if obj.Plan.Attr(name) != nil {
-				return false, m.unknownAttribute(obj, name)
+				return false, m.unknownAttribute(n, obj, name)
 			}
 		}
 		v, ok, err := viewDict(obj).get(m, name)
@@ -68,12 +70,9 @@ func (m *Machine) lookup(n *node, base int32) (bool, error) {
 		if !ok {
 			return false, nil
 		}
-		if v, err = m.settle(v); err != nil {
-			return false, err
-		}
 		return m.unifyOperand(&n.c, v, base)
 	case obj.Plan == openListPlan || obj.Plan.Attr(name) == nil:
-		return false, m.unknownAttribute(obj, name)
+		return false, m.unknownAttribute(n, obj, name)
 	}
 	v, err := m.attribute(obj, obj.Plan.Attr(name))
 	if err != nil {
@@ -99,14 +98,21 @@ func (m *Machine) attribute(obj Value, a *host.Attr) (Value, error) {
 	return m.settle(v)
 }
 
-// settle makes a list of an iterator.
+// isSeq reports whether v is an iterator, which settle makes a list of.
+func isSeq(v Value) bool { return v.Plan != nil && v.Plan.IsSeq() }
+
+// settle makes a list of an iterator. An iterator that is an element of a list or a
+// dictionary is read anew whenever the element is.
 func (m *Machine) settle(v Value) (Value, error) {
-	if v.Plan == nil || !v.Plan.IsSeq() {
+	if !isSeq(v) {
 		return v, nil
 	}
 	room := min(m.limits.Steps-m.steps, (m.limits.Bytes-m.bytes)/valueSize)
-	elems, err := host.Drain(v, max(room, 0))
-	if err != nil {
+	elems, err := host.Drain(m.ctx, v, max(room, 0))
+	switch {
+	case err != nil && m.ctx.Err() != nil:
+		return Value{}, m.cancelled()
+	case err != nil:
 		return Value{}, m.hostError(err)
 	}
 	if err := m.allocate(len(elems) * valueSize); err != nil {
@@ -139,9 +145,13 @@ func (m *Machine) fetch(obj Value, a *host.Attr) (Value, error) {
 	return v, nil
 }
 
-// unknownAttribute is the error of a lookup that can never succeed.
-func (m *Machine) unknownAttribute(obj Value, name string) error {
+// unknownAttribute is the error of a lookup that can never succeed. A name that
+// is not in the policy's text but a value of the query is not shown.
+func (m *Machine) unknownAttribute(n *node, obj Value, name string) error {
 	what := describe(obj)
+	if n != nil && n.op == opLookup && n.name == "" {
+		return m.errorf(CodeUnknownAttribute, "%s has no attribute of the name that the key is", what)
+	}
 	hint := ""
 	if obj.Plan != openListPlan && obj.Plan != openDictPlan && obj.Plan.Kind != host.ClassKind {
 		if obj.Plan.Method(name) != nil || hasBuiltin(obj, name) {

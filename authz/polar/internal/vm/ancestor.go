@@ -16,6 +16,8 @@ package vm
 import (
 	"cmp"
 	"hash/maphash"
+	"reflect"
+	"time"
 	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -189,7 +191,8 @@ func (m *Machine) sameCall(pr *pred, args []Value, a int32) (bool, error) {
 }
 
 // hashArgs hashes a call so that equal calls have equal hashes. Of a compound
-// only the kind and the size count.
+// only the kind and the size count. Missed is only that a value is equal to an
+// object that was reached through a pointer.
 func (m *Machine) hashArgs(pr *pred, args []Value) (uint64, error) {
 	var h maphash.Hash
 	h.SetSeed(hashSeed)
@@ -213,15 +216,30 @@ func (m *Machine) hashValue(h *maphash.Hash, v Value) error {
 		maphash.WriteComparable(h, v.Len())
 	case host.Instance:
 		h.WriteByte('i')
-		keys, err := keyValues(v)
-		if err != nil {
-			return err
-		}
-		for _, k := range keys {
-			if k.Kind() != host.Instance {
-				if err := m.hashValue(h, k); err != nil {
+		switch v.Plan.EqualBy() {
+		case host.EqualByKey:
+			for _, a := range v.Plan.Key() {
+				k, err := a.Load(v.Ptr)
+				if err != nil {
 					return err
 				}
+				if k.Kind() != host.Instance {
+					if err := m.hashValue(h, k); err != nil {
+						return err
+					}
+				}
+			}
+		default:
+			t := v.Plan.Type
+			switch {
+			case t == timeType:
+				maphash.WriteComparable(h, (*time.Time)(v.Ptr).UnixNano())
+			case v.Plan.EqualBy() == host.EqualByValue && (v.Word == 1 || t.Kind() != reflect.Struct):
+				hashScalars(h, reflect.NewAt(t, v.Ptr).Elem())
+				return m.charge(1)
+			default:
+				// Without calling a method, only the same object is known to be equal.
+				maphash.WriteComparable(h, v.Ptr)
 			}
 		}
 	default:
@@ -230,18 +248,32 @@ func (m *Machine) hashValue(h *maphash.Hash, v Value) error {
 	return nil
 }
 
-// keyValues returns what tells an instance from others: the values of its key, or its address.
-func keyValues(v Value) ([]Value, error) {
-	key := v.Plan.Key()
-	if key == nil {
-		return []Value{host.MakeInt(int64(uintptr(v.Ptr)))}, nil
-	}
-	vals := make([]Value, len(key))
-	for i, a := range key {
-		var err error
-		if vals[i], err = a.Load(v.Ptr); err != nil {
-			return nil, err
+// hashScalars hashes what a struct or an array holds directly, as far as == on it
+// compares bits: values that are equal have equal hashes.
+func hashScalars(h *maphash.Hash, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Field(i); f.Kind() != reflect.Struct && f.Kind() != reflect.Array && v.Type().Field(i).Name != "_" {
+				hashScalars(h, f)
+			}
+		}
+	case reflect.Array:
+		for i := range min(v.Len(), 64) {
+			if f := v.Index(i); f.Kind() != reflect.Struct && f.Kind() != reflect.Array {
+				hashScalars(h, f)
+			}
+		}
+	case reflect.String:
+		h.WriteString(v.String())
+	case reflect.Bool:
+		maphash.WriteComparable(h, v.Bool())
+	default:
+		switch {
+		case v.CanInt():
+			maphash.WriteComparable(h, v.Int())
+		case v.CanUint():
+			maphash.WriteComparable(h, v.Uint())
 		}
 	}
-	return vals, nil
 }

@@ -5,6 +5,7 @@ package vm
 // read and make, before they make it.
 
 import (
+	"math"
 	"strings"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -123,9 +124,11 @@ func (m *Machine) split(s, sep string) (Value, bool, error) {
 
 func (m *Machine) replace(s, old, new string) (Value, bool, error) {
 	count := strings.Count(s, old)
-	size := len(s) + count*(len(new)-len(old))
-	if count > 0 && (size < 0 || size/count > 1<<40) {
-		size = 1 << 40
+	size := len(s)
+	if grows := len(new) - len(old); grows > 0 && count > (math.MaxInt/2-size)/grows {
+		size = math.MaxInt / 2
+	} else {
+		size += count * grows
 	}
 	if err := m.allocate(size); err != nil {
 		return Value{}, false, err
@@ -174,15 +177,18 @@ func (m *Machine) listMethod(obj Value, name string, args []Value) (Value, bool,
 func (m *Machine) dictMethod(obj Value, name string, args []Value) (Value, bool, error) {
 	view := viewDict(obj)
 	if name == "keys" {
-		keys := view.keys()
-		if err := m.allocate(len(keys) * valueSize); err != nil {
+		if err := m.allocate(view.len() * valueSize); err != nil {
+			return Value{}, false, err
+		}
+		keys, err := view.keys(m)
+		if err != nil {
 			return Value{}, false, err
 		}
 		vals := make([]Value, len(keys))
 		for i, k := range keys {
 			vals[i] = host.MakeString(k)
 		}
-		return host.MakeList(vals), true, m.charge(len(keys))
+		return host.MakeList(vals), true, nil
 	}
 	switch args[0].Kind() {
 	case host.String:
@@ -257,7 +263,11 @@ func (m *Machine) printTerm(b *strings.Builder, v Value, depth int) error {
 	case isDict(v):
 		b.WriteByte('{')
 		view := viewDict(v)
-		for i, k := range view.keys() {
+		keys, err := view.keys(m)
+		if err != nil {
+			return err
+		}
+		for i, k := range keys {
 			if i > 0 {
 				b.WriteString(", ")
 			}

@@ -4,6 +4,7 @@ package vm
 // negation or a call become one condition.
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/ursa-authz/ursa/authz/filter"
@@ -58,6 +59,13 @@ func (m *Machine) collectCall(n *node, pr *pred, from int) (*node, error) {
 	args := m.args[from:]
 	col := collector{pred: pr, pos: -1}
 	if pr.recursive {
+		m.presentRows(args)
+		call, repeated, err := m.repeats(pr, args)
+		if repeated || err != nil {
+			m.dropArgs(int32(from))
+			return nil, err
+		}
+		col.call = call
 		again, pos, err := m.recursion(pr, args)
 		if err != nil {
 			return nil, err
@@ -76,6 +84,7 @@ func (m *Machine) collectCall(n *node, pr *pred, from int) (*node, error) {
 				return nil, nil
 			}
 			col.pos, col.outer, col.row = pos, row.row, m.partial.newRow()
+			m.partial.copyOf(col.row, col.outer)
 			args[pos] = makeSymbol(&symbol{kind: symRow, row: col.row, plan: row.plan})
 			col.args = append([]Value(nil), args...)
 		}
@@ -88,6 +97,78 @@ func (m *Machine) collectCall(n *node, pr *pred, from int) (*node, error) {
 	m.beginCollector(col)
 	m.args = append(m.args, saved...)
 	return m.dispatch(n.solo, pr, len(m.args)-len(saved))
+}
+
+// presentRows replaces relations among the arguments of a call by the rows at their
+// ends, where those are known to exist.
+func (m *Machine) presentRows(args []Value) {
+	for i, a := range args {
+		if isPartial(a) {
+			if s := asSymbol(a); s.kind == symOne {
+				if row := m.hopped(s); row != nil {
+					args[i] = makeSymbol(row)
+				}
+			}
+		}
+	}
+}
+
+// repeats reports whether a call of a recursive predicate repeats one that is being
+// collected. Then it has no further solution, as in a decision (ancestor.go). It also
+// returns the arguments in the form in which later calls are compared with them: with the
+// rows that they are about, and not the copies that calls on the way have made of them.
+func (m *Machine) repeats(pr *pred, args []Value) (call []Value, repeated bool, err error) {
+	p := m.partial
+	call = append([]Value(nil), args...)
+	for i, a := range call {
+		if isPartial(a) {
+			if s := *asSymbol(a); p.copies[s.row] != 0 {
+				s.row = p.copies[s.row] - 1
+				call[i] = makeSymbol(&s)
+			}
+		}
+	}
+	negated := false
+	for i := len(p.collectors) - 1; i >= 0; i-- {
+		if err := m.charge(1); err != nil {
+			return nil, false, err
+		}
+		col := &p.collectors[i]
+		negated = negated || col.pred == nil
+		if col.pred != pr || col.call == nil {
+			continue
+		}
+		same := true
+		for j := 0; same && j < len(call); j++ {
+			if same, err = m.sameArgument(call[j], col.call[j]); err != nil {
+				return nil, false, err
+			}
+		}
+		switch {
+		case same && negated:
+			return nil, false, m.errorf(CodeNegativeLoop, "the rule %s depends on its own negation", pr.name)
+		case same:
+			// It is one only about the rows that the calls in between were made with,
+			// and none about the others along their relation, if they follow one.
+			for j := i + 1; j < len(p.collectors); j++ {
+				p.collectors[j].tied = true
+			}
+			return nil, true, nil
+		}
+	}
+	return call, false, nil
+}
+
+// sameArgument reports whether two arguments are known to be one.
+func (m *Machine) sameArgument(a, b Value) (bool, error) {
+	switch {
+	case isPartial(a) && isPartial(b):
+		return sameSymbol(asSymbol(a), asSymbol(b)), nil
+	case isPartial(a) || isPartial(b) || isOpen(a) || isOpen(b):
+		return false, nil
+	}
+	eq, _, depends, err := m.equal(a, b)
+	return eq && !depends, err
 }
 
 // recursion finds out what a call of a recursive predicate is to the calls
@@ -160,16 +241,13 @@ func (m *Machine) noteRecursion(pr *pred, col *collector, at int, s *symbol) err
 	if over.Relation.Target != asSymbol(col.args[col.pos]).plan {
 		return m.unsupported("recursion over rows of several classes")
 	}
-	if col.over != nil && col.over != over {
-		return m.unsupported("recursion over several relations")
-	}
 	if s.kind == symOne {
 		if err := m.failsForNil(pr, col); err != nil {
 			return err
 		}
 	}
-	col.over = over
-	p.conds = append(p.conds, condition{again: true})
+	// That the recursion counts is not known yet: what comes after it may fail.
+	p.conds = append(p.conds, condition{attr: over, again: true})
 	return nil
 }
 
@@ -233,6 +311,10 @@ func (m *Machine) endCollect() error {
 			if i != len(conds)-1 {
 				return m.unsupported("recursion over rows with a condition after it")
 			}
+			if col.over != nil && col.over != conds[i].attr {
+				return m.unsupported("recursion over several relations")
+			}
+			col.over = conds[i].attr
 			return nil
 		}
 	}
@@ -252,12 +334,14 @@ func (m *Machine) finishCollect(c *choice) (*node, error) {
 		e = filter.True
 	}
 	switch {
+	case col.over != nil && col.tied:
+		return nil, m.unsupported("recursion over rows by way of another rule")
 	case e == filter.False:
 		return nil, nil
 	case col.over != nil:
 		e = filter.Reach{As: col.row, From: col.outer, Rel: m.prog.relation(col.over), Reflexive: true, Where: e}
 	case col.pos >= 0:
-		e = renameRow(e, col.row, col.outer)
+		m.partial.isRow(col.row, col.outer)
 	}
 	ok, err := m.assume(e)
 	if !ok || err != nil {
@@ -272,55 +356,80 @@ func isTrue(e filter.Expr) bool {
 	return ok && len(and) == 0 || e == filter.True
 }
 
-// renameRow returns e with the row from replaced by to. The nesting of e is
-// bounded by that of the rules it was made from.
-func renameRow(e filter.Expr, from, to filter.Var) filter.Expr {
-	row := func(v filter.Var) filter.Var {
-		if v == from {
-			return to
-		}
-		return v
+// rename returns e with every row replaced by the one that it turned out to be. It is
+// done once, for the whole filter: a call of each of a thousand levels that renamed
+// what the levels below it had found would take a million steps.
+func (m *Machine) rename(e filter.Expr, depth int) (filter.Expr, error) {
+	if depth > filter.MaxDepth {
+		return nil, &Error{Code: CodeBudget, Msg: fmt.Sprintf("the filter is nested more than %d deep", filter.MaxDepth), Cause: filter.ErrTooLarge}
 	}
-	operand := func(o filter.Operand) filter.Operand {
-		switch o := o.(type) {
-		case filter.Field:
-			o.Var = row(o.Var)
-			return o
-		case filter.Key:
-			o.Var = row(o.Var)
-			return o
-		}
-		return o
+	if err := m.charge(1); err != nil {
+		return nil, err
 	}
-	all := func(parts []filter.Expr) []filter.Expr {
-		out := make([]filter.Expr, len(parts))
-		for i, x := range parts {
-			out[i] = renameRow(x, from, to)
-		}
-		return out
-	}
+	var err error
 	switch e := e.(type) {
 	case filter.And:
-		return filter.And(all(e))
+		out, err := m.renameAll(e, depth)
+		return filter.And(out), err
 	case filter.Or:
-		return filter.Or(all(e))
+		out, err := m.renameAll(e, depth)
+		return filter.Or(out), err
 	case filter.Not:
-		return filter.Not{X: renameRow(e.X, from, to)}
+		e.X, err = m.rename(e.X, depth+1)
+		return e, err
 	case filter.Compare:
-		e.L, e.R = operand(e.L), operand(e.R)
-		return e
+		e.L, e.R = m.renameOperand(e.L), m.renameOperand(e.R)
+		return e, nil
 	case filter.In:
-		e.X = operand(e.X)
-		return e
+		e.X = m.renameOperand(e.X)
+		return e, nil
 	case filter.StrOp:
-		e.X = operand(e.X)
-		return e
+		e.X = m.renameOperand(e.X)
+		return e, nil
 	case filter.Exists:
-		e.From, e.Where = row(e.From), renameRow(e.Where, from, to)
-		return e
+		e.From = m.rowOf(e.From)
+		e.Where, err = m.rename(e.Where, depth+1)
+		return e, err
 	case filter.Reach:
-		e.From, e.Where = row(e.From), renameRow(e.Where, from, to)
-		return e
+		e.From = m.rowOf(e.From)
+		e.Where, err = m.rename(e.Where, depth+1)
+		return e, err
 	}
-	return e
+	return e, nil
+}
+
+func (m *Machine) renameAll(parts []filter.Expr, depth int) ([]filter.Expr, error) {
+	out := make([]filter.Expr, len(parts))
+	for i, x := range parts {
+		var err error
+		if out[i], err = m.rename(x, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (m *Machine) renameOperand(o filter.Operand) filter.Operand {
+	switch o := o.(type) {
+	case filter.Field:
+		o.Var = m.rowOf(o.Var)
+		return o
+	case filter.Key:
+		o.Var = m.rowOf(o.Var)
+		return o
+	}
+	return o
+}
+
+// rowOf returns the row that v turned out to be.
+func (m *Machine) rowOf(v filter.Var) filter.Var {
+	same := m.partial.same
+	root := v
+	for next, ok := same[root]; ok; next, ok = same[root] {
+		root = next
+	}
+	for v != root { // so that a chain of rows is walked once
+		v, same[v] = same[v], root
+	}
+	return root
 }

@@ -120,7 +120,7 @@ func (p *Program) Decide(ctx context.Context, name string, actor, action, resour
 func (r *run) setArg(i int, x any) bool {
 	v, err := r.prog.reg.ValueOf(x)
 	r.slots[i] = v
-	return err == nil && (v.Plan == nil || !v.Plan.IsSeq())
+	return err == nil && !isSeq(v)
 }
 
 // call tries the clauses of a call whose arguments stand at base, and on top.

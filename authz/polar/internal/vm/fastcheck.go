@@ -43,7 +43,7 @@ func (c *fastCompiler) unifyWith(t resolve.Term) (check, []build) {
 			return gives, nil
 		}
 		if elems, ok := v.Elems(); ok {
-			return equalToList(elems), nil
+			return equalToList(v, elems), nil
 		}
 		return equalTo(place{state: stateConst, value: v}), nil
 	case *resolve.Var:
@@ -94,12 +94,8 @@ func listOf(elems []check, rest check) check {
 			return false
 		}
 		for i, ok := range elems {
-			e, err := v.At(i)
-			if err != nil {
-				r.gaveUp = true
-				return false
-			}
-			if !ok(r, base, e) {
+			e, found := r.element(v, i)
+			if !found || !ok(r, base, e) {
 				return false
 			}
 		}
@@ -109,12 +105,15 @@ func listOf(elems []check, rest check) check {
 
 // equalToList compiles a comparison with a list of constants. Lists among these
 // are left to equal, and so to the solver.
-func equalToList(elems []Value) check {
+func equalToList(want Value, elems []Value) check {
 	checks := make([]check, len(elems))
 	for i, e := range elems {
 		checks[i] = equalTo(place{state: stateConst, value: e})
 	}
-	return listOf(checks, nil)
+	same := listOf(checks, nil)
+	return func(r *run, base int, v Value) bool {
+		return identical(v, want) || same(r, base, v) // a list with NaN in it is equal to itself
+	}
 }
 
 // equalTo compiles a comparison with the value at a place.
@@ -237,8 +236,8 @@ func (c *fastCompiler) matchFields(p *pattern) (check, []build) {
 			case k == host.Dict:
 				var ok bool
 				var err error
-				if val, ok, err = v.Get(f.name); err != nil || !ok {
-					r.gaveUp = err != nil
+				if val, ok, err = v.Get(f.name); err != nil || !ok || isSeq(val) {
+					r.gaveUp = err != nil || ok
 					return false
 				}
 			default:
@@ -276,7 +275,17 @@ func (r *run) attribute(obj Value, a *host.Attr) (v Value, ok bool) {
 		}
 	}
 	v, err := a.Load(obj.Ptr)
-	if err != nil || v.Plan != nil && v.Plan.IsSeq() {
+	if err != nil || isSeq(v) {
+		r.gaveUp = true
+		return Value{}, false
+	}
+	return v, true
+}
+
+// element reads an element of a list; ok is false when the decision was given up.
+func (r *run) element(list Value, i int) (v Value, ok bool) {
+	v, err := list.At(i)
+	if err != nil || isSeq(v) {
 		r.gaveUp = true
 		return Value{}, false
 	}

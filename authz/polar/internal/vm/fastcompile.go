@@ -485,9 +485,9 @@ func (c *fastCompiler) in(g *resolve.In) []build {
 			}
 			failed := false // what follows was run, in vain, and an equal element cannot change that
 			for i := range n {
-				e, err := list.At(i)
-				if err != nil {
-					return r.giveUp()
+				e, ok := r.element(list, i)
+				if !ok {
+					return true
 				}
 				if !check(r, base, e) {
 					if r.gaveUp {

@@ -41,8 +41,12 @@ func (m *Machine) Filter(t reflect.Type) (*filter.Query, error) {
 		// and would come first in a decision on them.
 		results = append(results, m.conjunction(0))
 	}
-	q.Where = anyOf(results)
-	q, err := q.Simplify()
+	where, err := m.rename(anyOf(results), 0)
+	if err != nil {
+		return nil, err
+	}
+	q.Where = where
+	q, err = q.Simplify()
 	if err != nil {
 		return nil, m.filterError(err)
 	}

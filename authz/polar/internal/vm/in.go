@@ -30,7 +30,11 @@ func (m *Machine) in(n *node, base int32) (bool, error) {
 	case isList(seq):
 		return m.inList(n, item, seq, 0, nil)
 	case isDict(seq):
-		return m.inEntries(n, item, seq, viewDict(seq).keys(), nil)
+		keys, err := viewDict(seq).keys(m)
+		if err != nil {
+			return false, err
+		}
+		return m.inEntries(n, item, seq, keys, nil)
 	}
 	switch seq.Kind() {
 	case host.Var:
@@ -131,11 +135,6 @@ func (m *Machine) inRest(n *node, item, rest Value) (bool, error) {
 // inEntries finds the first of the remaining keys whose entry [key, value] unifies with item.
 func (m *Machine) inEntries(n *node, item, dict Value, keys []string, c *choice) (bool, error) {
 	view := viewDict(dict)
-	if c == nil {
-		if err := m.charge(len(keys)); err != nil {
-			return false, err
-		}
-	}
 	for i, k := range keys {
 		if err := m.charge(1); err != nil {
 			return false, err
@@ -207,7 +206,11 @@ func (m *Machine) inString(n *node, item Value, s string, c *choice) (bool, erro
 
 // eachEntry solves c = dict.(b) with b unbound: one solution a key, in order.
 func (m *Machine) eachEntry(n *node, dict Value, base int32) (bool, error) {
-	return m.tryKeys(n, dict, viewDict(dict).keys(), nil, base)
+	keys, err := viewDict(dict).keys(m)
+	if err != nil {
+		return false, err
+	}
+	return m.tryKeys(n, dict, keys, nil, base)
 }
 
 func (m *Machine) tryKeys(n *node, dict Value, keys []string, c *choice, base int32) (bool, error) {

@@ -4,6 +4,7 @@ package vm
 
 import (
 	"context"
+	"errors"
 	"time"
 	"unsafe"
 
@@ -108,13 +109,14 @@ func (p *Program) Machine(ctx context.Context, cfg *Config) *Machine {
 	return m
 }
 
-// keepCells is the number of cells above which a machine is not pooled: what
-// one large query needed should not stay for the many small ones.
+// keepCells is the number of cells, and of entries of a stack, above which a machine
+// is not pooled: what one large query needed should not stay for the many small ones,
+// which would clear it, too.
 const keepCells = 1 << 14
 
 // Release ends the query, at whatever point it is. The machine must not be used any more.
 func (m *Machine) Release() {
-	if cap(m.cells) > keepCells || cap(m.trail) > keepCells || cap(m.frames) > keepCells {
+	if max(cap(m.cells), cap(m.trail), cap(m.frames), cap(m.choices), cap(m.waiters), cap(m.args), cap(m.calls), cap(m.work), cap(m.abuf)) > keepCells {
 		return
 	}
 	m.reset()
@@ -163,12 +165,23 @@ func (m *Machine) checkpoint() error {
 	if m.done != nil {
 		select {
 		case <-m.done:
-			return &Error{Code: CodeCancelled, Msg: "the query was cancelled", Cause: context.Cause(m.ctx)}
+			return m.cancelled()
 		default:
 		}
 	}
 	m.poll = min(m.steps+pollSteps, m.limits.Steps+1)
 	return nil
+}
+
+// cancelled is the error of a query whose context has ended.
+func (m *Machine) cancelled() error {
+	return &Error{Code: CodeCancelled, Msg: "the query was cancelled", Cause: context.Cause(m.ctx)}
+}
+
+// ends reports whether an error is about the query as a whole and not about a goal.
+func (m *Machine) ends(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Code == CodeCancelled || e.Code == CodeBudget && (m.steps > m.limits.Steps || m.bytes > m.limits.Bytes))
 }
 
 // allocate counts n bytes of values made by the engine.

@@ -161,16 +161,19 @@ func mayOverlap(a, b *host.ClassInfo) bool {
 }
 
 // sortBySpecificity orders the applicable clauses in place.
-func (m *Machine) sortBySpecificity(cs []*clause, args []Value) {
+func (m *Machine) sortBySpecificity(cs []*clause, args []Value) error {
 	for outer := 1; outer < len(cs); outer++ {
 		for inner := outer; inner > 0; inner-- {
-			m.steps++
+			if err := m.charge(1); err != nil {
+				return err
+			}
 			if !m.moreSpecific(cs[inner], cs[inner-1], args) {
 				break
 			}
 			cs[inner], cs[inner-1] = cs[inner-1], cs[inner]
 		}
 	}
+	return nil
 }
 
 // staticOrder returns the clauses in the order in which every call tries them,

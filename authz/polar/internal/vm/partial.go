@@ -25,6 +25,8 @@ package vm
 // known. Whatever cannot be said exactly is an error that names the expression.
 
 import (
+	"reflect"
+
 	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
@@ -37,7 +39,7 @@ type condition struct {
 	as    filter.Var  // the row that the binder binds
 	from  filter.Var  // the row that the relation is of
 	attr  *host.Attr  // the relation
-	again bool        // the recursive call, for the row from
+	again bool        // the recursive call, one step further over the relation
 }
 
 // A collector gathers the solutions of a negation or a call.
@@ -45,20 +47,25 @@ type collector struct {
 	results []filter.Expr
 	choice  int // index of its choice
 
+	pred *pred   // of the call; nil for a negation
+	call []Value // of a call of a recursive predicate: its arguments, for comparison
+
 	// Of a call of a recursive predicate with one unknown row:
-	pred  *pred
 	args  []Value
 	pos   int        // of the unknown row among args; -1 when there is none
 	row   filter.Var // the row that stands for it inside
 	outer filter.Var // the row that was passed
-	over  *host.Attr // the relation that the recursion follows; nil when it did not recurse
+	over  *host.Attr // the relation that the recursion follows; nil when no solution recurred
+	tied  bool       // whether something inside was found out about the row that was passed, and not about any row
 }
 
 // partialState is what a machine has besides when its query is partial.
 type partialState struct {
 	conds      []condition
 	collectors []collector
-	rows       filter.Var // how many rows there are
+	rows       filter.Var                // how many rows there are
+	same       map[filter.Var]filter.Var // rows that turned out to be another one; see collect.go
+	copies     map[filter.Var]filter.Var // for the row that a call made for itself, 1 + the row that it was called with
 }
 
 func (p *partialState) height() int32 { return int32(len(p.conds)) }
@@ -66,6 +73,26 @@ func (p *partialState) height() int32 { return int32(len(p.conds)) }
 func (p *partialState) newRow() filter.Var {
 	p.rows++
 	return p.rows - 1
+}
+
+// copyOf records that the row v is a call's own name for the row of.
+func (p *partialState) copyOf(v, of filter.Var) {
+	if p.copies == nil {
+		p.copies = make(map[filter.Var]filter.Var)
+	}
+	if first := p.copies[of]; first != 0 {
+		p.copies[v] = first
+	} else {
+		p.copies[v] = of + 1
+	}
+}
+
+// isRow records that the row v, which nothing binds, is the row of.
+func (p *partialState) isRow(v, of filter.Var) {
+	if p.same == nil {
+		p.same = make(map[filter.Var]filter.Var)
+	}
+	p.same[v] = of
 }
 
 // restore shortens the stacks to the heights of a choice.
@@ -99,13 +126,21 @@ func (m *Machine) hop(s *symbol) (*symbol, error) {
 	if s.kind == symRow {
 		return s, nil
 	}
+	if row := m.hopped(s); row != nil {
+		return row, nil
+	}
+	return m.follow(s)
+}
+
+// hopped returns the row at the end of a to-one relation that has been followed; nil when it has not.
+func (m *Machine) hopped(s *symbol) *symbol {
 	p := m.partial
 	for i := len(p.conds) - 1; i >= 0; i-- {
 		if c := &p.conds[i]; c.attr == s.attr && c.from == s.row && !c.again {
-			return &symbol{kind: symRow, row: c.as, plan: s.plan}, nil
+			return &symbol{kind: symRow, row: c.as, plan: s.plan}
 		}
 	}
-	return m.follow(s)
+	return nil
 }
 
 // follow binds a new row to one at the end of a relation.
@@ -198,7 +233,7 @@ func (m *Machine) equality(a, b Value) (filter.Expr, error) {
 		case b.Bool():
 			return s.cond, nil
 		}
-		return filter.And{s.here, filter.Not{X: s.cond}}, nil
+		return filter.Not{X: s.cond}, nil
 	case symRow:
 		return m.equalsObject(s.row, s.plan, b)
 	case symOne:
@@ -215,11 +250,42 @@ func (m *Machine) equality(a, b Value) (filter.Expr, error) {
 		}
 		return nil, m.unsupported("%s compared with %s", describeSymbol(s), describe(b))
 	}
+	if err := m.checkEqual(s, b); err != nil {
+		return nil, err
+	}
 	v, err := m.constant(b)
 	if err != nil {
 		return nil, err
 	}
 	return m.fieldCompare(filter.Eq, s, v)
+}
+
+// checkEqual checks that a filter compares the values of a field with b, a
+// constant or another field, as the solver does. It does not where instances are
+// told apart by a key or by a method of the pointer, nor where two structs are
+// reached through pointers: those are equal when they are one object.
+func (m *Machine) checkEqual(s *symbol, b Value) error {
+	p, other := s.plan, b.Plan
+	pointers := s.attr.Type.Kind() == reflect.Pointer
+	if isPartial(b) {
+		t := asSymbol(b)
+		other = t.plan
+		pointers = pointers && t.attr.Type.Kind() == reflect.Pointer
+	} else {
+		pointers = pointers && b.Word == 0
+	}
+	if p == nil || p.Kind != host.Instance || p != other {
+		return nil // equal to no instance
+	}
+	switch by := p.EqualBy(); {
+	case by == host.EqualByKey:
+		return m.unsupported("equality of %s, which is told by a key,", describeSymbol(s))
+	case by == host.EqualByPointerMethod:
+		return m.unsupported("equality of %s, which is told by a method of the pointer,", describeSymbol(s))
+	case by == host.EqualByValue && pointers && p.Type.Kind() == reflect.Struct:
+		return m.unsupported("equality of %s, which is a pointer to a struct without a key,", describeSymbol(s))
+	}
+	return nil
 }
 
 // fieldCompare compares a field with a constant.
@@ -270,6 +336,9 @@ func (m *Machine) equalsObject(row filter.Var, plan *host.Plan, b Value) (filter
 
 func (m *Machine) equalSymbols(a, b *symbol) (filter.Expr, error) {
 	if sameSymbol(a, b) && a.kind != symMany {
+		if a.kind == symField && a.plan != nil && a.plan.Kind == host.Float {
+			return nil, m.unsupported("a comparison with itself of %s, which may be no number,", describeSymbol(a))
+		}
 		return filter.True, nil // nil is equal to nil
 	}
 	if a.kind == symMany || b.kind == symMany {
@@ -283,6 +352,9 @@ func (m *Machine) equalSymbols(a, b *symbol) (filter.Expr, error) {
 		return m.nilTogether(a, b)
 	}
 	if !aRow {
+		if err := m.checkEqual(a, makeSymbol(b)); err != nil {
+			return nil, err
+		}
 		l, err := m.field(a)
 		if err != nil {
 			return nil, err
@@ -492,7 +564,7 @@ func (m *Machine) checkOrder(s *symbol, p *host.Plan) error {
 
 // lookupPartial solves c = obj.name for an unknown object.
 func (m *Machine) lookupPartial(n *node, obj Value, name string, base int32) (bool, error) {
-	v, ok, err := m.symbolAttribute(asSymbol(obj), name)
+	v, ok, err := m.symbolAttribute(n, asSymbol(obj), name)
 	if !ok || err != nil {
 		return false, err
 	}
@@ -500,17 +572,20 @@ func (m *Machine) lookupPartial(n *node, obj Value, name string, base int32) (bo
 }
 
 // symbolAttribute reads an attribute of an unknown object; ok is false when it never has a value.
-func (m *Machine) symbolAttribute(s *symbol, name string) (Value, bool, error) {
+func (m *Machine) symbolAttribute(n *node, s *symbol, name string) (Value, bool, error) {
 	switch s.kind {
 	case symMany, symCond:
-		return Value{}, false, m.errorf(CodeUnknownAttribute, "%s has no attribute %q", describeSymbol(s), name)
+		return Value{}, false, m.errorf(CodeUnknownAttribute, "%s has no attributes", describeSymbol(s))
 	}
 	if s.plan == nil {
 		return Value{}, false, m.unsupported("an attribute of %s", describeSymbol(s))
 	}
+	if s.plan.Kind == host.Dict {
+		return Value{}, false, m.unsupported("a key of %s", describeSymbol(s))
+	}
 	a := s.plan.Attr(name)
 	if a == nil {
-		return Value{}, false, m.unknownAttribute(Value{Plan: s.plan}, name)
+		return Value{}, false, m.unknownAttribute(n, Value{Plan: s.plan}, name)
 	}
 	if s.kind == symField {
 		// A struct inside the row.
@@ -575,8 +650,13 @@ func (m *Machine) methodPartial(n *node, obj Value, base int32) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	here := filter.Compare{Op: filter.Ne, L: field, R: filter.Value{}}
-	v := makeSymbol(&symbol{kind: symCond, cond: filter.StrOp{Kind: kind, X: field, Arg: args[0].Str()}, here: here})
+	if s.attr.Nilable {
+		// A method of nil has no solution, whatever is done with its result.
+		if ok, err := m.assume(filter.Compare{Op: filter.Ne, L: field, R: filter.Value{}}); !ok || err != nil {
+			return ok, err
+		}
+	}
+	v := makeSymbol(&symbol{kind: symCond, cond: filter.StrOp{Kind: kind, X: field, Arg: args[0].Str()}})
 	return m.unifyOperand(&n.c, v, base)
 }
 
@@ -622,10 +702,10 @@ func (m *Machine) matchPartial(v Value, p *pattern, n *node, base int32) (bool, 
 	}
 	for i := len(p.fields) - 1; i >= 0; i-- {
 		f := &p.fields[i]
-		if s.plan != nil && s.plan.Attr(f.name) == nil && p.kind == dictPattern {
+		if p.kind == dictPattern && (s.kind == symCond || s.plan != nil && s.plan.Kind != host.Dict && s.plan.Attr(f.name) == nil) {
 			return false, nil
 		}
-		fv, ok, err := m.symbolAttribute(s, f.name)
+		fv, ok, err := m.symbolAttribute(n, s, f.name)
 		if !ok || err != nil {
 			return ok, err
 		}
@@ -667,6 +747,9 @@ func (m *Machine) inConstants(item, list Value) (done, ok bool, err error) {
 		}
 		if !isAtom(e) || e.Kind() == host.ClassKind {
 			return false, false, nil
+		}
+		if err := m.checkEqual(s, e); err != nil {
+			return true, false, err
 		}
 		v, err := m.constant(e)
 		if err != nil {

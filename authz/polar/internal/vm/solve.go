@@ -416,7 +416,9 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 			}
 		}
 		clauses, sorted = m.sorted[at:], true
-		m.sortBySpecificity(clauses, args)
+		if err := m.sortBySpecificity(clauses, args); err != nil {
+			return nil, err
+		}
 	}
 	return m.try(n, clauses, 0, int32(from), calls, callTrace, sorted)
 }
@@ -678,8 +680,9 @@ func (prog *Program) isInstance(v Value, p *pattern) bool {
 }
 
 // applicable reports whether the head of the clause matches args, before any
-// clause of the call is tried. It calls nothing of the host; what only the host
-// could tell counts as a match, and is found out when the clause is tried.
+// clause of the call is tried. It calls no methods of the host; what only they
+// could tell counts as a match, and so does an error, which is one of the query's
+// only when the clause is tried.
 func (m *Machine) applicable(cl *clause, args []Value) (bool, error) {
 	if !m.prog.mayMatch(cl, args) {
 		return false, nil
@@ -693,6 +696,9 @@ func (m *Machine) applicable(cl *clause, args []Value) (bool, error) {
 	clear(m.cells[cells:])
 	m.cells, m.protected, m.sealed = m.cells[:cells], protected, sealed
 	m.woken = m.woken[:0]
+	if err != nil && !m.ends(err) {
+		return true, nil
+	}
 	return ok, err
 }
 

@@ -30,7 +30,6 @@ type symbol struct {
 	attr  *host.Attr  // of symOne and symMany; of symField, the last one
 	name  string      // of symField: the Go name, dotted inside nested structs
 	cond  filter.Expr // of symCond: true exactly when the value is true
-	here  filter.Expr // of symCond: when the value exists at all
 }
 
 func makeSymbol(s *symbol) Value { return Value{Plan: partialPlan, Ptr: unsafe.Pointer(s)} }

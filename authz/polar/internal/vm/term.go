@@ -115,6 +115,9 @@ func (c *cursor) next(m *Machine) (Value, item, error) {
 		if c.i < c.list.Len() {
 			c.i++
 			v, err := c.list.At(c.i - 1)
+			if err == nil && isSeq(v) {
+				v, err = m.settle(v)
+			}
 			return v, itemElem, err
 		}
 		return Value{}, itemEnd, nil
@@ -149,16 +152,31 @@ func viewDict(v Value) dictView {
 	return dictView{host: v}
 }
 
-func (d dictView) keys() []string {
+func (d dictView) len() int {
 	if d.open != nil {
-		return d.open.keys
+		return len(d.open.keys)
 	}
-	return d.host.Keys()
+	return d.host.Len()
+}
+
+// keys returns the keys in ascending order. It charges for them before it sorts those of a map.
+func (d dictView) keys(m *Machine) ([]string, error) {
+	if err := m.charge(d.len()); err != nil {
+		return nil, err
+	}
+	if d.open != nil {
+		return d.open.keys, nil
+	}
+	return d.host.Keys(), nil
 }
 
 func (d dictView) get(m *Machine, key string) (Value, bool, error) {
 	if d.open == nil {
-		return d.host.Get(key)
+		v, ok, err := d.host.Get(key)
+		if ok && isSeq(v) {
+			v, err = m.settle(v)
+		}
+		return v, ok, err
 	}
 	lo, hi := 0, len(d.open.keys)
 	for lo < hi {

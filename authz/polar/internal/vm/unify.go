@@ -61,6 +61,12 @@ func (m *Machine) unifyStep(a, b Value) (bool, error) {
 	return false, nil
 }
 
+// identical reports whether two lists or dictionaries of the host are one. What it
+// holds is not looked at then, which also ends where one leads back to itself.
+func identical(a, b Value) bool {
+	return a.Plan == b.Plan && a.Ptr == b.Ptr && a.Word == b.Word && !isOpen(a)
+}
+
 // equalAtoms compares two values that are neither variables nor compounds.
 func (m *Machine) equalAtoms(a, b Value) (bool, error) {
 	switch ak, bk := a.Kind(), b.Kind(); {
@@ -243,13 +249,19 @@ func closedLen(v Value) (n int, closed bool) {
 func (m *Machine) push(a, b Value) { m.work = append(m.work, pair{a, b}) }
 
 func (m *Machine) unifyDicts(a, b Value) (bool, error) {
+	if identical(a, b) {
+		return true, m.charge(1)
+	}
 	da, db := viewDict(a), viewDict(b)
-	keys := da.keys()
-	other := db.keys()
-	if len(keys) != len(other) {
+	if da.len() != db.len() {
 		return false, nil
 	}
-	if err := m.charge(len(keys)); err != nil {
+	keys, err := da.keys(m)
+	if err != nil {
+		return false, err
+	}
+	other, err := db.keys(m)
+	if err != nil {
 		return false, err
 	}
 	for i, k := range keys {
@@ -292,6 +304,8 @@ func (m *Machine) equal(a, b Value) (eq bool, waits Value, depends bool, err err
 			if eq = isAtom(va) == isAtom(vb); eq {
 				eq, err = m.equalAtoms(va, vb)
 			}
+		case isList(va) && isList(vb) && identical(va, vb):
+			err = m.charge(1)
 		case isList(va) && isList(vb):
 			eq, waits, depends, err = m.equalLists(va, vb, waits, depends)
 		case isDict(va) && isDict(vb):

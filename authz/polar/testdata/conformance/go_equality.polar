@@ -56,6 +56,24 @@
 #? blob = blob_again => none
 #? blob != blob_again => {}
 ---
+# An array is no object: a pointer to one only says that it may be missing.
+#? uuid = uuid_again => {}
+#? uuid != uuid_again => none
+#? uuid = other_uuid => none
+#? uuid = event.id => {}
+#? event.id = uuid => {}
+#? uuid in [other_uuid, uuid_again] => {}
+---
+# A list or dictionary is equal to itself, whatever it holds, and where it holds itself.
+#? odd = odd => {}
+#? odd == odd => {}
+#? odd != odd => none
+#? odd = [1, nan] => none
+#? circle = circle => {}
+#? circle == circle.self => {}
+#? circle = {n: 1, self: circle} => {}
+#? circle = {n: 2, self: circle} => none
+---
 # Equal and Compare are asked where a type has them.
 #? cheap = cheap_again => {}
 #? cheap = dear => none

@@ -107,6 +107,24 @@
 #? "q" in kinds.seq => {}
 #? kinds.seq = ["p", "q"] => {}
 ---
+# So is one that is a constant, or stands in a list or a dictionary.
+first(_: {a: [x, *_]}, x);
+#? sequence = ["p", "q"] => {}
+#? x in sequence => x="p" ; x="q"
+#? sequence matches List => {}
+#? sequence.length() = 2 => {}
+#? [x] = sequences => x=["p", "q"]
+#? s in sequences and "q" in s => s=["p", "q"]
+#? sequences = [["p", "q"]] => {}
+#? sequences == [["p", "q"]] => {}
+#? sequences.contains(["p", "q"]) => {}
+#? sequences matches [[x, *_]] => x="p"
+#? x in named_sequences.a => x="p" ; x="q"
+#? x in named_sequences.get("a") => x="p" ; x="q"
+#? [k, s] in named_sequences and "q" in s => k="a", s=["p", "q"]
+#? s = named_sequences.(k) and "q" in s => k="a", s=["p", "q"]
+#? first(named_sequences, x) => x="p"
+---
 # Named types: the kind decides, and a registered type also matches its own class.
 #? x = task.status => x=Status("open")
 #? task.status = "open" => {}

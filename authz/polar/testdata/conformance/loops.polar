@@ -81,3 +81,10 @@ h(x) if h(x);
 #? f(acme, 1) => none
 #? h([1, {a: alice}]) => none
 #? h(1.0) => none
+---
+# A circle of values, and one of more rows than are compared one by one.
+reach(p, q) if p = q;
+reach(p: Phase, q) if reach(p.next(), q);
+#? reach(first_phase, first_phase) => {}
+#? reach(first_phase, no_phase) => none
+#? not reach(first_phase, no_phase) => {}

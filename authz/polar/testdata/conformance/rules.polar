@@ -275,3 +275,13 @@ nrev([x, *xs], r) if nrev(xs, rs) and append(rs, [x], r);
 #? sort([3, 1, 2, 5, 4], x) => x=[1, 2, 3, 4, 5]
 #? sort([2, 1, 2], x) => x=[1, 2, 2]
 #? nrev([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30], [x, *_]) => x=30
+---
+# Whether a rule applies is found out without errors: what cannot be read is one
+# when the rule is tried, and not before.
+f(_: Cube, _, "cube");
+f(_: Shape, _: {too_big: 1}, "shape");
+g(_: Shape, [1, *_], "shape");
+g(_: Cube, _, "cube");
+#? f(cube, kinds, x) => x="cube" ; error type "Integer"
+#? f(square, kinds, x) => error type "Integer"
+#? g(cube, [1], x) => x="cube" ; x="shape"
