@@ -1,0 +1,216 @@
+package vm
+
+// This file defines how partial evaluation reads what is unknown: attributes,
+// methods, patterns, and membership.
+
+import (
+	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+)
+
+// lookupPartial solves c = obj.name for an unknown object.
+func (m *Machine) lookupPartial(n *node, obj Value, name string, base int32) (bool, error) {
+	v, ok, err := m.symbolAttribute(n, asSymbol(obj), name)
+	if !ok || err != nil {
+		return false, err
+	}
+	return m.unifyOperand(&n.c, v, base)
+}
+
+// symbolAttribute reads an attribute of an unknown object; ok is false when it never has a value.
+func (m *Machine) symbolAttribute(n *node, s *symbol, name string) (Value, bool, error) {
+	switch s.kind {
+	case symMany, symCond:
+		return Value{}, false, m.errorf(CodeUnknownAttribute, "%s has no attributes", describeSymbol(s))
+	}
+	if s.plan == nil {
+		return Value{}, false, m.unsupported("an attribute of %s", describeSymbol(s))
+	}
+	if s.plan.Kind == host.Dict {
+		return Value{}, false, m.unsupported("a key of %s", describeSymbol(s))
+	}
+	a := s.plan.Attr(name)
+	if a == nil {
+		return Value{}, false, m.unknownAttribute(n, Value{Plan: s.plan}, name)
+	}
+	if s.kind == symField {
+		// A struct inside the row.
+		if s.attr.Nilable {
+			return Value{}, false, m.unsupported("an attribute of %s, which may be nil,", describeSymbol(s))
+		}
+		if a.Relation != nil {
+			return Value{}, false, m.unsupported("a relation of %s", describeSymbol(s))
+		}
+		return makeSymbol(&symbol{kind: symField, row: s.row, owner: s.owner, plan: a.Plan, attr: a, name: s.name + "." + a.Name}), true, nil
+	}
+	row, err := m.hop(s)
+	if err != nil {
+		return Value{}, false, err
+	}
+	sym := &symbol{row: row.row, attr: a, owner: row.plan}
+	switch {
+	case a.Relation == nil:
+		sym.kind, sym.plan, sym.name = symField, a.Plan, a.Name
+	case a.Relation.Many:
+		sym.kind, sym.plan = symMany, a.Relation.Target
+	default:
+		sym.kind, sym.plan = symOne, a.Relation.Target
+	}
+	return makeSymbol(sym), true, nil
+}
+
+// methodPartial solves c = obj.name(args) for an unknown object: the tests of
+// strings become conditions.
+func (m *Machine) methodPartial(n *node, obj Value, base int32) (bool, error) {
+	s := asSymbol(obj)
+	var kind filter.StrKind
+	switch n.name {
+	case "startswith", "starts_with":
+		kind = filter.Prefix
+	case "endswith", "ends_with":
+		kind = filter.Suffix
+	case "contains":
+		kind = filter.Contains
+	default:
+		return false, m.unsupported("the method %s of %s", n.name, describeSymbol(s))
+	}
+	if s.kind != symField || s.plan == nil || s.plan.Kind != host.String || s.plan.Method(n.name) != nil || len(n.args) != 1 {
+		return false, m.unsupported("the method %s of %s", n.name, describeSymbol(s))
+	}
+	args, waits, depends, err := m.groundArgs(n, base)
+	if err != nil {
+		return false, err
+	}
+	if depends {
+		m.wait(n, waits)
+		return true, nil
+	}
+	switch args[0].Kind() {
+	case host.String:
+	case host.Nil:
+		return false, nil
+	default:
+		return false, m.errorf(CodeType, "String.%s needs a String, not %s", n.name, describe(args[0]))
+	}
+	field, err := m.field(s)
+	if err != nil {
+		return false, err
+	}
+	if s.attr.Nilable {
+		// A method of nil has no solution, whatever is done with its result.
+		if ok, err := m.assume(filter.Compare{Op: filter.Ne, L: field, R: filter.Value{}}); !ok || err != nil {
+			return ok, err
+		}
+	}
+	v := makeSymbol(&symbol{kind: symCond, cond: filter.StrOp{Kind: kind, X: field, Arg: args[0].Str()}})
+	return m.unifyOperand(&n.c, v, base)
+}
+
+// matchPartial matches an unknown value with a pattern.
+func (m *Machine) matchPartial(v Value, p *pattern, n *node, base int32) (bool, error) {
+	s := asSymbol(v)
+	if p.kind == dictPattern && len(p.fields) == 0 {
+		return true, nil
+	}
+	if p.kind == listPattern || s.kind == symMany {
+		return false, m.unsupported("%s matched with a pattern", describeSymbol(s))
+	}
+	if p.kind == classPattern {
+		if p.class == nil && p.union == resolve.UnionNone {
+			return false, m.errorf(CodeClass, "class %q is not registered", p.name)
+		}
+		switch {
+		case s.kind == symCond:
+			return false, m.unsupported("%s matched with a class", describeSymbol(s))
+		case s.plan == nil:
+			return false, m.unsupported("%s, whose type is known only row by row,", describeSymbol(s))
+		case !m.prog.isInstance(Value{Plan: s.plan}, p):
+			return false, nil
+		}
+		// nil is of no class.
+		switch s.kind {
+		case symOne:
+			var err error
+			if s, err = m.hop(s); err != nil {
+				return false, err
+			}
+		case symField:
+			if s.attr.Nilable {
+				e, err := m.fieldCompare(filter.Ne, s, filter.Value{})
+				if err != nil {
+					return false, err
+				}
+				if ok, err := m.assume(e); !ok || err != nil {
+					return ok, err
+				}
+			}
+		}
+	}
+	for i := len(p.fields) - 1; i >= 0; i-- {
+		f := &p.fields[i]
+		if p.kind == dictPattern && (s.kind == symCond || s.plan != nil && s.plan.Kind != host.Dict && s.plan.Attr(f.name) == nil) {
+			return false, nil
+		}
+		fv, ok, err := m.symbolAttribute(n, s, f.name)
+		if !ok || err != nil {
+			return ok, err
+		}
+		if ok, err := m.match(fv, f.pat, nil, base); !ok || err != nil {
+			return ok, err
+		}
+	}
+	return true, nil
+}
+
+// inPartial solves item in seq for an unknown seq.
+func (m *Machine) inPartial(item, seq Value) (bool, error) {
+	s := asSymbol(seq)
+	if s.kind != symMany {
+		return false, m.unsupported("in over %s", describeSymbol(s))
+	}
+	row, err := m.follow(s)
+	if err != nil {
+		return false, err
+	}
+	return m.unify(item, makeSymbol(row))
+}
+
+// inConstants solves item in list for an unknown item and a list of constants
+// as one condition; done is false when the list must be walked.
+func (m *Machine) inConstants(item, list Value) (done, ok bool, err error) {
+	s := asSymbol(item)
+	if s.kind != symField || isOpen(list) {
+		return false, false, nil
+	}
+	if err := m.charge(list.Len()); err != nil {
+		return true, false, err
+	}
+	set := make([]filter.Value, 0, list.Len())
+	for i := range list.Len() {
+		e, err := list.At(i)
+		if err != nil {
+			return true, false, m.hostError(err)
+		}
+		if !isAtom(e) || e.Kind() == host.ClassKind {
+			return false, false, nil
+		}
+		if err := m.checkEqual(s, e); err != nil {
+			return true, false, err
+		}
+		v, err := m.constant(e)
+		if err != nil {
+			return true, false, err
+		}
+		set = append(set, v)
+	}
+	field, err := m.field(s)
+	if err != nil {
+		return true, false, err
+	}
+	if len(set) == 0 {
+		return true, false, nil
+	}
+	ok, err = m.assume(filter.In{X: field, Set: set})
+	return true, ok, err
+}
