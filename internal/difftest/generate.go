@@ -324,7 +324,7 @@ func (g *Generator) pattern(s *scope, k kind, binding bool) string {
 	class := map[kind]string{kindInt: "Integer", kindFloat: "Float", kindString: "String", kindBool: "Boolean",
 		kindInts: "List", kindStrings: "List", kindDict: "Dictionary",
 		kindUser: "User", kindMaybeUser: "User", kindOrg: "Org", kindRepo: "Repo", kindRole: "Role"}[k]
-	if g.chance(0.08) {
+	if g.profile.Loose == 0 && g.chance(0.08) { // or two classes may be asked of what is never bound
 		return pick(g, "Integer", "Float", "String", "Boolean", "List", "Dictionary", "User", "Org", "Repo", "Role")
 	}
 	switch k {
@@ -483,7 +483,8 @@ func (g *Generator) goal(s *scope, depth int) *Goal { return g.single(g.anyGoal(
 
 // single keeps goals with one variable twice out of loose programs: x = [x] has no
 // answer here, by the occurs check, and x == x is decided, where the original
-// makes a circle and an expression. Nor may two variables become one.
+// makes a circle and an expression. Nor may two variables become one, as of a list
+// too, whose elements may be variables.
 func (g *Generator) single(goal *Goal) *Goal {
 	if g.profile.Loose > 0 && goal.Op == OpAtom {
 		names := variable.FindAllString(goal.Text, -1)
@@ -495,7 +496,7 @@ func (g *Generator) single(goal *Goal) *Goal {
 	return goal
 }
 
-var alias = regexp.MustCompile(`^(v[0-9]+ = v[0-9]+|[\[{].*v[0-9].* = [\[{].*v[0-9].*)$`)
+var alias = regexp.MustCompile(`^(v[0-9]+ (=|in) v[0-9]+|[\[{].*v[0-9].* = [\[{].*v[0-9].*)$`)
 
 func (g *Generator) anyGoal(s *scope, depth int) *Goal {
 	if g.chance(g.profile.Cut) {
