@@ -15,8 +15,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 )
@@ -44,14 +46,17 @@ func report(r runner, out, from string) error {
 			return err
 		}
 	} else {
+		// Every round is kept as soon as it is over.
+		file, err := os.Create(filepath.Join(out, "results.txt"))
+		if err != nil {
+			return err
+		}
 		var text bytes.Buffer
-		if err := r.run(&text); err != nil {
+		err = r.run(io.MultiWriter(file, &text))
+		if err := errors.Join(err, file.Close()); err != nil {
 			return err
 		}
 		raw = text.Bytes()
-		if err := os.WriteFile(filepath.Join(out, "results.txt"), raw, 0o644); err != nil {
-			return err
-		}
 	}
 	res, err := parse(raw)
 	if err != nil {
