@@ -96,7 +96,8 @@ func newTable(tb testing.TB, db *gorm.DB, rows int) *table {
 	fill(tb, db, each, "INSERT INTO companies (id, name) SELECT n + 1, CONCAT('company ', n + 1) FROM (%s) numbers")
 	fill(tb, db, rows, fmt.Sprintf("INSERT INTO entries (id, user_id, owner, company_id, amount) "+
 		"SELECT n + 1, n %%%% %[1]d + 1, CONCAT('user ', n %%%% %[1]d + 1), n %%%% %[1]d + 1, n FROM (%%s) numbers", each))
-	analyze := map[string]string{"mysql": "ANALYZE TABLE companies, entries"}[db.Name()]
+	// What a server would do in the background while the clock runs, it does now.
+	analyze := map[string]string{"mysql": "ANALYZE TABLE companies, entries", "postgres": "VACUUM ANALYZE"}[db.Name()]
 	if analyze == "" {
 		analyze = "ANALYZE"
 	}
@@ -309,7 +310,14 @@ func BenchmarkList(b *testing.B) {
 				tab := newTable(b, d.open(b), usual)
 				fmt.Printf("%s-version: %s\n", d.name, tab.version(b)) // a line of the benchmark format
 				for _, key := range keys {
-					for _, way := range []string{"list", "scope", "where", "check"} {
+					for range 200 { // none of them is the one that finds everything cold
+						for _, way := range []string{"list", "scope", "where"} {
+							if err := tab.check(way, key); err != nil {
+								b.Fatal(err)
+							}
+						}
+					}
+					for _, way := range []string{"list", "where", "scope", "check"} {
 						measureList(b, tab, way, key)
 					}
 				}

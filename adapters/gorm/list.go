@@ -32,13 +32,14 @@ func (r *Repository[T]) Count(ctx context.Context, scopes ...func(*gorm.DB) *gor
 	return n, err
 }
 
-// query runs a statement with the mark of the repository's action on it.
+// query runs a statement with the mark of the repository's action on it, which the
+// plugin authorizes.
 func (r *Repository[T]) query(ctx context.Context, scopes []func(*gorm.DB) *gorm.DB, run func(*gorm.DB) *gorm.DB, reset func()) error {
-	v, err := r.visit(ctx)
+	_, _, db, err := r.place(ctx)
 	if err != nil {
 		return err
 	}
-	tx := v.db.Session(&gorm.Session{NewDB: true, Context: ctx})
+	tx := db.Session(&gorm.Session{NewDB: true, Context: ctx})
 	err = run(tx.Scopes(scopes...).Scopes(Authorized(r.action))).Error
 	if err != nil {
 		reset()

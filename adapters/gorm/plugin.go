@@ -347,7 +347,7 @@ func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 // condition returns the condition on the rows of a model for the actor of a
 // statement.
 func (p *Plugin) condition(stmt *gorm.Statement, m *model, action any) (predicate, error) {
-	q, err := questionOf(stmt.Context, plain(stmt.DB))
+	q, err := questionOf(stmt.Context, stmt.DB) // of which fetches begin new sessions
 	if err != nil {
 		return predicate{}, err
 	}

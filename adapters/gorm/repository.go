@@ -68,25 +68,34 @@ type visit[T any] struct {
 }
 
 func (r *Repository[T]) visit(ctx context.Context) (*visit[T], error) {
-	ms, m, err := registered(r.db, reflect.TypeFor[T]())
+	ms, m, db, err := r.place(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if ctx == nil {
-		return nil, undecided("no context", nil)
-	}
-	db := r.db
-	if tx, ok := ctx.Value(txKey{ms}).(*gorm.DB); ok && !r.inTx {
-		db = tx
-	}
-	if db.DryRun {
-		return nil, undecided("a dry run reads no rows to decide on", nil)
 	}
 	q, err := questionOf(ctx, db)
 	if err != nil {
 		return nil, err
 	}
 	return &visit[T]{q, session(db, ctx), ms, m}, nil
+}
+
+// place returns the model, and the handle or transaction that a call works on.
+func (r *Repository[T]) place(ctx context.Context) (*models, *model, *gorm.DB, error) {
+	ms, m, err := registered(r.db, reflect.TypeFor[T]())
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if ctx == nil {
+		return nil, nil, nil, undecided("no context", nil)
+	}
+	db := r.db
+	if tx, ok := ctx.Value(txKey{ms}).(*gorm.DB); ok && !r.inTx {
+		db = tx
+	}
+	if db.DryRun {
+		return nil, nil, nil, undecided("a dry run reads no rows to decide on", nil)
+	}
+	return ms, m, db, nil
 }
 
 // session returns a session of db, free of what it was built up to, whose
