@@ -68,7 +68,7 @@ func TestErrorsOfDiagnostics(t *testing.T) {
 		t.Errorf("of a warning, got %v", err)
 	}
 	err := syntax.Errors([]syntax.Diagnostic{diag(3, syntax.Error), diag(1, syntax.Warning), diag(2, syntax.Error)})
-	if got, want := err.Error(), "2:1: m2 (and 1 more errors)"; got != want {
+	if got, want := err.Error(), "2:1: m2 (and 1 more error)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	var list syntax.ErrorList
