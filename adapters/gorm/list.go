@@ -96,9 +96,10 @@ func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
 // stored returns what a key is in the database, as a text that is the same for
 // keys that are equal. It is false if no row can have that key.
 func (v *visit[T]) stored(parts []filter.Value) (string, bool, error) {
+	d := dialect(v.db.Dialector.Name())
 	params := make([]any, len(parts))
 	for i, p := range parts {
-		param, ok, err := v.model.columns[v.model.key[i]].equalParam(v.models.compiler().d, p)
+		param, ok, err := v.model.columns[v.model.key[i]].equalParam(d, p)
 		if !ok || err != nil {
 			return "", false, err
 		}
