@@ -57,10 +57,7 @@ func bars(res *results) *grid {
 	x, ok = res.get("Filter", "key=int", "step=filter").median(seconds)
 	most("policy to filter: at most 20 µs", x, ok, 20e-6, duration)
 	for _, db := range res.values("List", "database") {
-		find := func(way string) *measured {
-			return res.get("List", "database="+db, "rows=100000", "key=int", "way="+way)
-		}
-		x, ok := ratio(find("list"), find("where"), seconds)
+		x, ok := turns(res, db, "int")
 		most("list of 100,000 rows on "+title(db)+": at most 1.1 times the WHERE by hand", x, ok, 1.1, factor)
 	}
 	x, ok = res.get("Load", "scenario=owner", "rules=10000", "kind=action", "engine="+ours).median(seconds)
