@@ -4,7 +4,9 @@ package authz
 //
 // A policy that lacks a file is another policy, and not always a stricter one.
 // So nothing is left out silently: a pattern that matches nothing is an error,
-// and so is a directory that cannot be read, which fs.Glob would ignore.
+// and so is a directory that cannot be read, which fs.Glob would ignore. Only
+// hidden names have to be asked for as such: an editor's lock beside a file, or
+// a second copy in a volume that Kubernetes mounts, are no part of a policy.
 
 import (
 	"cmp"
@@ -73,8 +75,9 @@ func (j joined) constant() bool {
 }
 
 // FS returns policies from the files of fsys that match any of the patterns,
-// which are those of [path.Match]. A pattern that matches no file is an error at
-// load. Sources are named by their paths in fsys.
+// which are those of [path.Match], but a name that begins with a dot is matched
+// only by a pattern that does, as in a shell. A pattern that matches no file is an
+// error at load. Sources are named by their paths in fsys.
 func FS(fsys fs.FS, patterns ...string) Policies {
 	_, embedded := fsys.(embed.FS)
 	return &files{
@@ -90,8 +93,9 @@ func FS(fsys fs.FS, patterns ...string) Policies {
 }
 
 // Files returns policies from the files that match any of the patterns, which
-// are those of [filepath.Match]. A pattern that matches no file is an error at
-// load. Sources are named by their paths as the patterns give them.
+// are those of [filepath.Match], but a name that begins with a dot is matched only
+// by a pattern that does, as in a shell. A pattern that matches no file is an error
+// at load. Sources are named by their paths as the patterns give them.
 func Files(patterns ...string) Policies {
 	f := &files{
 		patterns: patterns,
@@ -210,6 +214,9 @@ func (f *files) glob(pattern string) ([]string, error) {
 			return nil, err
 		}
 		for _, e := range entries {
+			if hidden(e.Name()) && !hidden(strings.TrimPrefix(last, `\`)) {
+				continue
+			}
 			if ok, _ := f.match(last, e.Name()); ok {
 				names = append(names, prefix+e.Name())
 			}
@@ -217,6 +224,9 @@ func (f *files) glob(pattern string) ([]string, error) {
 	}
 	return names, nil
 }
+
+// hidden reports whether a name, or a pattern of names, begins with a dot.
+func hidden(name string) bool { return strings.HasPrefix(name, ".") }
 
 // exists returns the name if there is a file or directory of that name.
 func (f *files) exists(name string) ([]string, error) {

@@ -39,6 +39,10 @@ func TestFS(t *testing.T) {
 		"y/c.polar":     {Data: []byte("c")},
 		"y/z/d.polar":   {Data: []byte("d")},
 		"[odd]/e.polar": {Data: []byte("e")},
+
+		".#a.polar":        {Data: []byte("an editor's")},
+		"..data/c.polar":   {Data: []byte("a volume's")},
+		"y/.hidden/.polar": {Data: []byte("hidden")},
 	}
 	tests := []struct {
 		patterns []string
@@ -52,6 +56,13 @@ func TestFS(t *testing.T) {
 		{[]string{"y/*/?.polar"}, []string{"y/z/d.polar"}, ""},
 		{[]string{"[xy]/c.polar"}, []string{"x/c.polar", "y/c.polar"}, ""},
 		{[]string{`\[odd\]/e.polar`}, []string{"[odd]/e.polar"}, ""},
+		{[]string{".#*.polar"}, []string{".#a.polar"}, ""},
+		{[]string{`\.*.polar`}, []string{".#a.polar"}, ""},
+		{[]string{"..data/*.polar"}, []string{"..data/c.polar"}, ""},
+		{[]string{".*/*.polar"}, []string{"..data/c.polar"}, ""},
+		{[]string{"y/.hidden/.polar"}, []string{"y/.hidden/.polar"}, ""},
+		{[]string{"y/.hidden/*.polar"}, nil, "matches nothing"},
+		{[]string{"[.]*.polar"}, nil, "matches nothing"},
 		{nil, nil, "no patterns"},
 		{[]string{"*.polar", "*.rego"}, nil, `"*.rego" matches nothing`},
 		{[]string{"missing/*.polar"}, nil, "matches nothing"},
