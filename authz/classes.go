@@ -196,15 +196,18 @@ func isNil(x any) bool {
 		return true
 	}
 	v := reflect.ValueOf(x)
-	for range maxPointers {
-		if v.Kind() != reflect.Pointer || v.Type().Elem().Kind() != reflect.Pointer || v.IsNil() {
-			break
+	switch v.Kind() {
+	case reflect.Map, reflect.Slice, reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		return v.IsNil()
+	}
+	for range maxPointers + 1 {
+		if v.Kind() != reflect.Pointer {
+			return false
+		}
+		if v.IsNil() {
+			return true
 		}
 		v = v.Elem()
-	}
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan, reflect.UnsafePointer:
-		return v.IsNil()
 	}
 	return false
 }

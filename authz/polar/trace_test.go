@@ -500,7 +500,9 @@ func inconsistent(tr *Trace) string {
 	}
 	var deciding *RuleInfo
 	tried := 0
+	var path []*TraceNode // from the root to n
 	for depth, n := range tr.All() {
+		path = append(path[:depth], n)
 		if depth == 2 {
 			tried++
 			if n.Status == TraceSucceeded {
@@ -513,10 +515,16 @@ func inconsistent(tr *Trace) string {
 		if n.Status == TraceErred && tr.Err == nil {
 			return "an error in a decision without one"
 		}
-		// What fails may be something that waited, in a rule that held before.
+		// What fails may be something that waited, in a rule that held before or
+		// in one that n was called from.
 		reason := len(n.Children) == 0
 		for _, c := range (&Trace{Root: n}).All() {
 			reason = reason || c != n && c.Status == TraceFailed
+		}
+		for i := range depth {
+			for _, c := range path[i].Children {
+				reason = reason || c != path[i+1] && c.Kind == TraceGoal && (c.Status == TraceFailed || c.Status == TraceErred)
+			}
 		}
 		if n.Kind == TraceRule && n.Status == TraceFailed && !reason {
 			return fmt.Sprintf("%v failed, and nothing in it did", n.Pos)

@@ -50,8 +50,7 @@ type typeTable struct {
 // find returns the entry for a type word, or nil. For nil it returns an empty entry, whose
 // mode is modeNil.
 func (t *typeTable) find(typ unsafe.Pointer) *typeEntry {
-	// Fibonacci hashing: the high bits of the product depend on all bits of the address.
-	for i := uint64(uintptr(typ)) * 0x9E3779B97F4A7C15 >> t.shift; ; i++ {
+	for i := t.index(typ); ; i++ {
 		e := &t.entries[i&uint64(len(t.entries)-1)]
 		if e.typ == typ {
 			return e
@@ -60,6 +59,12 @@ func (t *typeTable) find(typ unsafe.Pointer) *typeEntry {
 			return nil
 		}
 	}
+}
+
+// index returns where the search for a type word begins. It is Fibonacci hashing:
+// the high bits of the product depend on all bits of the address.
+func (t *typeTable) index(typ unsafe.Pointer) uint64 {
+	return uint64(uintptr(typ)) * 0x9E3779B97F4A7C15 >> (t.shift & 63)
 }
 
 // newTypeTable returns a table of the plans that b made, and of pointers to their types.
@@ -81,7 +86,7 @@ func newTypeTable(b *builder) typeTable {
 	mask := uint64(1)<<(64-t.shift) - 1
 	t.entries = make([]typeEntry, mask+1)
 	for _, e := range all {
-		i := uint64(uintptr(e.typ)) * 0x9E3779B97F4A7C15 >> t.shift
+		i := t.index(e.typ)
 		for t.entries[i].typ != nil {
 			i = (i + 1) & mask
 		}
@@ -123,6 +128,24 @@ func (b *builder) entryFor(t reflect.Type) typeEntry {
 // predeclared scalar type it does not allocate. The value refers to what x refers to. The
 // error is an [*Error]: x is an integer out of range, an unregistered class, or nested too deep.
 func (r *Registry) ValueOf(x any) (Value, error) { return r.valueOf(x, 0) }
+
+// Read is ValueOf into dst for what decisions are mostly about: an action, and
+// pointers to registered structs. It reports false of an error, which ValueOf tells,
+// and of an iterator.
+func (r *Registry) Read(dst *Value, x any) bool {
+	if s, ok := x.(string); ok {
+		*dst = MakeString(s)
+		return true
+	}
+	w := wordsOf(&x)
+	if e := r.types.find(w.typ); e != nil && e.mode == modeInstance && w.data != nil {
+		*dst = Value{e.loader.plan, w.data, 0}
+		return !e.loader.plan.seq
+	}
+	v, err := r.valueOf(x, 0)
+	*dst = v
+	return err == nil && (v.Plan == nil || !v.Plan.seq)
+}
 
 // valueOf is ValueOf after depth pointers and interfaces.
 func (r *Registry) valueOf(x any, depth int) (Value, error) {

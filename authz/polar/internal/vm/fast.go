@@ -82,8 +82,9 @@ type fastPred struct {
 
 // A fastClause is a clause in one mode. Its activation is its arguments followed by its variables.
 type fastClause struct {
-	slots int // variables
-	head  step
+	slots int       // variables
+	tests []argTest // that must pass before anything else is done
+	body  step
 }
 
 // giveUp ends the fast decision.
@@ -94,7 +95,10 @@ func (r *run) giveUp() bool {
 
 // Decide decides name(actor, action, resource). Done is false when the solver must decide instead.
 func (p *Program) Decide(ctx context.Context, name string, actor, action, resource any) (allowed bool, rule *RuleInfo, done bool) {
-	fp := p.decisions[name]
+	fp := p.allow
+	if name != "allow" {
+		fp = p.decisions[name]
+	}
 	if fp == nil {
 		return false, nil, false
 	}
@@ -105,7 +109,8 @@ func (p *Program) Decide(ctx context.Context, name string, actor, action, resour
 			allowed, rule, done = false, nil, false
 		}
 	}()
-	if r.setArg(0, actor) && r.setArg(1, action) && r.setArg(2, resource) {
+	args := (*[3]Value)(r.slots)
+	if p.reg.Read(&args[0], actor) && p.reg.Read(&args[1], action) && p.reg.Read(&args[2], resource) {
 		r.top, r.cont = 3, -1
 		allowed = r.call(fp, 0)
 		done = !r.gaveUp
@@ -117,12 +122,6 @@ func (p *Program) Decide(ctx context.Context, name string, actor, action, resour
 	return done && allowed, rule, done
 }
 
-func (r *run) setArg(i int, x any) bool {
-	v, err := r.prog.reg.ValueOf(x)
-	r.slots[i] = v
-	return err == nil && !isSeq(v)
-}
-
 // call tries the clauses of a call whose arguments stand at base, and on top.
 func (r *run) call(fp *fastPred, base int) bool {
 	r.depth++
@@ -131,7 +130,10 @@ func (r *run) call(fp *fastPred, base int) bool {
 	}
 	arity := fp.pred.arity
 	args := r.slots[base : base+arity]
-	leaf := fp.pred.index.find(args)
+	leaf := fp.pred.index
+	if !leaf.leaf {
+		leaf = leaf.find(args)
+	}
 	clauses := leaf.clauses
 	r.steps += len(clauses)
 	if r.steps > fastSteps {
@@ -150,11 +152,14 @@ func (r *run) call(fp *fastPred, base int) bool {
 		if r.depth == 1 {
 			r.rule = cl.info
 		}
+		if !pass(fc.tests, args) {
+			continue
+		}
 		top := r.top
 		if !r.grow(base + arity + fc.slots) {
 			return true
 		}
-		if fc.head(r, base) {
+		if fc.body(r, base) {
 			return true
 		}
 		r.top = top
@@ -206,9 +211,12 @@ func newRun(p *Program) *run {
 func (r *run) release() {
 	clear(r.slots[:max(r.high, 3)]) // what follows calls refers to the program only
 	clear(r.made)
-	*r = run{prog: r.prog, slots: r.slots, conts: r.conts[:0], args: r.args[:0], made: r.made[:0]}
+	r.conts, r.args, r.made = r.conts[:0], r.args[:0], r.made[:0]
 	if cap(r.made) > mostMade {
 		r.made = nil
 	}
+	// One by one, which costs less than assigning a new run.
+	r.ctx, r.rule, r.gaveUp = nil, nil, false
+	r.top, r.high, r.cont, r.steps, r.depth = 0, 0, 0, 0, 0
 	r.prog.runs.Put(r)
 }

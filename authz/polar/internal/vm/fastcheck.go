@@ -5,6 +5,7 @@ package vm
 
 import (
 	"slices"
+	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
@@ -116,6 +117,32 @@ func equalToList(want Value, elems []Value) check {
 	}
 }
 
+// An argTest is a check of an argument that neither gives up nor writes anything:
+// that it is of a class or, without one, that it is a text.
+type argTest struct {
+	arg   int
+	class *host.ClassInfo
+	text  string
+}
+
+func (t *argTest) passes(v *Value) bool {
+	if t.class == nil {
+		return v.Kind() == host.String && v.Str() == t.text
+	}
+	p := v.Plan
+	return p != nil && (p == t.class.Plan || p.IsA(t.class.ID) && p.Kind != host.ClassKind)
+}
+
+// pass reports whether arguments pass all tests.
+func pass(tests []argTest, args []Value) bool {
+	for i := range tests {
+		if t := &tests[i]; !t.passes(&args[t.arg]) {
+			return false
+		}
+	}
+	return true
+}
+
 // equalTo compiles a comparison with the value at a place.
 func equalTo(p place) check {
 	if p.state == stateConst {
@@ -189,11 +216,9 @@ func (c *fastCompiler) match(p *pattern) (check, []build) {
 	switch {
 	case p.kind == dictPattern:
 		return fields, after
-	case p.union == resolve.UnionNone && len(p.fields) == 0:
-		id, plan := p.class.ID, p.class.Plan
-		return func(r *run, _ int, v Value) bool {
-			return v.Plan != nil && (v.Plan == plan || v.Plan.IsA(id) && v.Kind() != host.ClassKind)
-		}, after
+	case p.isClass():
+		t := &argTest{class: p.class}
+		return func(_ *run, _ int, v Value) bool { return t.passes(&v) }, after
 	}
 	return func(r *run, base int, v Value) bool {
 		return prog.isInstance(v, p) && fields(r, base, v)
@@ -230,7 +255,7 @@ func (c *fastCompiler) matchFields(p *pattern) (check, []build) {
 					return false
 				}
 				var ok bool
-				if val, ok = r.attribute(v, a); !ok {
+				if val, ok = r.attribute(v.Ptr, a); !ok {
 					return false
 				}
 			case k == host.Dict:
@@ -263,10 +288,25 @@ func (c *fastCompiler) unifyOperand(op *operand) (check, []build) {
 	return gives, nil
 }
 
-// attribute reads an attribute; ok is false when the decision was given up.
-func (r *run) attribute(obj Value, a *host.Attr) (v Value, ok bool) {
+// field reads the attribute that a lookup names; ok is false when there is none of
+// nil, and when the decision was given up.
+func (r *run) field(obj *Value, attrs []*host.Attr, name string) (v Value, ok bool) {
+	switch obj.Kind() {
+	case host.Instance:
+		if a := attrOf(attrs, obj.Plan, name); a != nil {
+			return r.attribute(obj.Ptr, a)
+		}
+	case host.Nil:
+		return Value{}, false
+	}
+	r.gaveUp = true
+	return Value{}, false
+}
+
+// attribute reads an attribute of an object; ok is false when the decision was given up.
+func (r *run) attribute(obj unsafe.Pointer, a *host.Attr) (v Value, ok bool) {
 	if a.Relation != nil {
-		switch a.State(obj.Ptr) {
+		switch a.State(obj) {
 		case host.NotLoaded:
 			r.gaveUp = true
 			return Value{}, false
@@ -274,7 +314,7 @@ func (r *run) attribute(obj Value, a *host.Attr) (v Value, ok bool) {
 			return Value{}, true
 		}
 	}
-	v, err := a.Load(obj.Ptr)
+	v, err := a.Load(obj)
 	if err != nil || isSeq(v) {
 		r.gaveUp = true
 		return Value{}, false

@@ -53,8 +53,8 @@ func (p *Program) fastPredOf(pr *pred, mode uint64) *fastPred {
 // so at once; they make the same.
 func (p *Program) compileFast(fp *fastPred, cl *clause) *fastClause {
 	c := &fastCompiler{p: p, fp: fp, cl: cl, arity: fp.pred.arity, slots: cl.slots}
-	fc := &fastClause{head: c.compile()}
-	fc.slots = c.slots
+	fc := &fastClause{body: c.compile()}
+	fc.slots, fc.tests = c.slots, c.argTests
 	fp.clauses[cl.order].Store(fc)
 	return fc
 }
@@ -72,6 +72,8 @@ type fastCompiler struct {
 	tests   map[int][]*pattern     // by variable: specializers to match once it has a value
 	goals   int
 	failed  bool // something could not be compiled
+
+	argTests []argTest // what the head begins with, in place of checks
 }
 
 func giveUpStep(r *run, _ int) bool { return r.giveUp() }
@@ -153,6 +155,13 @@ func (c *fastCompiler) newSlot() int {
 // head compiles the parameters.
 func (c *fastCompiler) head() []build {
 	var out []build
+	// test makes an argTest of a check, if there is only such before it.
+	test := func(t argTest) bool {
+		if len(out) == 0 {
+			c.argTests = append(c.argTests, t)
+		}
+		return len(out) == 0
+	}
 	for i := range c.cl.params {
 		p := &c.cl.params[i]
 		rp := &c.cl.rule.Params[i]
@@ -161,6 +170,7 @@ func (c *fastCompiler) head() []build {
 		switch {
 		case has && p.fresh:
 			c.vars[c.find(int(p.term.slot))] = arg
+		case has && p.term.isText() && test(argTest{arg: i, text: p.term.value.Str()}):
 		case has:
 			check, after := c.unifyWith(rp.Term)
 			out = append(out, checkAt(i, check))
@@ -174,12 +184,15 @@ func (c *fastCompiler) head() []build {
 		case p.term.kind != constOperand:
 			return c.give()
 		}
-		if p.pat != nil && has {
+		switch {
+		case p.pat == nil:
+		case !has:
+			return c.give()
+		case p.pat.isClass() && test(argTest{arg: i, class: p.pat.class}):
+		default:
 			check, after := c.match(p.pat)
 			out = append(out, checkAt(i, check))
 			out = append(out, after...)
-		} else if p.pat != nil {
-			return c.give()
 		}
 	}
 	return out
@@ -432,28 +445,64 @@ func (c *fastCompiler) lookup(g *resolve.Lookup) []build {
 		return c.wait(free, g)
 	}
 	attrs, name := c.p.attrTable(g.Name), g.Name
-	check, after := c.unifyWith(g.Result)
-	first := func(next step) step {
-		return func(r *run, base int) bool {
-			o := obj.load(r, base)
-			switch o.Kind() {
-			case host.Instance:
-				a := attrOf(attrs, o.Plan, name)
-				if a == nil {
-					return r.giveUp()
+	from, put := c.slotOf(obj)
+	var first build
+	var after []build
+	result, _ := g.Result.(*resolve.Var)
+	switch {
+	case result != nil && c.place(result.Slot).state == stateFree:
+		to := c.place(result.Slot).slot
+		first = func(next step) step {
+			return func(r *run, base int) bool {
+				v, ok := r.field(&r.slots[base+from], attrs, name)
+				if !ok {
+					return r.gaveUp
 				}
-				v, ok := r.attribute(o, a)
+				r.slots[base+to] = v
+				return next(r, base)
+			}
+		}
+		after = c.bindTo(result.Slot, c.stored(result.Slot))
+	case result != nil && c.place(result.Slot).state == stateValue:
+		with := c.place(result.Slot).slot
+		first = func(next step) step {
+			return func(r *run, base int) bool {
+				v, ok := r.field(&r.slots[base+from], attrs, name)
+				if !ok || !r.equal(v, r.slots[base+with]) {
+					return r.gaveUp
+				}
+				return next(r, base)
+			}
+		}
+	default:
+		var check check
+		check, after = c.unifyWith(g.Result)
+		first = func(next step) step {
+			return func(r *run, base int) bool {
+				v, ok := r.field(&r.slots[base+from], attrs, name)
 				if !ok || !check(r, base, v) {
 					return r.gaveUp
 				}
 				return next(r, base)
-			case host.Nil:
-				return false
 			}
-			return r.giveUp()
 		}
 	}
-	return append([]build{first}, after...)
+	return slices.Concat(put, []build{first}, after)
+}
+
+// slotOf returns a slot with the value at a place, and the goal that puts it there
+// if it is a constant.
+func (c *fastCompiler) slotOf(p place) (slot int, put []build) {
+	if p.state != stateConst {
+		return p.slot, nil
+	}
+	slot = c.newSlot()
+	return slot, []build{func(next step) step {
+		return func(r *run, base int) bool {
+			r.slots[base+slot] = p.value
+			return next(r, base)
+		}
+	}}
 }
 
 func (c *fastCompiler) in(g *resolve.In) []build {

@@ -28,6 +28,7 @@ type Program struct {
 	sealed    bool // compiled: the tables are not changed any more
 
 	decisions map[string]*fastPred // rules of three parameters, all given
+	allow     *fastPred            // decisions["allow"], without a look into the map
 	fastLock  sync.Mutex
 	fast      map[fastKey]*fastPred
 	runs      sync.Pool
@@ -147,6 +148,9 @@ type operand struct {
 	*compound
 }
 
+// isText reports whether the operand is a text that is written in the policy.
+func (o *operand) isText() bool { return o.kind == constOperand && o.value.Kind() == host.String }
+
 // A compound is what a listOperand or dictOperand has besides. Few operands are
 // one, and policies have many.
 type compound struct {
@@ -177,6 +181,11 @@ type pattern struct {
 	value  operand
 	key    string // equal keys mean structurally equal patterns; "" when the pattern has variables
 	pos    syntax.Position
+}
+
+// isClass reports whether the pattern asks for a class and nothing else.
+func (p *pattern) isClass() bool {
+	return p.kind == classPattern && p.class != nil && p.union == resolve.UnionNone && len(p.fields) == 0
 }
 
 // A patternField is one field of a pattern.

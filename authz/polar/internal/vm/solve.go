@@ -25,7 +25,11 @@ package vm
 // end the query at once, whatever alternatives remain: an answer found by
 // stepping over a rule that could not be evaluated would be a guess too.
 
-import "github.com/ursa-authz/ursa/authz/internal/host"
+import (
+	"slices"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+)
 
 // A choiceKind says what a choice has left to try.
 type choiceKind uint8
@@ -315,8 +319,8 @@ func (m *Machine) assign(n *node, base int32) (bool, error) {
 	return m.unify(makeVar(int(cell)), v)
 }
 
-// cut drops choices. A test that waits may still undo the solution that the
-// cut commits to, so with one waiting the cut cannot be decided.
+// cut drops choices. A test that began to wait behind a choice and before the cut
+// might still have turned down what was chosen, so then the cut cannot be decided.
 func (m *Machine) cut(n *node, base int32) (bool, error) {
 	height := int(m.frames[m.frame].barrier)
 	if n.a.slot >= 0 {
@@ -327,17 +331,53 @@ func (m *Machine) cut(n *node, base int32) (bool, error) {
 			height--
 		}
 	}
-	if height >= len(m.choices) {
+	for i := height; i < len(m.choices); i++ {
+		c := m.choices[i]
+		waits := m.waitsSince(int(c.waiters))
+		if !waits && (m.partial == nil || m.partial.height() == c.conds) {
+			break // and so it is for all that were made later
+		}
+		switch more, err := m.hasMore(&c); {
+		case err != nil:
+			return false, err
+		case more && waits:
+			return false, m.errorf(CodeUnbound, "cut while a test still waits for a variable to be bound")
+		case more:
+			return false, m.errorf(CodeUnsupported, "cut that depends on the unknown resource cannot become a filter")
+		}
+	}
+	if height < len(m.choices) {
+		m.cutTo(height)
+	}
+	return true, nil
+}
+
+// waitsSince reports whether one of the waiters from a height on still waits.
+func (m *Machine) waitsSince(height int) bool {
+	if m.pending == 0 {
+		return false
+	}
+	return slices.ContainsFunc(m.waiters[height:], func(w waiter) bool { return !w.done })
+}
+
+// hasMore reports whether a choice has alternatives left. A rule whose head did not
+// fit the call is none; where rules are not sorted, some of them are found out only
+// when they are tried.
+func (m *Machine) hasMore(c *choice) (bool, error) {
+	if c.kind != choiceClauses || c.sorted {
 		return true, nil
 	}
-	if m.pending > int(m.choices[height].pending) {
-		return false, m.errorf(CodeUnbound, "cut while a test still waits for a variable to be bound")
+	m.rewind(int(c.trail))
+	defer m.replay(int(c.trail))
+	for _, cl := range c.clauses[c.next:] {
+		if err := m.charge(1); err != nil {
+			return false, err
+		}
+		if ok, err := m.applicable(cl, m.args[c.from:c.args]); ok || err != nil {
+			return ok, err
+		}
 	}
-	if m.partial != nil && m.partial.height() > m.choices[height].conds {
-		return false, m.errorf(CodeUnsupported, "cut that depends on the unknown resource cannot become a filter")
-	}
-	m.cutTo(height)
-	return true, nil
+	return false, nil
 }
 
 // backtrack takes the newest choice and returns the node to go on with, or nil

@@ -94,6 +94,26 @@ func (m *Machine) unbind(height int) {
 	m.trail = m.trail[:height]
 }
 
+// rewind takes back what was bound since the trail had a height, for replay to bind
+// it again. Waiters stay as they are.
+func (m *Machine) rewind(height int) {
+	for i := len(m.trail) - 1; i >= height; i-- {
+		m.swap(&m.trail[i])
+	}
+}
+
+func (m *Machine) replay(height int) {
+	for i := height; i < len(m.trail); i++ {
+		m.swap(&m.trail[i])
+	}
+}
+
+func (m *Machine) swap(e *trailEntry) {
+	if e.cell >= 0 {
+		m.cells[e.cell], e.old = e.old, m.cells[e.cell]
+	}
+}
+
 // wait makes the goal n of the current activation wait for the unbound
 // variable v. The machine goes on as if the goal had succeeded.
 func (m *Machine) wait(n *node, v Value) {

@@ -114,3 +114,22 @@ f(y) if y in [1, 2] and cut;
 #? x > 1 and f(y) and x = 2 => x=2, y=1
 #? x > 1 and (y = 1 or y = 2) and cut and x = 2 => x=2, y=1
 #? (x > 1 or x > 2) and cut and x = 2 => error unbound
+---
+# Each test counts: that an older one has got its variable does not make up for one that still waits.
+f(x, y, z) if x > 0 and y in [1, 2] and x = y and y > z and cut;
+#? f(x, y, 1) => x=2, y=2
+#? f(x, y, 0) => x=1, y=1
+#? f(x, y, z) and z = 1 => error unbound
+---
+# A rule whose head did not fit the call is no alternative, wherever it stands.
+f(_: String, _: Integer) if cut;
+f(x, x: Integer);
+g(_: String, _: Integer) if cut;
+g(_, _: Integer);
+h(y) if (y = 1 or y = 2) and f("a", y) and cut;
+#? f("a", y) and y = 1 => y=1
+#? f("a", y) and y = "b" => none
+#? f(1, 1) => {}
+#? g("a", y) and y = 1 => error unbound
+#? g("a", 1) => {}
+#? h(y) => y=1
