@@ -327,7 +327,7 @@ func BenchmarkList(b *testing.B) {
 				fmt.Printf("%s-version: %s\n", d.name, tab.version(b)) // a line of the benchmark format
 				for _, key := range keys {
 					for range 200 { // none of them is the one that finds everything cold
-						for _, way := range []string{"list", "scope", "where"} {
+						for _, way := range alike {
 							if err := tab.check(way, key); err != nil {
 								b.Fatal(err)
 							}
@@ -367,16 +367,18 @@ func measureList(b *testing.B, tab *table, way, key string) {
 	})
 }
 
-// measureTurns measures the ways that ask the database the same: a list by each of
-// them in turn, and the median of each, so that what else the machine and the server
-// are at meets all of them alike. The time of an operation is that of one turn.
+// alike are the ways that ask the database the same.
+var alike = []string{"list", "scope", "where"}
+
+// measureTurns measures the ways that are alike: a list by each of them in turn, and
+// the median of each, so that what else the machine and the server do meets all of
+// them. The time of an operation is that of one turn.
 func measureTurns(b *testing.B, tab *table, key string) {
-	turn := []string{"list", "scope", "where"}
 	b.Run("key="+key+"/way=turns", func(b *testing.B) {
 		took := make(map[string][]float64)
 		for first := 0; b.Loop(); first++ {
-			for i := range turn {
-				way := turn[(first+i)%len(turn)] // none of them is always behind the same one
+			for i := range alike {
+				way := alike[(first+i)%len(alike)] // none of them is always behind the same one
 				begin := time.Now()
 				rows, err := ways[way](tab, key)
 				took[way] = append(took[way], float64(time.Since(begin)))

@@ -300,7 +300,7 @@ func (m *Machine) endCollect() error {
 	p := m.partial
 	col := &p.collectors[len(p.collectors)-1]
 	c := &m.choices[col.choice]
-	if m.pending > int(c.pending) {
+	if m.waitsSince(int(c.waiters)) {
 		return m.unboundError()
 	}
 	conds := p.conds[c.conds:]

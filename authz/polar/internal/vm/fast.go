@@ -130,10 +130,7 @@ func (r *run) call(fp *fastPred, base int) bool {
 	}
 	arity := fp.pred.arity
 	args := r.slots[base : base+arity]
-	leaf := fp.pred.index
-	if !leaf.leaf {
-		leaf = leaf.find(args)
-	}
+	leaf := fp.pred.index.find(args)
 	clauses := leaf.clauses
 	r.steps += len(clauses)
 	if r.steps > fastSteps {
@@ -149,11 +146,11 @@ func (r *run) call(fp *fastPred, base int) bool {
 		if fc == nil {
 			fc = r.prog.compileFast(fp, cl)
 		}
-		if r.depth == 1 {
-			r.rule = cl.info
-		}
 		if !pass(fc.tests, args) {
 			continue
+		}
+		if r.depth == 1 {
+			r.rule = cl.info
 		}
 		top := r.top
 		if !r.grow(base + arity + fc.slots) {

@@ -290,7 +290,7 @@ func (c *fastCompiler) unifyOperand(op *operand) (check, []build) {
 
 // field reads the attribute that a lookup names; ok is false when there is none of
 // nil, and when the decision was given up.
-func (r *run) field(obj *Value, attrs []*host.Attr, name string) (v Value, ok bool) {
+func (r *run) field(obj Value, attrs []*host.Attr, name string) (v Value, ok bool) {
 	switch obj.Kind() {
 	case host.Instance:
 		if a := attrOf(attrs, obj.Plan, name); a != nil {

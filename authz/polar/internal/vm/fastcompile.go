@@ -445,64 +445,17 @@ func (c *fastCompiler) lookup(g *resolve.Lookup) []build {
 		return c.wait(free, g)
 	}
 	attrs, name := c.p.attrTable(g.Name), g.Name
-	from, put := c.slotOf(obj)
-	var first build
-	var after []build
-	result, _ := g.Result.(*resolve.Var)
-	switch {
-	case result != nil && c.place(result.Slot).state == stateFree:
-		to := c.place(result.Slot).slot
-		first = func(next step) step {
-			return func(r *run, base int) bool {
-				v, ok := r.field(&r.slots[base+from], attrs, name)
-				if !ok {
-					return r.gaveUp
-				}
-				r.slots[base+to] = v
-				return next(r, base)
-			}
-		}
-		after = c.bindTo(result.Slot, c.stored(result.Slot))
-	case result != nil && c.place(result.Slot).state == stateValue:
-		with := c.place(result.Slot).slot
-		first = func(next step) step {
-			return func(r *run, base int) bool {
-				v, ok := r.field(&r.slots[base+from], attrs, name)
-				if !ok || !r.equal(v, r.slots[base+with]) {
-					return r.gaveUp
-				}
-				return next(r, base)
-			}
-		}
-	default:
-		var check check
-		check, after = c.unifyWith(g.Result)
-		first = func(next step) step {
-			return func(r *run, base int) bool {
-				v, ok := r.field(&r.slots[base+from], attrs, name)
-				if !ok || !check(r, base, v) {
-					return r.gaveUp
-				}
-				return next(r, base)
-			}
-		}
-	}
-	return slices.Concat(put, []build{first}, after)
-}
-
-// slotOf returns a slot with the value at a place, and the goal that puts it there
-// if it is a constant.
-func (c *fastCompiler) slotOf(p place) (slot int, put []build) {
-	if p.state != stateConst {
-		return p.slot, nil
-	}
-	slot = c.newSlot()
-	return slot, []build{func(next step) step {
+	check, after := c.unifyWith(g.Result)
+	first := func(next step) step {
 		return func(r *run, base int) bool {
-			r.slots[base+slot] = p.value
+			v, ok := r.field(obj.load(r, base), attrs, name)
+			if !ok || !check(r, base, v) {
+				return r.gaveUp
+			}
 			return next(r, base)
 		}
-	}}
+	}
+	return append([]build{first}, after...)
 }
 
 func (c *fastCompiler) in(g *resolve.In) []build {

@@ -296,6 +296,13 @@ func keyOf(v Value) wordKey {
 
 // find returns the leaf for a call with args, which are dereferenced.
 func (n *indexNode) find(args []Value) *indexNode {
+	if n.leaf { // as of most predicates; the compiler inlines this much
+		return n
+	}
+	return n.descend(args)
+}
+
+func (n *indexNode) descend(args []Value) *indexNode {
 	for !n.leaf {
 		v := args[n.key.arg]
 		k := v.Kind()

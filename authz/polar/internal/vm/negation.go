@@ -57,7 +57,7 @@ func (m *Machine) negate(n *node) *node {
 func (m *Machine) endNegation() error {
 	at := int(m.frames[m.frame].barrier) - 1
 	c := &m.choices[at]
-	if m.pending == int(c.pending) {
+	if !m.waitsSince(int(c.waiters)) {
 		if m.partial != nil && m.partial.height() > c.conds {
 			return m.collectNegated(c)
 		}

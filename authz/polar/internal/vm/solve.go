@@ -25,11 +25,7 @@ package vm
 // end the query at once, whatever alternatives remain: an answer found by
 // stepping over a rule that could not be evaluated would be a guess too.
 
-import (
-	"slices"
-
-	"github.com/ursa-authz/ursa/authz/internal/host"
-)
+import "github.com/ursa-authz/ursa/authz/internal/host"
 
 // A choiceKind says what a choice has left to try.
 type choiceKind uint8
@@ -350,14 +346,6 @@ func (m *Machine) cut(n *node, base int32) (bool, error) {
 		m.cutTo(height)
 	}
 	return true, nil
-}
-
-// waitsSince reports whether one of the waiters from a height on still waits.
-func (m *Machine) waitsSince(height int) bool {
-	if m.pending == 0 {
-		return false
-	}
-	return slices.ContainsFunc(m.waiters[height:], func(w waiter) bool { return !w.done })
 }
 
 // hasMore reports whether a choice has alternatives left. A rule whose head did not

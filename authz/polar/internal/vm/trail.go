@@ -8,6 +8,8 @@ package vm
 // list run before anything else goes on. Everything here is undone by the
 // trail, so a goal waits again when the binding that woke it is taken back.
 
+import "slices"
+
 // A trailEntry undoes one change: of a cell, or, when cell is negative, of the
 // state of the waiter with the number ^cell.
 type trailEntry struct {
@@ -129,6 +131,14 @@ func (m *Machine) newWaiter(n *node) int32 {
 	m.waiters = append(m.waiters, waiter{node: n, clause: f.clause, base: f.base, calls: f.calls, nots: f.nots, trace: f.trace, cell: -1})
 	m.pending++
 	return int32(len(m.waiters) - 1)
+}
+
+// waitsSince reports whether one of the waiters from a height on still waits.
+func (m *Machine) waitsSince(height int) bool {
+	if m.pending == 0 {
+		return false
+	}
+	return slices.ContainsFunc(m.waiters[height:], func(w waiter) bool { return !w.done })
 }
 
 // waitFor puts waiter w on the list of the unbound variable v.
