@@ -33,6 +33,11 @@ type Config struct {
 	// the price of a second decision. Requests and classes are never hidden.
 	ReadAction string
 
+	// NotFound are the errors by which a function that loads a resource for a
+	// guard says that there is none, such as gorm.ErrRecordNotFound;
+	// [sql.ErrNoRows] always is one. See [Authorizer.LoadError].
+	NotFound []error
+
 	// Limits bound what one decision may cost.
 	Limits Limits
 

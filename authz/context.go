@@ -52,7 +52,7 @@ func ActorFrom(ctx context.Context) (actor any, ok bool) {
 // [Authorizer.Authorize] does, and returns the resource if so. With an error it
 // returns the zero T, so that a caller who forgets the error has nothing to
 // show. Without an Authorizer in the context the error is ErrUndecided.
-func Authorize[T any](ctx context.Context, action any, resource T) (T, error) {
+func Authorize[T any](ctx context.Context, action string, resource T) (T, error) {
 	var zero T
 	s := scopeOf(ctx)
 	if s == nil {

@@ -58,28 +58,11 @@ func (a *Authorizer) admit(r *http.Request, routes router) (context.Context, err
 		return nil, err
 	}
 	ctx := NewContext(r.Context(), a, actor)
-	q := &question{rule: ruleAllow, actor: actor, action: methodAction(request.Method), resource: request}
+	q := &question{rule: ruleAllow, actor: actor, action: request.Method, resource: request}
 	if a.cfg.RequestRule == AllowRequest {
-		q.rule, q.action = ruleRequest, nil
+		q.rule, q.action = ruleRequest, ""
 	}
 	return ctx, a.askRequest(ctx, q)
-}
-
-// methodActions are the usual methods as actions, which need no memory each time.
-var methodActions = func() map[string]any {
-	m := make(map[string]any)
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions} {
-		m[method] = method
-	}
-	return m
-}()
-
-// methodAction returns a method as an action.
-func methodAction(method string) any {
-	if action, ok := methodActions[method]; ok {
-		return action
-	}
-	return method
 }
 
 // Actor returns the actor of a request, as [Config].Actor finds it. The error is

@@ -103,7 +103,7 @@ var spellings = []struct {
 func TestSpellings(t *testing.T) {
 	var decided *authz.Request
 	for _, slash := range []bool{false, true} {
-		az := newAuthorizer(t, "", func(c *authz.Config) { c.AllowEncodedSlash = slash }, withPolicy(decider(func(_, _, r any) (authz.Outcome, error) {
+		az := newAuthorizer(t, "", func(c *authz.Config) { c.AllowEncodedSlash = slash }, withPolicy(decider(func(_ any, _ string, r any) (authz.Outcome, error) {
 			decided = r.(*authz.Request)
 			return authz.Outcome{Allowed: true}, nil
 		})))

@@ -36,7 +36,7 @@ allow_request(actor: user, request: Request) if actor.id = 1 and request.segment
 		want string
 	}{
 		{"read", az.Authorize(ctx, alice, "read", lunch), allowed},
-		{"by value", az.Authorize(ctx, *alice, readAction("read"), *lunch), allowed},
+		{"by value", az.Authorize(ctx, *alice, "read", *lunch), allowed},
 		{"not hers", az.Authorize(ctx, alice, "read", &expense{ID: 8}), forbidden},
 		{"not bob's", az.Authorize(ctx, bob, "read", lunch), forbidden},
 		{"class", az.Authorize(ctx, alice, "list", authz.ClassOf[expense]()), allowed},

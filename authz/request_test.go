@@ -19,7 +19,7 @@ import (
 // TestRequest checks what policies see, in a real request.
 func TestRequest(t *testing.T) {
 	var seen *authz.Request
-	az := newAuthorizer(t, "", withPolicy(decider(func(_, _, r any) (authz.Outcome, error) {
+	az := newAuthorizer(t, "", withPolicy(decider(func(_ any, _ string, r any) (authz.Outcome, error) {
 		seen = r.(*authz.Request)
 		return authz.Outcome{Allowed: true}, nil
 	})))
@@ -149,7 +149,7 @@ func TestPattern(t *testing.T) {
 		"/org/x", "/deep/1/2/3/4", "/deep/1/2/", "/nothing/here", "/odd/7/", "/odd/7/8/9", "/expenses/%7Bid%7D", "/files/caf%C3%A9",
 	}
 	var seen *authz.Request
-	az := newAuthorizer(t, "", func(c *authz.Config) { c.AllowEncodedSlash = true }, withPolicy(decider(func(_, _, r any) (authz.Outcome, error) {
+	az := newAuthorizer(t, "", func(c *authz.Config) { c.AllowEncodedSlash = true }, withPolicy(decider(func(_ any, _ string, r any) (authz.Outcome, error) {
 		seen = r.(*authz.Request)
 		return authz.Outcome{Allowed: true}, nil
 	})))
@@ -254,7 +254,7 @@ func FuzzPathValue(f *testing.F) {
 		f.Add(s)
 	}
 	var seen *authz.Request
-	az := newAuthorizer(f, "", func(c *authz.Config) { c.AllowEncodedSlash = true }, withPolicy(decider(func(_, _, r any) (authz.Outcome, error) {
+	az := newAuthorizer(f, "", func(c *authz.Config) { c.AllowEncodedSlash = true }, withPolicy(decider(func(_ any, _ string, r any) (authz.Outcome, error) {
 		seen = r.(*authz.Request)
 		return authz.Outcome{Allowed: true}, nil
 	})))

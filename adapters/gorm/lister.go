@@ -30,7 +30,7 @@ func (l *Lister) Rows(ctx context.Context, class authz.Class) ([]any, error) {
 
 // List returns pointers to the rows of a class on which the actor may do action,
 // by one marked statement.
-func (l *Lister) List(ctx context.Context, actor, action any, class authz.Class) ([]any, error) {
+func (l *Lister) List(ctx context.Context, actor any, action string, class authz.Class) ([]any, error) {
 	if az, ok := authz.FromContext(ctx); ok {
 		ctx = authz.NewContext(ctx, az, actor)
 	}

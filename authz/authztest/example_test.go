@@ -141,7 +141,7 @@ func ExampleEquivalent() {
 	alice, bob := &User{ID: 1, Title: "Engineer"}, &User{ID: 2, Title: "Accountant"}
 	rows := authztest.InMemory(az, &Expense{ID: 7, UserID: 1}, &Expense{ID: 8, UserID: 2, Paid: true})
 
-	authztest.Equivalent(t, az, rows, authz.ClassOf[Expense](), []any{alice, bob}, []any{"read", "pay"})
+	authztest.Equivalent(t, az, rows, authz.ClassOf[Expense](), []any{alice, bob}, []string{"read", "pay"})
 	// Output:
 	// 402 rows of authztest_test.Expense, when 400 were added and 0 refused; 618 listed in 4 lists
 }

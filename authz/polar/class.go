@@ -26,6 +26,10 @@ type Class struct {
 	// field tagged `polar:",id"`, if there is one.
 	Key []string
 
+	// ZeroKeyActor permits an actor whose key is zero. Otherwise package authz
+	// decides nothing for such an actor: the error is ErrUndecided.
+	ZeroKeyActor bool
+
 	// Aliases maps further attribute names, such as the columns of a table,
 	// to Go fields. An alias never hides a name that a field has itself.
 	Aliases map[string]string

@@ -149,7 +149,11 @@ func checkFirst(ctx context.Context, p *polar.Policy, q *query, values map[strin
 	if err != nil || len(args) != 3 || slices.ContainsFunc(args, func(x any) bool { _, ok := x.(polar.Var); return ok }) {
 		return ""
 	}
-	outcome, err := p.Decide(ctx, rule, args[0], args[1], args[2])
+	action, ok := args[1].(string)
+	if !ok {
+		return ""
+	}
+	outcome, err := p.Decide(ctx, rule, args[0], action, args[2])
 	switch {
 	case outcome.Allowed != (len(first.solutions) > 0) || (err != nil) != (first.err != nil):
 		return fmt.Sprintf("Decide says %v, %v", outcome.Allowed, err)
