@@ -113,7 +113,7 @@ func (p *Program) Decide(ctx context.Context, name string, actor, action, resour
 	if p.reg.Read(&args[0], actor) && p.reg.Read(&args[1], action) && p.reg.Read(&args[2], resource) {
 		r.top, r.cont = 3, -1
 		allowed = r.call(fp, 0)
-		done = !r.gaveUp
+		done = !r.gaveUp && ctx.Err() == nil // of a context that has ended, the solver tells
 	}
 	if done && allowed {
 		rule = r.rule

@@ -146,12 +146,25 @@ func (m *Machine) popFrame() *node {
 
 // Next finds the next solution. It returns false when there is none left.
 // After an error or false the machine must be released.
+//
+// What was found out by the time that the context ended is no answer: whoever set a
+// deadline has decided what happens after it.
 func (m *Machine) Next() (ok bool, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			ok, err = false, m.panicked(r)
 		}
 	}()
+	ok, err = m.next()
+	if err == nil {
+		if err = m.ended(); err != nil {
+			return false, m.locate(err, nil)
+		}
+	}
+	return ok, err
+}
+
+func (m *Machine) next() (bool, error) {
 	if !m.started {
 		m.started = true
 		return m.run(m.frames[m.frame].clause.body)
