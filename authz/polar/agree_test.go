@@ -313,6 +313,44 @@ func TestFastPathLeavesIterators(t *testing.T) {
 	}
 }
 
+// TestInText tests that in over a text is the same error whatever is asked, also where
+// it would have decided nothing, and wherever the text comes from.
+func TestInText(t *testing.T) {
+	users, docs, classes := agreeWorld()
+	ctx := t.Context()
+	for _, body := range []string{
+		`"a" in d.title`, `not "zz" in d.title`, `x in d.title and x = "a"`, `forall(x in d.title, x != "z")`,
+		`s = d.title and "a" in s`, `"a" in s and s = d.title`, `has(d.title)`, `not has(d.title)`, `u.id = u.id or "a" in d.title`,
+		`d matches {title: s} and d.owner = nil and not "a" in s`,
+	} {
+		known := body != `u.id = u.id or "a" in d.title` // what is decided before is decided
+		p, _, err := load(ctx, Input{
+			Sources: []Source{{"text.polar", `allow(u, "read", d: Doc) if u = u and ` + body + "; has(s) if \"a\" in s;"}}, Classes: classes,
+		}, true)
+		if err != nil {
+			t.Errorf("%s: %v", body, err)
+			continue
+		}
+		u, d := users[1], docs[3]
+		_, fast := p.Decide(ctx, "allow", u, "read", d)
+		_, slow := p.solve(ctx, "allow", u, "read", d)
+		trace := p.Trace(ctx, "allow", []any{u, "read", d}, TraceOptions{All: true}).Err
+		_, list := p.Filter(ctx, "allow", u, "read", ClassOf[agreeDoc]())
+		var query error
+		for _, query = range p.Query(ctx, "allow", u, Var("action"), d) {
+		}
+		ways := map[string]error{"Trace": trace, "Filter": list, "Query": query}
+		if known {
+			ways["Decide"], ways["the solver"] = fast, slow
+		}
+		for way, err := range ways {
+			if codeOf(err) != "type" || !strings.Contains(err.Error(), "contains(part)") {
+				t.Errorf("%s: %s: %v; want an error that says contains", body, way, err)
+			}
+		}
+	}
+}
+
 func codeOf(err error) string {
 	var e *Error
 	if errors.As(err, &e) {

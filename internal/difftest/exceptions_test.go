@@ -64,6 +64,12 @@ var exceptions = []struct {
 		{"", "x = nil + 1", "no error type", "no"},
 		{"", `CAROL.Boss.Name = "x" or 1 = 1`, "no error attribute", "{}"},
 	}},
+	{"in does not look into a string; the original goes through its characters", []exception{
+		{"", `"a" in "abc"`, "{}", "no error type"},
+		{"", `not "ab" in "abc"`, "{}", "no error type"},
+		{"", `x in "ab"`, `{x: "a"} ; {x: "b"}`, "no error type"},
+		{"p(u) if \"al\" in u.Name;", "p(ALICE)", "no", "no error type"},
+	}},
 	{"instances of a class with a key are equal by key; the original compares all fields", []exception{
 		{"", `new Org(4, "a") = new Org(4, "b")`, "no", "{}"},
 	}},

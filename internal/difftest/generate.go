@@ -562,9 +562,7 @@ func (g *Generator) bindingGoal(s *scope, v slot) *Goal {
 		}
 	case kindString:
 		switch g.r.IntN(6) {
-		case 0:
-			return atom(v.name + " in " + g.term(s, kindString, 1)) // characters
-		case 1:
+		case 0, 1:
 			return atom(v.name + " in " + g.term(s, kindStrings, 1))
 		case 4:
 			return atom("in(" + v.name + ", " + g.term(s, kindStrings, 1) + ")") // the prefix form
@@ -667,11 +665,8 @@ func (g *Generator) test(s *scope, depth int) *Goal {
 		}
 		return atom(g.term(&inner, left, 1) + " = " + g.term(&inner, right, 1))
 	case 4:
-		switch g.r.IntN(4) {
-		case 0:
+		if g.chance(0.4) {
 			return atom(g.term(&inner, kindString, 1) + " in " + g.term(&inner, kindStrings, 1))
-		case 1:
-			return atom(g.term(&inner, kindString, 1) + " in " + g.term(&inner, kindString, 1))
 		}
 		return atom(g.term(&inner, kindInt, 1) + " in " + g.term(&inner, kindInts, 1))
 	case 5:

@@ -35,7 +35,6 @@ const (
 	choiceOr                        // further alternatives of an or
 	choiceList                      // further elements of a list
 	choiceDict                      // further entries of a dictionary
-	choiceString                    // further characters of a string
 	choiceKeys                      // further keys of a dictionary lookup
 	choiceNot                       // the other answer of a negation
 	choiceCollect                   // the condition that a call of a partial query amounts to
