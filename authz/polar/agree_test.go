@@ -321,7 +321,7 @@ func TestInText(t *testing.T) {
 	for _, body := range []string{
 		`"a" in d.title`, `not "zz" in d.title`, `x in d.title and x = "a"`, `forall(x in d.title, x != "z")`,
 		`s = d.title and "a" in s`, `"a" in s and s = d.title`, `has(d.title)`, `not has(d.title)`, `u.id = u.id or "a" in d.title`,
-		`d matches {title: s} and d.owner = nil and not "a" in s`,
+		`d matches {title: s} and d.public = false and not "a" in s`,
 	} {
 		known := body != `u.id = u.id or "a" in d.title` // what is decided before is decided
 		p, _, err := load(ctx, Input{
