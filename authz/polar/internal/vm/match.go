@@ -31,10 +31,11 @@ func (m *Machine) match(v Value, p *pattern, n *node, base int32) (bool, error) 
 				return false, nil
 			}
 		}
-		if !m.quiet {
+		known, err := m.onClasses(v, classTest{pat: p})
+		if known == open && err == nil && !m.quiet {
 			m.waitMatch(v, v, p, n)
 		}
-		return true, nil
+		return known != never, err
 	case host.Partial:
 		return m.matchPartial(v, p, n, base)
 	}

@@ -210,8 +210,7 @@ func (m *Machine) run(n *node) (bool, error) {
 			n = n.alts[0]
 			continue
 		case opNot:
-			n = m.negate(n)
-			continue
+			next, err = m.negate(n)
 		case opNotEnd:
 			err = m.endNegation()
 		case opCollected:

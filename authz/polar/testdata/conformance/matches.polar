@@ -162,7 +162,7 @@ h(_: User{name: "alice"});
 #? x matches {a: y} and x = {a: 1} => x={a: 1}, y=1
 #? x matches User{name: y} and x in [1, alice, acme, bob] => x=User(alice), y="alice" ; x=User(bob), y="bob"
 #~ x matches User and x matches Org and x = alice => none
-#? x matches User and x matches Org => error unbound
+#? x matches User and x matches Org => none
 #? o matches Org{name: "acme"} and r = app and o = r.org => o=Org(acme), r=Repo(app)
 #? o matches Org{name: "globex"} and r = app and o = r.org => none
 #? f(x) and x = 1 => x=1
@@ -173,6 +173,97 @@ h(_: User{name: "alice"});
 #? h(x) and x in [alice, bob, acme] => x=User(alice)
 #? h(x) => error unbound
 #? x matches Actor => none             # no block declares an actor
+---
+# Class tests of one variable that no value can pass fail, whatever the order and
+# however they met; those that one can pass wait.
+both(x, y) if x matches User and y matches Org;
+org(x: Org) if name(x);
+name(_: String);
+#? x matches String and x matches Integer => none
+#? x matches Integer and x matches Dictionary => none
+#? x matches List and x matches User => none
+#? x matches User{name: "alice"} and x matches Org{name: "acme"} => none
+#? x matches User and x matches User{name: "alice"} => error unbound
+#~ x matches User and y matches Org and x = y => none
+#? x matches User and y = x and y matches Org => none
+#? both(x, x) => none
+#? both(x, y) and x = y => none
+#? both(x, y) and z = x and z = y => none
+#? org(x) => none
+#? org(x) or x = 1 => x=1
+#? not org(x) => {}
+#? x matches User and not org(x) and x = alice => x=User(alice)
+#? x = 1 and x matches String => none
+#~ x matches String and x = 1 => none
+#? [x, y] = [y, x] and x matches User and y matches Org => none
+#? {a: x} matches {a: User{}} and x matches Org => none
+#? [x] matches [User{}] and x matches Org => none
+#? x matches User and x matches User => error unbound at "x matches User"
+#? x matches User and x matches User and x = alice => x=User(alice)
+---
+# A type may be of several classes: of those that it embeds and extends, of interfaces, of its kind.
+#? x matches Document and x matches Report => error unbound
+#? x matches Report and x matches Document and x in [document, report] => x=Report(Document("report"), 12)
+#? x matches Report and x matches Memo => none
+#? x matches Annual and x matches Document and x = annual => x=Annual(Report(Document("annual"), 99), 2023)
+#? x matches Shape and x matches Painted => error unbound
+#? x matches Shape and x matches Painted and x in [square, cube] => x=Cube(2.0)
+#? x matches Square and x matches Painted => none
+#? x matches Square and x matches Shape and x = square => x=Square(2.0)
+#? x matches Disc and x matches Shape and x = disc => x=Disc(2.0)
+#? x matches Shape and x matches User => none
+#? x matches Shape and x matches String => none
+#? x matches Document and x matches Shape => none
+#? x matches Status and x matches String => error unbound
+#? x matches String and x matches Status and x in ["a", open] => x=Status("open")
+#? x matches Status and x matches Integer => none
+---
+# No value is of these three, though one is of each two.
+#? x matches Painted and x matches Solid and x matches Square => none
+---
+# Unions are of the classes with blocks.
+actor User {}
+resource Org {}
+resource Repo {}
+#? x matches Actor and x matches Org => none
+#? x matches Org and x matches Actor => none
+#? x matches Actor and x matches Resource => error unbound
+#? x matches Actor and x matches Resource and x = alice => x=User(alice)
+#? x matches Resource and x matches Repo => error unbound
+#? x matches Actor and x matches User and x = alice => x=User(alice)
+#? x matches Issue and x matches Resource => none
+#? x matches Actor and x matches String => none
+---
+# So do a class and its negation.
+#? x matches User and not x matches User => none
+#? not x matches User and x matches User => none
+#? x matches Report and not x matches Document => none
+#? not x matches Document and x matches Report => none
+#? x matches Document and not x matches Report and x in [document, report] => x=Document("document")
+#? x matches Status and not x matches String => none
+#? x matches String and not x matches Status and x in ["a", open] => x="a"
+#? x matches User and not x matches Org and x = alice => x=User(alice)
+#? not x matches Org and not x matches User and x in [acme, alice, 1] => x=1
+#? not x matches Org and not x matches User => error unbound at "not x matches Org"
+#? x matches User and not x matches User{name: "alice"} => error unbound
+#? x matches User and not x matches User{name: "alice"} and x in [alice, bob] => x=User(bob)
+#? x matches Shape and not x matches Square and not x matches Disc and not x matches Cube => none
+---
+# A class that is not registered is an error once there is a value, and no class of nothing.
+#? x matches Nope and x matches User and x = alice => error class
+#? x matches User and x matches Nope and x = alice => error class
+#? x matches User and not x matches Nope and x = alice => error class
+#~ x matches User and x matches Nope => error unbound
+---
+# Rules of other classes are not tried for what is bound to a class only.
+f(_: User, 1); f(_: Org, 2) if endless(1); f(_: Repo, 3);
+endless(n) if endless(n + 1);
+g(x, y) if x matches User and f(x, y);
+first(_: User, "user") if cut; first(_: Org, "org");
+h(x, y) if x matches Org and first(x, y) and x = acme;
+#? g(x, y) and x = alice => x=User(alice), y=1
+#? g(x, y) and x = acme => none
+#? h(x, y) => x=Org(acme), y="org"
 ---
 # Parts of a value that are unbound wait too.
 #? {a: x} matches {a: Integer{}} and x = 1 => x=1
