@@ -137,6 +137,11 @@ var exceptions = []struct {
 	{"a list pattern with a rest may hold class patterns", []exception{
 		{"", "[1, 2] matches [Integer{}, *x]", "no error type", "{x: [2]}"},
 	}},
+	{"a class in a list pattern is tested of what a variable is bound to; the original binds the pattern", []exception{
+		{"", "x matches [Integer{}]", "{x: [types.ValuePattern]}", "no error unbound"},
+		{"", "x matches [Integer{}] and x = [1]", "no error type", "{x: [1]}"},
+		{"", "[*x] matches [String{}] and x = [1]", "no error type", "no"},
+	}},
 	{"the fields of a pattern for a union count", []exception{
 		{"actor User {}", `ALICE matches Actor{Name: "bob"}`, "{}", "no"},
 	}},

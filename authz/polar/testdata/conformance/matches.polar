@@ -281,6 +281,82 @@ h(x, y) if x matches Org and first(x, y) and x = acme;
 # open: against a list of values and variables likewise.
 #? x matches [1, y] and x = [1, 2] => x=[1, 2], y=2
 ---
+# A list of which the items or the end are unbound is bound by a list pattern, too, as by =.
+#? [*xs] matches [1] => xs=[1]
+#? [ys] matches [1] => ys=1
+#? [*ys] matches [1, 2] => ys=[1, 2]
+#? [*xs] matches [] => xs=[]
+#? [1, *ys] matches [1, 2] => ys=[2]
+#? [2, *ys] matches [1, 2] => none
+#? [1, 2, 3, *ys] matches [1, 2] => none
+#? x matches [1] => x=[1]
+#? x matches [] => x=[]
+#? x matches [1, [2, "a"]] => x=[1, [2, "a"]]
+#? x matches [y] => x=[_]
+#? x matches [y] and y = 1 => x=[1], y=1
+#? x matches [*y] and y = [1] => x=[1], y=[1]
+#? x matches [*y] and x = [1] => x=[1], y=[1]
+#~ x matches [*y] and x = 1 => none
+#? x matches [1, *y] and y = [2] => x=[1, 2], y=[2]
+#? x matches [1, *y] => error unbound
+#? [*ys] matches [*zs] and ys = [1] => ys=[1], zs=[1]
+#? [1, *ys] matches [1, *zs] and zs = [2] => ys=[2], zs=[2]
+#? [x] matches [[1]] => x=[1]
+#? [[*x]] matches [[1]] => x=[1]
+#? {a: x} matches {a: [1]} => x=[1]
+#? {a: [*x]} matches {a: [1]} => x=[1]
+#? x = [1, *y] and x matches [1, 2] => x=[1, 2], y=[2]
+#? x matches [1] and x = [*y] => x=[1], y=[1]
+#? [x, x] matches [1, 2] => none
+#? x matches [1] and x matches [y] => x=[1], y=1
+#? x matches [1] and x matches [2] => none
+#? x matches List and x matches [1] => x=[1]
+#? x matches String and x matches [1] => none
+#? x matches User and x matches [*_] => none
+#? x matches [x] => none
+#? x matches [y, *y] and y = [1] => x=[[1], 1], y=[1]
+---
+# Of an item that has only to be of a class, or to have fields, the class is tested once it is known.
+#? x matches [Integer{}] and x = [1] => x=[1]
+#? x matches [Integer{}] and x = ["a"] => none
+#? x matches [Integer{}] and x = [1, 2] => none
+#? x matches [Integer{}] => error unbound at "Integer{}"
+#? x matches [Integer{}, y] and x = [1, 2] => x=[1, 2], y=2
+#? x matches [{a: y}] and x = [{a: 1}] => x=[{a: 1}], y=1
+#? x matches [{}] => x=[_]
+#? [1, *x] matches [Integer{}, 2] => x=[2]
+#? ["a", *x] matches [Integer{}, 2] => none
+#? [*x] matches [Integer{}, *y] and x = [1, 2] => x=[1, 2], y=[2]
+#? [x, y] matches [User{}, User{name: n}] and x = y and x = alice => n="alice", x=User(alice), y=User(alice)
+---
+# Under not, a variable from outside is not bound.
+#? not x matches [1] and x = [2] => x=[2]
+#? not [*x] matches [1] and x = [2] => x=[2]
+#? not [x] matches [1] and x = 1 => none
+#? y = [x] and not y matches [1] and x = 2 => x=2, y=[2]
+#? not (x matches [1] and x matches [2]) => {}
+#? forall(x matches [1], x = [1]) => {}
+---
+# In heads.
+f(_: [1], "one"); f(_: [x], ["x", x]); f(_: [x, *xs], ["cons", x, xs]); f(_: [*xs], ["all", xs]); f(_: [], "empty");
+g(_: [x, x]);
+h(x, _: [x]);
+i([x], _: [x]) if x = 1;
+j(_: [Integer{}], "integer"); j(_: [String{}], "string");
+#? f([1], r) => r="one" ; r=["x", 1] ; r=["cons", 1, []] ; r=["all", [1]]
+#? f([*l], "one") => l=[1]
+#? f(l, "empty") => l=[]
+#? f(l, ["x", 2]) => l=[2]
+#? f(l, ["cons", 1, [2]]) => l=[1, 2]
+#? f([1, *l], ["x", y]) => l=[], y=1
+#? g(l) and l = [1, y] => l=[1, 1], y=1
+#? g([1, *l]) => l=[1]
+#? h(1, r) => r=[1]
+#? h(x, [*r]) and x = 1 => r=[1], x=1
+#? i(x, y) => x=[1], y=[1]
+#? j(l, r) and l = ["a"] => l=["a"], r="string"
+#? j([x], r) and x = 1 => r="integer", x=1
+---
 # Specializers: the same patterns.
 f(_: {a: x, b: [x, *_]}, x);
 g(_: [Integer{}, *_]);
