@@ -133,8 +133,12 @@ func (p *policy) solutions(ctx context.Context, q *oso.Query) iter.Seq2[map[stri
 				yield(nil, p.queryError(err))
 				return
 			}
+			alive = solution != nil
+			if err := ctx.Err(); err != nil {
+				yield(nil, err) // what was found out since is no answer
+				return
+			}
 			if solution == nil {
-				alive = false
 				return
 			}
 			if !yield(*solution, nil) {

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/ursa-authz/ursa/authz/filter"
 )
 
 type agreeUser struct {
@@ -309,6 +311,86 @@ func TestFastPathLeavesIterators(t *testing.T) {
 		slow, slowErr := p.solve(ctx, "allow", "u", "read", b)
 		if fast.Allowed != slow.Allowed || codeOf(fastErr) != codeOf(slowErr) {
 			t.Errorf("%s: %v %v, the solver says %v %v", body, fast.Allowed, fastErr, slow.Allowed, slowErr)
+		}
+	}
+}
+
+// TestClassesOfTheUnbound tests that rules about other classes than an unbound variable
+// has left are not tried, whatever is asked.
+func TestClassesOfTheUnbound(t *testing.T) {
+	users, docs, classes := agreeWorld()
+	ctx := t.Context()
+	for _, tt := range []struct {
+		rules string
+		want  bool
+	}{
+		{"may(_, _: Role) if endless(1); may(u, o: User) if o = u;", true},
+		{"may(u, o: User) if o = u; may(_, _: Doc) if endless(1); may(_, _: Integer) if endless(1);", true},
+		{"may(_, _: Role) if endless(1); may(_, _: Doc);", false},
+		{"may(u, o) if not other(o) and o = u; other(_: Role) if endless(1); other(_: Doc);", true},
+		{"may(u, o) if o matches Role and endless(1) or o = u;", true},
+		{"may(_, o) if (o matches Role or o matches String) and endless(1);", false},
+		{"may(_, o) if not o matches User and endless(1);", false},
+	} {
+		p, _, err := load(ctx, Input{
+			Sources: []Source{{"classes.polar", `
+allow(u, "read", d: Doc) if owner(o, d) and may(u, o);
+owner(_: User, _: Doc);
+endless(n) if endless(n + 1);
+` + tt.rules}}, Classes: classes,
+		}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := p.Decide(ctx, "allow", users[1], "read", docs[0])
+		if out.Allowed != tt.want || err != nil {
+			t.Errorf("%s: decided %v %v", tt.rules, out.Allowed, err)
+		}
+		tr := p.Trace(ctx, "allow", []any{users[1], "read", docs[0]}, TraceOptions{All: true})
+		if tr.Outcome.Allowed != tt.want || tr.Err != nil {
+			t.Errorf("%s: traced %v %v", tt.rules, tr.Outcome.Allowed, tr.Err)
+		}
+		q, err := p.Filter(ctx, "allow", users[1], "read", ClassOf[agreeDoc]())
+		if err != nil || (q.Where == filter.True) != tt.want || (q.Where == filter.False) == tt.want {
+			t.Errorf("%s: filter %v %v", tt.rules, q, err)
+		}
+	}
+}
+
+// TestInText tests that in over a text is the same error whatever is asked, also where
+// it would have decided nothing, and wherever the text comes from.
+func TestInText(t *testing.T) {
+	users, docs, classes := agreeWorld()
+	ctx := t.Context()
+	for _, body := range []string{
+		`"a" in d.title`, `not "zz" in d.title`, `x in d.title and x = "a"`, `forall(x in d.title, x != "z")`,
+		`s = d.title and "a" in s`, `"a" in s and s = d.title`, `has(d.title)`, `not has(d.title)`, `u.id = u.id or "a" in d.title`,
+		`d matches {title: s} and d.public = false and not "a" in s`,
+	} {
+		known := body != `u.id = u.id or "a" in d.title` // what is decided before is decided
+		p, _, err := load(ctx, Input{
+			Sources: []Source{{"text.polar", `allow(u, "read", d: Doc) if u = u and ` + body + "; has(s) if \"a\" in s;"}}, Classes: classes,
+		}, true)
+		if err != nil {
+			t.Errorf("%s: %v", body, err)
+			continue
+		}
+		u, d := users[1], docs[3]
+		_, fast := p.Decide(ctx, "allow", u, "read", d)
+		_, slow := p.solve(ctx, "allow", u, "read", d)
+		trace := p.Trace(ctx, "allow", []any{u, "read", d}, TraceOptions{All: true}).Err
+		_, list := p.Filter(ctx, "allow", u, "read", ClassOf[agreeDoc]())
+		var query error
+		for _, query = range p.Query(ctx, "allow", u, Var("action"), d) {
+		}
+		ways := map[string]error{"Trace": trace, "Filter": list, "Query": query}
+		if known {
+			ways["Decide"], ways["the solver"] = fast, slow
+		}
+		for way, err := range ways {
+			if codeOf(err) != "type" || !strings.Contains(err.Error(), "contains(part)") {
+				t.Errorf("%s: %s: %v; want an error that says contains", body, way, err)
+			}
 		}
 	}
 }

@@ -23,7 +23,7 @@ func (p *Policy) Filter(ctx context.Context, rule string, actor any, action stri
 		return nil, err
 	}
 	if !ok {
-		if err := p.noRule(rule); err != nil {
+		if err := p.noRule(ctx, rule); err != nil {
 			return nil, err
 		}
 		return m.Never(t), nil

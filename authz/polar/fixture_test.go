@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -271,6 +272,29 @@ type UUID [16]byte
 
 func (u UUID) String() string { return fmt.Sprintf("%x", u[:2]) }
 
+// Watchers is a slice with methods, such as a type for a database's column has: a list.
+type Watchers []string
+
+func (w Watchers) Value() (driver.Value, error) { return strings.Join(w, ","), nil }
+func (w *Watchers) Scan(any) error              { return errors.New("not read here") }
+func (w Watchers) First() (string, bool)        { return strings.Join(w[:min(1, len(w))], ""), len(w) > 0 }
+
+// Contains, which takes no notice of case, hides the built-in method of lists.
+func (w Watchers) Contains(name string) bool {
+	return slices.ContainsFunc(w, func(s string) bool { return strings.EqualFold(s, name) })
+}
+
+// Ticket has watchers in all the ways that Go has; Raw is of bytes.
+type Ticket struct {
+	Watchers Watchers
+	None     Watchers
+	Pointer  *Watchers
+	Nil      *Watchers
+	Any      any
+	Many     []Watchers
+	Raw      json.RawMessage
+}
+
 // Event has times and durations.
 type Event struct {
 	At    time.Time
@@ -425,7 +449,7 @@ func classes() []polar.Class {
 		polar.ClassOf[Document](), report, polar.ClassOf[Memo](), annual,
 		polar.ClassOf[Shape](), polar.ClassOf[Solid](), polar.ClassOf[Painted](),
 		polar.ClassOf[Square](), polar.ClassOf[Cube](), polar.ClassOf[Disc](),
-		polar.ClassOf[Phase](), pair,
+		polar.ClassOf[Phase](), pair, polar.ClassOf[Watchers](), polar.ClassOf[Ticket](),
 	}
 }
 
@@ -506,6 +530,10 @@ func constants() map[string]any {
 		"cheap": Money{5}, "cheap_again": &Money{5}, "dear": Money{900},
 		"v1": Version{1, 0}, "v1_again": Version{1, 0}, "v2": Version{2, 1},
 		"code": Code{"abc"}, "code_again": Code{"ABC"}, "other_code": Code{"x"},
+		"ticket": &Ticket{
+			Watchers: Watchers{"ann", "Ben"}, Pointer: &Watchers{"cal"}, Any: Watchers{"dan"},
+			Many: []Watchers{{"eve"}, nil}, Raw: json.RawMessage("{}"),
+		},
 		"uuid": &UUID{1}, "uuid_again": &UUID{1}, "other_uuid": &UUID{2},
 		"circle": circle, "odd": []float64{1, math.NaN()}, "first_phase": Phase{0}, "no_phase": Phase{99},
 		"sequence": pq, "sequences": []iter.Seq[string]{pq}, "named_sequences": map[string]iter.Seq[string]{"a": pq},

@@ -53,7 +53,7 @@ func (p *Policy) Ask(ctx context.Context, rule string, args ...any) (Outcome, er
 	m := p.prog.Machine(ctx, &p.config)
 	defer m.Release()
 	if !m.StartRule(rule, len(args)) {
-		return Outcome{}, p.noRule(rule)
+		return Outcome{}, p.noRule(ctx, rule)
 	}
 	for i, x := range args {
 		if err := m.SetArg(i, x); err != nil {
@@ -69,9 +69,9 @@ func (p *Policy) Ask(ctx context.Context, rule string, args ...any) (Outcome, er
 
 // noRule is the answer to a query of a rule that does not exist with that
 // number of parameters: an error when there is none of the name, else no solution.
-func (p *Policy) noRule(rule string) error {
+func (p *Policy) noRule(ctx context.Context, rule string) error {
 	if p.prog.Defines(rule) {
-		return nil
+		return vm.Cancelled(ctx)
 	}
 	return &Error{Code: vm.CodeUndefinedRule, Msg: fmt.Sprintf("no rule is named %q", rule)}
 }
@@ -84,7 +84,7 @@ func (p *Policy) Query(ctx context.Context, rule string, args ...any) iter.Seq2[
 		m := p.prog.Machine(ctx, &p.config)
 		defer m.Release()
 		if !m.StartRule(rule, len(args)) {
-			if err := p.noRule(rule); err != nil {
+			if err := p.noRule(ctx, rule); err != nil {
 				yield(nil, err)
 			}
 			return

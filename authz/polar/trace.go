@@ -129,7 +129,7 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 	m.SetTrace(&record)
 	t := &Trace{Root: &TraceNode{Kind: TraceQuery}}
 	if !m.StartRule(rule, len(args)) {
-		t.Err = p.noRule(rule)
+		t.Err = p.noRule(ctx, rule)
 		return t
 	}
 	for _, r := range p.module.Preds[rule].Rules {

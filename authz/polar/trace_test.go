@@ -523,7 +523,7 @@ func inconsistent(tr *Trace) string {
 		}
 		for i := range depth {
 			for _, c := range path[i].Children {
-				reason = reason || c != path[i+1] && c.Kind == TraceGoal && (c.Status == TraceFailed || c.Status == TraceErred)
+				reason = reason || c != path[i+1] && (c.Kind == TraceGoal || c.Kind == TraceNot) && (c.Status == TraceFailed || c.Status == TraceErred)
 			}
 		}
 		if n.Kind == TraceRule && n.Status == TraceFailed && !reason {

@@ -277,19 +277,23 @@ func (g *Generator) inParam(s *scope, k kind, twin string) string {
 		return g.literal(k)
 	}
 	if k == kindInts && g.chance(0.4) {
+		as := ""
+		if g.profile.Loose == 0 && g.chance(0.4) {
+			as = g.fresh() + ": " // the list as a specializer
+		}
 		head, tail := g.fresh(), g.fresh()
 		switch g.r.IntN(4) {
 		case 0:
-			return "[]"
+			return as + "[]"
 		case 1:
 			*s = append(*s, bound(head, kindInt), bound(tail, kindInt))
-			return "[" + head + ", " + tail + "]"
+			return as + "[" + head + ", " + tail + "]"
 		case 2:
 			*s = append(*s, bound(tail, kindInts))
-			return "[*" + tail + "]"
+			return as + "[*" + tail + "]"
 		}
 		*s = append(*s, bound(head, kindInt), bound(tail, kindInts))
-		return "[" + head + ", *" + tail + "]"
+		return as + "[" + head + ", *" + tail + "]"
 	}
 	name := g.fresh()
 	*s = append(*s, slot{name: name, kind: k, bound: true, head: true})
@@ -308,7 +312,11 @@ func (g *Generator) outParam(s *scope, k kind, late *[]*Goal) string {
 	if k == kindInts && g.chance(0.2) {
 		tail := g.fresh()
 		*s = append(*s, slot{name: name, kind: kindInt, head: true}, slot{name: tail, kind: kindInts, head: true})
-		return "[" + name + ", *" + tail + "]"
+		as := ""
+		if g.profile.Loose == 0 && g.chance(0.4) {
+			as = g.fresh() + ": "
+		}
+		return as + "[" + name + ", *" + tail + "]"
 	}
 	if g.chance(0.2) { // bound last of all: head(v), ..., v = term
 		*late = append(*late, atom(name+" = "+g.literal(k)))
@@ -545,6 +553,11 @@ func (g *Generator) bindingGoal(s *scope, v slot) *Goal {
 			return g.callWith(s, pick(g, able...), &v)
 		}
 	}
+	if g.profile.Loose == 0 && g.chance(0.12) {
+		if text := g.bindingPattern(s, v); text != "" {
+			return atom(text)
+		}
+	}
 	switch v.kind {
 	case kindInt:
 		switch g.r.IntN(5) {
@@ -562,9 +575,7 @@ func (g *Generator) bindingGoal(s *scope, v slot) *Goal {
 		}
 	case kindString:
 		switch g.r.IntN(6) {
-		case 0:
-			return atom(v.name + " in " + g.term(s, kindString, 1)) // characters
-		case 1:
+		case 0, 1:
 			return atom(v.name + " in " + g.term(s, kindStrings, 1))
 		case 4:
 			return atom("in(" + v.name + ", " + g.term(s, kindStrings, 1) + ")") // the prefix form
@@ -612,6 +623,71 @@ func (g *Generator) bindingGoal(s *scope, v slot) *Goal {
 		left, right = right, left
 	}
 	return atom(left + op + right)
+}
+
+// bindingPattern writes a match with a list or dictionary pattern that binds v, whichever
+// side it is on, or returns "". What else is in it has a value: of two variables, the
+// original makes an expression.
+func (g *Generator) bindingPattern(s *scope, v slot) string {
+	item := func(k kind) string { // a value, as it may stand in a pattern
+		if name := g.boundOf(s, k); name != "" && g.chance(0.4) {
+			return name
+		}
+		for {
+			if text := g.literal(k); !constant.MatchString(text) {
+				return text
+			}
+		}
+	}
+	rest := "_" + g.fresh()
+	switch v.kind {
+	case kindInt, kindString, kindBool:
+		switch x := item(v.kind); g.r.IntN(7) {
+		case 0:
+			return "[" + v.name + "] matches [" + x + "]"
+		case 1:
+			return "[" + v.name + ", " + item(kindInt) + "] matches [" + x + ", " + item(kindInt) + "]"
+		case 2:
+			return "[" + v.name + ", *" + rest + "] matches [" + x + ", " + item(kindInt) + "]"
+		case 3:
+			return "{a: " + v.name + "} matches {a: " + x + "}"
+		case 4:
+			return "[1, " + x + "] matches [1, " + v.name + "]"
+		case 5:
+			return "[[" + v.name + "], 1] matches [[" + x + "], *" + rest + "]"
+		}
+		if v.kind == kindInt {
+			return g.term(s, kindInts, 1) + " matches [" + v.name + ", *" + rest + "]"
+		}
+	case kindInts, kindStrings:
+		elem := kindInt
+		if v.kind == kindStrings {
+			elem = kindString
+		}
+		x, y := item(elem), item(elem)
+		switch g.r.IntN(9) {
+		case 0:
+			return v.name + " matches [" + x + pick(g, "", ", "+y) + "]"
+		case 1:
+			return v.name + " matches []"
+		case 2:
+			if xs := g.boundOf(s, v.kind); xs != "" {
+				return v.name + " matches [" + x + ", *" + xs + "]"
+			}
+		case 3:
+			return "[*" + v.name + "] matches [" + x + pick(g, "", ", "+y) + "]"
+		case 4:
+			return "[" + x + ", *" + v.name + "] matches [" + pick(g, x, y) + ", " + y + "]"
+		case 5:
+			return g.term(s, v.kind, 1) + " matches [*" + v.name + "]"
+		case 6:
+			return g.term(s, v.kind, 1) + " matches [_" + g.fresh() + ", *" + v.name + "]"
+		case 7:
+			return pick(g, "{a: "+v.name+"}", "{a: [*"+v.name+"]}") + " matches {a: [" + x + ", " + y + "]}"
+		}
+		return "[1, " + pick(g, v.name, "[*"+v.name+"]") + "] matches [1, [" + x + "]]"
+	}
+	return ""
 }
 
 // localGoals makes goals whose new variables stay their own.
@@ -667,11 +743,8 @@ func (g *Generator) test(s *scope, depth int) *Goal {
 		}
 		return atom(g.term(&inner, left, 1) + " = " + g.term(&inner, right, 1))
 	case 4:
-		switch g.r.IntN(4) {
-		case 0:
+		if g.chance(0.4) {
 			return atom(g.term(&inner, kindString, 1) + " in " + g.term(&inner, kindStrings, 1))
-		case 1:
-			return atom(g.term(&inner, kindString, 1) + " in " + g.term(&inner, kindString, 1))
 		}
 		return atom(g.term(&inner, kindInt, 1) + " in " + g.term(&inner, kindInts, 1))
 	case 5:

@@ -125,7 +125,7 @@ func wantTerms(op string, a, b term, original Answer, equal bool) string {
 		switch {
 		case b.kind == "nil":
 			return "no"
-		case b.kind == "instance":
+		case b.kind == "instance" || b.kind == "string":
 			return "no error type"
 		}
 	case "+", "-", "*", "/", "mod", "rem":

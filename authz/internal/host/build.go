@@ -99,8 +99,9 @@ func classify(t reflect.Type) (Kind, string) {
 }
 
 // isOpaque reports whether values of t are instances although their Go kind would make
-// them something else: named arrays and slices with methods, and types that say themselves
-// how they compare.
+// them something else: named arrays and slices of bytes with methods, which are one value
+// in many bytes, and types that say themselves how they compare. Methods of another slice,
+// often those that read and write a database's column, leave it a list.
 func isOpaque(t reflect.Type) bool {
 	if t.Name() == "" {
 		return false
@@ -109,8 +110,13 @@ func isOpaque(t reflect.Type) bool {
 	if methods == 0 {
 		return false
 	}
-	if k := t.Kind(); k == reflect.Array || k == reflect.Slice {
+	switch t.Kind() {
+	case reflect.Array:
 		return true
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return true
+		}
 	}
 	return comparersOf(t).any()
 }

@@ -168,7 +168,7 @@ func TestEqual(t *testing.T) {
 		{MakeString("1"), MakeInt(1), no},
 		{MakeString("a"), MakeList(nil), no},
 		{of(UUID{}), of([4]byte{}), no},
-		{of(Tags{}), MakeList(nil), no},
+		{of(Digest{}), MakeList(nil), no},
 		{MakeClass(r.Class("Account")), of(&Account{}), no},
 
 		// By key.
@@ -210,7 +210,7 @@ func TestEqual(t *testing.T) {
 		{of(Mixed{A: math.NaN()}), of(Mixed{A: math.NaN()}), no},
 		{of(UUID{1}), of(UUID{1}), yes},
 		{of(UUID{1}), of(UUID{2}), no},
-		{of(Tags{"a"}), of(Tags{"a"}), no},
+		{of(Digest("a")), of(Digest("a")), no},
 		{of(struct{}{}), of(struct{}{}), yes},
 		{of(generic[int]{1}), of(generic[string]{"1"}), no},
 		{of(map[int]int{}), of(map[int]int{}), no},

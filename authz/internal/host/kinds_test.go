@@ -5,12 +5,15 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/json"
 	"iter"
 	"math"
 	"math/bits"
 	"net"
 	"net/netip"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 	"unsafe"
@@ -21,10 +24,27 @@ type UUID [4]byte
 
 func (u UUID) String() string { return "uuid" }
 
-// Tags is a named slice with a method on the pointer only.
+// Tags is a named slice with methods, as pq.StringArray is: a list.
 type Tags []string
 
-func (t *Tags) Add(s string) { *t = append(*t, s) }
+func (t *Tags) Scan(src any) error          { *t = append(*t, src.(string)); return nil }
+func (t Tags) Value() (driver.Value, error) { return strings.Join(t, ","), nil }
+func (t Tags) Has(s string) bool            { return slices.Contains(t, s) }
+
+// Digest is a named slice of bytes with a method, as json.RawMessage is: opaque.
+type Digest []byte
+
+func (d *Digest) Reset() { *d = nil }
+
+// A Route is a slice that says how it is equal: opaque.
+type Route []string
+
+func (r Route) Equal(o Route) bool { return len(r) == len(o) }
+
+// generics is a generic slice with a method, as datatypes.JSONSlice is: a list.
+type generics[T any] []T
+
+func (g generics[T]) GormDataType() string { return "json" }
 
 // Labels is a named slice without methods.
 type Labels []string
@@ -134,7 +154,14 @@ func TestKinds(t *testing.T) {
 		{generic[int]{3}, Instance, "host.generic[int]"},
 		{UUID{1}, Instance, "host.UUID"},
 		{&UUID{1}, Instance, "host.UUID"},
-		{Tags{"x"}, Instance, "host.Tags"},
+		{Tags{"x"}, List, `["x"]`},
+		{&Tags{"x"}, List, `["x"]`},
+		{Tags(nil), List, "[]"},
+		{generics[Tags]{{"x"}}, List, `[["x"]]`},
+		{Digest("x"), Instance, "host.Digest"},
+		{json.RawMessage("x"), Instance, "json.RawMessage"},
+		{[]byte("x"), List, "[120]"},
+		{Route{"x"}, Instance, "host.Route"},
 		{Grade("A"), Instance, "host.Grade"},
 		{net.IPv4(1, 2, 3, 4), Instance, "net.IP"},
 		{netip.Addr{}, Instance, "netip.Addr"},

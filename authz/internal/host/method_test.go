@@ -454,6 +454,7 @@ func (Params) Nested(n [][]int) int                 { return len(n) }
 func (Params) Dict(m map[string]int) map[string]int { return m }
 func (Params) NameDict(m everyDict) int             { return len(m) }
 func (Params) IntDict(m map[int]string) bool        { return m == nil }
+func (Params) Tags(t Tags) bool                     { return t.Has("a") }
 func (Params) Opaque(u UUID) string                 { return u.String() }
 func (Params) Grade(g Grade) string                 { return string(g) }
 func (Params) Null(n nullInt) bool                  { return n.Valid }
@@ -589,7 +590,13 @@ func TestConvert(t *testing.T) {
 		{"strs", engineList(unbound), CodeArgument},
 		{"strs", Value{}, "[]"},
 		{"strs", MakeString("a"), CodeArgument},
-		{"strs", value(t, r, Tags{"a"}), CodeArgument}, // opaque
+		{"strs", value(t, r, Tags{"a"}), `["a"]`},
+		{"strs", value(t, r, &Tags{"a"}), `["a"]`},
+		{"strs", value(t, r, Route{"a"}), CodeArgument}, // opaque
+		{"tags", value(t, r, Tags{"a"}), "true"},
+		{"tags", value(t, r, []string{"a"}), "true"},
+		{"tags", engineList(MakeString("a")), "true"},
+		{"tags", Value{}, "false"},
 		{"names", value(t, r, []string{"a"}), `["a"]`},
 		{"arr", engineList(MakeInt(1), MakeInt(2)), "[1, 2]"},
 		{"arr", value(t, r, [2]int{1, 2}), "[1, 2]"},

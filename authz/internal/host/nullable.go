@@ -19,7 +19,7 @@ type nullShape struct {
 // (gorm.DeletedAt), or a struct that only embeds one of those. A registered type never is:
 // it was registered to be looked into.
 func (r *Registry) nullable(t reflect.Type) (nullShape, bool) {
-	if t.Kind() != reflect.Struct || r.primary[t] != nil {
+	if r.primary[t] != nil {
 		return nullShape{}, false
 	}
 	return nullStruct(t)
@@ -27,7 +27,7 @@ func (r *Registry) nullable(t reflect.Type) (nullShape, bool) {
 
 // nullStruct is nullable without regard to what is registered.
 func nullStruct(t reflect.Type) (nullShape, bool) {
-	if t.PkgPath() != "database/sql" && !scansItself(t) {
+	if t.Kind() != reflect.Struct || t.PkgPath() != "database/sql" && !scansItself(t) {
 		return nullShape{}, false
 	}
 	switch t.NumField() {

@@ -109,6 +109,7 @@ func (m *Machine) settle(v Value) (Value, error) {
 	}
 	room := min(m.limits.Steps-m.steps, (m.limits.Bytes-m.bytes)/valueSize)
 	elems, err := host.Drain(m.ctx, v, max(room, 0))
+	m.look()
 	switch {
 	case err != nil && m.ctx.Err() != nil:
 		return Value{}, m.cancelled()
@@ -135,6 +136,7 @@ func (m *Machine) fetch(obj Value, a *host.Attr) (Value, error) {
 		return Value{}, m.errorf(CodeBudget, "the query fetched more than %d relations", m.limits.Fetches)
 	}
 	v, err := m.prog.reg.Fetch(m.ctx, obj, a)
+	m.look()
 	if err != nil {
 		return Value{}, m.hostError(err)
 	}
@@ -197,6 +199,7 @@ func (m *Machine) method(n *node, base int32) (bool, error) {
 	if !isOpen(obj) {
 		if hm := obj.Plan.Method(n.name); hm != nil {
 			v, ok, err := hm.Call(m.ctx, obj, args)
+			m.look()
 			if err != nil {
 				return false, m.hostError(err)
 			}
@@ -347,6 +350,7 @@ func (m *Machine) construct(n *node, base int32) (bool, error) {
 		return true, nil
 	}
 	v, err := m.prog.reg.New(m.ctx, n.class, args, nil)
+	m.look()
 	if err != nil {
 		return false, m.hostError(err)
 	}

@@ -35,6 +35,7 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value) *Program {
 		p.rules[r.Index] = info
 		pr.clauses = append(pr.clauses, &clause{rule: r, info: info, order: len(pr.clauses)})
 	}
+	p.addInstances()
 	p.addModels()
 	components(m, p)
 	done := make(map[*pred]int, len(m.Preds))

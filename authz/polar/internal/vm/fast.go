@@ -116,7 +116,7 @@ func (p *Program) Decide(ctx context.Context, name string, actor any, action str
 		args[1] = host.MakeString(action)
 		r.top, r.cont = 3, -1
 		allowed = r.call(fp, 0)
-		done = !r.gaveUp
+		done = !r.gaveUp && ctx.Err() == nil // of a context that has ended, the solver tells
 	}
 	if done && allowed {
 		rule = r.rule

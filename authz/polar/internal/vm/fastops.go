@@ -75,7 +75,7 @@ func (r *run) callMethod(obj Value, name string, args []place, base int) (Value,
 	v, ok, err := m.Call(r.ctx, obj, r.args[from:])
 	clear(r.args[from:])
 	r.args = r.args[:from]
-	if err != nil || ok && isSeq(v) {
+	if err != nil || ok && isSeq(v) || r.ctx.Err() != nil {
 		r.gaveUp = true
 		return Value{}, false
 	}

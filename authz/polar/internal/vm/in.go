@@ -3,11 +3,7 @@ package vm
 // This file defines "in", and what else enumerates: one solution an element,
 // in order. The elements after a solution are left to a choice.
 
-import (
-	"unicode/utf8"
-
-	"github.com/ursa-authz/ursa/authz/internal/host"
-)
+import "github.com/ursa-authz/ursa/authz/internal/host"
 
 // in solves a in b.
 func (m *Machine) in(n *node, base int32) (bool, error) {
@@ -43,9 +39,16 @@ func (m *Machine) in(n *node, base int32) (bool, error) {
 	case host.Nil:
 		return false, nil
 	case host.String:
-		return m.inString(n, item, seq.Str(), nil)
+		return false, m.inText()
 	}
-	return false, m.errorf(CodeType, "in needs a List, a Dictionary or a String, not %s", describe(seq))
+	return false, m.errorf(CodeType, "in needs a List or a Dictionary, not %s", describe(seq))
+}
+
+// inText is the error of in over a text. It might ask for a character, a part or the
+// whole of it. Taken for the wrong one it would never hold, and a rule that denies by
+// it never deny.
+func (m *Machine) inText() error {
+	return m.errorf(CodeType, "in does not look into a String (to look for a part of it, write text.contains(part))")
 }
 
 // nextElement goes on with the choice of an enumeration.
@@ -59,13 +62,10 @@ func (m *Machine) nextElement(c *choice) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	switch c.kind {
-	case choiceList:
+	if c.kind == choiceList {
 		return m.inList(n, item, c.list, int(c.next), c)
-	case choiceDict:
-		return m.inEntries(n, item, c.list, c.keys, c)
 	}
-	return m.inString(n, item, c.list.Str()[c.next:], c)
+	return m.inEntries(n, item, c.list, c.keys, c)
 }
 
 // inList finds the first element from index i on that unifies with item. The
@@ -159,42 +159,6 @@ func (m *Machine) inEntries(n *node, item, dict Value, keys []string, c *choice)
 		}
 		c.keys = keys[i+1:]
 		ok, err := m.unify(item, entry)
-		if ok || err != nil {
-			return ok, err
-		}
-		m.woken = m.woken[:0]
-		m.restore(c)
-	}
-	return false, nil
-}
-
-// inString finds the first remaining character that unifies with item.
-func (m *Machine) inString(n *node, item Value, s string, c *choice) (bool, error) {
-	var text string
-	if c != nil {
-		text = c.list.Str()
-	} else {
-		text = s
-	}
-	for s != "" {
-		if err := m.charge(1); err != nil {
-			return false, err
-		}
-		_, size := utf8.DecodeRuneInString(s)
-		char := host.MakeString(s[:size])
-		s = s[size:]
-		if s == "" {
-			if c != nil {
-				m.cutTo(len(m.choices) - 1)
-			}
-			return m.unify(item, char)
-		}
-		if c == nil {
-			c = m.pushChoice(choiceString, n)
-			c.list = host.MakeString(text)
-		}
-		c.next = int32(len(text) - len(s))
-		ok, err := m.unify(item, char)
 		if ok || err != nil {
 			return ok, err
 		}

@@ -105,7 +105,7 @@ func (p *Program) Machine(ctx context.Context, cfg *Config) *Machine {
 	m := p.machines.Get().(*Machine)
 	m.ctx, m.done = ctx, ctx.Done()
 	m.limits, m.now, m.print = cfg.Limits, cfg.Now, cfg.Print
-	m.poll = min(pollSteps, m.limits.Steps)
+	m.look()
 	return m
 }
 
@@ -162,20 +162,36 @@ func (m *Machine) checkpoint() error {
 	if m.steps > m.limits.Steps {
 		return m.errorf(CodeBudget, "the query took more than %d steps", m.limits.Steps)
 	}
-	if m.done != nil {
-		select {
-		case <-m.done:
-			return m.cancelled()
-		default:
-		}
-	}
 	m.poll = min(m.steps+pollSteps, m.limits.Steps+1)
-	return nil
+	return m.ended()
+}
+
+// look makes the next step look at the context: at the beginning, and after calls of
+// the host, which may take any time.
+func (m *Machine) look() { m.poll = 0 }
+
+// ended returns an error if the context has ended.
+func (m *Machine) ended() error {
+	if m.done == nil {
+		return nil
+	}
+	select {
+	case <-m.done:
+		return m.cancelled()
+	default:
+		return nil
+	}
 }
 
 // cancelled is the error of a query whose context has ended.
-func (m *Machine) cancelled() error {
-	return &Error{Code: CodeCancelled, Msg: "the query was cancelled", Cause: context.Cause(m.ctx)}
+func (m *Machine) cancelled() error { return Cancelled(m.ctx) }
+
+// Cancelled returns the error of a query whose context has ended, and nil while it has not.
+func Cancelled(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return &Error{Code: CodeCancelled, Msg: "the query was cancelled", Cause: context.Cause(ctx)}
 }
 
 // ends reports whether an error is about the query as a whole and not about a goal.

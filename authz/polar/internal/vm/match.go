@@ -21,6 +21,9 @@ func (m *Machine) match(v Value, p *pattern, n *node, base int32) (bool, error) 
 		if p.kind == dictPattern && len(p.fields) == 0 {
 			return true, nil // {} matches everything
 		}
+		if p.kind == listPattern {
+			return m.bindList(v, p.elems, p.rest, base)
+		}
 		switch p.union {
 		case resolve.UnionActor:
 			if len(m.prog.actor) == 0 {
@@ -31,10 +34,11 @@ func (m *Machine) match(v Value, p *pattern, n *node, base int32) (bool, error) 
 				return false, nil
 			}
 		}
-		if !m.quiet {
-			m.waitMatch(v, v, p, n)
+		known, err := m.onClasses(v, classTest{pat: p})
+		if known == open && err == nil && !m.quiet {
+			m.waitMatch(v, p, n)
 		}
-		return true, nil
+		return known != never, err
 	case host.Partial:
 		return m.matchPartial(v, p, n, base)
 	}
@@ -50,18 +54,18 @@ func (m *Machine) match(v Value, p *pattern, n *node, base int32) (bool, error) 
 	case dictPattern:
 		return m.matchFields(v, p, base)
 	}
-	return m.matchList(v, p, n, base)
+	return m.matchList(v, p, base)
 }
 
-// waitMatch makes the test "v matches p" wait for the variable u, which is v or in it.
-func (m *Machine) waitMatch(v, u Value, p *pattern, n *node) {
+// waitMatch makes the test "v matches p" wait for the unbound variable v.
+func (m *Machine) waitMatch(v Value, p *pattern, n *node) {
 	if n != nil && n.pat == p {
-		m.wait(n, u)
+		m.wait(n, v)
 		return
 	}
 	test := &node{op: opMatches, a: operand{kind: termOperand, value: v}, pat: p, pos: p.pos, next: &node{op: opReturn, pos: p.pos}}
 	test.solo = test
-	m.wait(test, u)
+	m.wait(test, v)
 }
 
 // matchFields matches the fields of a pattern with those of a dictionary or an instance.
@@ -125,12 +129,12 @@ func suggest(name string, p *host.Plan) string {
 }
 
 // matchList matches a list element by element.
-func (m *Machine) matchList(v Value, p *pattern, n *node, base int32) (bool, error) {
+func (m *Machine) matchList(v Value, p *pattern, base int32) (bool, error) {
 	if !isList(v) {
 		return false, nil
 	}
 	c := cursor{list: v}
-	for _, ep := range p.elems {
+	for i, ep := range p.elems {
 		if err := m.charge(1); err != nil {
 			return false, err
 		}
@@ -139,10 +143,7 @@ func (m *Machine) matchList(v Value, p *pattern, n *node, base int32) (bool, err
 		case err != nil:
 			return false, m.hostError(err)
 		case it == itemRest:
-			if !m.quiet {
-				m.waitMatch(v, e, p, n)
-			}
-			return true, nil
+			return m.bindList(e, p.elems[i:], p.rest, base)
 		case it != itemElem:
 			return false, nil
 		}
@@ -164,5 +165,54 @@ func (m *Machine) matchList(v Value, p *pattern, n *node, base int32) (bool, err
 	if err != nil {
 		return false, err
 	}
+	end := c
+	if e, it, err := end.next(m); err != nil {
+		return false, m.hostError(err)
+	} else if it == itemRest {
+		return m.unify(rest, e)
+	}
 	return m.unify(rest, c.tail(m))
+}
+
+// bindList binds the unbound variable v to the list that elements and rest of a pattern
+// describe, as unification would: a value stands for itself, and what must only be of a
+// class, or have fields, is a new variable that this test waits for.
+func (m *Machine) bindList(v Value, elems []*pattern, rest *operand, base int32) (bool, error) {
+	if err := m.charge(len(elems)); err != nil {
+		return false, err
+	}
+	if err := m.allocate(len(elems) * valueSize); err != nil {
+		return false, err
+	}
+	l := openList{elems: make([]Value, len(elems))}
+	for i, ep := range elems {
+		var err error
+		if ep.kind != valuePattern {
+			l.elems[i] = makeVar(m.newCells(1))
+		} else if l.elems[i], err = m.value(&ep.value, base); err != nil {
+			return false, err
+		}
+	}
+	list := makeOpenList(&l)
+	if rest != nil {
+		var err error
+		if l.rest, err = m.value(rest, base); err != nil {
+			return false, err
+		}
+		if l.hasRest = true; len(elems) == 0 && isList(l.rest) {
+			list = l.rest
+		}
+	}
+	if ok, err := m.unify(v, list); !ok || err != nil {
+		return ok, err
+	}
+	for i, ep := range elems {
+		if ep.kind == valuePattern {
+			continue
+		}
+		if ok, err := m.match(m.deref(l.elems[i]), ep, nil, base); !ok || err != nil {
+			return ok, err
+		}
+	}
+	return true, nil
 }

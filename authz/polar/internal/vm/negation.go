@@ -19,16 +19,13 @@ package vm
 import "github.com/ursa-authz/ursa/authz/filter"
 
 // negate begins a negation and returns the first goal of what is negated, or
-// the goal after the negation when that has to wait.
-func (m *Machine) negate(n *node) *node {
+// the goal after the negation when that has to wait, or is decided without a value.
+// It returns nil when the negation fails.
+func (m *Machine) negate(n *node) (*node, error) {
 	f := m.frames[m.frame]
 	for _, s := range n.shared {
 		if v := m.deref(makeVar(int(f.base + s))); isVar(v) {
-			if m.trace != nil {
-				m.traceCall(n)
-			}
-			m.wait(n, v)
-			return n.next
+			return m.negateUnbound(n, v)
 		}
 	}
 	trace := int32(-1)
@@ -49,7 +46,31 @@ func (m *Machine) negate(n *node) *node {
 		clause: f.clause, base: int32(base), parent: m.frame, barrier: int32(len(m.choices)),
 		calls: f.calls, depth: f.depth + 1, nots: f.nots + 1, trace: trace,
 	})
-	return n.sub
+	return n.sub, nil
+}
+
+// negateUnbound is negate for a negation that shares the unbound variable v.
+func (m *Machine) negateUnbound(n *node, v Value) (*node, error) {
+	trace := int32(-1)
+	if m.trace != nil {
+		trace = m.traceCall(n)
+	}
+	known := open
+	if t := n.negatedClass(); t != nil {
+		var err error
+		if known, err = m.onClasses(v, classTest{t.pat, true}); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case known == never:
+		return nil, nil
+	case known == open:
+		m.wait(n, v)
+	case m.trace != nil:
+		m.trace.succeed(trace)
+	}
+	return n.next, nil
 }
 
 // endNegation is reached with a solution of a negated goal. The machine

@@ -166,7 +166,10 @@ func (m *Machine) matchPartial(v Value, p *pattern, n *node, base int32) (bool, 
 // inPartial solves item in seq for an unknown seq.
 func (m *Machine) inPartial(item, seq Value) (bool, error) {
 	s := asSymbol(seq)
-	if s.kind != symMany {
+	switch {
+	case s.kind == symField && s.plan != nil && s.plan.Kind == host.String:
+		return false, m.inText()
+	case s.kind != symMany:
 		return false, m.unsupported("in over %s", describeSymbol(s))
 	}
 	row, err := m.follow(s)

@@ -20,6 +20,9 @@ type Program struct {
 	rules     []*RuleInfo              // by resolve.Rule.Index
 	actor     union
 	resource  union
+	instances [][]*host.Plan // the types of a class, by its ID; see classtest.go
+	actors    []*host.Plan   // the types of a union
+	resources []*host.Plan
 	attrs     map[string][]*host.Attr // by attribute name, then plan ID
 	models    map[*host.Plan]*filter.Model
 	relations map[*host.Attr]*filter.Relation

@@ -35,7 +35,6 @@ const (
 	choiceOr                        // further alternatives of an or
 	choiceList                      // further elements of a list
 	choiceDict                      // further entries of a dictionary
-	choiceString                    // further characters of a string
 	choiceKeys                      // further keys of a dictionary lookup
 	choiceNot                       // the other answer of a negation
 	choiceCollect                   // the condition that a call of a partial query amounts to
@@ -146,12 +145,25 @@ func (m *Machine) popFrame() *node {
 
 // Next finds the next solution. It returns false when there is none left.
 // After an error or false the machine must be released.
+//
+// What was found out by the time that the context ended is no answer: whoever set a
+// deadline has decided what happens after it.
 func (m *Machine) Next() (ok bool, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			ok, err = false, m.panicked(r)
 		}
 	}()
+	ok, err = m.next()
+	if err == nil {
+		if err = m.ended(); err != nil {
+			return false, m.locate(err, nil)
+		}
+	}
+	return ok, err
+}
+
+func (m *Machine) next() (bool, error) {
 	if !m.started {
 		m.started = true
 		return m.run(m.frames[m.frame].clause.body)
@@ -198,8 +210,7 @@ func (m *Machine) run(n *node) (bool, error) {
 			n = n.alts[0]
 			continue
 		case opNot:
-			n = m.negate(n)
-			continue
+			next, err = m.negate(n)
 		case opNotEnd:
 			err = m.endNegation()
 		case opCollected:

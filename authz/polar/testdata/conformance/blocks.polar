@@ -127,6 +127,23 @@ has_relation(_: Org, "org", _: Repo);
 has_role(_: User, "member", o: Org) if o.name = "acme";
 #? has_permission(alice, "read", app) => error unbound
 ---
+# What a relation leads to is of its class, so rules of other classes are not tried for it:
+# something public on a parent that nothing names ends there.
+actor User {}
+resource Org { roles = ["admin"]; permissions = ["read"]; "read" if "admin"; }
+resource Repo { roles = ["admin"]; permissions = ["read"]; relations = { org: Org }; "admin" if "admin" on "org"; "read" if "admin"; }
+resource Team { permissions = ["read"]; relations = { repo: Repo }; "read" if "read" on "repo"; }
+has_relation(_: Org, "org", _: Repo);
+has_relation(_: Repo, "repo", _: Team);
+has_role(u: User, "admin", o: Org) if u.name = "alice" and o = acme;
+allow(actor, action, resource) if has_permission(actor, action, resource);
+allow(_, "list", r) if has_permission(_, "read", r) and false;
+#? allow(alice, "read", app) => {}
+#? allow(bob, "read", app) => none
+#? allow(bob, "list", app) => none
+#? allow(alice, "read", reds) => error unbound at "Repo, \"repo\", _: Team"
+#? allow(bob, "read", reds) => none
+---
 # Members of the unions are exactly the classes with blocks.
 actor User {}
 resource Repo { roles = ["r"]; "r" if "r"; }

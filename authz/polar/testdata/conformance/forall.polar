@@ -64,4 +64,4 @@ subset(xs, ys) if forall(x in xs, x in ys);
 #? subset([1, 2], [3, 2, 1]) => {}
 #? subset([1, 4], [3, 2, 1]) => none
 #? subset([], []) => {}
-#? subset(["a"], "abc") => {}
+#? subset(["a"], "abc") => error type at "x in ys"

@@ -150,7 +150,7 @@ first(_: {a: [x, *_]}, x);
 #? task.attrs matches Dictionary => {}
 #? x = open => x=Status("open")
 #? level = 3 => {}
-#? "o" in open => {}
+#? "o" in open => error type "contains"
 ---
 # A registered named type is more specific than its kind.
 f(_: String, "String"); f(_: Status, "Status"); f(_, "any"); f("open", "literal");
@@ -204,6 +204,48 @@ f("open", 1); f("closed", 2); f(3, 3); f(0.5, 4);
 #? event.ip = event.ip => {}
 #? event.ip matches List => none
 #? event.ip.is_loopback() => {}
+---
+# Other slices are lists, whatever their methods.
+watches(name, t: Ticket) if name in t.watchers;
+kind(_: Watchers, "Watchers"); kind(_: List, "List"); kind(_, "any");
+first([x, *_], x);
+#? watches("ann", ticket) => {}
+#? watches("ben", ticket) => none
+#? not watches("ben", ticket) => {}
+#? x in ticket.watchers => x="ann" ; x="Ben"
+#? ticket.watchers = ["ann", "Ben"] => {}
+#? ticket.watchers = ["ann"] => none
+#? ticket.watchers matches List => {}
+#? ticket.watchers matches ["ann", *rest] => rest=Watchers(["Ben"])
+#? [_, *rest] = ticket.watchers and x = rest.first() => rest=Watchers(["Ben"]), x="Ben"
+#? kind(ticket.watchers, x) => x="Watchers" ; x="List" ; x="any"
+#? kind(["ann"], x) => x="List" ; x="any"
+#? first(ticket.watchers, x) => x="ann"
+#? ticket.watchers.length() = 2 => {}
+#? ticket.none = [] => {}
+#? x in ticket.none => none
+#? ticket.pointer = ["cal"] => {}
+#? "cal" in ticket.pointer => {}
+#? ticket.nil = nil => {}
+#? "cal" in ticket.nil => none
+#? "dan" in ticket.any => {}
+#? ticket.many = [["eve"], []] => {}
+#? x in ticket.many and "eve" in x => x=Watchers(["eve"])
+#? [["eve"], []] = ticket.many => {}
+---
+# Their Go methods can be called, and come before the built-in ones.
+#? ticket.watchers.first() = "ann" => {}
+#? ticket.none.first() = x => none
+#? ticket.watchers.contains("BEN") => {}
+#? ["ann", "Ben"].contains("BEN") => none
+#? ticket.watchers.contains(1) => error type
+#? ticket.pointer.first() = x => x="cal"
+#? x = ticket.any and x.first() = "dan" => x=Watchers(["dan"])
+#? x = ticket.watchers.value() => x="ann,Ben"
+---
+# Slices of bytes with methods are opaque.
+#? ticket.raw matches List => none
+#? x in ticket.raw => error type
 ---
 # option: notypes
 #? x = event.id.length() => error unknown-method

@@ -12,7 +12,7 @@
 #? [1] in [[1], [2]] => {}
 #? [x, 2] in [[1, 2], [1, 3], [3, 2]] => x=1 ; x=3
 #? {a: x} in [{a: 1}, {b: 2}, {a: 3}] => x=1 ; x=3
-#? x in [[1, 2], "a"] and y in x => x=[1, 2], y=1 ; x=[1, 2], y=2 ; x="a", y="a"
+#? x in [[1, 2], [3]] and y in x => x=[1, 2], y=1 ; x=[1, 2], y=2 ; x=[3], y=3
 #? x in [y, 2] => x=_, y=_ ; x=2, y=_
 #? x in [y, 2] and y = 1 => x=1, y=1 ; x=2, y=1
 #? 1 in [x, 2] => x=1
@@ -33,14 +33,27 @@
 #? ["a", 1] in {a: 1} => {}
 #? x in {} => none
 ---
-# A string is a list of characters, not of substrings.
-#? "a" in "abc" => {}
-#? "ab" in "abc" => none
-#? "" in "abc" => none
-#? "a" in "aa" => {} ; {}
-#? x in "aé世" => x="a" ; x="é" ; x="世"
-#? x in "" => none
-#~ 1 in "1" => none
+# A string is not gone through: its characters, a part of it, or the string itself
+# might be meant.
+f(x, s) if x in s;
+g(s) if not (_ in s);
+#? "a" in "abc" => error type at "\"a\" in" "contains"
+#? "ab" in "abc" => error type "contains"
+#? x in "abc" => error type "contains"
+#? x in "" => error type
+#~ 1 in "1" => error type
+#? not "ab" in "abc" => error type
+#? not ("ab" in "abc") => error type
+#? forall(c in "abc", c = "a") => error type
+#? f("a", "abc") => error type at "x in s" "contains"
+#? not f("ab", "abc") => error type at "x in s"
+#? g("abc") => error type at "_ in s"
+#? f("a", ["abc", "a"]) => {}
+#! f("a", open) => error type "contains"
+#? f("a", s) and s = "abc" => error type at "x in s"
+#? s in ["abc", ["a"]] and f("a", s) => error type at "x in s"
+#? s in [["a"], "abc"] and f("a", s) => s=["a"] ; error type at "x in s"
+#? "abc".contains("b") => {}
 ---
 # What cannot be gone through is an error; nil has no items.
 #? 1 in 1 => error type
@@ -59,7 +72,7 @@ f(x, y) if x in y and y = [1, 2];
 #? x in y and y = [1, 2] => x=1, y=[1, 2] ; x=2, y=[1, 2]
 #? 1 in y and y = [1, 2] => y=[1, 2]
 #? 3 in y and y = [1, 2] => none
-#? x in y and y = "ab" => x="a", y="ab" ; x="b", y="ab"
+#? x in y and y = "ab" => error type
 #? x in y and y = nil => none
 #? x in y and y = 1 => error type
 #? f(x, y) => x=1, y=[1, 2] ; x=2, y=[1, 2]

@@ -162,7 +162,7 @@ h(_: User{name: "alice"});
 #? x matches {a: y} and x = {a: 1} => x={a: 1}, y=1
 #? x matches User{name: y} and x in [1, alice, acme, bob] => x=User(alice), y="alice" ; x=User(bob), y="bob"
 #~ x matches User and x matches Org and x = alice => none
-#? x matches User and x matches Org => error unbound
+#? x matches User and x matches Org => none
 #? o matches Org{name: "acme"} and r = app and o = r.org => o=Org(acme), r=Repo(app)
 #? o matches Org{name: "globex"} and r = app and o = r.org => none
 #? f(x) and x = 1 => x=1
@@ -173,6 +173,97 @@ h(_: User{name: "alice"});
 #? h(x) and x in [alice, bob, acme] => x=User(alice)
 #? h(x) => error unbound
 #? x matches Actor => none             # no block declares an actor
+---
+# Class tests of one variable that no value can pass fail, whatever the order and
+# however they met; those that one can pass wait.
+both(x, y) if x matches User and y matches Org;
+org(x: Org) if name(x);
+name(_: String);
+#? x matches String and x matches Integer => none
+#? x matches Integer and x matches Dictionary => none
+#? x matches List and x matches User => none
+#? x matches User{name: "alice"} and x matches Org{name: "acme"} => none
+#? x matches User and x matches User{name: "alice"} => error unbound
+#~ x matches User and y matches Org and x = y => none
+#? x matches User and y = x and y matches Org => none
+#? both(x, x) => none
+#? both(x, y) and x = y => none
+#? both(x, y) and z = x and z = y => none
+#? org(x) => none
+#? org(x) or x = 1 => x=1
+#? not org(x) => {}
+#? x matches User and not org(x) and x = alice => x=User(alice)
+#? x = 1 and x matches String => none
+#~ x matches String and x = 1 => none
+#? [x, y] = [y, x] and x matches User and y matches Org => none
+#? {a: x} matches {a: User{}} and x matches Org => none
+#? [x] matches [User{}] and x matches Org => none
+#? x matches User and x matches User => error unbound at "x matches User"
+#? x matches User and x matches User and x = alice => x=User(alice)
+---
+# A type may be of several classes: of those that it embeds and extends, of interfaces, of its kind.
+#? x matches Document and x matches Report => error unbound
+#? x matches Report and x matches Document and x in [document, report] => x=Report(Document("report"), 12)
+#? x matches Report and x matches Memo => none
+#? x matches Annual and x matches Document and x = annual => x=Annual(Report(Document("annual"), 99), 2023)
+#? x matches Shape and x matches Painted => error unbound
+#? x matches Shape and x matches Painted and x in [square, cube] => x=Cube(2.0)
+#? x matches Square and x matches Painted => none
+#? x matches Square and x matches Shape and x = square => x=Square(2.0)
+#? x matches Disc and x matches Shape and x = disc => x=Disc(2.0)
+#? x matches Shape and x matches User => none
+#? x matches Shape and x matches String => none
+#? x matches Document and x matches Shape => none
+#? x matches Status and x matches String => error unbound
+#? x matches String and x matches Status and x in ["a", open] => x=Status("open")
+#? x matches Status and x matches Integer => none
+---
+# No value is of these three, though one is of each two.
+#? x matches Painted and x matches Solid and x matches Square => none
+---
+# Unions are of the classes with blocks.
+actor User {}
+resource Org {}
+resource Repo {}
+#? x matches Actor and x matches Org => none
+#? x matches Org and x matches Actor => none
+#? x matches Actor and x matches Resource => error unbound
+#? x matches Actor and x matches Resource and x = alice => x=User(alice)
+#? x matches Resource and x matches Repo => error unbound
+#? x matches Actor and x matches User and x = alice => x=User(alice)
+#? x matches Issue and x matches Resource => none
+#? x matches Actor and x matches String => none
+---
+# So do a class and its negation.
+#? x matches User and not x matches User => none
+#? not x matches User and x matches User => none
+#? x matches Report and not x matches Document => none
+#? not x matches Document and x matches Report => none
+#? x matches Document and not x matches Report and x in [document, report] => x=Document("document")
+#? x matches Status and not x matches String => none
+#? x matches String and not x matches Status and x in ["a", open] => x="a"
+#? x matches User and not x matches Org and x = alice => x=User(alice)
+#? not x matches Org and not x matches User and x in [acme, alice, 1] => x=1
+#? not x matches Org and not x matches User => error unbound at "not x matches Org"
+#? x matches User and not x matches User{name: "alice"} => error unbound
+#? x matches User and not x matches User{name: "alice"} and x in [alice, bob] => x=User(bob)
+#? x matches Shape and not x matches Square and not x matches Disc and not x matches Cube => none
+---
+# A class that is not registered is an error once there is a value, and no class of nothing.
+#? x matches Nope and x matches User and x = alice => error class
+#? x matches User and x matches Nope and x = alice => error class
+#? x matches User and not x matches Nope and x = alice => error class
+#~ x matches User and x matches Nope => error unbound
+---
+# Rules of other classes are not tried for what is bound to a class only.
+f(_: User, 1); f(_: Org, 2) if endless(1); f(_: Repo, 3);
+endless(n) if endless(n + 1);
+g(x, y) if x matches User and f(x, y);
+first(_: User, "user") if cut; first(_: Org, "org");
+h(x, y) if x matches Org and first(x, y) and x = acme;
+#? g(x, y) and x = alice => x=User(alice), y=1
+#? g(x, y) and x = acme => none
+#? h(x, y) => x=Org(acme), y="org"
 ---
 # Parts of a value that are unbound wait too.
 #? {a: x} matches {a: Integer{}} and x = 1 => x=1
@@ -189,6 +280,82 @@ h(_: User{name: "alice"});
 ---
 # open: against a list of values and variables likewise.
 #? x matches [1, y] and x = [1, 2] => x=[1, 2], y=2
+---
+# A list of which the items or the end are unbound is bound by a list pattern, too, as by =.
+#? [*xs] matches [1] => xs=[1]
+#? [ys] matches [1] => ys=1
+#? [*ys] matches [1, 2] => ys=[1, 2]
+#? [*xs] matches [] => xs=[]
+#? [1, *ys] matches [1, 2] => ys=[2]
+#? [2, *ys] matches [1, 2] => none
+#? [1, 2, 3, *ys] matches [1, 2] => none
+#? x matches [1] => x=[1]
+#? x matches [] => x=[]
+#? x matches [1, [2, "a"]] => x=[1, [2, "a"]]
+#? x matches [y] => x=[_]
+#? x matches [y] and y = 1 => x=[1], y=1
+#? x matches [*y] and y = [1] => x=[1], y=[1]
+#? x matches [*y] and x = [1] => x=[1], y=[1]
+#~ x matches [*y] and x = 1 => none
+#? x matches [1, *y] and y = [2] => x=[1, 2], y=[2]
+#? x matches [1, *y] => error unbound
+#? [*ys] matches [*zs] and ys = [1] => ys=[1], zs=[1]
+#? [1, *ys] matches [1, *zs] and zs = [2] => ys=[2], zs=[2]
+#? [x] matches [[1]] => x=[1]
+#? [[*x]] matches [[1]] => x=[1]
+#? {a: x} matches {a: [1]} => x=[1]
+#? {a: [*x]} matches {a: [1]} => x=[1]
+#? x = [1, *y] and x matches [1, 2] => x=[1, 2], y=[2]
+#? x matches [1] and x = [*y] => x=[1], y=[1]
+#? [x, x] matches [1, 2] => none
+#? x matches [1] and x matches [y] => x=[1], y=1
+#? x matches [1] and x matches [2] => none
+#? x matches List and x matches [1] => x=[1]
+#? x matches String and x matches [1] => none
+#? x matches User and x matches [*_] => none
+#? x matches [x] => none
+#? x matches [y, *y] and y = [1] => x=[[1], 1], y=[1]
+---
+# Of an item that has only to be of a class, or to have fields, the class is tested once it is known.
+#? x matches [Integer{}] and x = [1] => x=[1]
+#? x matches [Integer{}] and x = ["a"] => none
+#? x matches [Integer{}] and x = [1, 2] => none
+#? x matches [Integer{}] => error unbound at "Integer{}"
+#? x matches [Integer{}, y] and x = [1, 2] => x=[1, 2], y=2
+#? x matches [{a: y}] and x = [{a: 1}] => x=[{a: 1}], y=1
+#? x matches [{}] => x=[_]
+#? [1, *x] matches [Integer{}, 2] => x=[2]
+#? ["a", *x] matches [Integer{}, 2] => none
+#? [*x] matches [Integer{}, *y] and x = [1, 2] => x=[1, 2], y=[2]
+#? [x, y] matches [User{}, User{name: n}] and x = y and x = alice => n="alice", x=User(alice), y=User(alice)
+---
+# Under not, a variable from outside is not bound.
+#? not x matches [1] and x = [2] => x=[2]
+#? not [*x] matches [1] and x = [2] => x=[2]
+#? not [x] matches [1] and x = 1 => none
+#? y = [x] and not y matches [1] and x = 2 => x=2, y=[2]
+#? not (x matches [1] and x matches [2]) => {}
+#? forall(x matches [1], x = [1]) => {}
+---
+# In heads.
+f(_: [1], "one"); f(_: [x], ["x", x]); f(_: [x, *xs], ["cons", x, xs]); f(_: [*xs], ["all", xs]); f(_: [], "empty");
+g(_: [x, x]);
+h(x, _: [x]);
+i([x], _: [x]) if x = 1;
+j(_: [Integer{}], "integer"); j(_: [String{}], "string");
+#? f([1], r) => r="one" ; r=["x", 1] ; r=["cons", 1, []] ; r=["all", [1]]
+#? f([*l], "one") => l=[1]
+#? f(l, "empty") => l=[]
+#? f(l, ["x", 2]) => l=[2]
+#? f(l, ["cons", 1, [2]]) => l=[1, 2]
+#? f([1, *l], ["x", y]) => l=[], y=1
+#? g(l) and l = [1, y] => l=[1, 1], y=1
+#? g([1, *l]) => l=[1]
+#? h(1, r) => r=[1]
+#? h(x, [*r]) and x = 1 => r=[1], x=1
+#? i(x, y) => x=[1], y=[1]
+#? j(l, r) and l = ["a"] => l=["a"], r="string"
+#? j([x], r) and x = 1 => r="integer", x=1
 ---
 # Specializers: the same patterns.
 f(_: {a: x, b: [x, *_]}, x);

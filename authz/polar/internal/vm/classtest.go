@@ -1,0 +1,171 @@
+package vm
+
+// This file defines what the class tests say together that wait for one variable.
+//
+// A test of an unbound variable waits. Often those that wait decide by themselves
+// what a further one can only confirm: a relation of a block has a class, the rules of
+// other classes are tried for what stands at its end, and a value that is both does not
+// exist. If the classes that a variable has left are none, the test fails at once; if
+// the test holds for all of them, it succeeds. So a policy that follows a relation to
+// something unbound ends where its classes end, and does not walk on through rules
+// that could never apply.
+//
+// Classes are told apart by the types that are registered: a Go interface, a declared
+// supertype, a union and the class of a kind share values with another class exactly if
+// a type belongs to both.
+
+import (
+	"slices"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+)
+
+// A verdict is what is known of a test of a variable that has no value.
+type verdict uint8
+
+const (
+	open  verdict = iota // it depends on the value
+	never                // no value that passes the tests that wait passes it
+	ever                 // every one does
+)
+
+// addInstances lists the types of each class. A value of a type that is not
+// registered is of the class of its kind at most, and the engine's own type of that
+// kind is on its list.
+func (p *Program) addInstances() {
+	p.instances = make([][]*host.Plan, p.reg.NumClasses())
+	for i := range p.reg.NumPlans() {
+		plan := p.reg.PlanByID(i)
+		if plan.Kind == host.ClassKind {
+			continue
+		}
+		for _, class := range plan.Lineage() {
+			p.instances[class] = append(p.instances[class], plan)
+		}
+		if p.actor.has(plan) {
+			p.actors = append(p.actors, plan)
+		}
+		if p.resource.has(plan) {
+			p.resources = append(p.resources, plan)
+		}
+	}
+}
+
+// A classTest is a test that waits: whether a variable is of a class, or is not.
+type classTest struct {
+	pat *pattern
+	not bool
+}
+
+// onClasses judges the test of the unbound variable v by the classes that the tests
+// that wait for it leave.
+func (m *Machine) onClasses(v Value, test classTest) (verdict, error) {
+	c := m.cells[v.Word]
+	if c.Plan != waitingPlan || !test.pat.isKnown() {
+		return open, nil
+	}
+	var buf [8]classTest
+	tests := buf[:0]
+	for l := int32(c.Word); l != 0; l = m.links[l-1].next {
+		if err := m.charge(1); err != nil {
+			return open, err
+		}
+		if t, ok := m.testOf(&m.waiters[m.links[l-1].waiter], v); ok {
+			tests = append(tests, t)
+		}
+	}
+	plans, known := m.prog.instancesOf(test)
+	fail := true // of a variable of which only is known what it is not, anything may fail
+	for _, t := range tests {
+		if of, ok := m.prog.instancesOf(t); ok && (fail || len(of) < len(plans)) {
+			plans, known, fail = of, true, false
+		}
+	}
+	if !known {
+		return open, nil
+	}
+	pass := false
+	for _, plan := range plans {
+		if err := m.charge(1 + len(tests)); err != nil {
+			return open, err
+		}
+		if slices.ContainsFunc(tests, func(t classTest) bool { return !m.prog.passes(plan, t) }) {
+			continue
+		}
+		if m.prog.passes(plan, test) {
+			pass = true
+		} else {
+			fail = true
+		}
+	}
+	switch {
+	case !pass:
+		return never, nil
+	case !fail && len(test.pat.fields) == 0:
+		return ever, nil
+	}
+	return open, nil
+}
+
+// testOf returns the class test that a waiter is, if it is one of the variable v itself.
+func (m *Machine) testOf(w *waiter, v Value) (classTest, bool) {
+	if w.done {
+		return classTest{}, false
+	}
+	n, not := w.node, false
+	if n.op == opNot {
+		if n = n.negatedClass(); n == nil {
+			return classTest{}, false
+		}
+		not = true
+	}
+	if n.op != opMatches || !n.pat.isKnown() {
+		return classTest{}, false
+	}
+	var of Value
+	switch n.a.kind {
+	case varOperand:
+		of = m.deref(makeVar(int(w.base + n.a.slot)))
+	case termOperand:
+		of = m.deref(n.a.value)
+	default:
+		return classTest{}, false
+	}
+	return classTest{n.pat, not}, isVar(of) && of.Word == v.Word
+}
+
+// negatedClass returns the test whether a variable is of a class, if that is all that
+// the node negates, else nil.
+func (n *node) negatedClass() *node {
+	t := n.sub
+	if t.op != opMatches || t.next.op != opNotEnd || t.a.kind != varOperand || !t.pat.isKnown() || len(t.pat.fields) > 0 {
+		return nil
+	}
+	return t
+}
+
+// isKnown reports whether a pattern asks for a class, and for one that is registered: of
+// another one it is an error to ask once there is a value.
+func (p *pattern) isKnown() bool {
+	return p.kind == classPattern && (p.class != nil || p.union != resolve.UnionNone)
+}
+
+// instancesOf returns the types whose values may pass the test; ok is false when it
+// names no class to list them of.
+func (p *Program) instancesOf(t classTest) (plans []*host.Plan, ok bool) {
+	switch {
+	case t.not:
+		return nil, false
+	case t.pat.union == resolve.UnionActor:
+		return p.actors, true
+	case t.pat.union == resolve.UnionResource:
+		return p.resources, true
+	}
+	return p.instances[t.pat.class.ID], true
+}
+
+// passes reports whether a value of the type may pass the test.
+func (p *Program) passes(plan *host.Plan, t classTest) bool {
+	return p.isInstance(Value{Plan: plan}, t.pat) != t.not
+}
