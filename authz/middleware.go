@@ -13,11 +13,11 @@ import (
 //
 //   - refuses paths that a router and a policy could read differently: with
 //     "." and ".." segments, raw or encoded, an empty segment inside, "%2F"
-//     (see [Config].AllowEncodedSlash), a backslash, a control character, or
+//     (see [HTTPConfig].AllowEncodedSlash), a backslash, a control character, or
 //     bytes that are not UTF-8 (400);
 //   - asks [Config].Actor who it is (401, or 500 if that cannot be told);
 //   - asks the policy whether they may send the request: the guide's
-//     allow(actor, METHOD, request) or, by [Config].RequestRule,
+//     allow(actor, METHOD, request) or, by [HTTPConfig].RequestRule,
 //     allow_request(actor, request) (403, or 500 if it cannot be decided, or
 //     400 if the policy read a header or query parameter that was sent twice);
 //   - calls next with a context that carries the Authorizer and the actor.
@@ -59,7 +59,7 @@ func (a *Authorizer) admit(r *http.Request, routes router) (context.Context, err
 	}
 	ctx := NewContext(r.Context(), a, actor)
 	q := &question{rule: ruleAllow, actor: actor, action: methodAction(request.Method), resource: request}
-	if a.cfg.RequestRule == AllowRequest {
+	if a.cfg.HTTP.RequestRule == AllowRequest {
 		q.rule, q.action = ruleRequest, nil
 	}
 	return ctx, a.askRequest(ctx, q)

@@ -103,7 +103,7 @@ var spellings = []struct {
 func TestSpellings(t *testing.T) {
 	var decided *authz.Request
 	for _, slash := range []bool{false, true} {
-		az := newAuthorizer(t, "", func(c *authz.Config) { c.AllowEncodedSlash = slash }, withPolicy(decider(func(_, _, r any) (authz.Outcome, error) {
+		az := newAuthorizer(t, "", func(c *authz.Config) { c.HTTP.AllowEncodedSlash = slash }, withPolicy(decider(func(_, _, r any) (authz.Outcome, error) {
 			decided = r.(*authz.Request)
 			return authz.Outcome{Allowed: true}, nil
 		})))
@@ -199,7 +199,7 @@ func TestRawPathThatDiffers(t *testing.T) {
 }
 
 func TestEncodedSlash(t *testing.T) {
-	az := newAuthorizer(t, pages, func(c *authz.Config) { c.AllowEncodedSlash = true })
+	az := newAuthorizer(t, pages, func(c *authz.Config) { c.HTTP.AllowEncodedSlash = true })
 	for _, tt := range []struct {
 		target   string
 		path     string

@@ -52,9 +52,9 @@ func status(err error) int {
 
 // refuse is Refuse with the settings of a, which may be nil.
 func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	var cfg Config
+	var cfg HTTPConfig
 	if a != nil {
-		cfg = a.cfg
+		cfg = a.cfg.HTTP
 	}
 	code := status(err)
 	if code == http.StatusNotFound {
@@ -94,7 +94,7 @@ func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// A page is the ResponseWriter of Config.OnRefusal, which may choose the page
+// A page is the ResponseWriter of HTTPConfig.OnRefusal, which may choose the page
 // but not the status.
 type page struct {
 	w     http.ResponseWriter

@@ -18,7 +18,7 @@ import (
 func TestRefuse(t *testing.T) {
 	az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) {
 		c.ReadAction = "read"
-		c.Challenge = `Basic realm="expenses"`
+		c.HTTP.Challenge = `Basic realm="expenses"`
 	})
 	hidden := az.Authorize(t.Context(), bob, "read", lunch)
 	denied := az.Authorize(t.Context(), alice, "pay", lunch)
@@ -85,7 +85,7 @@ func TestHiddenIsMissing(t *testing.T) {
 	}
 	for _, accept := range []string{"", "application/json"} {
 		for _, page := range []func(http.ResponseWriter, *http.Request, int, error){nil, custom} {
-			az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) { c.ReadAction, c.OnRefusal = "read", page })
+			az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) { c.ReadAction, c.HTTP.OnRefusal = "read", page })
 			answer := func(err error) string {
 				w := httptest.NewRecorder()
 				r := httptest.NewRequest("GET", "/", nil)
@@ -164,7 +164,7 @@ func TestOnRefusal(t *testing.T) {
 		}, "half"},
 	}
 	for _, tt := range tests {
-		h := newAuthorizer(t, pages, func(c *authz.Config) { c.OnRefusal = tt.page }).Middleware(http.NotFoundHandler())
+		h := newAuthorizer(t, pages, func(c *authz.Config) { c.HTTP.OnRefusal = tt.page }).Middleware(http.NotFoundHandler())
 		resp, body := get(t, h, "GET", "/", "user", "alice")
 		if resp.StatusCode != 403 || resp.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d, %v", tt.name, resp.StatusCode, resp.Header)

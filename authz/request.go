@@ -33,7 +33,7 @@ type Request struct {
 	// every server answers with the handler of GET.
 	Method string
 
-	// Path is the decoded path, or with [Config].AllowEncodedSlash the
+	// Path is the decoded path, or with [HTTPConfig].AllowEncodedSlash the
 	// canonical escaped one.
 	Path string
 
@@ -59,8 +59,10 @@ type Request struct {
 	queryVals url.Values
 	queryErr  error
 
-	routeOnce  sync.Once
-	routeFound string
+	findRoute func(*http.Request) (Route, error)
+	routeOnce sync.Once
+	found     Route
+	notFound  error
 
 	fault atomic.Pointer[requestError]
 }
@@ -123,57 +125,77 @@ func (q *Request) bad(reason string) error {
 }
 
 // Pattern returns the pattern of the route, such as "GET /expenses/{id}", or
-// nil if there is no route for the request. It is known if [Middleware] wraps
-// an *http.ServeMux, or is itself inside a route; otherwise it is an error.
+// nil if there is no route for the request. It is known if [HTTPConfig].Route
+// says so, if [Authorizer.Middleware] wraps an *http.ServeMux, and inside a
+// route of one; otherwise it is an error.
 func (q *Request) Pattern() (*string, error) {
-	pattern, err := q.route()
-	if err != nil || pattern == "" {
+	route, err := q.route()
+	if err != nil || route.Pattern == "" {
 		return nil, err
 	}
-	return &pattern, nil
+	return &route.Pattern, nil
 }
 
 // PathValue returns the value of a wildcard of the route's pattern, or nil if
 // there is no route for the request. It is an error where Pattern is one, and
 // if the pattern has no such wildcard.
 func (q *Request) PathValue(name string) (*string, error) {
-	pattern, err := q.route()
-	if err != nil || pattern == "" {
+	route, err := q.route()
+	if err != nil || route.Pattern == "" {
 		return nil, err
 	}
-	if q.routes == nil {
-		// Inside a route, whose router has set the values.
-		if !hasWildcard(pattern, name) {
-			return nil, errNoPathValue
-		}
-		v := q.http.PathValue(name)
-		return &v, nil
+	if route.Value == nil {
+		return nil, errNoPathValue
 	}
-	v, ok := pathValue(pattern, q.http.URL.EscapedPath(), name)
+	value, ok := "", false
+	if err := guard(func() error { value, ok = route.Value(name); return nil }); err != nil {
+		return nil, fmt.Errorf("Route.Value: %w", err)
+	}
 	if !ok {
 		return nil, errNoPathValue
 	}
-	return &v, nil
+	return &value, nil
 }
 
 var (
 	errNoHTTP      = errors.New("the Request was not made from an HTTP request")
-	errNoPattern   = errors.New("the pattern of the route is not known here")
+	errNoPattern   = errors.New("the route is not known here (set Config.HTTP.Route)")
 	errNoPathValue = errors.New("the pattern of the route has no such wildcard")
 )
 
-// route returns the pattern of the route, or "" if there is no route.
-func (q *Request) route() (pattern string, err error) {
-	switch {
-	case q.http == nil:
-		return "", errNoHTTP
-	case q.routes != nil:
-		q.routeOnce.Do(func() { _, q.routeFound = q.routes.Handler(q.http) })
-		return q.routeFound, nil
-	case q.http.Pattern != "":
-		return q.http.Pattern, nil
+// route returns the route, which is looked for once.
+func (q *Request) route() (Route, error) {
+	if q.http == nil {
+		return Route{}, errNoHTTP
 	}
-	return "", errNoPattern
+	q.routeOnce.Do(func() {
+		q.notFound = errNoPattern // stays if the look-up never returns
+		q.found, q.notFound = q.lookForRoute()
+	})
+	return q.found, q.notFound
+}
+
+func (q *Request) lookForRoute() (Route, error) {
+	r := q.http
+	switch {
+	case q.findRoute != nil:
+		var route Route
+		if err := guard(func() (err error) { route, err = q.findRoute(r); return err }); err != nil {
+			return Route{}, fmt.Errorf("Config.HTTP.Route: %w", err)
+		}
+		return route, nil
+	case q.routes != nil:
+		_, pattern := q.routes.Handler(r)
+		return Route{pattern, func(name string) (string, bool) {
+			return pathValue(pattern, r.URL.EscapedPath(), name)
+		}}, nil
+	case r.Pattern != "":
+		// Inside a route, whose router has set the values.
+		return Route{r.Pattern, func(name string) (string, bool) {
+			return r.PathValue(name), hasWildcard(r.Pattern, name)
+		}}, nil
+	}
+	return Route{}, errNoPattern
 }
 
 // hasWildcard reports whether a pattern has a wildcard of that name: "{name}",
@@ -229,7 +251,7 @@ func unescape(s string) (string, bool) {
 
 // Request returns what policies see of r. The error is ErrBadRequest for a path
 // that a router and a policy could read differently, see
-// [Authorizer.Middleware], and ErrUndecided if [Config].Request panics, of which
+// [Authorizer.Middleware], and ErrUndecided if [HTTPConfig].Request panics, of which
 // the observer is told.
 func (a *Authorizer) Request(r *http.Request) (*Request, error) {
 	return a.request(r, nil)
@@ -239,7 +261,7 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 	if r == nil || r.URL == nil {
 		return nil, &requestError{"the request has no path"}
 	}
-	path, segments, err := readPath(r.URL, a.cfg.AllowEncodedSlash)
+	path, segments, err := readPath(r.URL, a.cfg.HTTP.AllowEncodedSlash)
 	if err != nil {
 		return nil, err
 	}
@@ -252,6 +274,7 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 		RemoteAddr: r.RemoteAddr,
 		http:       r,
 		routes:     routes,
+		findRoute:  a.cfg.HTTP.Route,
 	}
 	if r.Method == http.MethodHead {
 		q.Method = http.MethodGet
@@ -262,9 +285,9 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 	if ip, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
 		q.RemoteAddr = ip
 	}
-	if a.cfg.Request != nil {
-		if err := guard(func() error { a.cfg.Request(r, q); return nil }); err != nil {
-			return nil, a.unasked(r, fmt.Errorf("Config.Request: %w", err))
+	if a.cfg.HTTP.Request != nil {
+		if err := guard(func() error { a.cfg.HTTP.Request(r, q); return nil }); err != nil {
+			return nil, a.unasked(r, fmt.Errorf("Config.HTTP.Request: %w", err))
 		}
 	}
 	return q, nil
