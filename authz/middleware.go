@@ -11,10 +11,11 @@ import (
 // Middleware returns a handler that decides every request before next sees it.
 // In this order it
 //
-//   - refuses paths that a router and a policy could read differently: with
-//     "." and ".." segments, raw or encoded, an empty segment inside, "%2F"
-//     (see [HTTPConfig].AllowEncodedSlash), a backslash, a control character, or
-//     bytes that are not UTF-8 (400);
+//   - refuses paths and hosts that a router and a policy could read
+//     differently (400): a path with "." and ".." segments, raw or encoded, an
+//     empty segment inside, "%2F" (see [HTTPConfig].AllowEncodedSlash), a
+//     backslash, a control character, bytes that are not UTF-8, or escapes
+//     that need not be; a host with upper-case letters or malformed;
 //   - asks [Config].Actor who it is (401, or 500 if that cannot be told);
 //   - asks the policy whether they may send the request: the guide's
 //     allow(actor, METHOD, request) or, by [HTTPConfig].RequestRule,
@@ -23,7 +24,9 @@ import (
 //   - calls next with a context that carries the Authorizer and the actor.
 //
 // A HEAD request is decided as GET. If next is an *http.ServeMux, policies can
-// read the pattern of the route. Middleware panics if next is nil or there is no
+// read the pattern of the route, and spellings that only a router inside of
+// another handler could read differently are not refused: next gets the path
+// and the host in their canonical spelling, as [Canonical] makes it. Middleware panics if next is nil or there is no
 // Config.Actor. It says nothing about the resources that next will touch: those
 // are authorized there, with [Authorize].
 //
@@ -38,6 +41,9 @@ func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 	}
 	routes, _ := next.(router)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if routes != nil {
+			r = canonical(r) // nothing has routed it yet
+		}
 		ctx, err := a.admit(r, routes)
 		if err != nil {
 			a.refuse(w, r, err)
