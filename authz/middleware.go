@@ -44,9 +44,10 @@ func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 		if routes != nil {
 			r = canonical(r) // nothing has routed it yet
 		}
-		ctx, err := a.admit(r, routes)
+		encoding := w.Header()["Content-Encoding"]
+		ctx, err := a.admit(r, routes, encoding)
 		if err != nil {
-			a.refuse(w, r, err)
+			a.refuse(w, r, err, headerOrigin{encoding: encoding})
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
@@ -54,7 +55,7 @@ func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 }
 
 // admit returns the context for the handlers of r, or why there is none.
-func (a *Authorizer) admit(r *http.Request, routes router) (context.Context, error) {
+func (a *Authorizer) admit(r *http.Request, routes router, encoding []string) (context.Context, error) {
 	request, err := a.request(r, routes)
 	if err != nil {
 		return nil, err
@@ -63,7 +64,7 @@ func (a *Authorizer) admit(r *http.Request, routes router) (context.Context, err
 	if err != nil {
 		return nil, err
 	}
-	ctx := NewContext(r.Context(), a, actor)
+	ctx := context.WithValue(r.Context(), scopeKey{}, &scope{a, actor, encoding})
 	q := &question{rule: ruleAllow, actor: actor, action: methodAction(request.Method), resource: request}
 	if a.cfg.HTTP.RequestRule == AllowRequest {
 		q.rule, q.action = ruleRequest, nil

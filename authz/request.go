@@ -109,11 +109,11 @@ func (q *Request) Header(name string) (*string, error) {
 }
 
 // maxQuery bounds the length in bytes of a query that policies read.
-const maxQuery = 64 << 10
+const maxQuery = 16 << 10
 
 // Query returns the value of a query parameter, or nil if there is none of
 // that name. A parameter that was sent twice, a query that cannot be parsed, as
-// one with a ";", and one of more than 64 KiB have no one reading: the request
+// one with a ";", and one of more than 16 KiB have no one reading: the request
 // is answered 400.
 func (q *Request) Query(name string) (*string, error) {
 	if q.http == nil {
