@@ -51,8 +51,8 @@ func New(cfg Config) (*Authorizer, error) {
 	if cfg.Policies == nil {
 		return nil, errors.New("authz: Config.Policies is not set")
 	}
-	if cfg.RequestRule > AllowRequest {
-		return nil, fmt.Errorf("authz: Config.RequestRule is %d", cfg.RequestRule)
+	if cfg.HTTP.RequestRule > AllowRequest {
+		return nil, fmt.Errorf("authz: Config.HTTP.RequestRule is %d", cfg.HTTP.RequestRule)
 	}
 	a := &Authorizer{cfg: cfg, engine: cfg.Engine, reloading: make(chan struct{}, 1)}
 	if a.engine == nil {

@@ -650,7 +650,7 @@ func TestNew(t *testing.T) {
 		{"same name", authz.Config{Engine: facts{}, Policies: authz.Join(str, str)}, `two are named "p"`},
 		{"nothing joined", authz.Config{Engine: facts{}, Policies: authz.Join()}, "there are none"},
 		{"nil joined", authz.Config{Engine: facts{}, Policies: authz.Join(str, nil)}, "nil policies"},
-		{"request rule", authz.Config{Engine: facts{}, Policies: str, RequestRule: 9}, "RequestRule"},
+		{"request rule", authz.Config{Engine: facts{}, Policies: str, HTTP: authz.HTTPConfig{RequestRule: 9}}, "RequestRule"},
 		{"engine panics", authz.Config{Policies: str, Engine: facts{onCompile: func(authz.Input) (authz.Policy, []authz.Diagnostic, error) {
 			panic(secret)
 		}}}, "panic"},

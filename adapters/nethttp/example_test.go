@@ -159,7 +159,7 @@ func ExampleRequireDecision() {
 		showExpense(w, r, expense)
 	})
 	az := newExpenses(func(c *authz.Config) {
-		c.OnRefusal = func(w http.ResponseWriter, r *http.Request, status int, err error) {
+		c.HTTP.OnRefusal = func(w http.ResponseWriter, r *http.Request, status int, err error) {
 			if errors.Is(err, nethttp.ErrNoDecision) {
 				fmt.Println("nothing was authorized in", r.Pattern)
 			}
@@ -211,7 +211,7 @@ func Example_proxy() {
 		c.Policies = authz.String("office.polar", `
 			allow(_, "GET", request: Request) if request.remote_addr = "192.0.2.7";
 		`)
-		c.Request = func(r *http.Request, request *authz.Request) {
+		c.HTTP.Request = func(r *http.Request, request *authz.Request) {
 			peer, err := netip.ParseAddr(request.RemoteAddr)
 			if err != nil || !proxies.Contains(peer) {
 				return // whoever this is, their word is not taken for it

@@ -117,7 +117,7 @@ func TestGuard(t *testing.T) {
 // TestGuardSettings checks that a Guard without Middleware refuses as its
 // Authorizer is configured to.
 func TestGuardSettings(t *testing.T) {
-	az := newAuthorizer(t, func(c *authz.Config) { c.Challenge = "Basic" })
+	az := newAuthorizer(t, func(c *authz.Config) { c.HTTP.Challenge = "Basic" })
 	h := nethttp.Guard(az, "read", load, func(http.ResponseWriter, *http.Request, *expense) error { return nil })
 	resp, _ := serve(t, h)("mallory", "/")
 	if got := resp.Header.Get("WWW-Authenticate"); got != "Basic" {
