@@ -54,12 +54,13 @@ func (m *Machine) collects(args []Value) (bool, error) {
 // collectCall begins to solve a call on the side. The arguments are
 // Machine.args from index from on.
 func (m *Machine) collectCall(n *node, pr *pred, from int) (*node, error) {
-	args := m.args[from:]
+	args := append([]Value(nil), m.args[from:]...)
+	m.dropArgs(int32(from))
 	col := collector{pred: pr}
 	if pr.recursive {
 		m.presentRows(args)
 		if pos := rowArgument(args); pos >= 0 {
-			row, err := m.presentRow(pr, args, pos)
+			row, err := m.presentRow(n, pr, args, pos)
 			if err != nil {
 				return nil, err
 			}
@@ -68,27 +69,22 @@ func (m *Machine) collectCall(n *node, pr *pred, from int) (*node, error) {
 				return nil, err
 			}
 			if eq != nil {
-				m.dropArgs(int32(from))
 				return m.callAgain(n, eq, row.row)
 			}
 			col.eq, col.outer = m.newEquation(n, pr, args, pos, row), row.row
 		} else {
 			call, repeated, err := m.repeats(pr, args)
 			if repeated || err != nil {
-				m.dropArgs(int32(from))
 				return nil, err
 			}
 			col.call = call
 		}
 	}
-	// The arguments stay on the slab above the choice's own height: the call
-	// is solved as if it had been made after the choice.
-	saved := append([]Value(nil), args...)
-	m.dropArgs(int32(from))
 	m.pushChoice(choiceCollect, n)
 	m.beginCollector(col)
-	m.args = append(m.args, saved...)
-	return m.dispatch(n.solo, pr, len(m.args)-len(saved))
+	// The call is solved as if it had been made after the choice.
+	m.args = append(m.args, args...)
+	return m.dispatch(n.solo, pr, len(m.args)-len(args))
 }
 
 // presentRows replaces relations among the arguments of a call by the rows at their
@@ -231,22 +227,36 @@ func (m *Machine) sameArgument(a, b Value) (bool, error) {
 }
 
 // presentRow returns the row that argument pos stands for, after the relation that
-// leads to it.
-func (m *Machine) presentRow(pr *pred, args []Value, pos int) (*symbol, error) {
+// leads to it. Where there is none the call is about nil, for which it holds or not,
+// and the other arguments are known: if it holds, that is a solution to come back to.
+func (m *Machine) presentRow(n *node, pr *pred, args []Value, pos int) (*symbol, error) {
 	s := asSymbol(args[pos])
 	if s.kind == symRow {
 		return s, nil
 	}
-	if err := m.failsForNil(pr, args, pos); err != nil {
+	holds, err := m.holdsForNil(pr, args, pos)
+	if err != nil {
 		return nil, err
+	}
+	if holds {
+		m.pushChoice(choiceNoRow, n).list = args[pos]
 	}
 	return m.hop(s)
 }
 
-// failsForNil checks that the call has no solution when there is no row at the end of
-// the relation that is its argument pos: a filter over rows cannot say anything about no
-// row. The other arguments are known.
-func (m *Machine) failsForNil(pr *pred, args []Value, pos int) error {
+// withoutRow goes on after a call about a relation that leads nowhere.
+func (m *Machine) withoutRow(c *choice) (*node, error) {
+	n, s := c.node, asSymbol(c.list)
+	m.cutTo(len(m.choices) - 1)
+	ok, err := m.assume(filter.Not{X: m.exists(s, filter.True)})
+	if !ok || err != nil {
+		return nil, err
+	}
+	return n.next, nil
+}
+
+// holdsForNil reports whether a call holds if its argument pos is nil.
+func (m *Machine) holdsForNil(pr *pred, args []Value, pos int) (bool, error) {
 	side := m.prog.Machine(m.ctx, &Config{Limits: m.limits, Now: m.now})
 	defer side.Release()
 	side.steps = m.steps
@@ -259,13 +269,7 @@ func (m *Machine) failsForNil(pr *pred, args []Value, pos int) error {
 	}
 	holds, err := side.run(side.frames[0].clause.body)
 	m.steps = side.steps
-	if err != nil {
-		return err
-	}
-	if holds {
-		return m.unsupported("recursion over a relation, of a rule that also holds for nil,")
-	}
-	return nil
+	return holds, err
 }
 
 // endCollect is reached with a solution of a call that is solved on the side.
