@@ -47,6 +47,8 @@ const (
 	rulePattern                     // LIKE's own characters
 	ruleDeleted                     // soft delete of related rows
 	ruleZeroKeys                    // keys that are zero lead nowhere
+	ruleSteps                       // conditions on the rows that a step of a Reach leaves
+	ruleBetween                     // conditions on the rows within a step
 	ruleEnd
 )
 

@@ -15,7 +15,8 @@ import (
 //	Expense where UserID = ? and exists v1 in Owner (v1.Name = ?)
 //
 // Fields of the row stand alone; other variables are v1, v2 and so on. A Reach
-// shows as "reach v1 in Manager+", and as "Manager*" when it is reflexive.
+// shows as "reach v1 in Manager+", and as "Manager*" when it is reflexive; a
+// condition on the row v2 that a step leaves as "reach v1 in (v2 if v2.Active; Manager)*".
 func (q *Query) String() string { return q.text(false) }
 
 // Reveal returns the query as String does, with the values in it. They are data
@@ -114,13 +115,17 @@ func (p *printer) expr(e Expr, power int) {
 		p.operand(Value{TypeString, e.Arg})
 		p.b.WriteString(")")
 	case Exists:
-		p.bind("exists", e.As, e.From, e.Rel, "", e.Where)
+		p.b.WriteString("exists " + varName(e.As) + " in " + qualified(e.From, relationText(e.Rel)))
+		p.where(e.Where)
 	case Reach:
-		suffix := "+"
+		p.b.WriteString("reach " + varName(e.As) + " in ")
+		p.steps(e)
 		if e.Reflexive {
-			suffix = "*"
+			p.b.WriteByte('*')
+		} else {
+			p.b.WriteByte('+')
 		}
-		p.bind("reach", e.As, e.From, e.Rel, suffix, e.Where)
+		p.where(e.Where)
 	default:
 		p.b.WriteString("<missing>")
 	}
@@ -154,14 +159,41 @@ func (p *printer) parens(yes bool, f func()) {
 	}
 }
 
-func (p *printer) bind(word string, as, from Var, rel *Relation, suffix string, where Expr) {
-	name := "<missing>"
-	if rel != nil {
-		name = rel.Name
-	}
-	p.b.WriteString(word + " " + varName(as) + " in " + qualified(from, name) + suffix + " (")
-	p.expr(where, 0)
+func (p *printer) where(e Expr) {
+	p.b.WriteString(" (")
+	p.expr(e, 0)
 	p.b.WriteByte(')')
+}
+
+// steps writes where a Reach begins and what one of its steps is, as
+// "v1.Manager", "v1.(Members.Group)" or "v1.(v2 if v2.Active; Manager)".
+func (p *printer) steps(e Reach) {
+	hops := e.Hops()
+	if len(hops) == 1 && hops[0].Step == True {
+		p.b.WriteString(qualified(e.From, relationText(e.Rel)))
+		return
+	}
+	p.b.WriteString(qualified(e.From, "("))
+	for i, h := range hops {
+		if i > 0 {
+			p.b.WriteByte('.')
+		}
+		if h.Step != True {
+			p.b.WriteString(varName(h.At) + " if ")
+			p.expr(h.Step, 0)
+			p.b.WriteString("; ")
+		}
+		p.b.WriteString(relationText(h.Rel))
+	}
+	p.b.WriteByte(')')
+}
+
+// relationText returns the name of a relation for messages.
+func relationText(r *Relation) string {
+	if r == nil {
+		return "<missing>"
+	}
+	return r.Name
 }
 
 func (p *printer) operand(o Operand) {
@@ -196,7 +228,9 @@ func qualified(v Var, name string) string {
 // MarshalJSON returns the query as an object {"model": name, "where": node}. A
 // node is an object with one of the keys and, or (arrays of nodes), not (a
 // node), const (a boolean), in, startswith, endswith, contains, exists, reach or
-// a comparison ("=", "!=", "<", "<=", ">", ">="); the variable of the row is 0.
+// a comparison ("=", "!=", "<", "<=", ">", ">="); the variable of the row is 0. The
+// steps of a reach are the relations that one step follows, with the condition on
+// the row that each leaves.
 // It holds the values: it is for programs that run the query, not for logs.
 func (q *Query) MarshalJSON() ([]byte, error) {
 	if q.Model == nil {
@@ -237,7 +271,18 @@ func tree(e Expr) (any, error) {
 		return object{"exists": object{"as": e.As, "from": e.From, "relation": relationName(e.Rel), "where": where}}, err
 	case Reach:
 		where, err := tree(e.Where)
-		return object{"reach": object{"as": e.As, "from": e.From, "relation": relationName(e.Rel), "reflexive": e.Reflexive, "where": where}}, err
+		if err != nil {
+			return nil, err
+		}
+		steps := make([]any, 0, 1+len(e.Via))
+		for _, h := range e.Hops() {
+			step, err := tree(h.Step)
+			if err != nil {
+				return nil, err
+			}
+			steps = append(steps, object{"at": h.At, "where": step, "relation": relationName(h.Rel)})
+		}
+		return object{"reach": object{"as": e.As, "from": e.From, "steps": steps, "reflexive": e.Reflexive, "where": where}}, nil
 	}
 	return nil, &Error{Err: ErrInvalid, Reason: fmt.Sprintf("a node of type %T", e)}
 }
