@@ -99,12 +99,14 @@ func (q *Query) Match(ctx context.Context, row any, r Resolver) (bool, error) {
 
 // A binding is the row that a variable stands for.
 type binding struct {
+	id    int // of the row as it was found; found again, it has another
 	model *Model
 	row   any // a pointer
 	value reflect.Value
 }
 
 type matcher struct {
+	found    int // bindings made
 	ctx      context.Context
 	resolver Resolver
 	scope    map[Var]binding
@@ -129,7 +131,8 @@ func (m *matcher) binding(model *Model, row any) (binding, error) {
 	if err != nil {
 		return binding{}, err
 	}
-	return binding{model, pointerTo(rv), rv}, nil
+	m.found++
+	return binding{m.found, model, pointerTo(rv), rv}, nil
 }
 
 func (m *matcher) expr(e Expr, depth int) (bool, error) {
@@ -216,12 +219,13 @@ func (m *matcher) compare(e Compare) (bool, error) {
 }
 
 // compareKeys compares the keys of two variables: rows of different models are
-// never equal, and a variable is equal to itself, key or no key.
+// never equal, and a row is equal to itself, key or no key. That it is itself is known
+// of one variable, and of the two ends of a Reach of no steps.
 func (m *matcher) compareKeys(op Op, kl, kr Key, l, r Value) (bool, error) {
 	if op.Ordering() {
 		return false, unordered(TypeKey, TypeKey)
 	}
-	eq := kl.Var == kr.Var
+	eq := m.scope[kl.Var].id == m.scope[kr.Var].id
 	if !eq && m.scope[kl.Var].model.same(m.scope[kr.Var].model) {
 		var err error
 		if eq, err = l.Equal(r); err != nil {
