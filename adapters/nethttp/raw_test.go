@@ -135,7 +135,7 @@ func TestNothingOfTheHandlerIsSent(t *testing.T) {
 			io.WriteString(w, leak)
 		},
 	}
-	// A status that is none: net/http panics, and a handler may recover.
+	// net/http panics for a status without three digits, and a handler may recover.
 	for _, status := range []int{1000, 99, 0, -1, 1 << 40} {
 		handlers[fmt.Sprint("status ", status)] = func(w http.ResponseWriter, r *http.Request) {
 			if caught(func() { w.WriteHeader(status) }) == nil {

@@ -83,7 +83,7 @@ func (n safetyNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		// A writer that buffers, such as that of http.TimeoutHandler, sends the
 		// header as it is in the end, and so are trailers sent. A response that
-		// has not begun is one that a middleware outside makes of a panic.
+		// has not begun is written by a middleware outside that recovers from a panic.
 		if resp.err != nil || !resp.begun {
 			replace(header, foreign)
 		}

@@ -43,8 +43,8 @@ func (r *response) start(status int) error {
 	return r.err
 }
 
-// WriteHeader panics for a status that has not three digits, as net/http does,
-// and the response has not begun then.
+// WriteHeader panics for a status without three digits, as net/http does. The
+// response has not begun then.
 func (r *response) WriteHeader(status int) {
 	switch {
 	case r.err != nil:
