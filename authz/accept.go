@@ -2,9 +2,9 @@ package authz
 
 // This file defines prefersJSON, which reads Accept headers (RFC 9110, 12.5.1).
 //
-// A client that nobody knows yet writes them, up to a megabyte with the limits
-// of net/http, and every refusal reads them. So a reader of one pass reads a
-// bounded number of bytes and allocates nothing. What lies beyond the bound is
+// Clients that are not authenticated write them, up to a megabyte with the limits
+// of net/http, and every refusal reads them. So they are read in one pass, up to
+// a bound, and nothing is allocated. What lies beyond the bound is
 // not read, and what is malformed is ignored.
 
 import "strings"

@@ -251,16 +251,24 @@ func hostFailed(what string, cause error) error {
 	return &host.Error{Code: host.CodeHost, Msg: what + " returned an error", Cause: cause}
 }
 
-// hasWildcard reports whether a pattern has a wildcard of that name: "{name}",
-// "{name...}" or, in chi, "{name:regexp}".
+// hasWildcard reports whether a pattern has a wildcard of that name: "{name}" or
+// "{name...}", in chi also "{name:regexp}" and "*", in echo ":name" and "*".
 func hasWildcard(pattern, name string) bool {
+	if name == "" || name == "$" {
+		return false
+	}
+	for seg := range strings.SplitSeq(pattern, "/") {
+		if rest, ok := strings.CutPrefix(seg, ":"); ok && rest == name || seg == "*" && name == "*" {
+			return true
+		}
+	}
 	for {
 		i := strings.IndexByte(pattern, '{')
 		if i < 0 {
 			return false
 		}
 		pattern = pattern[i+1:]
-		if rest, ok := strings.CutPrefix(pattern, name); ok && rest != "" && name != "" && name != "$" {
+		if rest, ok := strings.CutPrefix(pattern, name); ok && rest != "" {
 			if rest[0] == '}' || rest[0] == ':' || strings.HasPrefix(rest, "...}") {
 				return true
 			}
