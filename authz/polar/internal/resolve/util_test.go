@@ -102,12 +102,12 @@ func testRegistry(t testing.TB, more ...host.Class) *host.Registry {
 	t.Helper()
 	classes := append([]host.Class{
 		{Type: reflect.TypeFor[User](), Key: []string{"ID"}, Constructor: func(name string, age int) User { return User{Name: name, Age: age} }},
-		{Type: reflect.TypeFor[Guest]()},
+		{Type: reflect.TypeFor[Guest](), Key: []string{"ID"}},
 		{Type: reflect.TypeFor[Org](), Key: []string{"ID"}, Constructor: func(name string) Org { return Org{Name: name} }},
 		{Type: reflect.TypeFor[Team]()},
 		{Type: reflect.TypeFor[Repo](), Key: []string{"ID"}},
 		{Type: reflect.TypeFor[Issue](), Key: []string{"ID"}},
-		{Type: reflect.TypeFor[Staff](), Extends: []reflect.Type{reflect.TypeFor[User]()}},
+		{Type: reflect.TypeFor[Staff](), Key: []string{"ID"}, Extends: []reflect.Type{reflect.TypeFor[User]()}},
 		{Type: reflect.TypeFor[Version]()},
 		{Type: reflect.TypeFor[Status]()},
 		{Type: reflect.TypeFor[Document]()},

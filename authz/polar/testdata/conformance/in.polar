@@ -33,14 +33,18 @@
 #? ["a", 1] in {a: 1} => {}
 #? x in {} => none
 ---
-# A string is a list of characters, not of substrings.
-#? "a" in "abc" => {}
-#? "ab" in "abc" => none
-#? "" in "abc" => none
-#? "a" in "aa" => {} ; {}
-#? x in "aé世" => x="a" ; x="é" ; x="世"
-#? x in "" => none
-#~ 1 in "1" => none
+# A string has no items: whoever writes this means contains.
+f(u: User) if "vip" in u.name;            ### "not a value of type String .to look for a part of a text, write u.name.contains.\"vip\""
+g(u: User) if not ("vip" in u.name);      ### "u.name.contains"
+h(u: User, x) if x in u.name;             ### "u.name.contains.x."
+i(u: User) if [_, "a"] in u.name;         ### "contains"
+j(_: User{name: name}) if "a" in name;    ### "name.contains"
+k(x) if x matches String and "a" in x;    ### "x.contains"
+l(t: Task) if forall(c in t.status, c != "x"); ### "not a value of type Status .*t.status.contains.c."
+---
+#~ "a" in "abc" => {}
+#~ "ab" in "abc" => none
+#~ x in "" => none
 ---
 # What cannot be gone through is an error; nil has no items.
 #? 1 in 1 => error type
