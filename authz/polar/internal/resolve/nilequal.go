@@ -312,6 +312,8 @@ func (w *guardWalk) guards(g Goal, holds bool, n int) {
 			for _, sub := range g.Goals {
 				w.guards(sub, true, n)
 			}
+		} else if only := onlyTest(g); only != nil {
+			w.guards(only, false, n)
 		}
 	case *Or:
 		if !holds {
@@ -346,6 +348,22 @@ func (w *guardWalk) guards(g Goal, holds bool, n int) {
 			w.patternGuards(w.o.path(g.Term), g.Pattern, n)
 		}
 	}
+}
+
+// onlyTest returns the one goal of g besides the lookups that it needs, or nil. A lookup that
+// has no solution is one of an attribute of nil, and then what it would compute is nothing.
+func onlyTest(g *And) Goal {
+	var only Goal
+	for _, sub := range g.Goals {
+		if _, ok := sub.(*Lookup); ok {
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = sub
+	}
+	return only
 }
 
 // equality counts the sides of an equality, which holds or does not.
