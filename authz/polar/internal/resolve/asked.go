@@ -59,23 +59,33 @@ func (r *resolver) checkAsked() {
 	if r.errors > 0 {
 		return
 	}
-	rules := make(map[ruleKey][]*Rule) // by name and arity
-	var keys []ruleKey                 // in the order of their first rules
+	rules := make(map[ruleKey][]*Rule)
+	byName := make(map[string][]ruleKey)
+	var keys []ruleKey // in the order of their first rules
 	for _, rule := range r.mod.Rules {
 		key := ruleKey{rule.Name, len(rule.Params)}
 		if rules[key] == nil {
 			keys = append(keys, key)
+			byName[key.name] = append(byName[key.name], key)
 		}
 		rules[key] = append(rules[key], rule)
+	}
+	// A call means the rules with as many parameters or, when there are none, which is reported
+	// elsewhere, all of the name.
+	called := func(g Goal) []ruleKey {
+		call, ok := g.(*Call)
+		if !ok {
+			return nil
+		}
+		if key := (ruleKey{call.Pred.Name, len(call.Args)}); rules[key] != nil {
+			return []ruleKey{key}
+		}
+		return byName[call.Pred.Name]
 	}
 	calls := func(key ruleKey) []ruleKey {
 		var to []ruleKey
 		for _, rule := range rules[key] {
-			eachLeaf(rule.Body, func(g Goal) {
-				if call, ok := g.(*Call); ok {
-					to = append(to, r.called(rules, call)...)
-				}
-			})
+			eachLeaf(rule.Body, func(g Goal) { to = append(to, called(g)...) })
 		}
 		return to
 	}
@@ -87,7 +97,13 @@ func (r *resolver) checkAsked() {
 			"add allow(actor, action, resource) if has_permission(actor, action, resource);")
 		reach([]ruleKey{permission}, asked, calls)
 	}
-	reach(r.queried(rules), asked, calls)
+	for _, q := range r.mod.Queries {
+		eachLeaf(q.Body, func(g Goal) {
+			if call, ok := g.(*Call); ok && !denies(call.Pred.Name) {
+				reach(called(g), asked, calls)
+			}
+		})
+	}
 	var rest []ruleKey
 	for _, key := range keys {
 		switch {
@@ -111,42 +127,26 @@ func (r *resolver) askedRoots(rules map[ruleKey][]*Rule, keys []ruleKey) (roots 
 			decides = true
 		}
 	}
+	declared := r.declaredTypes()
 	for _, key := range keys {
-		for _, t := range r.types.byName[key.name] {
-			if t.declared && len(t.params) == key.arity {
-				roots = append(roots, key)
-				break
-			}
+		if declared[key] {
+			roots = append(roots, key)
 		}
 	}
 	return roots, decides
 }
 
-// queried returns the rules that inline queries call, without those that seem meant to deny.
-func (r *resolver) queried(rules map[ruleKey][]*Rule) []ruleKey {
-	var keys []ruleKey
-	for _, q := range r.mod.Queries {
-		eachLeaf(q.Body, func(g Goal) {
-			if call, ok := g.(*Call); ok && !denies(call.Pred.Name) {
-				keys = append(keys, r.called(rules, call)...)
+// declaredTypes returns the rules of which the policy declares a type.
+func (r *resolver) declaredTypes() map[ruleKey]bool {
+	declared := make(map[ruleKey]bool)
+	for name, types := range r.types.byName {
+		for _, t := range types {
+			if t.declared {
+				declared[ruleKey{name, len(t.params)}] = true
 			}
-		})
+		}
 	}
-	return keys
-}
-
-// called returns the rules that a call means: those with as many parameters or, when there are
-// none, which is reported elsewhere, all of the name.
-func (r *resolver) called(rules map[ruleKey][]*Rule, call *Call) []ruleKey {
-	key := ruleKey{call.Pred.Name, len(call.Args)}
-	if rules[key] != nil {
-		return []ruleKey{key}
-	}
-	var all []ruleKey
-	for _, rule := range call.Pred.Rules {
-		all = append(all, ruleKey{rule.Name, len(rule.Params)})
-	}
-	return all
+	return declared
 }
 
 // unasked reports that nothing asks for a rule and its siblings.

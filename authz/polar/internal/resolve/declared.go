@@ -134,7 +134,7 @@ func elementsOf(g *In) iter.Seq2[Term, syntax.Span] {
 func (c *checker) name(kind declKind, name, object Term, at syntax.Span) {
 	text, ok := literalString(name)
 	t := c.term(object)
-	if !ok || t == nil || len(t.alts) == 0 {
+	if !ok || !t.isFew() {
 		return
 	}
 	if at.End == at.Start {
@@ -150,6 +150,10 @@ func (c *checker) name(kind declKind, name, object Term, at syntax.Span) {
 		c.warn(CodeUndeclaredInBlock, at, why, c.declaredHint(key))
 	}
 }
+
+// isFew reports whether t is known and has so few alternatives that looking at each of them, for
+// each rule, is cheap.
+func (t *typ) isFew() bool { return t != nil && 0 < len(t.alts) && len(t.alts) <= maxAlts }
 
 // blocksOf returns the blocks about values of a.
 func (c *checker) blocksOf(a alt) []*Block {
@@ -193,7 +197,7 @@ func (c *checker) undeclared(key declKey) string {
 // declaredHint says what may have been meant.
 func (c *checker) declaredHint(key declKey) string {
 	var names []string
-	for _, a := range key.typ.alts[:min(len(key.typ.alts), maxAlts)] {
+	for _, a := range key.typ.alts {
 		for _, b := range c.blocksOf(a) {
 			if kind, ok := c.facts.terms[b][key.name]; ok {
 				return fmt.Sprintf("it is declared as a %s", declKinds[kind].noun)

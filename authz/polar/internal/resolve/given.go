@@ -111,7 +111,7 @@ func (r *resolver) givenByRules() []*declared {
 // neverGiven returns what is wrong with asking for a role or relation of something of type t
 // that no rule gives, or "".
 func (c *checker) neverGiven(kind declKind, name string, t *typ) string {
-	if c.r.given == nil || kind == declPermission || t == nil || len(t.alts) == 0 {
+	if c.r.given == nil || kind == declPermission || !t.isFew() {
 		return ""
 	}
 	for _, a := range t.alts {

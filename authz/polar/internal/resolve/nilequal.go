@@ -248,7 +248,7 @@ func (c *checker) checkNilEquals() {
 	for _, p := range c.params {
 		w.patternGuards(w.o.path(p.Term), p.Spec, 1)
 	}
-	w.guards(c.body, true, 1)
+	w.guards(c.body, true, 1, maxGuard)
 	w.check(nil)
 	w.goal(c.body)
 }
@@ -265,13 +265,13 @@ func (w *guardWalk) goal(g Goal) {
 	switch g := g.(type) {
 	case *And:
 		for _, sub := range g.Goals {
-			w.guards(sub, true, 1)
+			w.guards(sub, true, 1, maxGuard)
 		}
 		for _, sub := range g.Goals {
 			w.goal(sub)
 		}
 		for _, sub := range g.Goals {
-			w.guards(sub, true, -1)
+			w.guards(sub, true, -1, maxGuard)
 		}
 	case *Or:
 		for _, sub := range g.Goals {
@@ -280,10 +280,10 @@ func (w *guardWalk) goal(g Goal) {
 	case *Not:
 		w.goal(g.Goal)
 	case *Forall:
-		w.guards(g.Cond, true, 1)
+		w.guards(g.Cond, true, 1, maxGuard)
 		w.goal(g.Cond)
 		w.goal(g.Body)
-		w.guards(g.Cond, true, -1)
+		w.guards(g.Cond, true, -1, maxGuard)
 	default:
 		w.check(g)
 	}
@@ -304,25 +304,31 @@ func (w *guardWalk) check(g Goal) {
 	}
 }
 
+// maxGuard bounds how many connectives deep a test is looked for, at each of which the walk looks anew.
+const maxGuard = 8
+
 // guards adds n to the count of each path that is not nil when g holds, or when it does not.
-func (w *guardWalk) guards(g Goal, holds bool, n int) {
+func (w *guardWalk) guards(g Goal, holds bool, n, depth int) {
+	if depth == 0 {
+		return
+	}
 	switch g := g.(type) {
 	case *And:
 		if holds {
 			for _, sub := range g.Goals {
-				w.guards(sub, true, n)
+				w.guards(sub, true, n, depth-1)
 			}
 		} else if only := onlyTest(g); only != nil {
-			w.guards(only, false, n)
+			w.guards(only, false, n, depth-1)
 		}
 	case *Or:
 		if !holds {
 			for _, sub := range g.Goals {
-				w.guards(sub, false, n)
+				w.guards(sub, false, n, depth-1)
 			}
 		}
 	case *Not:
-		w.guards(g.Goal, !holds, n)
+		w.guards(g.Goal, !holds, n, depth-1)
 	case *Unify:
 		w.equality(g.L, g.R, holds, n)
 	case *Compare:

@@ -7,7 +7,6 @@ package resolve
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
@@ -21,21 +20,19 @@ func (r *resolver) checkShared() {
 		ruleKey
 		src *source
 	}
+	declared := r.declaredTypes()
 	first := make(map[ruleKey]*Rule)
 	seen := make(map[place]bool)
 	for _, rule := range r.mod.Rules {
 		key := ruleKey{rule.Name, len(rule.Params)}
 		src := r.ruleFrom[rule.Index]
-		if isDecision(rule.Name) || seen[place{key, src}] {
+		if seen[place{key, src}] || declared[key] || isDecision(rule.Name) {
 			continue
 		}
 		seen[place{key, src}] = true
 		old := first[key]
 		if old == nil {
 			first[key] = rule
-			continue
-		}
-		if slices.ContainsFunc(r.types.byName[rule.Name], func(t *ruleType) bool { return t.declared && len(t.params) == key.arity }) {
 			continue
 		}
 		r.warn(src, CodeSharedRule, syntax.Span{Start: rule.Pos, End: rule.headEnd()},

@@ -33,7 +33,7 @@ func (c *checker) constants(l, r Term, t, u *typ, at syntax.Span) {
 // constant checks x, if it is a constant, against the known values of type t.
 func (c *checker) constant(t *typ, x Term, at syntax.Span) {
 	k, ok := x.(*Const)
-	if !ok || t == nil || len(t.alts) == 0 || len(t.alts) > maxAlts {
+	if !ok || !t.isFew() {
 		return
 	}
 	var value any
