@@ -15,8 +15,9 @@ import (
 
 // aboutActors reports whether the first parameter of a rule is an actor.
 func aboutActors(r *Rule) bool {
-	_, named := namedKind(r.Name, len(r.Params))
-	return named && r.Name != "has_relation" || r.Name == "allow_request" && len(r.Params) == 2
+	key := ruleKey{r.Name, len(r.Params)}
+	return key == ruleKey{"has_permission", 3} || key == ruleKey{"has_role", 3} ||
+		slices.ContainsFunc(decisions, func(d decision) bool { return d.ruleKey == key })
 }
 
 // findActors returns the types of actors, and reports those that should have a key.

@@ -5,8 +5,8 @@ package resolve
 // mean one of those.
 //
 // The names are looked for in the heads and calls of has_role, has_permission and
-// has_relation, in the action of allow and allow_field, which is a permission, and in the
-// comparisons of the variable that stands for one of these in a head.
+// has_relation, in the action of allow and the other decisions, which is a permission, and in
+// the comparisons of the variable that stands for one of these in a head.
 //
 // A block that declares no names of a kind says nothing about them. All findings are
 // warnings: a rule about a name that nothing asks for allows nothing.
@@ -36,10 +36,12 @@ type namedSlot struct {
 
 // namedKind returns what the second argument of a rule names.
 func namedKind(rule string, args int) (kind declKind, ok bool) {
-	switch {
-	case rule == "allow" && args == 3, rule == "allow_field" && args == 4:
-		return declPermission, true
-	case args != 3:
+	for _, decision := range decisions {
+		if decision.name == rule {
+			return declPermission, decision.arity == args && args > 2
+		}
+	}
+	if args != 3 {
 		return 0, false
 	}
 	i := slices.IndexFunc(declKinds[:], func(k declNames) bool { return k.rule == rule })

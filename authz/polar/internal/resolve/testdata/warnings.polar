@@ -92,6 +92,15 @@ has_permission(_: User, "read", i: Issue) if has_relation(_, "rpo", i); ### "dec
 has_relation(r: Repo, "repo", i: Issue) if i.repo = r;
 ?= not allow(root, "raed", 1) or allow(root, "read", root);
 ---
+# option:deny option:change
+# A denial of what is not an action denies nothing.
+actor User {}
+resource Issue { permissions = ["read", "update"]; }
+deny(_: User, "updaet", _: Issue); ### "undeclared-in-block: .*did you mean \"update\""
+deny(_: User, action, _: Issue) if action in ["raed", "update"]; ### "undeclared-in-block: .*raed"
+deny_field(_: User, "raed", _: Issue, "title"); ### "undeclared-in-block: .*raed"
+allow_change(_: User, "updaet", before: Issue, after: Issue) if before.creator = after.creator and after.creator != nil; ### "undeclared-in-block: .*updaet"
+---
 # A block that declares none of a kind says nothing.
 actor User {}
 resource Repo {}
@@ -164,6 +173,9 @@ allow(_: User, "e", _: Person);
 allow_request(_: Person, _); ### "actor-without-key"
 ---
 allow_field(_: Person, "read", _: Repo, "name"); ### "actor-without-key"
+---
+# option:deny
+deny(_: Person, "read", _: Repo); ### "actor-without-key"
 ---
 actor Person {} ### "actor-without-key: Person"
 actor Robot {}
