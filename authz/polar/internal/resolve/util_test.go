@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,6 +88,8 @@ type (
 	Priority int
 	Rank     string
 	Odd      string // says it by a method of another shape
+	Tuple    string // has a method Values that means something else
+	Broken   string // has one that panics
 	Ticket   struct {
 		ID       int
 		State    State
@@ -94,6 +97,8 @@ type (
 		Priority Priority
 		Role     Rank
 		Odd      Odd
+		Tuple    Tuple
+		Broken   Broken
 		OwnerID  *int
 		MemberID *int
 		Members  []*User
@@ -105,6 +110,8 @@ func (State) Values() []State       { return []State{"open", "closed"} }
 func (Priority) Values() []Priority { return []Priority{1, 2, 3} }
 func (Rank) Values() []string       { return []string{"admin", "user"} }
 func (Odd) Values() map[string]bool { return nil }
+func (t Tuple) Values() []string    { return strings.Split(string(t), ",") }
+func (Broken) Values() []Broken     { panic("broken") }
 
 // Actors with and without a key.
 type (

@@ -98,8 +98,8 @@ func readValues(t reflect.Type) (k *known) {
 		return nil
 	}
 	list := reflect.Zero(t).Method(m.Index).Call(nil)[0]
-	if list.Len() == 0 || list.Len() > maxValues {
-		return nil
+	if list.Len() == 0 || list.Len() > maxValues || list.Len() == 1 && list.Index(0).IsZero() {
+		return nil // or a method that takes its receiver apart, and found nothing in the zero value
 	}
 	k = &known{values: make(map[any]bool, list.Len())}
 	for i := range list.Len() {

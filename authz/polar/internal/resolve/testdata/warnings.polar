@@ -125,7 +125,7 @@ allow(_: User, "h", t: Ticket) if t.priority = 4; ### "unknown-value: Priority h
 allow(_: User, "i", t: Ticket) if t.role = "admni"; ### "unknown-value: Rank has no value \"admni\" .did you mean \"admin\".."
 allow(_: User, "j", t: Ticket) if t matches {state: "onpe"}; ### "unknown-value: .*onpe"
 allow(_: User, "k", t: Ticket) if t.state = "open" or t.state = "" or t.priority = 0 or t.priority = 3 or t.role = "admin" or t.state in ["closed"];
-allow(_: User, "l", t: Ticket) if t.odd = "anything" or t.state.upper() = "OPEN" or t.state.startswith("o") or t.priority > 17;
+allow(_: User, "l", t: Ticket) if t.odd = "anything" or t.tuple = "a,b" or t.broken = "x" or t.state.upper() = "OPEN" or t.state.startswith("o") or t.priority > 17;
 ---
 # 4. Equalities that hold when both sides are nil.
 allow(u: User, "a", r: Repo) if u.org = r.org; ### "^warning: nil-equals-nil: u.org = r.org also holds when both are nil .add u.org != nil.$"
