@@ -79,7 +79,7 @@ func TestOddRequests(t *testing.T) {
 		{"two encodings", "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n" + end, []int{501}, nil},
 	} {
 		var decided []string
-		az := newAuthorizer(t, "", withPolicy(decider(func(_, action, r any) (authz.Outcome, error) {
+		az := newAuthorizer(t, "", withPolicy(decider(func(_ any, action string, r any) (authz.Outcome, error) {
 			q := r.(*authz.Request)
 			decided = append(decided, q.Method+" "+q.Path)
 			if action != q.Method {

@@ -68,8 +68,11 @@ func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, e
 	if err := syntax.Errors(diags); err != nil {
 		return nil, diags, err
 	}
-	module, ds := resolve.Load(files, resolve.Options{Registry: reg, Constants: constants, NoTypes: noTypes})
-	diags = append(diags, ds...)
+	module, ds := resolve.Load(files, resolve.Options{
+		Registry: reg, Constants: constants, NoTypes: noTypes,
+		DenyRule: in.DenyRule, ChangeRule: in.ChangeRule,
+	})
+	diags = resolve.Ignore(files, append(diags, ds...))
 	if err := syntax.Errors(diags); err != nil {
 		return nil, diags, err
 	}

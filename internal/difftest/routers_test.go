@@ -46,7 +46,7 @@ func (w *witness) Compile(context.Context, authz.Input) (authz.Policy, []authz.D
 	return w, nil, nil
 }
 
-func (w *witness) Decide(_ context.Context, _ string, _, _, resource any) (authz.Outcome, error) {
+func (w *witness) Decide(_ context.Context, _ string, _ any, _ string, resource any) (authz.Outcome, error) {
 	w.request = resource.(*authz.Request)
 	w.values = map[string]string{}
 	w.pattern, w.routeErr = w.request.Pattern()

@@ -162,35 +162,6 @@ func (r *resolver) checkPolicy() {
 	if !defined("allow") && !defined("allow_field") && !defined("allow_request") {
 		r.warn(nil, CodeNoAllow, syntax.Span{}, "the policy has no rule allow, so nothing is allowed", "add a rule allow(actor, action, resource)")
 	}
-	if len(r.blocks) > 0 && !r.callsHasPermission() {
-		r.warn(nil, CodeNoHasPermission, syntax.Span{}, "no rule asks for has_permission, so the permissions of blocks have no effect",
-			"add allow(actor, action, resource) if has_permission(actor, action, resource);")
-	}
-}
-
-// callsHasPermission reports whether the body of a rule calls has_permission.
-func (r *resolver) callsHasPermission() bool {
-	for _, c := range r.calls {
-		if c.call.Pred.Name == "has_permission" && !c.inQuery {
-			return true
-		}
-	}
-	for _, sh := range r.short {
-		of := sh.of
-		if rel := sh.node.Relation; rel != nil {
-			d := of.terms[rel.Value]
-			if d == nil {
-				continue
-			}
-			of = r.byClass[d.class]
-		}
-		if of != nil {
-			if d := of.terms[sh.node.Implier.Value]; d != nil && d.kind == declPermission {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // count returns "1 noun" or "n nouns".
