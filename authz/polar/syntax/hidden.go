@@ -71,7 +71,7 @@ func flawOf(before string, r rune, after string, in setting) flaw {
 // hiddenFlaw returns what is wrong with r wherever it stands, or the zero flaw.
 func hiddenFlaw(r rune) flaw {
 	switch {
-	case ' ' <= r && r < unicode.MaxASCII, r == '\t', r == '\n', 0xa1 <= r && r < 0x300 && r != 0xad, 0x3041 <= r && r < 0x3164, 0x3400 <= r && r < 0xd7a4:
+	case ' ' <= r && r < unicode.MaxASCII, r == '\t', r == '\n', 0xa1 <= r && r < 0x600 && r != 0xad && r != 0x34f, 0x3041 <= r && r < 0x3164, 0x3400 <= r && r < 0xd7a4:
 		return flaw{} // most text, quickly
 	case r == '\ufeff':
 		return flaw{"unexpected byte order mark (U+FEFF)", "save the file as UTF-8 without a byte order mark"}

@@ -33,8 +33,11 @@ type nameRange struct {
 	order  uint8 // the canonical combining class of marks
 }
 
-// nameRangeOf returns the range that has r, which is not ASCII, or nil.
-func nameRangeOf(r rune) *nameRange {
+// find returns the range that has r, which is not ASCII, or nil. It looks at x first, which may be nil.
+func (x *nameRange) find(r rune) *nameRange {
+	if x != nil && x.lo <= r && r <= x.hi {
+		return x
+	}
 	i, ok := slices.BinarySearchFunc(nameRanges[:], r, func(x nameRange, r rune) int {
 		switch {
 		case x.hi < r:
@@ -81,6 +84,7 @@ func checkName(name string) (at, n int, code Code, f flaw) {
 	var set uint32                           // of scripts
 	start := 0                               // of the first letter that is not Latin
 	prev, last := rune(0), (*nameRange)(nil) // the character before, and its range
+	var near *nameRange                      // of the last letter that is not ASCII
 	for i, r := range name {
 		if r <= unicode.MaxASCII {
 			if asciiClass[r]&asciiSymbol != 0 && r != '_' && !isDigitRune(r) {
@@ -97,7 +101,8 @@ func checkName(name string) (at, n int, code Code, f flaw) {
 			prev, last = r, nil
 			continue
 		}
-		x := nameRangeOf(r)
+		x := near.find(r)
+		near = x
 		if x == nil {
 			return i, size, CodeInvalidCharacter, foreignFlaw(name[:i], r)
 		}

@@ -32,15 +32,15 @@ func TestNamesTable(t *testing.T) {
 			if !unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Nl) || hiddenFlaw(r) != (flaw{}) || unicode.Is(unicode.M, r) != x.mark {
 				t.Fatalf("%U is not a character of names", r)
 			}
-			if got := nameRangeOf(r); got == nil || *got != x {
+			if got := (*nameRange)(nil).find(r); got == nil || *got != x {
 				t.Fatalf("%U is found in %v, not %v", r, got, x)
 			}
-			if to, ok := looks[r]; ok && to > unicode.MaxASCII && nameRangeOf(to) == nil {
+			if to, ok := looks[r]; ok && to > unicode.MaxASCII && (*nameRange)(nil).find(to) == nil {
 				t.Errorf("%U looks like %U, which no name has", r, to)
 			}
 		}
 	}
-	if nameRangeOf('a') != nil || nameRangeOf('\u00d7') != nil || nameRangeOf(unicode.MaxRune) != nil {
+	if (*nameRange)(nil).find('a') != nil || (*nameRange)(nil).find('\u00d7') != nil || (*nameRange)(nil).find(unicode.MaxRune) != nil {
 		t.Error("what is not a letter is in the table")
 	}
 }

@@ -29,6 +29,7 @@ type scanner struct {
 	pos      place // of the next byte to read
 	comments []*Comment
 	flaws    []badToken // what is wrong with the text itself, in order
+	near     *nameRange // of the last letter of a name, since the next is often in it too
 }
 
 // Classes of ASCII bytes. Bytes of 0x80 and more have the class 0.
@@ -80,6 +81,15 @@ func isSymbolRune(r rune, start bool) bool {
 func (s *scanner) advance(n int) {
 	s.pos.off += n
 	s.pos.col += int32(n)
+}
+
+// run moves over the bytes before end that are of an ASCII class.
+func (s *scanner) run(class uint8, end int) {
+	i := s.pos.off
+	for i < end && asciiClass[s.src[i]]&class != 0 {
+		i++
+	}
+	s.advance(i - s.pos.off)
 }
 
 // newline moves over a line feed.
@@ -157,12 +167,8 @@ func (s *scanner) comment() {
 			end--
 		}
 	}
-	for s.pos.off < end {
-		if asciiClass[s.src[s.pos.off]]&asciiPlain != 0 {
-			s.advance(1)
-		} else {
-			s.odd(inComment)
-		}
+	for s.run(asciiPlain, end); s.pos.off < end; s.run(asciiPlain, end) {
+		s.odd(inComment)
 	}
 	before := strings.TrimRight(s.src[:start.off], " \t")
 	alone := before == "" || strings.HasSuffix(before, "\n")
@@ -217,10 +223,16 @@ scan:
 		c := s.src[s.pos.off]
 		switch {
 		case asciiClass[c]&asciiSymbol != 0:
-			s.advance(1)
+			s.run(asciiSymbol, len(s.src))
 			continue
 		case c >= utf8.RuneSelf:
-			r, _ := utf8.DecodeRuneInString(s.src[s.pos.off:])
+			r, n := utf8.DecodeRuneInString(s.src[s.pos.off:])
+			if s.near = s.near.find(r); s.near != nil {
+				s.pos.off += n
+				s.pos.col++
+				wide = true
+				continue
+			}
 			if isSymbolRune(r, s.pos.off == t.start.off) {
 				s.odd(inCode)
 				wide = true
@@ -353,7 +365,7 @@ func (s *scanner) str(t *token) {
 	for s.pos.off < len(s.src) {
 		switch c := s.src[s.pos.off]; {
 		case asciiClass[c]&asciiString != 0:
-			s.advance(1)
+			s.run(asciiString, len(s.src))
 		case c == '"':
 			s.advance(1)
 			return

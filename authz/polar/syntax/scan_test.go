@@ -187,3 +187,32 @@ func FuzzScan(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkScan scans 10,000 rules: of ASCII alone, as most policies are, and with comments and strings in other scripts.
+func BenchmarkScan(b *testing.B) {
+	for _, bench := range []struct{ name, rule string }{
+		{"ascii", "# Rule %d.\nallow(user: User, \"action%d\", expense: Expense{status: \"open\"}) if\n" +
+			"    user.id = expense.user_id and\n    not expense.locked and expense.amount <= %d and\n    has_role(user, \"role%d\", expense.organization);\n"},
+		{"unicode", "# Правило %d: 規則 👩\u200d💻.\nразрешить(пользователь: User, \"действие%d\", расход: Expense{status: \"открыт\"}) if\n" +
+			"    пользователь.id = расход.user_id and расход.amount <= %d and\n    has_role(пользователь, \"роль%d\", расход.organization);\n"},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			var src strings.Builder
+			for i := range 10_000 {
+				fmt.Fprintf(&src, bench.rule, i, i, i, i)
+			}
+			b.SetBytes(int64(src.Len()))
+			b.ReportAllocs()
+			for b.Loop() {
+				s := scanner{src: src.String(), pos: place{line: 1, col: 1}}
+				n := 0
+				for s.next().kind != kEOF {
+					n++
+				}
+				if n < 300_000 || len(s.comments) != 10_000 {
+					b.Fatal(n, len(s.comments))
+				}
+			}
+		})
+	}
+}
