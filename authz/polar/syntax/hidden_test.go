@@ -314,6 +314,36 @@ func TestHiddenRuns(t *testing.T) {
 	}
 }
 
+// TestStrangeWords checks which strings are warned of.
+func TestStrangeWords(t *testing.T) {
+	for _, test := range []struct{ src, want string }{
+		{"f(\"аdmin\");", `p:1:4: warning: the word "\u0430dmin" mixes Latin and Cyrillic letters: а (U+0430) (write it in the letters of one script, or \u{430} if it is meant)`},
+		{"f(\"no bаn_1, x\");", `p:1:8: warning: the word "b\u0430n_1" mixes`},
+		{"f(\"a\\\nbаn\");", `p:2:2: warning: the word "b\u0430n" mixes`},
+		{"f(\"αx\");", `p:1:4: warning: the word "\u03b1x" mixes Latin and Greek`},
+		{"resource R { roles = [\"оwner\"]; }", `p:1:24: warning: the word "\u043ewner" mixes`},
+		{`f("\u{430}dmin");`, ""},
+		{"f(\"Привет, John! SQL-запрос с API\");", ""},
+		{"f(\"Δt λab 5μs\");", ""}, // no letter that looks like another
+		{"f(\"iPhone用 tシャツ 3つのa\");", ""},
+		{"# аdmin\nf(1);", ""},
+	} {
+		f, ds := syntax.Parse("p", test.src)
+		got := ""
+		if len(ds) > 0 {
+			got = ds[0].String()
+		}
+		if len(ds) > 1 || !strings.HasPrefix(got, test.want) || test.want == "" && got != "" || len(f.Stmts) != 1 {
+			t.Errorf("%s: got %v, want %s", test.src, ds, test.want)
+		}
+	}
+	// Warnings do not crowd out errors.
+	_, ds := syntax.Parse("p", strings.Repeat("f(\"аdmin\");\n", 3000)+"f(1); # \u202e")
+	if len(ds) != 1001 || ds[1000].Severity != syntax.Error || ds[1000].Pos.Line != 3001 {
+		t.Errorf("got %d diagnostics, the last %v", len(ds), ds[len(ds)-1])
+	}
+}
+
 // TestVisible checks what is printed of names and lines that come from outside.
 func TestVisible(t *testing.T) {
 	for in, want := range map[string]string{

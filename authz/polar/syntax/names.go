@@ -75,6 +75,7 @@ func mayMix(set uint32) bool {
 
 const (
 	nameHint   = `a name is made of letters, digits and "_"; put other text into a string`
+	mixedHint  = "write it in the letters of one script"
 	normalHint = "write it as one character, as in normalization form C"
 )
 
@@ -90,7 +91,7 @@ func checkName(name string) (at, n int, code Code, f flaw) {
 			if asciiClass[r]&asciiSymbol != 0 && r != '_' && !isDigitRune(r) {
 				if set |= 1 << scriptLatin; !mayMix(set) {
 					r, n := utf8.DecodeRuneInString(name[start:])
-					return start, n, CodeMixedScripts, mixedFlaw(name, set, r)
+					return start, n, CodeMixedScripts, flaw{mixedMsg("name", name, set, r), mixedHint}
 				}
 			}
 			prev, last = r, nil
@@ -110,7 +111,7 @@ func checkName(name string) (at, n int, code Code, f flaw) {
 			start = i
 		}
 		if set |= 1 << x.script; !mayMix(set) {
-			return i, size, CodeMixedScripts, mixedFlaw(name, set, r)
+			return i, size, CodeMixedScripts, flaw{mixedMsg("name", name, set, r), mixedHint}
 		}
 		if x.mark {
 			switch {
@@ -143,18 +144,55 @@ func foreignFlaw(before string, r rune) flaw {
 	return flaw{fmt.Sprintf("the character %s cannot be part of a name", runeName(r)), nameHint}
 }
 
-// mixedFlaw is the flaw of a name that has letters of a set of scripts, one of them the character r.
-func mixedFlaw(name string, set uint32, r rune) flaw {
+// mixedMsg says that a name or a word has letters of a set of scripts, one of them the character r.
+func mixedMsg(what, text string, set uint32, r rune) string {
 	var names []string
 	for s, n := range scriptNames {
 		if set&(1<<s) != 0 {
 			names = append(names, n)
 		}
 	}
-	return flaw{
-		fmt.Sprintf("the name %s mixes %s letters: %s", strconv.QuoteToASCII(shorten(name)), strings.Join(names, " and "), runeName(r)),
-		"write it in the letters of one script",
+	return fmt.Sprintf("the %s %s mixes %s letters: %s", what, strconv.QuoteToASCII(shorten(text)), strings.Join(names, " and "), runeName(r))
+}
+
+// strangeWord returns the first word of a string that has letters of scripts that no name
+// may mix, one of which looks like a letter of ASCII: where that letter is, how many
+// bytes it has, and what to say. Words are what a reader takes for one; a string may
+// well have words of several languages, and units such as Δt.
+func strangeWord(text string) (at, n int, f flaw) {
+	var set uint32 // of the scripts of the word
+	start, odd := 0, -1
+	var near *nameRange
+	for i, r := range text {
+		ascii := r <= unicode.MaxASCII
+		if !ascii {
+			near = near.find(r)
+		}
+		switch {
+		case ascii && asciiClass[r]&asciiSymbol == 0, !ascii && near == nil:
+			set, start, odd = 0, i+utf8.RuneLen(r), -1 // between words
+			continue
+		case !ascii:
+			set |= 1 << near.script
+			if looks[r] != 0 && looks[r] <= unicode.MaxASCII && odd < 0 {
+				odd = i
+			}
+		case r != '_' && !isDigitRune(r):
+			set |= 1 << scriptLatin
+		}
+		if odd >= 0 && !mayMix(set) {
+			end := i + utf8.RuneLen(r)
+			for _, r := range text[end:] {
+				if r <= unicode.MaxASCII && asciiClass[r]&asciiSymbol == 0 || r > unicode.MaxASCII && near.find(r) == nil {
+					break
+				}
+				end += utf8.RuneLen(r)
+			}
+			r, n := utf8.DecodeRuneInString(text[odd:])
+			return odd, n, flaw{mixedMsg("word", text[start:end], set, r), fmt.Sprintf(`write it in the letters of one script, or \u{%X} if it is meant`, r)}
+		}
 	}
+	return 0, 0, flaw{}
 }
 
 // CheckName returns an error if a policy cannot use the name because a reader would

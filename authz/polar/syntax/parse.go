@@ -188,6 +188,9 @@ func (p *parser) diagnostics() []Diagnostic {
 		p.report(f.code, f.start, f.end, f.msg, f.hint)
 	}
 	p.diags = append(p.diags, parsed...)
+	for _, f := range p.scan.doubts {
+		p.warn(f.code, p.scan.span(f.start, f.end), f.msg, f.hint)
+	}
 	sortDiagnostics(p.diags)
 	return p.diags
 }

@@ -29,6 +29,7 @@ type scanner struct {
 	pos      place // of the next byte to read
 	comments []*Comment
 	flaws    []badToken // what is wrong with the text itself, in order
+	doubts   []badToken // what may be wrong with strings, in order; at most maxErrors
 	near     *nameRange // of the last letter of a name, since the next is often in it too
 }
 
@@ -268,12 +269,8 @@ func (s *scanner) check(start place) {
 	if code == "" {
 		return
 	}
-	start.off += at
-	start.col += int32(utf8.RuneCountInString(text[:at]))
-	end := start
-	end.off += n
-	end.col++
-	s.report(code, start, end, f)
+	start = start.after(text[:at])
+	s.report(code, start, start.after(text[at:at+n]), f)
 }
 
 // word returns the kind of the identifier that starts at t and ends here.
@@ -361,6 +358,7 @@ func parseFloat(text string) (float64, bool) {
 // the next line is read as usual.
 func (s *scanner) str(t *token) {
 	t.kind = kString
+	wide := false
 	s.advance(1)
 	for s.pos.off < len(s.src) {
 		switch c := s.src[s.pos.off]; {
@@ -368,6 +366,9 @@ func (s *scanner) str(t *token) {
 			s.run(asciiString, len(s.src))
 		case c == '"':
 			s.advance(1)
+			if wide {
+				s.doubt(t.start)
+			}
 			return
 		case c == '\n':
 			s.fail(t, CodeInvalidCharacter, t.start.off, t.start.col, 1, "the string is not closed before the end of the line",
@@ -377,9 +378,21 @@ func (s *scanner) str(t *token) {
 			s.escape()
 		default:
 			s.odd(inString)
+			wide = true
 		}
 	}
 	s.fail(t, CodeInvalidCharacter, t.start.off, t.start.col, 1, "the string is not closed", `write " at its end`)
+}
+
+// doubt warns of the string from start to here if a word in it has look-alikes.
+func (s *scanner) doubt(start place) {
+	text := s.src[start.off:s.pos.off]
+	at, n, f := strangeWord(text)
+	if f.msg == "" || len(s.doubts) == maxErrors {
+		return
+	}
+	start = start.after(text[:at])
+	s.doubts = append(s.doubts, badToken{code: CodeMixedScripts, start: start, end: start.after(text[at : at+n]), msg: f.msg, hint: f.hint})
 }
 
 // escape moves over a backslash and what it escapes, if there is that.
