@@ -58,12 +58,12 @@ func flawOf(before string, r rune, after string, in setting) flaw {
 	case unicode.Is(unicode.M, r):
 		f = markFlaw(before, r)
 	}
-	if in == inString && f.msg != "" {
-		escape := fmt.Sprintf(`write \u{%X} if the string needs it`, r)
-		if f.hint != hiddenHint {
-			escape = f.hint + ", or \\u{" + fmt.Sprintf("%X", r) + "}"
-		}
-		f.hint = escape
+	switch {
+	case in != inString || f == flaw{}:
+	case f.hint == hiddenHint:
+		f.hint = fmt.Sprintf(`write \u{%X} if the string needs it`, r)
+	default:
+		f.hint += fmt.Sprintf(`, or \u{%X}`, r)
 	}
 	return f
 }
