@@ -349,6 +349,38 @@ func TestLoadErrors(t *testing.T) {
 	}
 }
 
+// TestEscapes: go-oso does not know escapes by number, and gets the characters.
+func TestEscapes(t *testing.T) {
+	const policy = `allow(x, "\u{61}", _) if x = "a\u{200D}\u{22}\u{5c}\\\u{0}\u{A}\u{e9}" or x = "\\u{41}" and x = "\\u{41}";
+?= "\u{41}\\u{41}" = "A\\u{41}" and "\u{41}" = "A";`
+	p, _, err := compile(t, policy, nil, classes()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for actor, want := range map[string]bool{"a\u200d\"\\\\\x00\né": true, `\u{41}`: true, "u{41}": false, "A": false, "a": false} {
+		o, err := p.Decide(t.Context(), "allow", actor, "a", 1)
+		if err != nil || o.Allowed != want {
+			t.Errorf("%q: got %v, %v; want %v", actor, o.Allowed, err, want)
+		}
+	}
+}
+
+// TestHiddenNames: names of classes and constants are held to what a policy can have, and are visible in errors.
+func TestHiddenNames(t *testing.T) {
+	for _, name := range []string{"D\u200boc", "D\u043ec", "Doc\nINFO", "\u202eDoc"} {
+		for what, in := range map[string]authz.Input{
+			"class":    {Classes: []authz.Class{{Name: name, Type: reflect.TypeFor[Doc]()}}},
+			"constant": {Constants: map[string]any{name: 1}},
+		} {
+			in.Sources = []authz.Source{{Name: "p", Text: "allow(_, _, _);"}}
+			_, _, err := osoengine.New().Compile(t.Context(), in)
+			if err == nil || strings.Contains(err.Error(), name) {
+				t.Errorf("%s %+q: %v", what, name, err)
+			}
+		}
+	}
+}
+
 // TestQuiet: nothing is printed where go-oso would print a warning.
 func TestQuiet(t *testing.T) {
 	policies := []string{

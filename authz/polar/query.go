@@ -73,7 +73,11 @@ func (p *Policy) noRule(ctx context.Context, rule string) error {
 	if p.prog.Defines(rule) {
 		return vm.Cancelled(ctx)
 	}
-	return &Error{Code: vm.CodeUndefinedRule, Msg: fmt.Sprintf("no rule is named %q", rule)}
+	msg := fmt.Sprintf("no rule is named %q", rule)
+	if err := syntax.CheckName(rule); err != nil {
+		msg += ": " + err.Error() // what the reader of the message would not see either
+	}
+	return &Error{Code: vm.CodeUndefinedRule, Msg: msg}
 }
 
 // Query returns the solutions of rule(args...), one after the other as they are

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strconv"
 )
 
 // This file defines Class, what is registered of a Go type, and ClassInfo, what becomes of it.
@@ -114,7 +115,11 @@ func (r *Registry) addClass(c Class) error {
 		}
 	}
 	if why := refuseClass(c.Name, t); why != "" {
-		return errorf(CodeClass, "class %s (%s): %s", c.Name, typeName(t), why)
+		name := c.Name
+		if !isSymbol(name) {
+			name = strconv.Quote(name)
+		}
+		return errorf(CodeClass, "class %s (%s): %s", name, typeName(t), why)
 	}
 	if d := r.byName[c.Name]; d != nil {
 		if d.Type == t {

@@ -37,11 +37,11 @@ func (r *resolver) checkSources() {
 		at := syntax.Span{Start: top, End: top}
 		switch old := byName[name]; {
 		case old != nil && old.file.Source == text:
-			r.error(src, CodeDuplicateSource, at, name+" was loaded already", "")
+			r.error(src, CodeDuplicateSource, at, syntax.Visible(name)+" was loaded already", "")
 		case old != nil:
-			r.error(src, CodeDuplicateSource, at, "another source with the name "+name+", but other contents, was loaded already", "")
+			r.error(src, CodeDuplicateSource, at, "another source with the name "+syntax.Visible(name)+", but other contents, was loaded already", "")
 		case byText[text] != nil && strings.TrimSpace(text) != "":
-			r.error(src, CodeDuplicateSource, at, name+" has the same contents as "+byText[text].file.Name, "")
+			r.error(src, CodeDuplicateSource, at, syntax.Visible(name)+" has the same contents as "+syntax.Visible(byText[text].file.Name), "")
 		}
 		byName[name] = src
 		byText[text] = src

@@ -8,6 +8,7 @@ import "github.com/ursa-authz/ursa/authz/polar/syntax"
 const (
 	CodeDuplicateSource  syntax.Code = "duplicate-source"   // a source was given twice, or two sources share a name
 	CodeReservedName     syntax.Code = "reserved-name"      // a constant has a name that is not free
+	CodeLookAlike        syntax.Code = "look-alike-name"    // a name looks like another one, and is another
 	CodeSingleton        syntax.Code = "singleton-variable" // a variable occurs only once in a rule
 	CodeUnknownClass     syntax.Code = "unknown-class"      // a name in class position that is no registered class
 	CodeUndefinedRule    syntax.Code = "undefined-rule"     // a call of a rule that does not exist

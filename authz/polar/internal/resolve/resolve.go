@@ -7,7 +7,8 @@ package resolve
 //
 // Load makes these passes, each linear in the size of the policy:
 //
-//  1. Sources are compared with each other: none may be given twice.
+//  1. Sources are compared with each other: none may be given twice. No two names may
+//     look alike (lookalike.go).
 //  2. Blocks are read (block.go): what they declare is merged by class.
 //  3. Every rule is resolved (slots.go, hoist.go). A variable becomes a slot of its
 //     rule. Nested operations become goals of their own, so that the solver only
@@ -43,6 +44,7 @@ func Load(files []*syntax.File, opts Options) (*Module, []syntax.Diagnostic) {
 		r.sources = append(r.sources, &source{file: f})
 	}
 	r.checkSources()
+	r.checkNames()
 	r.readBlocks()
 	var queries []pendingQuery
 	for _, src := range r.sources {
