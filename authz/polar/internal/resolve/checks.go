@@ -176,16 +176,8 @@ func (r *resolver) callsHasPermission() bool {
 		}
 	}
 	for _, sh := range r.short {
-		of := sh.of
-		if rel := sh.node.Relation; rel != nil {
-			d := of.terms[rel.Value]
-			if d == nil {
-				continue
-			}
-			of = r.byClass[d.class]
-		}
-		if of != nil {
-			if d := of.terms[sh.node.Implier.Value]; d != nil && d.kind == declPermission {
+		for _, t := range r.impliers(sh) {
+			if t.term.kind == declPermission {
 				return true
 			}
 		}
