@@ -131,7 +131,12 @@ func (c *checker) block(b *syntax.Block) {
 			c.blocks = true
 		case *syntax.Declaration:
 			for _, r := range decl.Relations {
-				c.class(r.Class)
+				if len(r.Classes) > 1 {
+					c.refuse(r, "", "go-oso has no relations to several classes")
+				}
+				for _, name := range r.Classes {
+					c.class(name)
+				}
 			}
 		}
 	}
@@ -285,6 +290,9 @@ func (c *checker) binary(x *syntax.BinaryExpr, e env) {
 			c.compare(x, x.X, left, x.Y, right)
 		}
 	case syntax.OpIn:
+		if slices.ContainsFunc(right.list, func(t reflect.Type) bool { return deref(t).Kind() == reflect.String }) {
+			c.refuse(x, "", "go-oso goes through the characters of a text, where in is an error")
+		}
 		elem := elements(right)
 		if c.fresh(x.X, e) {
 			c.learn(x.X, elem, e)
@@ -349,8 +357,6 @@ func elements(t types) types {
 		switch t = deref(t); t.Kind() {
 		case reflect.Slice, reflect.Array:
 			elem = elem.with(t.Elem())
-		case reflect.String:
-			elem = elem.with(t)
 		case reflect.Map:
 			elem = elem.with(builtins["List"])
 		case reflect.Interface:

@@ -124,6 +124,10 @@ func TestRefusedPolicies(t *testing.T) {
 		{"string method, class unknown", `allow(_, _, r) if r.startswith("/");`, "no built-in methods"},
 		{"list method", `allow(u: User, _, _) if u.Tags.length() = 1;`, "no methods"},
 
+		{"in over a text", `allow(u: User, _, d: Doc) if u.Name in d.Title;`, "the characters of a text"},
+		{"in over a text under not", `allow(u: User, _, d: Doc) if x = d.Title and not u.Name in x;`, "the characters of a text"},
+		{"relation to several classes", `actor User {} resource Org {} resource Doc { relations = { parent: [Org, User] }; } allow(u: User, _, d: Doc) if u.ID = d.ID;`, "no relations to several classes"},
+
 		{"float", `allow(_, _, d: Doc) if d.Amount > 1;`, "field Amount of class Doc is a float"},
 		{"float, class unknown", `allow(_, _, d) if d.Amount > 1;`, "field Amount of class Doc is a float"},
 		{"float in a pattern", `allow(_, _, _: Doc{Amount: 1});`, "field Amount of class Doc is a float"},

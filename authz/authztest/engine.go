@@ -49,6 +49,7 @@ type (
 		Tags  []string
 		Boss  *engineUser
 		Roles []engineRole
+		leave func() // what Leave does
 	}
 	engineRole struct {
 		Name string
@@ -82,6 +83,9 @@ func (u engineUser) Check() (bool, error) { return true, errors.New(engineSecret
 
 // Panic panics.
 func (u engineUser) Panic() bool { panic(engineSecret) }
+
+// Leave ends the context of the decision that calls it, as a client that goes away does.
+func (u engineUser) Leave() bool { u.leave(); return true }
 
 // Count counts to a number that a policy asks for.
 func (u engineUser) Count(n int) int { return u.ID + n }
@@ -406,13 +410,25 @@ func testEngineSources(t testing.TB, newEngine func() authz.Engine) {
 	}
 }
 
-// testEngineContexts: a context that has ended allows nothing.
+// testEngineContexts: when a context has ended, before the question or in the middle of it,
+// nothing is allowed, and nothing denied.
 func testEngineContexts(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `allow(_, _, _);`)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if ok, err := az.IsAllowed(ctx, engineAlice, "read", engineDocA); ok || !errors.Is(err, authz.ErrUndecided) || !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, %v", ok, err)
+	}
+	az = mustAuthorizer(t, newEngine(), `
+allow(u: User, "read", _: Doc) if u.Leave();
+allow(u: User, "write", _: Doc) if u.Leave() and u.ID = 9;`)
+	for _, action := range []string{"read", "write"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		user := &engineUser{ID: 4, leave: cancel}
+		if err := az.Authorize(ctx, user, action, engineDocA); !errors.Is(err, authz.ErrUndecided) || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", action, err)
+		}
+		cancel()
 	}
 }
 

@@ -214,10 +214,10 @@ type (
 		Name    string
 		Parents []*Group
 	}
-	Folder struct {
+	driveFolder struct {
 		ID      int `polar:",id"`
 		Name    string
-		Parent  *Folder
+		Parent  *driveFolder
 		Owner   *Account
 		Tenant  int
 		Private bool
@@ -225,7 +225,7 @@ type (
 	}
 	File struct {
 		ID      int `polar:",id"`
-		Folder  *Folder
+		Folder  *driveFolder
 		Owner   *Account
 		Type    string
 		Size    int64
@@ -310,7 +310,7 @@ var corpusClasses = map[string][]polar.Class{
 	},
 	"drive": {
 		polar.ClassOf[Account](), polar.ClassOf[Anonymous](), polar.ClassOf[LinkToken](), polar.ClassOf[Group](),
-		polar.ClassOf[Folder](), polar.ClassOf[File](),
+		{Name: "Folder", Type: polar.ClassOf[driveFolder]().Type}, polar.ClassOf[File](),
 	},
 	"tenants": {
 		polar.ClassOf[Tenant](), polar.ClassOf[Member](), polar.ClassOf[APIKey](), polar.ClassOf[Project](),

@@ -272,6 +272,21 @@ type UUID [16]byte
 
 func (u UUID) String() string { return fmt.Sprintf("%x", u[:2]) }
 
+// A Folder is in another folder, or on a shelf.
+type (
+	Folder struct {
+		Name  string
+		Place any
+	}
+	Shelf struct{ Name string }
+)
+
+// Label returns what the solutions of scripts call the folder.
+func (f *Folder) Label() string { return f.Name }
+
+// Label returns what the solutions of scripts call the shelf.
+func (s *Shelf) Label() string { return s.Name }
+
 // Watchers is a slice with methods, such as a type for a database's column has: a list.
 type Watchers []string
 
@@ -450,6 +465,7 @@ func classes() []polar.Class {
 		polar.ClassOf[Shape](), polar.ClassOf[Solid](), polar.ClassOf[Painted](),
 		polar.ClassOf[Square](), polar.ClassOf[Cube](), polar.ClassOf[Disc](),
 		polar.ClassOf[Phase](), pair, polar.ClassOf[Watchers](), polar.ClassOf[Ticket](),
+		polar.ClassOf[Folder](), polar.ClassOf[Shelf](),
 	}
 }
 
@@ -478,6 +494,9 @@ func constants() map[string]any {
 	erin := &User{Name: "erin", Boss: dave}
 	dave.Boss = erin
 	app.Owner, lib.Owner = alice, bob
+
+	shelf := &Shelf{"shelf"}
+	box := &Folder{"box", shelf}
 
 	number := 7
 	numberPtr := &number
@@ -530,6 +549,7 @@ func constants() map[string]any {
 		"cheap": Money{5}, "cheap_again": &Money{5}, "dear": Money{900},
 		"v1": Version{1, 0}, "v1_again": Version{1, 0}, "v2": Version{2, 1},
 		"code": Code{"abc"}, "code_again": Code{"ABC"}, "other_code": Code{"x"},
+		"shelf": shelf, "box": box, "inner": &Folder{"inner", box}, "loose": &Folder{Name: "loose"},
 		"ticket": &Ticket{
 			Watchers: Watchers{"ann", "Ben"}, Pointer: &Watchers{"cal"}, Any: Watchers{"dan"},
 			Many: []Watchers{{"eve"}, nil}, Raw: json.RawMessage("{}"),

@@ -98,7 +98,7 @@ func TestHiddenTextEntrances(t *testing.T) {
 			t.Errorf("the error does not show how the name differs: %v", err)
 		}
 	}
-	if _, err := p.Decide(ctx, "allow", "a", 2, 3); err == nil {
+	if _, err := p.Decide(ctx, "allow", "a", "b", 3); err == nil {
 		t.Error("a fault was decided")
 	} else {
 		visible(t, "position of a fault", err)

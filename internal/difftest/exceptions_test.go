@@ -156,6 +156,9 @@ var exceptions = []struct {
 		{"", "us\u0435r = 1", "{us\u0435r: 1}", "no error parse"},
 		{"", "x = 1 # \r and x = 2", "no", "no error parse"},
 	}},
+	{"a relation may be to several classes", []exception{
+		{"resource Org {} resource Repo {} resource User { relations = { at: [Org, Repo] }; } has_relation(_: Repo, \"at\", _: User);", "has_relation(R1, \"at\", BOB)", "not loaded:  error parse", "{}"},
+	}},
 	{"mod does not overflow on the way", []exception{
 		{"", "x = 1 mod 9223372036854775807", "{x: -1}", "{x: 1}"},
 	}},

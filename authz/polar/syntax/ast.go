@@ -98,11 +98,12 @@ type Declaration struct {
 	Relations []*RelationDecl // the value when Dict is true
 }
 
-// A RelationDecl is "Name: Class" inside a declaration, or "Class" alone, which means "Class: Class".
+// A RelationDecl is "Name: Class" inside a declaration, "Name: [Class, ...]", or "Class" alone,
+// which means "Class: Class".
 type RelationDecl struct {
 	Span
-	Name  *Name
-	Class *Name
+	Name    *Name
+	Classes []*Name // at least one
 }
 
 // A Shorthand is

@@ -108,7 +108,7 @@ func TestFormatKeepsComments(t *testing.T) {
 	tokens := strings.Fields(`f ( x : A { b : 1 , c } , [ y , * z ] ) if x . g ( 1 , h : 2 ) = ( y + 1 ) and
 		not { d : 3 } . e or forall ( i in [ ] , true ) ;
 		type t ( v ) ; ?= w and q ( ) ;
-		resource R { roles = [ "a" , "b" ] ; relations = { s : T , U } ; "a" if "b" on "s" ; }`)
+		resource R { roles = [ "a" , "b" ] ; relations = { s : T , U , v : [ W , X ] } ; "a" if "b" on "s" ; }`)
 	for i := range len(tokens) + 1 {
 		for _, comment := range []string{" # one\n", "\n# one\n", " # one\n # two\n\n # three\n", "\n\n# one\n\n\n# two\n"} {
 			src := strings.Join(tokens[:i], " ") + comment + strings.Join(tokens[i:], " ")

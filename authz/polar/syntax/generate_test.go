@@ -295,7 +295,7 @@ func (g *generator) statement() {
 				g.list(g.str)
 				g.add("] ;")
 			case 1:
-				g.pick("relations = { a : B , C } ;", "relations = { } ;", "relations = { if : B , , } ;")
+				g.pick("relations = { a : B , C } ;", "relations = { } ;", "relations = { if : B , , } ;", "relations = { a : [ B , C , ] , D : [ D ] } ;")
 			case 2:
 				g.pick(`"a" if "b" ;`)
 			case 3:

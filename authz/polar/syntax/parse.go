@@ -629,7 +629,7 @@ func (p *parser) commas(want string) {
 	}
 }
 
-// relations parses { Name: Class, ... }.
+// relations parses { Name: Class, ... }, where a list may stand for the class.
 func (p *parser) relations() []*RelationDecl {
 	p.expect(kLBrace, "\"{\"")
 	var rels []*RelationDecl
@@ -639,20 +639,17 @@ func (p *parser) relations() []*RelationDecl {
 		r := &RelationDecl{}
 		if p.tok.kind == kSymbol && p.peek().kind != kColon {
 			r.Name = p.name("the name of a relation")
-			r.Class = &Name{Span: r.Name.Span, Text: r.Name.Text}
+			r.Classes = []*Name{{Span: r.Name.Span, Text: r.Name.Text}}
 		} else {
 			if p.tok.kind == kString {
 				p.unexpectedHint("the name of a relation", keyHint)
 			}
 			r.Name = p.keyName("the name of a relation or \"}\"")
 			p.expect(kColon, "\":\" after the name of a relation")
-			if p.tok.kind == kString {
-				p.unexpectedHint("the name of a class", "write the class without quotes")
-			}
-			r.Class = p.name("the name of a class")
+			r.Classes = p.relationClasses()
 		}
 		r.Span = p.since(start)
-		keys.add(p, r.Name)
+		keys.add(p, r.Name, "for several classes write a list, as in "+r.Name.Text+": [Folder, Space]")
 		rels = append(rels, r)
 		if p.tok.kind != kRBrace {
 			p.commas("\",\" or \"}\"")
@@ -660,6 +657,28 @@ func (p *parser) relations() []*RelationDecl {
 	}
 	p.next()
 	return rels
+}
+
+// relationClasses parses the class of a relation, or a list of classes.
+func (p *parser) relationClasses() []*Name {
+	class := func() *Name {
+		if p.tok.kind == kString {
+			p.unexpectedHint("the name of a class", "write the class without quotes")
+		}
+		return p.name("the name of a class")
+	}
+	if !p.accept(kLBracket) {
+		return []*Name{class()}
+	}
+	names := []*Name{class()}
+	for p.tok.kind != kRBracket {
+		p.commas("\",\" or \"]\"")
+		if p.tok.kind != kRBracket {
+			names = append(names, class())
+		}
+	}
+	p.next()
+	return names
 }
 
 // shorthand parses "head" if "implier" on "relation";
@@ -709,14 +728,14 @@ type keySet struct {
 	many map[string]bool
 }
 
-// add reports an error when the key was added before.
-func (s *keySet) add(p *parser, key *Name) {
+// add reports an error, with a hint, when the key was added before.
+func (s *keySet) add(p *parser, key *Name, hint string) {
 	found := s.many[key.Text]
 	for _, k := range s.few {
 		found = found || k == key.Text
 	}
 	if found {
-		p.failAt(CodeDuplicateKey, key.Span, fmt.Sprintf("the key %q occurs twice", key.Text), "keep one of them")
+		p.failAt(CodeDuplicateKey, key.Span, fmt.Sprintf("the key %q occurs twice", key.Text), hint)
 	}
 	if len(s.few) < 8 {
 		s.few = append(s.few, key.Text)

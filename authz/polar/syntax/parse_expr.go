@@ -355,7 +355,7 @@ func (p *parser) args() (args []Expr, kwargs []*Field, height int) {
 		switch {
 		case (p.tok.kind == kSymbol || p.tok.kind.isKeyWord()) && p.peek().kind == kColon:
 			f, h := p.field(precOr)
-			keys.add(p, f.Key)
+			keys.add(p, f.Key, "keep one of them")
 			kwargs = append(kwargs, f)
 			height = max(height, h)
 		case kwargs != nil:
@@ -464,7 +464,7 @@ func (p *parser) dict() operand {
 		} else {
 			f, h = p.field(precCompare)
 		}
-		keys.add(p, f.Key)
+		keys.add(p, f.Key, "keep one of them")
 		d.Fields = append(d.Fields, f)
 		height = max(height, h)
 		if p.tok.kind != kRBrace {
@@ -597,7 +597,7 @@ func (p *parser) patternFields() ([]*PatternField, int) {
 			f.Value, h = o.x, p.above(o.height)
 		}
 		f.Span = p.from(f.Key.Pos())
-		keys.add(p, f.Key)
+		keys.add(p, f.Key, "keep one of them")
 		fields = append(fields, f)
 		height = max(height, h)
 		if p.tok.kind != kRBrace {

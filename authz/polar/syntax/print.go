@@ -190,10 +190,7 @@ func (p *printer) decl(d BlockDecl) *doc {
 			s.inner = line
 			for _, r := range d.Relations {
 				s.add(r.Start, func() *doc {
-					if r.Name.Text == r.Class.Text {
-						return text(r.Name.Text)
-					}
-					return text(r.Name.Text + ": " + r.Class.Text)
+					return text(relationText(r))
 				})
 			}
 		} else {
@@ -211,6 +208,21 @@ func (p *printer) decl(d BlockDecl) *doc {
 		return text(t + ";")
 	}
 	panic("syntax: unknown declaration")
+}
+
+// relationText returns a relation as it is declared.
+func relationText(r *RelationDecl) string {
+	names := make([]string, len(r.Classes))
+	for i, c := range r.Classes {
+		names[i] = c.Text
+	}
+	switch {
+	case len(names) > 1:
+		return r.Name.Text + ": [" + strings.Join(names, ", ") + "]"
+	case names[0] == r.Name.Text:
+		return names[0]
+	}
+	return r.Name.Text + ": " + names[0]
 }
 
 // lines returns an empty list of lines after the line number.

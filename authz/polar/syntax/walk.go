@@ -72,7 +72,7 @@ func (w *walker) addChildren(n Node) {
 		addNodes(w, n.Relations)
 	case *RelationDecl:
 		addNode(w, n.Name)
-		addNode(w, n.Class)
+		addNodes(w, n.Classes)
 	case *Shorthand:
 		addNode(w, n.Head)
 		addNode(w, n.Implier)

@@ -10,6 +10,13 @@ package resolve
 // What a string was declared as, a role, a permission or a relation, says which
 // rule it stands for. A block may be reopened anywhere in the policy; so all
 // declarations are read before the first shorthand rule is expanded.
+//
+// A relation may be to several classes. If all of them declare "b" as the same, the
+// rule is the one above. Otherwise there is one for each class that declares it, which
+// asks for the class:
+//
+//	has_A(actor: Actor, "a", doc: Doc) if has_relation(related_r, "r", doc) and
+//	    related_r matches Folder and has_B(actor, "b", related_r);
 
 import (
 	"fmt"
@@ -51,11 +58,19 @@ type block struct {
 // A declared is one declared string.
 type declared struct {
 	kind     declKind
-	class    *host.ClassInfo // of a relation; nil when it is not registered
+	classes  []*host.ClassInfo // of a relation: those that are registered
 	src      *source
 	at       syntax.Span
-	block    *syntax.Block // that declared it
-	required bool          // a shorthand rule needs the relation
+	block    *syntax.Block            // that declared it
+	required map[*host.ClassInfo]bool // the classes for which a shorthand rule needs the relation
+}
+
+// need records that a shorthand rule needs the relation to a class.
+func (d *declared) need(class *host.ClassInfo) {
+	if d.required == nil {
+		d.required = make(map[*host.ClassInfo]bool)
+	}
+	d.required[class] = true
 }
 
 // A shorthand is a shorthand rule to be expanded.
@@ -168,15 +183,29 @@ func (r *resolver) readDeclaration(src *source, b *block, in *syntax.Block, d *s
 		}
 	}
 	for _, rel := range d.Relations {
-		new := &declared{kind: kind, class: r.relationClass(rel.Class), src: src, at: rel.Name.Span, block: in}
-		if new.class == nil {
-			r.badBlocks = true
-			r.unknownClass(src, rel.Class)
-		}
-		if r.declare(b, rel.Name.Text, new) && new.class != nil {
-			b.Relations = append(b.Relations, BlockRelation{rel.Name.Text, new.class})
+		new := &declared{kind: kind, classes: r.relationClasses(src, rel), src: src, at: rel.Name.Span, block: in}
+		if r.declare(b, rel.Name.Text, new) && len(new.classes) > 0 {
+			b.Relations = append(b.Relations, BlockRelation{rel.Name.Text, new.classes})
 		}
 	}
+}
+
+// relationClasses returns the classes of a relation, without those that are not
+// registered, which it reports.
+func (r *resolver) relationClasses(src *source, rel *syntax.RelationDecl) []*host.ClassInfo {
+	var classes []*host.ClassInfo
+	for _, name := range rel.Classes {
+		switch c := r.relationClass(name); {
+		case c == nil:
+			r.badBlocks = true
+			r.unknownClass(src, name)
+		case slices.Contains(classes, c):
+			r.blockError(src, CodeDuplicateTerm, name.Span, fmt.Sprintf("the relation %q is to %s twice", rel.Name.Text, name.Text), "keep one of them")
+		default:
+			classes = append(classes, c)
+		}
+	}
+	return classes
 }
 
 // relationClass returns the class of a relation, or nil. It may be a registered class that
@@ -193,14 +222,49 @@ func (r *resolver) declare(b *block, name string, d *declared) bool {
 	case old == nil:
 		b.terms[name] = d
 		return true
-	case old.block != d.block && old.kind == d.kind && old.class == d.class:
+	case old.block != d.block && old.kind == d.kind && sameClasses(old.classes, d.classes):
 		return false
 	case old.kind != d.kind:
-		r.blockError(d.src, CodeDuplicateTerm, d.at, fmt.Sprintf("%q is declared as a %s already, at %s", name, declKinds[old.kind].noun, old.at.Start), "")
+		r.blockError(d.src, CodeDuplicateTerm, d.at, fmt.Sprintf("%q is declared as a %s already, at %s", name, declKinds[old.kind].noun, old.at.Start),
+			renameHint(name, old, d))
+	case d.kind == declRelation && !sameClasses(old.classes, d.classes):
+		r.blockError(d.src, CodeDuplicateTerm, d.at, fmt.Sprintf("the relation %q is declared already, at %s", name, old.at.Start),
+			fmt.Sprintf("for several classes write a list: %s: [%s]", name, listClasses(old.classes, d.classes)))
 	default:
 		r.blockError(d.src, CodeDuplicateTerm, d.at, fmt.Sprintf("the %s %q is declared already, at %s", declKinds[d.kind].noun, name, old.at.Start), "")
 	}
 	return false
+}
+
+// sameClasses reports whether two relations are to the same classes.
+func sameClasses(a, b []*host.ClassInfo) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(c *host.ClassInfo) bool { return !slices.Contains(b, c) })
+}
+
+// listClasses returns the names of classes, each once.
+func listClasses(lists ...[]*host.ClassInfo) string {
+	var names []string
+	for _, c := range slices.Concat(lists...) {
+		if !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// renameHint says how to tell two declarations of one name apart. In a shorthand rule
+// nothing but the name says which of them is meant.
+func renameHint(name string, old, new *declared) string {
+	rel := old
+	if new.kind == declRelation {
+		rel = new
+	}
+	if rel.kind != declRelation || len(rel.classes) == 0 {
+		return "roles, permissions and relations of a class share their names: rename one of them"
+	}
+	other := name + "_" + variableFor(rel.classes[0].Name)
+	return fmt.Sprintf("roles, permissions and relations of a class share their names: rename one of them, such as the relation to %q, "+
+		"also in has_relation and after \"on\"", other)
 }
 
 // expandShorthands adds the rules that the shorthand rules stand for.
@@ -210,7 +274,13 @@ func (r *resolver) expandShorthands() {
 	}
 }
 
-// expand adds the rule that one shorthand rule stands for.
+// An implier is what the right side of a shorthand rule means for one class.
+type implier struct {
+	class *host.ClassInfo // of what has it
+	term  *declared
+}
+
+// expand adds the rules that one shorthand rule stands for.
 func (r *resolver) expand(sh shorthand) {
 	node, of := sh.node, sh.of
 	name := sh.in.Class.Text
@@ -220,10 +290,12 @@ func (r *resolver) expand(sh shorthand) {
 		head = nil
 	}
 	if node.Relation == nil {
-		implier := r.term(sh, of, node.Implier, name)
-		if head != nil && implier != nil && of.Class != nil {
-			implier.required = true
-			r.addShorthand(sh, head, implier, nil)
+		term := r.term(sh, of, node.Implier, name)
+		if head != nil && term != nil && of.Class != nil {
+			for _, c := range term.classes {
+				term.need(c)
+			}
+			r.addShorthand(sh, head, term.kind, nil, nil)
 		}
 		return
 	}
@@ -237,20 +309,84 @@ func (r *resolver) expand(sh shorthand) {
 	case relation.kind != declRelation:
 		r.blockError(sh.src, CodeBlock, node.Relation.Span, fmt.Sprintf("%q is a %s of %s, not a relation", node.Relation.Value, declKinds[relation.kind].noun, name), "")
 		return
-	case relation.class == nil:
+	case len(relation.classes) == 0:
 		return // reported where it is declared
 	}
-	related := r.byClass[relation.class]
-	if related == nil {
-		r.blockError(sh.src, CodeBlock, node.Relation.Span, fmt.Sprintf("the relation %q is to %s, which has no block", node.Relation.Value, relation.class.Name),
-			"declare resource "+relation.class.Name+" { ... }")
+	found := r.impliers(sh)
+	if len(found) == 0 {
+		r.noImplier(sh, relation)
 		return
 	}
-	relation.required = true
-	implier := r.term(sh, related, node.Implier, relation.class.Name)
-	if head != nil && implier != nil && of.Class != nil {
-		implier.required = true
-		r.addShorthand(sh, head, implier, relation.class)
+	r.someImpliers(sh, relation, found)
+	if head == nil || of.Class == nil {
+		return
+	}
+	alike := len(found) == len(relation.classes)
+	for _, i := range found {
+		relation.need(i.class)
+		if i.term.kind == declRelation {
+			for _, c := range i.term.classes {
+				i.term.need(c)
+			}
+		}
+		alike = alike && i.term.kind == found[0].term.kind
+	}
+	if alike {
+		r.addShorthand(sh, head, found[0].term.kind, relation, nil)
+		return
+	}
+	for _, i := range found {
+		r.addShorthand(sh, head, i.term.kind, relation, i.class)
+	}
+}
+
+// impliers returns what the right side of a shorthand rule means for the classes that it
+// may be about and that declare it: the block's own, or those of the relation.
+func (r *resolver) impliers(sh shorthand) []implier {
+	of := []*host.ClassInfo{sh.of.Class}
+	if rel := sh.node.Relation; rel != nil {
+		d := sh.of.terms[rel.Value]
+		if d == nil {
+			return nil
+		}
+		of = d.classes
+	}
+	var found []implier
+	for _, c := range of {
+		if b := r.byClass[c]; b != nil && c != nil {
+			if d := b.terms[sh.node.Implier.Value]; d != nil {
+				found = append(found, implier{c, d})
+			}
+		}
+	}
+	return found
+}
+
+// noImplier reports a shorthand rule over a relation of which no class declares what it asks for.
+func (r *resolver) noImplier(sh shorthand, relation *declared) {
+	first := relation.classes[0]
+	for _, c := range relation.classes {
+		if r.byClass[c] != nil {
+			first = c
+		}
+	}
+	if b := r.byClass[first]; b == nil {
+		r.blockError(sh.src, CodeBlock, sh.node.Relation.Span, fmt.Sprintf("the relation %q is to %s, which has no block", sh.node.Relation.Value, first.Name),
+			"declare resource "+first.Name+" { ... }")
+	} else {
+		r.term(sh, b, sh.node.Implier, listClasses(relation.classes))
+	}
+}
+
+// someImpliers warns of the classes of a relation that do not declare what a shorthand rule
+// asks for.
+func (r *resolver) someImpliers(sh shorthand, relation *declared, found []implier) {
+	without := slices.DeleteFunc(slices.Clone(relation.classes), func(c *host.ClassInfo) bool {
+		return slices.ContainsFunc(found, func(i implier) bool { return i.class == c })
+	})
+	if len(without) > 0 {
+		r.warn(sh.src, CodePartialTerm, sh.node.Implier.Span, fmt.Sprintf("%s, to which the relation %q may lead, declares no %q, so this never holds there",
+			listClasses(without), sh.node.Relation.Value, sh.node.Implier.Value), "")
 	}
 }
 
@@ -268,9 +404,10 @@ func (r *resolver) term(sh shorthand, of *block, s *syntax.StringLit, class stri
 	return nil
 }
 
-// addShorthand adds the rule for a shorthand rule. Related is the class of the
-// relation that it goes over, or nil.
-func (r *resolver) addShorthand(sh shorthand, head, implier *declared, related *host.ClassInfo) {
+// addShorthand adds the rule for a shorthand rule whose right side is of a kind. Over is
+// the relation that it goes over, or nil, and only the one of its classes that the rule is for,
+// or nil.
+func (r *resolver) addShorthand(sh shorthand, head *declared, kind declKind, over *declared, only *host.ClassInfo) {
 	node := sh.node
 	const actor, resource, other = 0, 1, 2
 	object := variableFor(sh.of.Class.Name)
@@ -296,15 +433,23 @@ func (r *resolver) addShorthand(sh shorthand, head, implier *declared, related *
 		}
 	}
 	body := &And{At: At{Pos: node.Implier.Start}}
-	if related == nil {
-		body.Goals = []Goal{call(implier.kind, actor, node.Implier, resource)}
+	if over == nil {
+		body.Goals = []Goal{call(kind, actor, node.Implier, resource)}
 	} else {
-		rule.Vars = append(rule.Vars, "related_"+variableFor(related.Name))
-		rule.Text += fmt.Sprintf(" on %q", node.Relation.Value)
-		body.Goals = []Goal{
-			call(declRelation, other, node.Relation, resource),
-			call(implier.kind, actor, node.Implier, other),
+		related := node.Relation.Value
+		if len(over.classes) == 1 {
+			related = variableFor(over.classes[0].Name)
 		}
+		rule.Vars = append(rule.Vars, "related_"+related)
+		rule.Text += fmt.Sprintf(" on %q", node.Relation.Value)
+		body.Goals = []Goal{call(declRelation, other, node.Relation, resource)}
+		if only != nil {
+			at := node.Relation.Start
+			class := classParam(other, only, "").Spec.(*ClassPattern)
+			class.Pos = at
+			body.Goals = append(body.Goals, &Matches{At: At{Pos: at}, Term: &Var{other, at}, Pattern: class})
+		}
+		body.Goals = append(body.Goals, call(kind, actor, node.Implier, other))
 	}
 	rule.Body = body
 	r.define(rule, sh.src)

@@ -40,6 +40,7 @@ const (
 	CodeNoAllow         syntax.Code = "no-allow-rule"     // the policy allows nothing
 	CodeNoHasPermission syntax.Code = "no-has-permission" // there are blocks, but nothing asks for their permissions
 	CodePartialName     syntax.Code = "partial-attribute" // only some of the possible classes have the attribute or method
+	CodePartialTerm     syntax.Code = "partial-term"      // a shorthand rule over a relation names what only some of its classes declare
 	CodeUnknownKey      syntax.Code = "unknown-key"       // a key of a dictionary pattern that no class has
 	CodeNeverNil        syntax.Code = "never-nil"         // a comparison with nil of what cannot be nil
 	CodeOnlyNil         syntax.Code = "only-nil-equal"    // the two sides are equal only when both are nil

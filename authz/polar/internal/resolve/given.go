@@ -33,13 +33,11 @@ func (r *resolver) checkGiven() {
 	leads := make(map[*declared][]*declared)
 	needed := make(map[*declared]bool)
 	for _, sh := range r.short {
-		from := sh.of
-		if rel := sh.node.Relation; rel != nil {
-			from = r.byClass[sh.of.terms[rel.Value].class]
+		head := sh.of.terms[sh.node.Head.Value]
+		for _, i := range r.impliers(sh) {
+			leads[i.term] = append(leads[i.term], head)
+			needed[i.term] = true
 		}
-		implier, head := from.terms[sh.node.Implier.Value], sh.of.terms[sh.node.Head.Value]
-		leads[implier] = append(leads[implier], head)
-		needed[implier] = true
 	}
 	for _, b := range r.blocks {
 		for _, super := range b.Class.Supers {

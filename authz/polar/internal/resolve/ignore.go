@@ -22,7 +22,7 @@ import (
 // hides what it says, and about the comments themselves, cannot be.
 var WarningCodes = []syntax.Code{
 	syntax.CodeAmbiguousPrecedence,
-	CodeRuleArity, CodeNoAllow, CodeNoHasPermission, CodePartialName, CodeUnknownKey, CodeNeverNil, CodeOnlyNil, CodeNeverMatches,
+	CodeRuleArity, CodeNoAllow, CodeNoHasPermission, CodePartialName, CodePartialTerm, CodeUnknownKey, CodeNeverNil, CodeOnlyNil, CodeNeverMatches,
 	CodeUndeclaredInBlock, CodeUnaskedRule, CodeSharedRule, CodeNeverGiven, CodeUnknownValue, CodeNilEqualsNil, CodeActorWithoutKey,
 }
 

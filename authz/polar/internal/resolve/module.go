@@ -69,8 +69,8 @@ type Block struct {
 
 // A BlockRelation is one declared relation of a block.
 type BlockRelation struct {
-	Name  string
-	Class *host.ClassInfo
+	Name    string
+	Classes []*host.ClassInfo // of what may be related, in declaration order
 }
 
 // A Term is a *Const, *Var, *List or *Dict. Operations are goals, never terms.

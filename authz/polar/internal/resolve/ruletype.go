@@ -43,8 +43,8 @@ type relationKey struct {
 // ruleTypes are all types of a policy.
 type ruleTypes struct {
 	byName    map[string][]*ruleType
-	relations map[relationKey]*ruleType
-	order     []*ruleType // relations in order of declaration
+	relations map[relationKey][]*ruleType // one for each class of the relation
+	order     []*ruleType                 // relations in order of declaration
 }
 
 // addRuleType resolves a declared rule type.
@@ -148,27 +148,35 @@ func (r *resolver) impliedTypes() {
 			break
 		}
 	}
-	r.types.relations = make(map[relationKey]*ruleType)
+	r.types.relations = make(map[relationKey][]*ruleType)
 	for _, b := range r.blocks {
 		for _, rel := range b.Relations {
-			d := b.terms[rel.Name]
-			t := &ruleType{
-				name:     "has_relation",
-				vars:     []string{"subject", "object"},
-				text:     fmt.Sprintf("has_relation(subject: %s, %q, object: %s)", rel.Class.Name, rel.Name, b.Class.Name),
-				src:      d.src,
-				at:       d.at,
-				required: d.required,
-				params: []Param{
-					classParam(0, rel.Class, ""),
-					{Term: &Const{Value: host.MakeString(rel.Name)}},
-					classParam(1, b.Class, ""),
-				},
+			for _, class := range rel.Classes {
+				r.addRelationType(b, rel.Name, class)
 			}
-			r.types.relations[relationKey{rel.Name, b.Class}] = t
-			r.types.order = append(r.types.order, t)
 		}
 	}
+}
+
+// addRelationType adds the type of the rules for a relation to one of its classes.
+func (r *resolver) addRelationType(b *block, name string, class *host.ClassInfo) {
+	d := b.terms[name]
+	t := &ruleType{
+		name:     "has_relation",
+		vars:     []string{"subject", "object"},
+		text:     fmt.Sprintf("has_relation(subject: %s, %q, object: %s)", class.Name, name, b.Class.Name),
+		src:      d.src,
+		at:       d.at,
+		required: d.required[class],
+		params: []Param{
+			classParam(0, class, ""),
+			{Term: &Const{Value: host.MakeString(name)}},
+			classParam(1, b.Class, ""),
+		},
+	}
+	key := relationKey{name, b.Class}
+	r.types.relations[key] = append(r.types.relations[key], t)
+	r.types.order = append(r.types.order, t)
 }
 
 // checkRuleTypes holds every rule against the types of its name, and reports
@@ -226,9 +234,7 @@ func (r *resolver) relationsFor(rule *Rule) []*ruleType {
 		object, _ := rule.Params[2].Spec.(*ClassPattern)
 		if isName && object != nil && object.Class != nil {
 			for _, class := range append([]*host.ClassInfo{object.Class}, object.Class.Supers...) {
-				if t := r.types.relations[relationKey{name, class}]; t != nil {
-					found = append(found, t)
-				}
+				found = append(found, r.types.relations[relationKey{name, class}]...)
 			}
 		}
 	}

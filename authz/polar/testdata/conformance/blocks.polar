@@ -144,6 +144,98 @@ allow(_, "list", r) if has_permission(_, "read", r) and false;
 #? allow(alice, "read", reds) => error unbound at "Repo, \"repo\", _: Team"
 #? allow(bob, "read", reds) => none
 ---
+# A relation to several classes: its rules are about any of them, and a shorthand rule over it asks each of them.
+actor User {}
+resource Shelf { roles = ["keeper"]; permissions = ["read"]; "read" if "keeper"; }
+resource Folder {
+  roles = ["owner"];
+  permissions = ["read"];
+  relations = { place: [Folder, Shelf] };
+  "read" if "owner";
+  "read" if "read" on "place";
+}
+has_role(u: User, "keeper", s: Shelf) if u.name = "alice" and s.name = "shelf";
+has_role(u: User, "owner", f: Folder) if u.name = "bob" and f.name = "box";
+has_relation(f: Folder, "place", x: Folder) if f = x.place;
+has_relation(s: Shelf, "place", x: Folder) if s = x.place;
+allow(a, p, r) if has_permission(a, p, r);
+#? allow(alice, "read", box) => {}
+#? allow(alice, "read", inner) => {}
+#? allow(bob, "read", box) => {}
+#? allow(bob, "read", inner) => {}
+#? allow(bob, "read", shelf) => none
+#? allow(carol, "read", inner) => none
+#? allow(alice, "read", loose) => none
+#? allow(alice, p, inner) => p="read"
+#? has_relation(x, "place", inner) => x=Folder(box)
+#? has_relation(x, "place", box) => x=Shelf(shelf)
+#? has_relation(x, "place", loose) => none
+#? not allow(carol, "read", inner) => {}
+---
+# The classes may declare the name as something else each. What one declares is asked of it alone.
+actor User {}
+resource Shelf { roles = ["look"]; }
+resource Folder {
+  roles = ["owner"];
+  permissions = ["look"];
+  relations = { place: [Folder, Shelf] };
+  "look" if "owner";
+  "look" if "look" on "place";
+}
+has_role(u: User, "look", _: Shelf) if u.name = "alice";
+has_role(u: User, "owner", f: Folder) if u.name = "bob" and f.name = "box";
+has_role(u: User, name: String, _: Resource) if u.name = "carol" and name in ["look"];
+has_relation(f: Folder, "place", x: Folder) if f = x.place;
+has_relation(s: Shelf, "place", x: Folder) if s = x.place;
+#? has_permission(alice, "look", inner) => {}
+#? has_permission(bob, "look", inner) => {}
+#? has_permission(bob, "look", box) => {}
+#? has_permission(dave, "look", inner) => none
+#? has_permission(carol, "look", box) => {}         # the shelf's role
+#? has_permission(carol, "look", loose) => none
+---
+# Where only some declare it, it never holds over the others, whatever the data say.
+actor User {}
+resource Shelf { roles = ["keeper"]; }
+resource Folder {
+  permissions = ["read"];
+  relations = { place: [Folder, Shelf] };
+  "read" if "keeper" on "place";            ### warning "partial-term.*Folder|Folder, to which"
+}
+has_role(_: User, name: String, _: Resource) if name in ["keeper"];
+has_relation(f: Folder, "place", x: Folder) if f = x.place;
+has_relation(s: Shelf, "place", x: Folder) if s = x.place;
+#? has_permission(alice, "read", box) => {}
+#? has_permission(alice, "read", inner) => none     # it is in a folder, which has no keepers
+---
+# The actor itself may be of one of the classes.
+actor User {}
+actor Shelf {}
+resource Folder { permissions = ["read"]; relations = { place: [Shelf, User] }; "read" if "place"; }
+has_relation(s: Shelf, "place", x: Folder) if s = x.place;
+has_relation(u: User, "place", x: Folder) if u.name = x.name;
+#? has_permission(shelf, "read", box) => {}
+#? has_permission(shelf, "read", inner) => none
+#? has_permission(alice, "read", box) => none
+---
+# A list of one class is that class.
+actor User {}
+resource Shelf { roles = ["keeper"]; }
+resource Folder { permissions = ["read"]; relations = { place: [Shelf] }; "read" if "keeper" on "place"; }
+has_role(u: User, "keeper", _: Shelf) if u.name = "alice";
+has_relation(s: Shelf, "place", x: Folder) if s = x.place;
+#? has_permission(alice, "read", box) => {}
+#? has_permission(alice, "read", inner) => none
+---
+resource Folder { relations = { place: Folder, place: Shelf }; }  ### "occurs twice.*place: .Folder, Space."
+---
+actor User {}
+resource Folder {
+  roles = ["owner"];
+  relations = { owner: User };              ### "rename one of them, such as the relation to .owner_user."
+}
+has_role(_: User, "owner", _: Folder);
+---
 # Members of the unions are exactly the classes with blocks.
 actor User {}
 resource Repo { roles = ["r"]; "r" if "r"; } ### warning "nobody has it"

@@ -104,6 +104,54 @@ resource Repo {
 }
 has_role(_: Actor, "a", _: Resource);
 ---
+# A relation to several classes.
+resource Org { roles = ["a"]; permissions = ["p"]; }
+resource Team { roles = ["a", "b"]; permissions = ["c"]; }
+resource Repo {
+  roles = ["x"];
+  relations = { parent: [Org, Team], other: [Org, Issue] };
+  "x" if "a" on "parent";
+  "x" if "b" on "parent"; ### "^warning: partial-term: Org, to which the relation .parent. may lead, declares no .b., so this never holds there"
+  "x" if "p" on "parent"; ### "partial-term: Team, to which"
+  "x" if "a" on "other"; ### "partial-term: Issue, to which"
+  "x" if "d" on "parent"; ### "undeclared-term: .d. is not declared in the block of Org, Team"
+}
+has_role(_: Actor, "a", _: Resource);
+has_relation(_: Org, "parent", _: Repo);
+has_relation(_: Team, "parent", _: Repo);
+---
+resource Repo { roles = ["a"]; relations = { parent: [Org, Issue] }; "a" if "a" on "parent"; } ### "invalid-block: the relation .parent. is to Org, which has no block"
+has_role(_: Actor, "a", _: Resource);
+---
+# Each class that a shorthand rule leads to needs a rule, and a rule is about one of the classes.
+resource Org { roles = ["a"]; }
+resource Team { roles = ["a"]; }
+resource Repo { roles = ["a"]; relations = { parent: [Org, Team], unused: [Org, Team] }; "a" if "a" on "parent"; } ### "missing-rule: .*has_relation.subject: Team, .parent., object: Repo."
+has_role(_: Actor, "a", _: Resource);
+has_relation(_: Org, "parent", _: Repo);
+has_relation(_: Repo, "parent", _: Repo); ### "invalid-rule: .*subject: Org, .parent.*subject: Team, .parent."
+has_relation(_: Team, "unused", _: Repo);
+---
+resource Repo {
+  relations = { a: [Org, Org], b: [Org, Foo] }; ### "duplicate-term: the relation .a. is to Org twice" ### "unknown-class: the class Foo"
+}
+---
+# Repeated with the same classes, in any order; with others it is one list that is meant.
+resource Repo { relations = { a: [Org, Team], b: Org }; }
+resource Repo { relations = { a: [Team, Org], b: [Org] }; }
+---
+resource Repo { relations = { a: [Org, Team], b: Org }; }
+resource Repo { relations = { a: Org }; } ### "duplicate-term: the relation .a. is declared already, at .*for several classes write a list: a: .Org, Team..$"
+resource Repo { relations = { b: Team }; } ### "duplicate-term: the relation .b. is declared already, at .*for several classes write a list: b: .Org, Team..$"
+---
+# A name is one thing.
+resource Repo {
+  roles = ["owner", "b"];
+  permissions = ["b"]; ### "duplicate-term: .b. is declared as a role already, at .* .roles, permissions and relations of a class share their names: rename one of them.$"
+  relations = { owner: User }; ### "duplicate-term: .owner. is declared as a role already, at .*: rename one of them, such as the relation to .owner_user., also in has_relation and after .on."
+}
+has_role(_: Actor, "owner", _: Resource);
+---
 resource Foo { ### "unknown-class: the class Foo is not registered"
   roles = ["a"];
   "a" if "b"; ### "undeclared-term: .b. is not declared in the block of Foo"

@@ -26,7 +26,12 @@ resource A {
   relations = {a: B c: D};  ### `^21: unrecognized-token: unexpected "c"; expected "," or "."$`
   relations = {a: "B"};  ### `^19: unrecognized-token: unexpected string "B"; expected the name of a class .write the class without quotes.$`
   relations = {"a": B};  ### `^16: unrecognized-token: unexpected string "a"; expected the name of a relation .keys are names, written without quotes.$`
-  relations = {a: B, a: C};  ### `^22: duplicate-key: the key "a" occurs twice .keep one of them.$`
+  relations = {a: B, a: C};  ### `^22: duplicate-key: the key "a" occurs twice .for several classes write a list, as in a: .Folder, Space..$`
+  relations = {a: []};  ### `^20: unrecognized-token: unexpected "."; expected the name of a class$`
+  relations = {a: [B C]};  ### `^22: unrecognized-token: unexpected "C"; expected "," or "."$`
+  relations = {a: ["B"]};  ### `^20: unrecognized-token: unexpected string "B"; expected the name of a class .write the class without quotes.$`
+  relations = {a: [B, [C]]};  ### `^23: unrecognized-token: unexpected "."; expected the name of a class$`
+  relations = {[B]};  ### `^16: unrecognized-token: unexpected "."; expected the name of a relation or "."$`
   relations = {a: b.c};  ### `^20: unrecognized-token: unexpected "."; expected "," or "."$`
   relations = {a: if};  ### `^19: reserved-word: "if" is a reserved word; expected the name of a class .choose another name, such as if_.$`
   relations = {if};  ### `^18: unrecognized-token: unexpected "."; expected ":" after the name of a relation$`
@@ -48,7 +53,7 @@ resource A {
   "a" if "b" or "c";  ### `^14: unrecognized-token: unexpected "or"; expected "on" or ";" .a shorthand rule has one condition; write several of them, or a rule outside of the block.$`
   "a" if not "b";  ### `^10: unrecognized-token: unexpected "not"; expected a string after "if" .write it in double quotes: "not".$`
   "a" if "b"
-  "c" if "d";  ### `^3: unrecognized-token: unexpected string "c"; expected "on" or ";" .did you forget a semicolon at the end of line 50..$`
+  "c" if "d";  ### `^3: unrecognized-token: unexpected string "c"; expected "on" or ";" .did you forget a semicolon at the end of line 55..$`
   a if "b";  ### `^5: unrecognized-token: unexpected "if"; expected "=" after the name of a declaration .the names in a shorthand rule are written in double quotes.$`
   a if b;  ### `^5: unrecognized-token: unexpected "if"; expected "=" after the name of a declaration .the names in a shorthand rule are written in double quotes.$`
   f(1);  ### `^4: unrecognized-token: unexpected "."; expected "=" after the name of a declaration .rules stand outside of blocks.$`

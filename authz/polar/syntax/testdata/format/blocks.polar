@@ -16,6 +16,7 @@ Nothing {
 # only this
 }
 resource Wide { relations = { parent_organization: Organization, grand_parent_organization: Organization, team: Team }; }
+resource Several { relations = { parent : [Folder,Space,], one : [Folder], Folder: [ Folder ] , a_relation_of_a_rather_long_name: [Organization, Team] }; }
 resource C { roles = [ # first
   "a", # an a
   # a b
