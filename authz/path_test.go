@@ -314,3 +314,41 @@ func TestLongPath(t *testing.T) {
 		}
 	}
 }
+
+// FuzzCanonical checks that the canonical spelling is one, and says the same.
+func FuzzCanonical(f *testing.F) {
+	for _, s := range []string{"/a%2fb/%61", "/a|b%2Fc", "/*%2F", "/caf%c3%a9", "http://H:80/a(b%29", "/%2f%2F", "/a%2F/..%2f", "/%25%2f"} {
+		f.Add(s)
+	}
+	az := newAuthorizer(f, pages, func(c *authz.Config) { c.HTTP.AllowEncodedSlash = true })
+	canonical := func(r *http.Request) (out *http.Request) {
+		authz.Canonical(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { out = r })).ServeHTTP(nil, r)
+		return out
+	}
+	f.Fuzz(func(t *testing.T, target string) {
+		u, err := url.ParseRequestURI(target)
+		if err != nil {
+			return
+		}
+		before := *u
+		r := &http.Request{Method: "GET", URL: u, Host: u.Host, Header: http.Header{}}
+		c := canonical(r)
+		if *u != before {
+			t.Fatalf("%q: the request was changed", target)
+		}
+		if again := canonical(c); again != c {
+			t.Fatalf("%q: %q becomes %q", target, c.URL, again.URL)
+		}
+		if p, err := url.PathUnescape(c.URL.EscapedPath()); c.URL.Path != u.Path || err != nil || p != u.Path && u.Path != "" {
+			t.Fatalf("%q: %+v becomes %+v", target, u, c.URL)
+		}
+		q, err := az.Request(r)
+		of, errCanonical := az.Request(c)
+		if err == nil && (errCanonical != nil || q.Path != of.Path || q.Host != of.Host || !reflect.DeepEqual(q.Segments, of.Segments)) {
+			t.Fatalf("%q: policies see %+v of the request, and %+v, %v, of its canonical form", target, q, of, errCanonical)
+		}
+		if errCanonical == nil && of.Path != c.URL.EscapedPath() {
+			t.Fatalf("%q: policies see %q, routers %q", target, of.Path, c.URL.EscapedPath())
+		}
+	})
+}
