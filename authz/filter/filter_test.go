@@ -624,3 +624,20 @@ func TestSimplifyIsLinear(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestPointersThatLeadToThemselves(t *testing.T) {
+	type self *self
+	var p self
+	p = &p
+	if v, err := ValueOf(p); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("got %v, %v", v, err)
+	}
+	q := &Query{personModel, True}
+	if ok, err := q.Match(context.Background(), p, nil); !errors.Is(err, ErrInvalid) {
+		t.Errorf("got %v, %v", ok, err)
+	}
+	m := &Model{Name: "Holder", Type: reflect.TypeFor[struct{ P self }]()}
+	if _, err := m.Field("P"); err == nil {
+		t.Error("a field that leads to itself")
+	}
+}
