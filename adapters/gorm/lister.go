@@ -4,6 +4,7 @@ package gormauthz
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 
 	"gorm.io/gorm"
@@ -51,9 +52,9 @@ func (l *Lister) Add(ctx context.Context, _ authz.Class, row any) error {
 
 // find returns the rows of a class that a statement selects.
 func find(tx *gorm.DB, class authz.Class) ([]any, error) {
-	t := class.Type
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
+	t := structType(class.Type)
+	if t == nil {
+		return nil, undecided(fmt.Sprintf("%v is no struct, and has no table", class.Type), nil)
 	}
 	if _, _, err := registered(tx, t); err != nil {
 		return nil, err

@@ -421,8 +421,11 @@ func (c *compiler) within(as filter.Var, b binding, where filter.Expr) (frag, er
 // closed reports whether a condition is about the row as, and what is reached
 // from it, alone.
 func closed(e filter.Expr, as filter.Var) bool {
+	return closedOver(e, map[filter.Var]bool{as: true}) // numbers grow inwards, see Simplify
+}
+
+func closedOver(e filter.Expr, bound map[filter.Var]bool) bool {
 	ok := true
-	bound := map[filter.Var]bool{as: true} // numbers grow inwards, see Simplify
 	check := func(o filter.Operand) {
 		switch o := o.(type) {
 		case filter.Field:
@@ -444,11 +447,11 @@ func closed(e filter.Expr, as filter.Var) bool {
 			ok = ok && bound[e.From]
 			bound[e.As] = true
 		case filter.Reach:
+			// Its steps are about rows of their own.
 			ok = ok && bound[e.From]
 			bound[e.As] = true
-			for _, h := range e.Hops() {
-				bound[h.At] = bound[h.At] || h.Step != filter.True // a True names none
-			}
+			ok = ok && closedOver(e.Where, bound)
+			return false
 		}
 		return ok
 	})
@@ -470,11 +473,20 @@ func closed(e filter.Expr, as filter.Var) bool {
 // of it or, when at least one step is asked for, of a row one step ahead.
 //
 // A step of several relations is a join of all rows on its way.
+//
+// A Reach in the condition of another one depends on nothing around either, so that its
+// set is computed before the other's: sets side by side instead of one in the other,
+// which SQLite's parser takes only three deep.
 func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 	if !closed(e.Where, e.As) {
 		return frag{}, unsupported(e, "a transitive relation whose condition depends on the row it starts from")
 	}
 	owner := c.scope[e.From]
+	outermost := !c.inSet
+	c.inSet = true
+	if outermost {
+		defer func() { c.inSet, c.sets = false, nil }()
+	}
 	first, err := c.arrivals(e, owner)
 	switch {
 	case err != nil:
@@ -499,8 +511,12 @@ func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 	if neg {
 		word = " NOT IN "
 	}
-	return cat(tuple(outer), word, "(WITH RECURSIVE ", token{x: tableName(set)}, "(", commas(names), ") AS (", first,
-		" UNION ", step, ") SELECT ", commas(names), " FROM ", token{x: tableName(set)}, ")"), nil
+	c.sets = append(c.sets, cat(token{x: tableName(set)}, "(", commas(names), ") AS (", first, " UNION ", step, ")"))
+	query := cat("SELECT ", commas(names), " FROM ", token{x: tableName(set)})
+	if outermost {
+		query = cat("WITH RECURSIVE ", commas(c.sets), " ", query)
+	}
+	return cat(tuple(outer), word, "(", query, ")"), nil
 }
 
 // arrivals selects the keys of the rows from which the end is reached at once. It is
@@ -551,6 +567,9 @@ func (c *compiler) leaves(h filter.Hop, b binding, needed rule) (frag, error) {
 	if h.Step == filter.True || !c.on(needed) {
 		return fragTrue, nil
 	}
+	// The variables around it do not exist in it.
+	defer func(old map[filter.Var]binding) { c.scope = old }(c.scope)
+	c.scope = make(map[filter.Var]binding)
 	return c.within(h.At, b, h.Step)
 }
 

@@ -60,6 +60,8 @@ type compiler struct {
 	scope  map[filter.Var]binding
 	alias  int // of the last alias given out
 	inOr   bool
+	inSet  bool   // within a Reach
+	sets   []frag // that the outermost one computes
 }
 
 // A binding is what a variable stands for: the rows of a model under an alias,

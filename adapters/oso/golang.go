@@ -97,7 +97,7 @@ func (u *universe) add(t reflect.Type) {
 	for pending := []reflect.Type{t}; len(pending) > 0; {
 		t := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
-		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Map {
+		for n := 0; n < maxNesting && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Map); n++ {
 			t = t.Elem()
 		}
 		if t.Kind() != reflect.Struct || u.known[t] || t.PkgPath() == "time" {

@@ -202,9 +202,12 @@ func (e *equivalence) compare(rows rowSet, i int, actor any, action string) (lis
 	return len(on)
 }
 
+// maxPointers is how many pointers to a value are followed: type P *P has no end.
+const maxPointers = 32
+
 // structType returns what t points to.
 func structType(t reflect.Type) reflect.Type {
-	for t != nil && t.Kind() == reflect.Pointer {
+	for n := 0; n < maxPointers && t != nil && t.Kind() == reflect.Pointer; n++ {
 		t = t.Elem()
 	}
 	return t

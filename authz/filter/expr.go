@@ -136,8 +136,9 @@ type Exists struct {
 //
 // A step follows Rel from a row At for which Step is true. So Step is a condition
 // on each row that is left, From included, and not on the one where it ends; with
-// no step at all it is not asked. Nil is True. It names At and what it binds
-// itself, and no other variable.
+// no step at all it is not asked. Nil is True. It names At and what it binds itself,
+// and no other variable: those around it do not exist in it, and may have the same
+// numbers.
 //
 // A step is mostly one relation, which leads from its model to itself. It can be
 // several, as from a group to its memberships and from those to other groups. Then

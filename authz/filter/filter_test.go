@@ -194,9 +194,9 @@ func TestString(t *testing.T) {
 		{Exists{1, Row, boss, Compare{Le, fv(1, "Age"), f("Age")}}, "exists v1 in Boss (v1.Age <= Age)"},
 		{chain(1, Row, boss, true, Exists{2, 1, friends, True}), "reach v1 in Boss* (exists v2 in v1.Friends (true))"},
 		{chain(1, Row, boss, false, Compare{Eq, Key{1}, Key{Row}}), "reach v1 in Boss+ (v1.key = key)"},
-		{Reach{As: 1, From: Row, At: 2, Step: Not{fvTrue(2)}, Rel: boss, Where: True}, "reach v1 in (v2 if not (v2.Active = ?); Boss)+ (true)"},
+		{Reach{As: 1, From: Row, At: 2, Step: Not{fvTrue(2)}, Rel: boss, Where: True}, "reach v1 in (s2 if not (s2.Active = ?); Boss)+ (true)"},
 		{Exists{1, Row, boss, Reach{As: 2, From: 1, Rel: boss, Via: []Hop{{2, fvTrue(2), friends}}, Reflexive: true, Where: True}},
-			"exists v1 in Boss (reach v2 in v1.(Boss.v2 if v2.Active = ?; Friends)* (true))"},
+			"exists v1 in Boss (reach v2 in v1.(Boss.s2 if s2.Active = ?; Friends)* (true))"},
 		{Not{nil}, "not <missing>"},
 		{Compare{}, "<missing> = <missing>"},
 	}
@@ -461,7 +461,7 @@ func TestSimplify(t *testing.T) {
 		}
 		return In{fv(v, "Name"), set}
 	}
-	a9, a1 := Compare{Lt, fv(9, "Age"), val(1)}, Compare{Lt, fv(1, "Age"), val(1)}
+	a9, a3, a1 := Compare{Lt, fv(9, "Age"), val(1)}, Compare{Lt, fv(3, "Age"), val(1)}, Compare{Lt, fv(1, "Age"), val(1)}
 	tests := []struct{ e, want Expr }{
 		{And{}, True},
 		{Or{}, False},
@@ -505,13 +505,22 @@ func TestSimplify(t *testing.T) {
 		{Or{chain(7, Row, boss, true, named(7, "x")), chain(8, Row, boss, false, named(8, "x"))},
 			Or{chain(1, Row, boss, true, named(1, "x")), chain(1, Row, boss, false, named(1, "x"))}},
 		{Reach{As: 7, From: Row, At: 9, Step: And{True, a9}, Rel: boss, Where: named(7, "x")}, Reach{As: 1, From: Row, At: 1, Step: a1, Rel: boss, Where: named(1, "x")}},
-		{Reach{As: 7, From: Row, At: 9, Step: False, Rel: boss, Reflexive: true, Where: named(7, "x")}, named(Row, "x")},
 		{Reach{As: 7, From: Row, At: 9, Step: False, Rel: boss, Where: named(7, "x")}, False},
 		{Reach{As: 7, From: Row, At: 9, Step: a9, Rel: boss, Where: True}, Reach{As: 1, From: Row, At: 1, Step: a1, Rel: boss, Where: True}},
 		{Or{Reach{As: 7, From: Row, At: 9, Step: a9, Rel: boss, Where: named(7, "x")}, Reach{As: 8, From: Row, At: 9, Step: a9, Rel: boss, Where: named(8, "y")}},
 			Reach{As: 1, From: Row, At: 1, Step: a1, Rel: boss, Where: named(1, "x", "y")}},
 		{Or{Reach{As: 7, From: Row, At: 9, Step: a9, Rel: boss, Where: named(7, "x")}, chain(8, Row, boss, false, named(8, "y"))},
 			Or{Reach{As: 1, From: Row, At: 1, Step: a1, Rel: boss, Where: named(1, "x")}, chain(1, Row, boss, false, named(1, "y"))}},
+		{chain(7, Row, boss, true, Or{named(7, "x"), chain(8, 7, boss, true, Exists{3, 8, boss, named(3, "y")})}),
+			chain(1, Row, boss, true, Or{named(1, "x"), Exists{2, 1, boss, named(2, "y")}})},
+		{chain(7, Row, boss, true, chain(8, 7, boss, true, Compare{Ne, Key{8}, Key{7}})), chain(1, Row, boss, true, chain(2, 1, boss, true, Compare{Ne, Key{1}, Key{2}}))},
+		{chain(7, Row, boss, false, chain(8, 7, boss, true, chain(9, 8, boss, true, named(9, "y")))), chain(1, Row, boss, false, named(1, "y"))},
+		{chain(7, Row, boss, true, chain(8, 7, boss, false, named(8, "y"))), chain(1, Row, boss, true, chain(2, 1, boss, false, named(2, "y")))},
+		{Exists{5, Row, boss, Reach{As: 7, From: 5, At: 9, Step: a9, Rel: boss, Reflexive: true, Where: Or{named(7, "x"),
+			Reach{As: 8, From: 7, At: 3, Step: a3, Rel: boss, Reflexive: true, Where: Compare{Ne, Key{8}, Key{5}}}}}},
+			Exists{1, Row, boss, Reach{As: 2, From: 1, At: 1, Step: a1, Rel: boss, Reflexive: true, Where: Or{named(2, "x"), Compare{Ne, Key{1}, Key{2}}}}}},
+		{chain(7, Row, boss, true, Reach{As: 8, From: 7, At: 3, Step: a3, Rel: boss, Reflexive: true, Where: named(8, "y")}),
+			chain(1, Row, boss, true, Reach{As: 2, From: 1, At: 1, Step: a1, Rel: boss, Reflexive: true, Where: named(2, "y")})},
 		{Exists{9, Row, boss, Exists{4, 9, boss, Compare{Eq, Key{4}, Key{9}}}}, Exists{1, Row, boss, Exists{2, 1, boss, Compare{Eq, Key{1}, Key{2}}}}},
 	}
 	for _, tt := range tests {
@@ -613,5 +622,22 @@ func TestSimplifyIsLinear(t *testing.T) {
 	}
 	if _, err := (&Query{personModel, deep}).Simplify(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestPointersThatLeadToThemselves(t *testing.T) {
+	type self *self
+	var p self
+	p = &p
+	if v, err := ValueOf(p); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("got %v, %v", v, err)
+	}
+	q := &Query{personModel, True}
+	if ok, err := q.Match(context.Background(), p, nil); !errors.Is(err, ErrInvalid) {
+		t.Errorf("got %v, %v", ok, err)
+	}
+	m := &Model{Name: "Holder", Type: reflect.TypeFor[struct{ P self }]()}
+	if _, err := m.Field("P"); err == nil {
+		t.Error("a field that leads to itself")
 	}
 }

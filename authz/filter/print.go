@@ -16,7 +16,7 @@ import (
 //
 // Fields of the row stand alone; other variables are v1, v2 and so on. A Reach
 // shows as "reach v1 in Manager+", and as "Manager*" when it is reflexive; a
-// condition on the row v2 that a step leaves as "reach v1 in (v2 if v2.Active; Manager)*".
+// condition on the row s1 that a step leaves as "reach v1 in (s1 if s1.Active; Manager)*".
 func (q *Query) String() string { return q.text(false) }
 
 // Reveal returns the query as String does, with the values in it. They are data
@@ -63,6 +63,7 @@ type printer struct {
 	values bool
 	limit  int
 	depth  int
+	inStep bool // in a condition on the steps of a Reach
 }
 
 // Binding powers, for parentheses.
@@ -115,10 +116,10 @@ func (p *printer) expr(e Expr, power int) {
 		p.operand(Value{TypeString, e.Arg})
 		p.b.WriteString(")")
 	case Exists:
-		p.b.WriteString("exists " + varName(e.As) + " in " + qualified(e.From, relationText(e.Rel)))
+		p.b.WriteString("exists " + p.name(e.As) + " in " + p.qualified(e.From, relationText(e.Rel)))
 		p.where(e.Where)
 	case Reach:
-		p.b.WriteString("reach " + varName(e.As) + " in ")
+		p.b.WriteString("reach " + p.name(e.As) + " in ")
 		p.steps(e)
 		if e.Reflexive {
 			p.b.WriteByte('*')
@@ -166,26 +167,33 @@ func (p *printer) where(e Expr) {
 }
 
 // steps writes where a Reach begins and what one of its steps is, as
-// "v1.Manager", "v1.(Members.Group)" or "v1.(v2 if v2.Active; Manager)".
+// "v1.Manager", "v1.(Members.Group)" or "v1.(s1 if s1.Active; Manager)".
 func (p *printer) steps(e Reach) {
 	hops := e.Hops()
 	if len(hops) == 1 && hops[0].Step == True {
-		p.b.WriteString(qualified(e.From, relationText(e.Rel)))
+		p.b.WriteString(p.qualified(e.From, relationText(e.Rel)))
 		return
 	}
-	p.b.WriteString(qualified(e.From, "("))
+	p.b.WriteString(p.qualified(e.From, "("))
 	for i, h := range hops {
 		if i > 0 {
 			p.b.WriteByte('.')
 		}
 		if h.Step != True {
-			p.b.WriteString(varName(h.At) + " if ")
-			p.expr(h.Step, 0)
-			p.b.WriteString("; ")
+			p.step(h)
 		}
 		p.b.WriteString(relationText(h.Rel))
 	}
 	p.b.WriteByte(')')
+}
+
+// step writes the condition of a hop, whose variables are its own.
+func (p *printer) step(h Hop) {
+	defer func(old bool) { p.inStep = old }(p.inStep)
+	p.inStep = true
+	p.b.WriteString(p.name(h.At) + " if ")
+	p.expr(h.Step, 0)
+	p.b.WriteString("; ")
 }
 
 // relationText returns the name of a relation for messages.
@@ -208,21 +216,27 @@ func (p *printer) operand(o Operand) {
 			p.b.WriteByte('?')
 		}
 	case Field:
-		p.b.WriteString(qualified(o.Var, o.Name))
+		p.b.WriteString(p.qualified(o.Var, o.Name))
 	case Key:
-		p.b.WriteString(qualified(o.Var, "key"))
+		p.b.WriteString(p.qualified(o.Var, "key"))
 	default:
 		p.b.WriteString("<missing>")
 	}
 }
 
-func varName(v Var) string { return "v" + strconv.Itoa(int(v)) }
+// name returns the name of a variable; those in a step are not those around it.
+func (p *printer) name(v Var) string {
+	if p.inStep {
+		return "s" + strconv.Itoa(int(v))
+	}
+	return "v" + strconv.Itoa(int(v))
+}
 
-func qualified(v Var, name string) string {
-	if v == Row {
+func (p *printer) qualified(v Var, name string) string {
+	if v == Row && !p.inStep {
 		return name
 	}
-	return varName(v) + "." + name
+	return p.name(v) + "." + name
 }
 
 // MarshalJSON returns the query as an object {"model": name, "where": node}. A

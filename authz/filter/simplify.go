@@ -172,13 +172,14 @@ func simplifyReach(e Reach, env scope) (node, error) {
 		if h.Rel == nil {
 			return node{}, invalid("a relation that is missing", e)
 		}
-		inner, at := env.bind(h.At)
-		if nodes[i], err = simplify(h.Step, inner); err != nil {
+		// A step is about no variable around it, so that its own can have the same
+		// numbers wherever it stands.
+		if nodes[i], err = simplify(h.Step, scope{map[Var]Var{h.At: firstStep}, firstStep}); err != nil {
 			return node{}, err
 		}
 		hops[i] = Hop{Rel: h.Rel}
 		if !nodes[i].is(True) {
-			hops[i], always = Hop{at, nodes[i].e, h.Rel}, false
+			hops[i], always = Hop{firstStep, nodes[i].e, h.Rel}, false
 		}
 		possible = possible && !nodes[i].is(False)
 	}
@@ -187,16 +188,78 @@ func simplifyReach(e Reach, env scope) (node, error) {
 		return nodeTrue, nil
 	case where.is(True) && always && len(hops) == 1: // the first step decides
 		return existsNode(from, as, e.Rel, where), nil
-	case !possible && e.Reflexive: // there is no step
-		return simplify(e.Where, env.with(e.As, from))
-	case !possible:
+	case !possible && !e.Reflexive:
 		return nodeFalse, nil
 	}
 	e.As, e.From, e.At, e.Step = as, from, hops[0].At, hops[0].Step
 	if len(hops) > 1 {
 		e.Via = hops[1:]
 	}
-	return reachNode(e, where, nodes), nil
+	where, err = unchained(e, where)
+	return reachNode(e, where, nodes), err
+}
+
+// mentions reports whether a simplified condition is about a variable around it.
+func mentions(e Expr, v Var) bool {
+	found := false
+	operand := func(o Operand) {
+		if key, ok := o.(Key); ok {
+			found = found || key.Var == v
+		} else if f, ok := o.(Field); ok {
+			found = found || f.Var == v
+		}
+	}
+	Walk(e, func(e Expr) bool {
+		switch e := e.(type) {
+		case Compare:
+			operand(e.L)
+			operand(e.R)
+		case In:
+			operand(e.X)
+		case StrOp:
+			operand(e.X)
+		case Exists:
+			found = found || e.From == v
+		case Reach: // its steps are about variables of their own
+			found = found || e.From == v || mentions(e.Where, v)
+			return false
+		}
+		return !found
+	})
+	return found
+}
+
+// firstStep is the number of the row that a step leaves.
+const firstStep Var = 1
+
+// unchained returns the condition on the end of a Reach in which a further Reach with
+// the same steps has become the condition on its own end: any number of steps and then
+// any number of them is any number.
+func unchained(e Reach, where node) (node, error) {
+	parts := []node{where}
+	if _, ok := where.e.(Or); ok {
+		parts = slices.Clone(where.parts)
+	}
+	found := false
+	for i, p := range parts {
+		next, ok := p.e.(Reach)
+		if !ok || !next.Reflexive || next.From != e.As || !sameSteps(e, next) || mentions(next.Where, e.As) {
+			continue
+		}
+		env := scope{vars: make(map[Var]Var), depth: e.As}
+		for v := range e.As + 1 {
+			env.vars[v] = v
+		}
+		n, err := simplify(next.Where, env.with(next.As, e.As))
+		if err != nil {
+			return node{}, err
+		}
+		parts[i], found = n, true
+	}
+	if !found {
+		return where, nil
+	}
+	return listNode(parts, false), nil
 }
 
 func existsNode(from, as Var, rel *Relation, where node) node {

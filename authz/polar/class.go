@@ -85,10 +85,4 @@ func (c Class) host() host.Class {
 }
 
 // structType returns the class's type without pointers.
-func (c Class) structType() reflect.Type {
-	t := c.Type
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t
-}
+func (c Class) structType() reflect.Type { return host.Deref(c.Type) }

@@ -136,6 +136,7 @@ func newChainWorld(r *rand.Rand) *chainWorld {
 type chainGen struct {
 	*rand.Rand
 	rules int
+	plain bool // few conditions, and many rules that lead to each other
 }
 
 func (g *chainGen) pick(options ...string) string { return options[g.IntN(len(options))] }
@@ -150,7 +151,7 @@ func (g *chainGen) call(i int, row string) string {
 
 // head returns the head of rule i for rows of a class.
 func (g *chainGen) head(i int, class string) string {
-	if class == "" && g.IntN(2) == 0 {
+	if class == "" && g.IntN(2) == 0 && !g.plain {
 		class = g.pick("Node", "Box", "Item")
 	}
 	if class != "" {
@@ -174,7 +175,10 @@ func (g *chainGen) test(row string) string {
 // way leads from x to a row, and returns the goals, the row, and the class of x if only
 // that has such a way.
 func (g *chainGen) way() (goals, row, class string) {
-	switch g.IntN(12) {
+	if g.plain {
+		return "", g.pick("x", "x", "x", "x.parent"), ""
+	}
+	switch g.IntN(14) {
 	case 0, 1, 2, 3, 4:
 		return "", "x.parent", ""
 	case 5, 6:
@@ -202,7 +206,7 @@ func (g *chainGen) rule(i int) (class, text string) {
 			body = append(body, s)
 		}
 	}
-	if g.IntN(3) == 0 {
+	if g.IntN(3) == 0 && !g.plain {
 		add(g.test("x"))
 	}
 	add(goals)
@@ -210,6 +214,9 @@ func (g *chainGen) rule(i int) (class, text string) {
 		add(g.test(g.pick("x", row)))
 	}
 	add(g.call(to, row))
+	if g.plain && g.IntN(4) > 0 {
+		return class, strings.Join(body, " and ")
+	}
 	switch g.IntN(10) {
 	case 0:
 		add(g.test("x"))
@@ -228,12 +235,15 @@ func (g *chainGen) rule(i int) (class, text string) {
 }
 
 func (g *chainGen) policy() string {
-	g.rules = 1 + g.IntN(4)
+	g.rules, g.plain = 1+g.IntN(6), g.IntN(2) == 0
 	var b strings.Builder
 	for i := range g.rules {
-		for n := range 1 + g.IntN(3) {
+		for n := range 1 + g.IntN(4) {
 			class, body := g.rule(i)
-			if n == 0 {
+			switch {
+			case n == 0 && g.plain:
+				body = fmt.Sprintf("x.level = %d and x.private = %s", g.IntN(3), g.pick("true", "false"))
+			case n == 0:
 				class, body = "", g.test("x")
 			}
 			fmt.Fprintf(&b, "%s if %s and u = u and x = x;\n", g.head(i, class), body)

@@ -152,15 +152,17 @@ func (s *system) state(eq *equation) *state {
 }
 
 // needed returns the uses of a state without those of itself for the same row, and
-// without those that another one covers, which leads to a state that holds more often.
+// without those over a relation that another one covers, which leads over it to a state
+// that holds more often. That it does rests on uses for the same row, which stay.
 func (s *system) needed(st *state, within map[*equation]map[*equation]bool) []use {
 	var kept []use
 	for i, u := range st.uses {
 		if st.eq != nil && u.of == st.eq && u.row == st.eq.row {
 			continue
 		}
-		covered := slices.ContainsFunc(st.uses[:i], func(v use) bool { return within[v.of][u.of] && sameWay(u, v) }) ||
-			slices.ContainsFunc(st.uses[i+1:], func(v use) bool { return within[v.of][u.of] && !within[u.of][v.of] && sameWay(u, v) })
+		covers := func(v use) bool { return within[v.of][u.of] && sameStep(u, v) }
+		covered := slices.ContainsFunc(st.uses[:i], covers) ||
+			slices.ContainsFunc(st.uses[i+1:], func(v use) bool { return covers(v) && !within[u.of][v.of] })
 		if !covered {
 			kept = append(kept, u)
 		}
@@ -168,14 +170,10 @@ func (s *system) needed(st *state, within map[*equation]map[*equation]bool) []us
 	return kept
 }
 
-// sameWay reports whether two uses lead to the same row: over the same relation and
-// without a condition, or nowhere.
-func sameWay(u, v use) bool {
-	switch {
-	case len(u.conds) != len(v.conds) || len(u.conds) > 1:
+// sameStep reports whether two uses follow the same relation, without any condition.
+func sameStep(u, v use) bool {
+	if len(u.conds) != 1 || len(v.conds) != 1 {
 		return false
-	case len(u.conds) == 0:
-		return u.row == v.row
 	}
 	a, b := &u.conds[0], &v.conds[0]
 	return a.attr != nil && a.attr == b.attr && a.from == b.from && u.row == a.as && v.row == b.as

@@ -146,9 +146,29 @@ func (m *Machine) follow(s *symbol) (*symbol, error) {
 		row.row = -1
 		return row, nil
 	}
+	if m.followed(s) > maxFollowed {
+		return nil, m.unsupported("a recursion with an unbound variable or several unknown values, which follows %s without end,", s.attr.Name)
+	}
 	row.row = m.partial.newRow()
 	m.partial.conds = append(m.partial.conds, condition{as: row.row, from: s.row, attr: s.attr})
 	return row, m.allocate(conditionBytes)
+}
+
+// maxFollowed is how many times one solution follows a relation from row to row. What a
+// policy writes down is far below it; a recursion that has no equation is beyond it soon.
+const maxFollowed = 100
+
+// followed returns how often the way to a row has followed the relation that s is.
+func (m *Machine) followed(s *symbol) int {
+	n, row := 0, s.row
+	for i := len(m.partial.conds) - 1; i >= 0; i-- {
+		if c := &m.partial.conds[i]; c.attr != nil && c.as == row {
+			if row = c.from; c.attr == s.attr {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // conjunction folds the conditions from index from on into one expression.
