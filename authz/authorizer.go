@@ -59,11 +59,12 @@ func New(cfg Config) (*Authorizer, error) {
 		a.engine = polarEngine{}
 	}
 	a.input = Input{
-		Classes:   withRequest(cfg.Classes),
-		Constants: maps.Clone(cfg.Constants),
-		Limits:    cfg.Limits,
-		Now:       cfg.Now,
-		Print:     cfg.Print,
+		Classes:    withRequest(cfg.Classes),
+		Constants:  maps.Clone(cfg.Constants),
+		AllowEmpty: cfg.AllowEmpty,
+		Limits:     cfg.Limits,
+		Now:        cfg.Now,
+		Print:      cfg.Print,
 	}
 	a.classes = newClasses(a.input.Classes)
 	ctx := context.Background()

@@ -33,6 +33,11 @@ type Config struct {
 	// the price of a second decision. Requests and classes are never hidden.
 	ReadAction string
 
+	// AllowEmpty accepts a policy without a single rule. Otherwise such a
+	// policy is an error: [New] fails, and a reload keeps the previous policy,
+	// since a file that was cut to nothing would make every decision undecided.
+	AllowEmpty bool
+
 	// Limits bound what one decision may cost.
 	Limits Limits
 

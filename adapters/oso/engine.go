@@ -16,6 +16,7 @@ import (
 
 	oso "github.com/osohq/go-oso"
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/polar"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
@@ -50,6 +51,12 @@ func (engine) Compile(ctx context.Context, in authz.Input) (_ authz.Policy, diag
 		diags = append(diags, ds...)
 	}
 	if err := syntax.Errors(diags); err != nil {
+		return nil, diags, err
+	}
+
+	empty := polar.CheckEmpty(files, in.AllowEmpty)
+	diags = append(diags, empty...)
+	if err := syntax.Errors(empty); err != nil {
 		return nil, diags, err
 	}
 

@@ -68,6 +68,7 @@ func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, e
 	if err := syntax.Errors(diags); err != nil {
 		return nil, diags, err
 	}
+	diags = append(diags, CheckEmpty(files, in.AllowEmpty)...)
 	module, ds := resolve.Load(files, resolve.Options{Registry: reg, Constants: constants, NoTypes: noTypes})
 	diags = append(diags, ds...)
 	if err := syntax.Errors(diags); err != nil {
