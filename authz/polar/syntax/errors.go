@@ -5,7 +5,7 @@ package syntax
 // The codes of syntax errors and warnings.
 const (
 	CodeInvalidUTF8       Code = "invalid-utf8"            // the source is not UTF-8
-	CodeSourceTooLarge    Code = "source-too-large"        // the source is longer than 64 MiB
+	CodeSourceTooLarge    Code = "source-too-large"        // the source is longer than 16 MiB
 	CodeInvalidCharacter  Code = "invalid-token-character" // a character that starts or continues no token, or a string without an end
 	CodeInvalidFloat      Code = "invalid-float"           // a malformed exponent
 	CodeIntegerOverflow   Code = "integer-overflow"        // an integer literal beyond 64 bits

@@ -12,6 +12,7 @@ package resolve
 // declarations are read before the first shorthand rule is expanded.
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -152,6 +153,7 @@ func (r *resolver) readDeclaration(src *source, b *block, in *syntax.Block, d *s
 		b.roles, b.src = d.Span, src
 	}
 	for _, s := range d.Strings {
+		r.poll(1)
 		new := &declared{kind: kind, src: src, at: s.Span, block: in}
 		if !r.declare(b, s.Value, new) {
 			continue
@@ -163,6 +165,7 @@ func (r *resolver) readDeclaration(src *source, b *block, in *syntax.Block, d *s
 		}
 	}
 	for _, rel := range d.Relations {
+		r.poll(1)
 		new := &declared{kind: kind, class: r.relationClass(rel.Class), src: src, at: rel.Name.Span, block: in}
 		if new.class == nil {
 			r.badBlocks = true
@@ -201,6 +204,7 @@ func (r *resolver) declare(b *block, name string, d *declared) bool {
 // expandShorthands adds the rules that the shorthand rules stand for.
 func (r *resolver) expandShorthands() {
 	for _, sh := range r.short {
+		r.poll(1)
 		r.expand(sh)
 	}
 }
@@ -256,8 +260,10 @@ func (r *resolver) term(sh shorthand, of *block, s *syntax.StringLit, class stri
 		return d
 	}
 	hint := "declare it as a role, permission or relation there"
-	if near := r.didYouMean(s.Value, slices.Concat(of.names(declRole), of.names(declPermission), of.names(declRelation))); near != "" {
-		hint = near
+	if r.hints < maxHints {
+		names := slices.Concat(of.names(declRole), of.names(declPermission), of.names(declRelation))
+		r.poll(len(names))
+		hint = cmp.Or(r.didYouMean(s.Value, names), hint)
 	}
 	r.blockError(sh.src, CodeUndeclaredTerm, s.Span, fmt.Sprintf("%q is not declared in the block of %s", s.Value, class), hint)
 	return nil

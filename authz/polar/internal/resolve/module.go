@@ -328,5 +328,6 @@ const (
 type Options struct {
 	Registry  *host.Registry        // the registered classes
 	Constants map[string]host.Value // registered constants by name; "nil" and class names are implied
+	Poll      func(work int)        // called for every few units of work; it may panic to end a load. Nil when nothing can
 	NoTypes   bool                  // leave out the check of attributes, methods and kinds against Go types, so that run-time errors can be tested
 }
