@@ -45,7 +45,10 @@ func (engine) Compile(ctx context.Context, in authz.Input) (_ authz.Policy, diag
 	var files []*syntax.File
 	lines := make(map[string]*syntax.Lines)
 	for _, source := range in.Sources {
-		f, ds := syntax.Parse(source.Name, source.Text)
+		f, ds, err := syntax.ParseContext(ctx, source.Name, source.Text)
+		if err != nil {
+			return nil, nil, err
+		}
 		files = append(files, f)
 		lines[source.Name] = syntax.NewLines(source.Text)
 		diags = append(diags, ds...)
