@@ -234,7 +234,9 @@ var laws = []law{
 }
 
 // pure returns a policy without cut and :=.
-func pure(text string) string { return strings.NewReplacer("cut", "1 = 1", "_v0 := 1", "1 = 1").Replace(text) }
+func pure(text string) string {
+	return strings.NewReplacer("cut", "1 = 1", "_v0 := 1", "1 = 1").Replace(text)
+}
 
 func TestLaws(t *testing.T) {
 	policies := 60
