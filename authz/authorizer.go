@@ -31,6 +31,7 @@ type Authorizer struct {
 
 	current   atomic.Pointer[version]
 	reloading chan struct{} // holds a token while somebody has the lock
+	busy      chan struct{} // closed when what was begun last by aside has returned; under the lock
 	acted     look          // what the last attempt to replace the policy was made with; under the lock
 	failing   bool          // that attempt failed; under the lock
 }
@@ -59,11 +60,12 @@ func New(cfg Config) (*Authorizer, error) {
 		a.engine = polarEngine{}
 	}
 	a.input = Input{
-		Classes:   withRequest(cfg.Classes),
-		Constants: maps.Clone(cfg.Constants),
-		Limits:    cfg.Limits,
-		Now:       cfg.Now,
-		Print:     cfg.Print,
+		Classes:    withRequest(cfg.Classes),
+		Constants:  maps.Clone(cfg.Constants),
+		AllowEmpty: cfg.AllowEmpty,
+		Limits:     cfg.Limits,
+		Now:        cfg.Now,
+		Print:      cfg.Print,
 	}
 	a.classes = newClasses(a.input.Classes)
 	ctx := context.Background()

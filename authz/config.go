@@ -38,6 +38,11 @@ type Config struct {
 	// [sql.ErrNoRows] always is one. See [Authorizer.LoadError].
 	NotFound []error
 
+	// AllowEmpty accepts a policy without a single rule. Otherwise such a
+	// policy is an error: [New] fails, and a reload keeps the previous policy,
+	// since a file that was cut to nothing would make every decision undecided.
+	AllowEmpty bool
+
 	// Limits bound what one decision may cost.
 	Limits Limits
 

@@ -9,3 +9,6 @@ func ClearDefault() { defaultAuthorizer.Store(nil) }
 var PrefersJSON = prefersJSON
 
 const MaxAccept = maxAccept
+
+// OpenFile opens a policy file.
+var OpenFile = openFile

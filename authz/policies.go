@@ -77,7 +77,8 @@ func (j joined) constant() bool {
 // FS returns policies from the files of fsys that match any of the patterns,
 // which are those of [path.Match], but a name that begins with a dot is matched
 // only by a pattern that does, as in a shell. A pattern that matches no file is an
-// error at load. Sources are named by their paths in fsys.
+// error at load. Sources are named by their paths in fsys. They are read as
+// [Files] reads them, except that opening a file waits if fsys does.
 func FS(fsys fs.FS, patterns ...string) Policies {
 	_, embedded := fsys.(embed.FS)
 	return &files{
@@ -87,8 +88,8 @@ func FS(fsys fs.FS, patterns ...string) Policies {
 		meta:     `*?[\`,
 		match:    path.Match,
 		stat:     func(name string) (fs.FileInfo, error) { return fs.Stat(fsys, name) },
-		readDir:  func(name string) ([]fs.DirEntry, error) { return fs.ReadDir(fsys, name) },
-		readFile: func(name string) ([]byte, error) { return fs.ReadFile(fsys, name) },
+		readDir:  func(_ context.Context, name string) ([]fs.DirEntry, error) { return fs.ReadDir(fsys, name) },
+		open:     fsys.Open,
 	}
 }
 
@@ -96,6 +97,10 @@ func FS(fsys fs.FS, patterns ...string) Policies {
 // are those of [filepath.Match], but a name that begins with a dot is matched only
 // by a pattern that does, as in a shell. A pattern that matches no file is an error
 // at load. Sources are named by their paths as the patterns give them.
+//
+// Only regular files are read, and all of them as they were at one time: if one
+// changes while they are read, or the directory is swapped, they are read again. A
+// policy has at most 10,000 files and 16 MiB.
 func Files(patterns ...string) Policies {
 	f := &files{
 		patterns: patterns,
@@ -103,8 +108,8 @@ func Files(patterns ...string) Policies {
 		meta:     `*?[`,
 		match:    filepath.Match,
 		stat:     os.Stat,
-		readDir:  os.ReadDir,
-		readFile: os.ReadFile,
+		readDir:  readDir,
+		open:     func(name string) (fs.File, error) { return openFile(name) },
 	}
 	if f.sep != `\` {
 		f.meta += `\`
@@ -119,24 +124,22 @@ type files struct {
 	sep      string // between the elements of a name
 	meta     string // the characters that make an element of a pattern more than a name
 
-	match    func(pattern, name string) (bool, error)
-	stat     func(name string) (fs.FileInfo, error)
-	readDir  func(name string) ([]fs.DirEntry, error)
-	readFile func(name string) ([]byte, error)
+	match   func(pattern, name string) (bool, error)
+	stat    func(name string) (fs.FileInfo, error)
+	readDir func(ctx context.Context, name string) ([]fs.DirEntry, error)
+	open    func(name string) (fs.File, error)
 }
 
 func (f *files) constant() bool { return f.embedded }
 
-func (f *files) Load(ctx context.Context) ([]Source, error) {
-	if len(f.patterns) == 0 {
-		return nil, errors.New("no patterns for policy files")
-	}
+// names returns the names of the files, sorted.
+func (f *files) names(ctx context.Context) ([]string, error) {
 	var names []string
 	for _, pattern := range f.patterns {
 		if _, err := f.match(pattern, ""); err != nil {
 			return nil, fmt.Errorf("policy pattern %q: %w", pattern, err)
 		}
-		found, err := f.glob(pattern)
+		found, err := f.glob(ctx, pattern)
 		if err != nil {
 			return nil, fmt.Errorf("policy pattern %q: %w", pattern, err)
 		}
@@ -146,31 +149,15 @@ func (f *files) Load(ctx context.Context) ([]Source, error) {
 		names = append(names, found...)
 	}
 	slices.Sort(names)
-	names = slices.Compact(names)
-	sources := make([]Source, len(names))
-	for i, name := range names {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		info, err := f.stat(name)
-		if err != nil {
-			return nil, err
-		}
-		if !info.Mode().IsRegular() { // reading a pipe might never end
-			return nil, fmt.Errorf("policy %q is not a regular file", name)
-		}
-		text, err := f.readFile(name)
-		if err != nil {
-			return nil, err
-		}
-		sources[i] = Source{Name: name, Text: string(text)}
+	if names = slices.Compact(names); len(names) > maxPolicyFiles {
+		return nil, fmt.Errorf("the policy has more than %d files", maxPolicyFiles)
 	}
-	return sources, nil
+	return names, nil
 }
 
 // glob returns the names that match a pattern. It calls itself once per element
 // of the pattern.
-func (f *files) glob(pattern string) ([]string, error) {
+func (f *files) glob(ctx context.Context, pattern string) ([]string, error) {
 	if !strings.ContainsAny(pattern, f.meta) {
 		return f.exists(pattern)
 	}
@@ -182,12 +169,15 @@ func (f *files) glob(pattern string) ([]string, error) {
 	if parent == "" {
 		parent = cmp.Or(dir, ".")
 	}
-	dirs, err := f.glob(parent)
+	dirs, err := f.glob(ctx, parent)
 	if err != nil {
 		return nil, err
 	}
 	var names []string
 	for _, d := range dirs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		info, err := f.stat(d)
 		if err != nil {
 			return nil, err
@@ -209,7 +199,7 @@ func (f *files) glob(pattern string) ([]string, error) {
 			names = append(names, found...)
 			continue
 		}
-		entries, err := f.readDir(d)
+		entries, err := f.readDir(ctx, d)
 		if err != nil {
 			return nil, err
 		}

@@ -102,11 +102,11 @@ func (b brokenFS) Stat(name string) (fs.FileInfo, error) {
 	return b.MapFS.Stat(name)
 }
 
-func (b brokenFS) ReadFile(name string) ([]byte, error) {
+func (b brokenFS) Open(name string) (fs.File, error) {
 	if path.Base(name) == "broken.polar" {
 		return nil, errPolicy
 	}
-	return b.MapFS.ReadFile(name)
+	return b.MapFS.Open(name)
 }
 
 func TestFSLeavesNothingOut(t *testing.T) {

@@ -25,9 +25,10 @@ type ReloadEvent struct {
 	Diagnostics []Diagnostic
 }
 
-// Reload loads the policy anew from its sources and replaces the current one,
-// if they have changed. With an error, which tells position and cause,
-// everything is as before: the policy that decided goes on deciding.
+// Reload loads the policy from its sources again and replaces the current one
+// if they have changed. With an error, which tells position and cause, the
+// previous policy stays fully in force. Reload returns soon after ctx ends,
+// however large the policy is and whatever the sources wait for.
 func (a *Authorizer) Reload(ctx context.Context) error {
 	if err := a.lock(ctx); err != nil {
 		return fmt.Errorf("authz: reload: %w", err)
@@ -51,19 +52,30 @@ func (a *Authorizer) lock(ctx context.Context) error {
 
 func (a *Authorizer) unlock() { <-a.reloading }
 
-// load reads the sources, sorted by name.
-func (a *Authorizer) load(ctx context.Context) (sources []Source, err error) {
-	err = guard(func() (err error) {
-		sources, err = a.cfg.Policies.Load(ctx)
+// load reads the sources, sorted by name. The caller holds the lock.
+func (a *Authorizer) load(ctx context.Context) ([]Source, error) {
+	var loaded []Source
+	err := a.aside(ctx, func() (err error) {
+		loaded, err = a.cfg.Policies.Load(ctx)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("loading policies: %w", err)
 	}
-	if len(sources) == 0 {
+	if len(loaded) == 0 {
 		return nil, errors.New("loading policies: there are none")
 	}
-	sources = slices.Clone(sources)
+	size := 0
+	for _, s := range loaded {
+		size += len(s.Text)
+	}
+	if size > maxPolicyBytes {
+		return nil, fmt.Errorf("loading policies: %w", errTooLarge)
+	}
+	if len(loaded) > maxPolicyFiles {
+		return nil, fmt.Errorf("loading policies: there are more than %d", maxPolicyFiles)
+	}
+	sources := slices.Clone(loaded)
 	slices.SortFunc(sources, func(x, y Source) int { return cmp.Compare(x.Name, y.Name) })
 	for i := range len(sources) - 1 {
 		if sources[i].Name == sources[i+1].Name {
@@ -74,20 +86,57 @@ func (a *Authorizer) load(ctx context.Context) (sources []Source, err error) {
 }
 
 // compile makes a version of sources. With an error, the version holds only
-// diagnostics.
+// diagnostics. The caller holds the lock.
 func (a *Authorizer) compile(ctx context.Context, sources []Source) (*version, error) {
 	d := digestOf(sources)
-	v := &version{digest: d, name: d.String()}
 	in := a.input
 	in.Sources = sources
-	err := guard(func() (err error) {
-		v.policy, v.diags, err = a.engine.Compile(ctx, in)
-		if err == nil && isNil(v.policy) {
+	var policy Policy
+	var diags []Diagnostic
+	err := a.aside(ctx, func() (err error) {
+		policy, diags, err = a.engine.Compile(ctx, in)
+		if err == nil && isNil(policy) {
 			err = errors.New("the engine made no policy")
 		}
 		return err
 	})
+	v := &version{digest: d, name: d.String()}
+	if ctx.Err() == nil || err == nil { // otherwise Compile may still be at work
+		v.policy, v.diags = policy, diags
+	}
 	return v, err
+}
+
+// aside runs f on a goroutine of its own, so that the caller goes on when ctx ends
+// and f does not notice: policies on a network file system that hangs, or an engine
+// that cannot be interrupted. What f does is then without effect, and nothing else
+// begins before it has returned. A panic in f is an error. The caller holds the lock.
+func (a *Authorizer) aside(ctx context.Context, f func() error) error {
+	if a.busy != nil {
+		select {
+		case <-a.busy:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	done := make(chan struct{})
+	a.busy = done
+	err := errors.New("ended without a result") // by runtime.Goexit
+	go func() {
+		defer close(done)
+		defer func() {
+			if p := recover(); p != nil {
+				err = recovered(p)
+			}
+		}()
+		err = f()
+	}()
+	select {
+	case <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // replace makes the policy of sources the current one, unless loading them

@@ -25,8 +25,12 @@ const settleTime = 100 * time.Millisecond
 
 // Watch looks at the sources of the policy every interval and replaces the
 // policy when they have changed, until ctx ends; it returns the context's error.
-// A bad policy leaves the current one deciding, is reported to
-// [Config].OnReload once, and is tried again when it changes. Watch returns
+// A bad policy leaves the current one in force, is reported to
+// [Config].OnReload once, and is tried again when it changes.
+//
+// A change counts when two looks in a row see the same. A writer that stops half
+// way for longer than that leaves half of a policy to be seen, and half of a policy
+// may be valid: write to a temporary file and rename it. Watch returns
 // [ErrNotWatchable] at once if the sources can never change, as those of [String]
 // and of an embed.FS.
 func (a *Authorizer) Watch(ctx context.Context, interval time.Duration) error {

@@ -16,6 +16,7 @@ import (
 
 	oso "github.com/osohq/go-oso"
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/polar"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
@@ -44,12 +45,21 @@ func (engine) Compile(ctx context.Context, in authz.Input) (_ authz.Policy, diag
 	var files []*syntax.File
 	lines := make(map[string]*syntax.Lines)
 	for _, source := range in.Sources {
-		f, ds := syntax.Parse(source.Name, source.Text)
+		f, ds, err := syntax.ParseContext(ctx, source.Name, source.Text)
+		if err != nil {
+			return nil, nil, err
+		}
 		files = append(files, f)
 		lines[source.Name] = syntax.NewLines(source.Text)
 		diags = append(diags, ds...)
 	}
 	if err := syntax.Errors(diags); err != nil {
+		return nil, diags, err
+	}
+
+	empty := polar.CheckEmpty(files, in.AllowEmpty)
+	diags = append(diags, empty...)
+	if err := syntax.Errors(empty); err != nil {
 		return nil, diags, err
 	}
 

@@ -91,9 +91,10 @@ func classes() []authz.Class {
 func compile(t testing.TB, policy string, constants map[string]any, classes ...authz.Class) (authz.Policy, []authz.Diagnostic, error) {
 	t.Helper()
 	return osoengine.New().Compile(t.Context(), authz.Input{
-		Sources:   []authz.Source{{Name: "p.polar", Text: policy}},
-		Classes:   classes,
-		Constants: constants,
+		Sources:    []authz.Source{{Name: "p.polar", Text: policy}},
+		Classes:    classes,
+		Constants:  constants,
+		AllowEmpty: true, // policies that only ask inline queries
 	})
 }
 

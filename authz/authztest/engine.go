@@ -290,6 +290,7 @@ var engineTests = map[string]func(testing.TB, func() authz.Engine){
 	"policies are apart":  testEnginePoliciesApart,
 	"filters and traces":  testEngineAbilities,
 	"positions of errors": testEnginePositions,
+	"no rules":            testEngineEmpty,
 }
 
 // mustAuthorizer returns an Authorizer for a policy that every engine compiles.

@@ -167,12 +167,13 @@ func checkFirst(ctx context.Context, p *polar.Policy, q *query, values map[strin
 // load loads a variant of the chunk's policy.
 func (c *chunk) load(v variant, printed func(string)) (*polar.Policy, []polar.Diagnostic, error) {
 	in := polar.Input{
-		Sources:   v.sources,
-		Classes:   classes(),
-		Constants: constants(),
-		Limits:    c.limits,
-		Now:       func() time.Time { return moment },
-		Print:     printed,
+		AllowEmpty: true,
+		Sources:    v.sources,
+		Classes:    classes(),
+		Constants:  constants(),
+		Limits:     c.limits,
+		Now:        func() time.Time { return moment },
+		Print:      printed,
 	}
 	if c.guide {
 		in.Classes, in.Constants = guideClasses(), guideConstants()

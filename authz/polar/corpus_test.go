@@ -62,7 +62,7 @@ func corpusSources(name, text string) []polar.Source {
 	for line := range strings.Lines(text) {
 		lines++
 		if next, ok := strings.CutPrefix(strings.TrimSpace(line), "# source: "); ok {
-			if strings.TrimSpace(b.String()) != "" {
+			if strings.Contains(b.String(), ";") || strings.Contains(b.String(), "{") { // not the comment above the first file
 				sources = append(sources, polar.Source{Name: name, Text: b.String()})
 			}
 			name = next

@@ -55,10 +55,11 @@ func FuzzQuery(f *testing.F) {
 	f.Fuzz(func(t *testing.T, policy, query string) {
 		ctx := context.Background()
 		p, _, err := load(ctx, Input{
-			Sources:   []Source{{Name: "fuzz.polar", Text: policy}},
-			Classes:   classes,
-			Constants: map[string]any{"alice": users[0], "doc": docs[0], "docs": docs},
-			Limits:    Limits{Steps: 20_000, Bytes: 1 << 20, Depth: 1_000, Results: 50},
+			Sources:    []Source{{Name: "fuzz.polar", Text: policy}},
+			Classes:    classes,
+			AllowEmpty: true,
+			Constants:  map[string]any{"alice": users[0], "doc": docs[0], "docs": docs},
+			Limits:     Limits{Steps: 20_000, Bytes: 1 << 20, Depth: 1_000, Results: 50},
 		}, true)
 		if err != nil {
 			return

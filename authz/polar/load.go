@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +15,10 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
+
+// maxDiagnostics bounds how many errors of parsing, and how many warnings, are kept of
+// all sources together, and how many inline queries are reported.
+const maxDiagnostics = 1000
 
 // CodeInlineQuery is the code of the diagnostic of an inline query that fails.
 const CodeInlineQuery syntax.Code = "inline-query-failed"
@@ -44,7 +47,23 @@ func Load(ctx context.Context, in Input) (*Policy, []Diagnostic, error) {
 }
 
 // load is Load; noTypes leaves out the check of the policy against Go types.
-func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, error) {
+func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagnostic, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	// No pass over the policy returns errors: one that is interrupted panics, since
+	// passes recurse deeply and every call of theirs would have to hand it on.
+	defer func() {
+		if e := recover(); e != nil {
+			i, ok := e.(interrupted)
+			if !ok {
+				panic(e)
+			}
+			p, diags, err = nil, nil, i.err
+		}
+	}()
+	poll := pollOf(ctx)
+
 	classes := make([]host.Class, len(in.Classes))
 	for i, c := range in.Classes {
 		classes[i] = c.host()
@@ -58,23 +77,41 @@ func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, e
 			return nil, nil, fmt.Errorf("registering classes: class %+q cannot be written in a policy: %w", name, err)
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	constants, now, err := makeConstants(ctx, reg, in.Constants)
 	if err != nil {
 		return nil, nil, err
 	}
 
-	var diags []Diagnostic
 	var files []*syntax.File
+	errs, warnings := 0, 0
 	for _, src := range in.Sources {
-		file, ds := syntax.Parse(src.Name, src.Text)
+		file, ds, err := syntax.ParseContext(ctx, src.Name, src.Text)
+		if err != nil {
+			return nil, nil, err
+		}
 		files = append(files, file)
-		diags = append(diags, ds...)
+		for _, d := range ds {
+			n := &errs
+			if d.Severity == syntax.Warning {
+				n = &warnings
+			}
+			if *n++; *n <= maxDiagnostics+2 { // with what a source says of errors beyond its bound
+				diags = append(diags, d)
+			}
+		}
+		if errs > maxDiagnostics {
+			break // the policy is not loaded, whatever the other sources say
+		}
 	}
 	if err := syntax.Errors(diags); err != nil {
 		return nil, diags, err
 	}
+	diags = append(diags, CheckEmpty(files, in.AllowEmpty)...)
 	module, ds := resolve.Load(files, resolve.Options{
-		Registry: reg, Constants: constants, NoTypes: noTypes,
+		Registry: reg, Constants: constants, Poll: poll, NoTypes: noTypes,
 		DenyRule: in.DenyRule, ChangeRule: in.ChangeRule,
 	})
 	diags = resolve.Ignore(files, append(diags, ds...))
@@ -82,9 +119,9 @@ func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, e
 		return nil, diags, err
 	}
 
-	prog := vm.Compile(module, reg, now)
+	prog := vm.Compile(module, reg, now, poll)
 	limits := in.Limits.withDefaults()
-	p := &Policy{
+	p = &Policy{
 		reg: reg, module: module, prog: prog,
 		config: vm.Config{
 			Limits: vm.Limits(limits),
@@ -96,7 +133,7 @@ func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, e
 	}
 	failed, err := p.runInline(ctx, files)
 	if err != nil {
-		return nil, diags, err
+		return nil, nil, err
 	}
 	diags = append(diags, failed...)
 	if err := syntax.Errors(failed); err != nil {
@@ -149,7 +186,11 @@ func makeConstants(ctx context.Context, reg *host.Registry, in map[string]any) (
 // runInline runs the inline queries of the policy. Each must have a solution.
 func (p *Policy) runInline(ctx context.Context, files []*syntax.File) ([]Diagnostic, error) {
 	var failed []Diagnostic
+	lines := make(map[string]*syntax.Lines)
 	for _, q := range p.module.Queries {
+		if len(failed) == maxDiagnostics {
+			break
+		}
 		ok, err := p.holds(ctx, p.prog.CompileQuery(q))
 		if ctxErr := ctx.Err(); ctxErr != nil {
 			return nil, ctxErr
@@ -164,7 +205,7 @@ func (p *Policy) runInline(ctx context.Context, files []*syntax.File) ([]Diagnos
 		if err != nil {
 			msg = "inline query could not be decided: " + err.Error()
 		}
-		failed = append(failed, Diagnostic{Code: CodeInlineQuery, Pos: q.Pos, Msg: msg, Line: sourceLine(files, q.Pos)})
+		failed = append(failed, Diagnostic{Code: CodeInlineQuery, Pos: q.Pos, Msg: msg, Line: sourceLine(files, lines, q.Pos)})
 	}
 	return failed, nil
 }
@@ -176,24 +217,17 @@ func (p *Policy) holds(ctx context.Context, q *vm.CompiledQuery) (bool, error) {
 	return m.Next()
 }
 
-// sourceLine returns the text of the line that pos is on.
-func sourceLine(files []*syntax.File, pos syntax.Position) string {
-	for _, f := range files {
-		if f.Name != pos.File || !pos.IsValid() {
-			continue
+// sourceLine returns the text of the line that pos is on. It keeps in lines what it
+// has indexed.
+func sourceLine(files []*syntax.File, lines map[string]*syntax.Lines, pos syntax.Position) string {
+	if lines[pos.File] == nil {
+		i := slices.IndexFunc(files, func(f *syntax.File) bool { return f.Name == pos.File })
+		if i < 0 {
+			return ""
 		}
-		text := f.Source
-		for range pos.Line - 1 {
-			_, rest, ok := strings.Cut(text, "\n")
-			if !ok {
-				return ""
-			}
-			text = rest
-		}
-		line, _, _ := strings.Cut(text, "\n")
-		return strings.TrimSuffix(line, "\r")
+		lines[pos.File] = syntax.NewLines(files[i].Source)
 	}
-	return ""
+	return lines[pos.File].Text(pos.Line)
 }
 
 // Rules returns the rules of the policy: the written ones in source order, then those of blocks.

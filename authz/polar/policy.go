@@ -16,12 +16,13 @@ type Source struct {
 
 // An Input is what Load makes a Policy from.
 type Input struct {
-	Sources   []Source          // together they are one policy
-	Classes   []Class           // the Go types that the policy may name
-	Constants map[string]any    // values by the name the policy knows them under
-	Limits    Limits            // bounds of every query
-	Now       func() time.Time  // read at most once per query, for the constant "now"; nil means time.Now
-	Print     func(text string) // receives what the policy's print(...) goals say; nil drops it. Must be safe for concurrent use
+	Sources    []Source          // together they are one policy
+	Classes    []Class           // the Go types that the policy may name
+	Constants  map[string]any    // values by the name the policy knows them under
+	Limits     Limits            // bounds of every query
+	AllowEmpty bool              // a policy without rules is not an error
+	Now        func() time.Time  // read at most once per query, for the constant "now"; nil means time.Now
+	Print      func(text string) // receives what the policy's print(...) goals say; nil drops it. Must be safe for concurrent use
 
 	// DenyRule says that the authorizer asks deny, deny_request and deny_field, and ChangeRule that
 	// it asks allow_change. Rules that nothing asks get a warning.

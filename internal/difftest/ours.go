@@ -34,9 +34,10 @@ func Input(policy string) polar.Input {
 	org := polar.ClassOf[Org]()
 	org.Constructor = NewOrg
 	return polar.Input{
-		Sources:   []polar.Source{{Name: "policy.polar", Text: policy}},
-		Classes:   []polar.Class{polar.ClassOf[User](), org, polar.ClassOf[Repo](), polar.ClassOf[Role]()},
-		Constants: Constants(),
+		Sources:    []polar.Source{{Name: "policy.polar", Text: policy}},
+		Classes:    []polar.Class{polar.ClassOf[User](), org, polar.ClassOf[Repo](), polar.ClassOf[Role]()},
+		Constants:  Constants(),
+		AllowEmpty: true, // as in go-oso
 	}
 }
 

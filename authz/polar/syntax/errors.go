@@ -5,7 +5,7 @@ package syntax
 // The codes of syntax errors and warnings.
 const (
 	CodeInvalidUTF8       Code = "invalid-utf8"            // the source is not UTF-8
-	CodeSourceTooLarge    Code = "source-too-large"        // the source is longer than 64 MiB
+	CodeSourceTooLarge    Code = "source-too-large"        // the source is longer than 16 MiB
 	CodeInvalidCharacter  Code = "invalid-token-character" // a character that starts or continues no token, or a string without an end
 	CodeHiddenCharacter   Code = "hidden-character"        // a character that a reader does not see, or that changes how others are displayed
 	CodeMixedScripts      Code = "mixed-scripts"           // a name with letters of several scripts

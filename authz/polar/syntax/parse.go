@@ -17,6 +17,7 @@ package syntax
 // driven by the length of the source: both end at maxDepth.
 
 import (
+	"context"
 	"fmt"
 	"unicode/utf8"
 )
@@ -31,7 +32,7 @@ const (
 	maxDepth = 1000
 
 	// maxSource bounds the length of a source. 10,000 rules are about 1 MB.
-	maxSource = 64 << 20
+	maxSource = 16 << 20
 
 	// maxErrors bounds the number of errors that are reported for one source, and that of warnings.
 	maxErrors = 1000
@@ -44,11 +45,23 @@ const (
 // more. The diagnostics are sorted by position; use Errors to learn whether any of
 // them is an error and not a warning.
 func Parse(name, src string) (*File, []Diagnostic) {
+	f, ds, _ := ParseContext(context.Background(), name, src)
+	return f, ds
+}
+
+// ParseContext is Parse for a source that may take longer than the caller waits.
+// When ctx ends, it returns the error of ctx at once, and neither a file nor
+// diagnostics.
+func ParseContext(ctx context.Context, name, src string) (*File, []Diagnostic, error) {
 	p := newParser(name, src)
+	p.scan.ctx = ctx
 	if p.start() {
 		p.fileBody()
 	}
-	return p.file, p.diagnostics()
+	if p.scan.err != nil {
+		return nil, nil, p.scan.err
+	}
+	return p.file, p.diagnostics(), nil
 }
 
 // ParseQuery parses the text of a query: one expression, without a semicolon at

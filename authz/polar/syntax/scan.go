@@ -14,6 +14,7 @@ package syntax
 // are the likeliest accident: role = “admin” would compare with a variable.
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strconv"
@@ -31,6 +32,25 @@ type scanner struct {
 	flaws    []badToken // what is wrong with the text itself, in order
 	doubts   []badToken // what may be wrong with strings, in order; at most maxErrors
 	near     *nameRange // of the last letter of a name, since the next is often in it too
+
+	ctx   context.Context // nil when nothing can end the parse
+	until int             // tokens to the next look at ctx
+	err   error           // of ctx; the source seems to end where this was found
+}
+
+// pollEvery is how many tokens are read between two looks at the context.
+const pollEvery = 1024
+
+// poll looks at the context, now and then. A parser that meets the end of the source
+// unwinds at once, wherever it is, so the end of the context is the end of the source.
+func (s *scanner) poll() {
+	if s.until--; s.until > 0 || s.ctx == nil || s.err != nil {
+		return
+	}
+	s.until = pollEvery
+	if s.err = s.ctx.Err(); s.err != nil {
+		s.src = s.src[:s.pos.off]
+	}
 }
 
 // Classes of ASCII bytes. Bytes of 0x80 and more have the class 0.
@@ -111,6 +131,7 @@ func (s *scanner) peek(n int) byte {
 // next returns the next token.
 func (s *scanner) next() token {
 	s.space()
+	s.poll()
 	t := token{start: s.pos}
 	if s.pos.off >= len(s.src) {
 		t.end = s.pos
@@ -147,6 +168,7 @@ func (s *scanner) space() {
 			s.newline()
 		case '#':
 			s.comment()
+			s.poll()
 		case '\r':
 			s.odd(inCode)
 		default:
@@ -630,8 +652,12 @@ func (s *scanner) span(start, end place) Span {
 // shorten returns text cut to a length that fits into a message.
 func shorten(text string) string {
 	const most = 40
-	if utf8.RuneCountInString(text) <= most {
-		return text
+	n := 0
+	for i := range text { // a name can be as long as a source
+		if n == most {
+			return text[:i] + "..."
+		}
+		n++
 	}
-	return string([]rune(text)[:most]) + "..."
+	return text
 }

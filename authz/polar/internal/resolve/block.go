@@ -19,6 +19,7 @@ package resolve
 //	    related_r matches Folder and has_B(actor, "b", related_r);
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -172,6 +173,7 @@ func (r *resolver) readDeclaration(src *source, b *block, in *syntax.Block, d *s
 		b.roles, b.src = d.Span, src
 	}
 	for _, s := range d.Strings {
+		r.poll(1)
 		new := &declared{kind: kind, src: src, at: s.Span, block: in}
 		if !r.declare(b, s.Value, new) {
 			continue
@@ -183,6 +185,7 @@ func (r *resolver) readDeclaration(src *source, b *block, in *syntax.Block, d *s
 		}
 	}
 	for _, rel := range d.Relations {
+		r.poll(1)
 		new := &declared{kind: kind, classes: r.relationClasses(src, rel), src: src, at: rel.Name.Span, block: in}
 		if r.declare(b, rel.Name.Text, new) && len(new.classes) > 0 {
 			b.Relations = append(b.Relations, BlockRelation{rel.Name.Text, new.classes})
@@ -270,6 +273,7 @@ func renameHint(name string, old, new *declared) string {
 // expandShorthands adds the rules that the shorthand rules stand for.
 func (r *resolver) expandShorthands() {
 	for _, sh := range r.short {
+		r.poll(1)
 		r.expand(sh)
 	}
 }
@@ -397,8 +401,10 @@ func (r *resolver) term(sh shorthand, of *block, s *syntax.StringLit, class stri
 		return d
 	}
 	hint := "declare it as a role, permission or relation there"
-	if near := r.didYouMean(s.Value, slices.Concat(of.names(declRole), of.names(declPermission), of.names(declRelation))); near != "" {
-		hint = near
+	if r.hints < maxHints {
+		names := slices.Concat(of.names(declRole), of.names(declPermission), of.names(declRelation))
+		r.poll(len(names))
+		hint = cmp.Or(r.didYouMean(s.Value, names), hint)
 	}
 	r.blockError(sh.src, CodeUndeclaredTerm, s.Span, fmt.Sprintf("%q is not declared in the block of %s", s.Value, class), hint)
 	return nil

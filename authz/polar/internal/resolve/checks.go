@@ -52,6 +52,7 @@ func (r *resolver) checkSources() {
 func (s *scope) checkSingletons() {
 	var names []string // of all variables, for hints
 	for _, v := range s.vars {
+		s.r.poll(1)
 		if v.count > 1 || v.name[0] == '_' || unionNamed(v.name) != UnionNone || strings.Contains(v.name, "::") {
 			continue
 		}
@@ -124,6 +125,7 @@ func (r *resolver) checkCalls() {
 	}
 	arities := make(map[arity]bool)
 	for _, c := range r.calls {
+		r.poll(1)
 		p := c.call.Pred
 		if len(p.Rules) == 0 {
 			if names == nil {
@@ -135,6 +137,7 @@ func (r *resolver) checkCalls() {
 		key := arity{p, len(c.call.Args)}
 		known, ok := arities[key]
 		if !ok {
+			r.poll(len(p.Rules))
 			known = slices.ContainsFunc(p.Rules, func(r *Rule) bool { return len(r.Params) == key.n })
 			arities[key] = known
 		}
@@ -146,14 +149,7 @@ func (r *resolver) checkCalls() {
 
 // definedNames returns the names of all rules.
 func (r *resolver) definedNames() []string {
-	names := make([]string, 0, len(r.mod.Preds))
-	for name, p := range r.mod.Preds {
-		if len(p.Rules) > 0 {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
+	return slices.DeleteFunc(sortedNames(r, r.mod.Preds), func(name string) bool { return len(r.mod.Preds[name].Rules) == 0 })
 }
 
 // checkPolicy warns of what the policy as a whole lacks.

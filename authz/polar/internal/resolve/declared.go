@@ -204,7 +204,10 @@ func (c *checker) declaredHint(key declKey) string {
 			if kind, ok := c.facts.terms[b][key.name]; ok {
 				return fmt.Sprintf("it is declared as a %s", declKinds[kind].noun)
 			}
-			names = append(names, b.names(key.kind)...)
+			if c.r.hints < maxHints {
+				names = append(names, b.names(key.kind)...)
+				c.r.poll(len(names))
+			}
 		}
 	}
 	return c.r.didYouMean(key.name, names)

@@ -4,7 +4,6 @@ package resolve
 // classes and the policy as a whole. They are collected once for a policy.
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -39,6 +38,7 @@ func (r *resolver) collectFacts() *facts {
 	for _, b := range r.blocks {
 		terms := make(map[string]declKind, len(b.terms))
 		for name, d := range b.terms {
+			r.poll(1)
 			terms[name] = d.kind
 		}
 		f.terms[&b.Block] = terms
@@ -46,6 +46,7 @@ func (r *resolver) collectFacts() *facts {
 	spellings := make(map[string]bool)
 	for id := range reg.NumClasses() {
 		c := reg.ClassByID(id)
+		r.poll(100) // its attributes are walked
 		if c.Builtin != host.Nil {
 			f.classes[c] = kindType(c.Builtin, nil)
 			continue
@@ -67,13 +68,12 @@ func (r *resolver) collectFacts() *facts {
 		}
 	}
 	for key := range r.dictKeys {
+		r.poll(1)
 		spellings[key] = true
 	}
-	for name := range spellings {
-		f.names = append(f.names, name)
-	}
-	slices.Sort(f.names)
+	f.names = sortedNames(r, spellings)
 	for id := range reg.NumPlans() {
+		r.poll(10)
 		p := reg.PlanByID(id)
 		if p.Kind == host.Instance {
 			continue

@@ -71,6 +71,7 @@ func (s *scope) goal(x syntax.Expr, in place) Goal {
 
 // goals appends to dst the goals that x becomes, which are to be solved one after the other.
 func (s *scope) goals(dst []Goal, x syntax.Expr, in place) []Goal {
+	s.r.poll(1)
 	x = syntax.Unparen(x)
 	at := At{x.Pos(), x}
 	switch x := x.(type) {

@@ -63,6 +63,7 @@ func (r *resolver) checkTypes() {
 	c := newChecker(r, r.collectFacts())
 	r.mod.facts = c.facts
 	for i, rule := range r.mod.Rules {
+		r.poll(1)
 		if rule.Node != nil {
 			c.rule(r.ruleFrom[i], rule)
 		}
@@ -88,6 +89,7 @@ func newChecker(r *resolver, f *facts) *checker {
 
 // begin starts on a rule or query with these variables.
 func (c *checker) begin(src *source, vars []string, body *And) {
+	c.r.poll(len(vars))
 	c.src, c.vars, c.trail = src, vars, c.trail[:0]
 	c.named.slot, c.leafy, c.nils = -1, nil, c.nils[:0]
 	c.params, c.body, c.origins = nil, body, nil
@@ -98,6 +100,7 @@ func (c *checker) begin(src *source, vars []string, body *And) {
 
 // findProducers notes which goal computes each temporary.
 func (c *checker) findProducers(body *And) {
+	c.r.poll(1)
 	note := func(g Goal, result Term) {
 		if v, ok := result.(*Var); ok && c.vars[v.Slot] == "_" {
 			c.slots[v.Slot].producer = g
@@ -165,6 +168,7 @@ func (c *checker) undo(mark int) {
 
 // goal checks g, and learns what holds after it.
 func (c *checker) goal(g Goal) {
+	c.r.poll(1)
 	switch g := g.(type) {
 	case *And:
 		for _, sub := range g.Goals {
@@ -281,6 +285,7 @@ func (c *checker) term(t Term) *typ {
 		}
 		elem := neverType
 		for _, e := range t.Elems {
+			c.r.poll(1)
 			elem = join(elem, c.term(e))
 		}
 		return listType(elem.orUnknown())

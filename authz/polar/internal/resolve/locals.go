@@ -6,6 +6,8 @@ package resolve
 // all regions between the rule's body and the smallest one that contains all
 // occurrences of the slot. One walk over the body finds that smallest region.
 
+import "github.com/ursa-authz/ursa/authz/polar/syntax"
+
 // A region is the inside of a Not, or a part of a Forall.
 type region struct {
 	parent *region // nil for the rule's own region
@@ -15,23 +17,37 @@ type region struct {
 
 // A localizer holds, by slot, the smallest region known to contain all its occurrences.
 type localizer struct {
+	r  *resolver
 	at []*region
 }
 
+// maxNested bounds what nested negations cost: for each occurrence of a variable the
+// negations around it are counted, in the whole policy. A thousand negations around
+// a thousand variables are a megabyte of locals in a few kilobytes of policy.
+const maxNested = 1 << 24
+
 // setLocals sets the locals of every negation in a body with n slots.
-func setLocals(body *And, params []Param, n int) {
+func (r *resolver) setLocals(body *And, params []Param, n int) {
 	if !negates(body) {
 		return
 	}
-	l := &localizer{at: make([]*region, n)}
+	l := &localizer{r: r, at: make([]*region, n)}
 	top := &region{}
 	see := func(v *Var) { l.see(v, top) }
 	for _, p := range params {
 		eachVar(p.Term, see)
 		eachPatternVar(p.Spec, see)
 	}
-	l.walk(body, top)
+	before := r.nested
+	if l.walk(body, top); r.nested > maxNested {
+		if before <= maxNested {
+			r.error(r.scope.src, syntax.CodeTooDeep, syntax.Span{Start: body.Pos, End: body.Pos},
+				"the negations of the policy are nested too deep around too many variables", "use rules for the inner parts")
+		}
+		return
+	}
 	for slot, in := range l.at {
+		r.poll(1)
 		for ; in != nil && in.parent != nil; in = in.parent {
 			*in.locals = append(*in.locals, slot)
 		}
@@ -64,6 +80,8 @@ func (l *localizer) see(v *Var, in *region) {
 	if v == nil {
 		return
 	}
+	l.r.poll(1 + in.depth)
+	l.r.nested += in.depth
 	at := l.at[v.Slot]
 	if at == nil {
 		l.at[v.Slot] = in
@@ -79,6 +97,7 @@ func (l *localizer) see(v *Var, in *region) {
 }
 
 func (l *localizer) walk(g Goal, in *region) {
+	l.r.poll(1)
 	switch g := g.(type) {
 	case *And:
 		for _, sub := range g.Goals {

@@ -330,5 +330,6 @@ type Options struct {
 	Constants  map[string]host.Value // registered constants by name; "nil" and class names are implied
 	DenyRule   bool                  // decisions ask deny, deny_request and deny_field, too
 	ChangeRule bool                  // updates ask allow_change
+	Poll       func(work int)        // called for every few units of work; it may panic to end a load. Nil when nothing can
 	NoTypes    bool                  // leave out the check of attributes, methods and kinds against Go types, so that run-time errors can be tested
 }

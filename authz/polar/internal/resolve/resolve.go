@@ -28,6 +28,8 @@ package resolve
 // Recursion is over syntax trees, whose height the parser bounds.
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -39,6 +41,12 @@ import (
 // errors and warnings found. Load does not modify the files; the module refers to their nodes.
 func Load(files []*syntax.File, opts Options) (*Module, []syntax.Diagnostic) {
 	r := newResolver(opts)
+	r.untilFull(func() { r.load(files) })
+	return r.finish()
+}
+
+// load makes the passes.
+func (r *resolver) load(files []*syntax.File) {
 	r.checkConstants()
 	for _, f := range files {
 		r.sources = append(r.sources, &source{file: f})
@@ -49,6 +57,7 @@ func Load(files []*syntax.File, opts Options) (*Module, []syntax.Diagnostic) {
 	var queries []pendingQuery
 	for _, src := range r.sources {
 		for _, stmt := range src.file.Stmts {
+			r.poll(1)
 			switch stmt := stmt.(type) {
 			case *syntax.Rule:
 				r.addRule(src, stmt)
@@ -70,10 +79,9 @@ func Load(files []*syntax.File, opts Options) (*Module, []syntax.Diagnostic) {
 	r.checkAsked()
 	r.checkShared()
 	r.checkGiven()
-	if !opts.NoTypes {
+	if !r.opts.NoTypes {
 		r.checkTypes()
 	}
-	return r.finish()
 }
 
 // A pendingQuery is an inline query, which is resolved when all rules are known.
@@ -89,12 +97,15 @@ func (m *Module) Query(x syntax.Expr, src string) (*Query, []syntax.Diagnostic) 
 	r.mod = m
 	r.frozen = true
 	from := &source{file: &syntax.File{Name: x.Pos().File, Source: src}}
-	q := r.query(from, x)
-	q.Text = src
-	r.checkCalls()
-	if !m.opts.NoTypes {
-		r.checkQueryTypes(from, q)
-	}
+	var q *Query
+	r.untilFull(func() {
+		q = r.query(from, x)
+		q.Text = src
+		r.checkCalls()
+		if !m.opts.NoTypes {
+			r.checkQueryTypes(from, q)
+		}
+	})
 	sortDiagnostics(r.diags)
 	if r.errors > 0 {
 		return nil, r.diags
@@ -104,13 +115,17 @@ func (m *Module) Query(x syntax.Expr, src string) (*Query, []syntax.Diagnostic) 
 
 // A resolver resolves one policy, or one query.
 type resolver struct {
-	opts    Options
-	mod     *Module
-	frozen  bool // mod is loaded and must not be changed
-	sources []*source
-	diags   []syntax.Diagnostic
-	errors  int // how many of diags are errors
-	hints   int // how many names were looked for among those that exist
+	opts     Options
+	mod      *Module
+	frozen   bool // mod is loaded and must not be changed
+	sources  []*source
+	diags    []syntax.Diagnostic
+	errors   int // how many errors were found
+	warned   int // how many warnings were found
+	msgs     int // bytes of the messages of diags
+	hints    int // how many names were looked for among those that exist
+	compared int // how many they were compared with
+	nested   int // see checkNesting
 
 	scope     scope                                       // of the rule being resolved; reused
 	ruleFrom  []*source                                   // by Rule.Index: where the rule was written
@@ -132,7 +147,7 @@ func newResolver(opts Options) *resolver {
 		mod: &Module{
 			Preds:  make(map[string]*Pred),
 			Blocks: make(map[*host.ClassInfo]*Block),
-			opts:   opts,
+			opts:   opts.forQueries(),
 		},
 		byClass:  make(map[*host.ClassInfo]*block),
 		dictKeys: make(map[string]bool),
@@ -162,12 +177,19 @@ func sortDiagnostics(ds []syntax.Diagnostic) {
 
 // error reports an error about the text at; src may be nil when there is none.
 func (r *resolver) error(src *source, code syntax.Code, at syntax.Span, msg, hint string) {
-	r.errors++
+	if r.errors++; r.errors > maxDiagnostics || r.msgs > maxMessages {
+		r.diags = append(r.diags, syntax.Diagnostic{Severity: syntax.Error, Code: syntax.CodeTooManyErrors, Pos: at.Start, End: at.End,
+			Msg: fmt.Sprintf("more than %d errors; the others are not reported", len(r.diags))})
+		panic(full{})
+	}
 	r.report(src, syntax.Diagnostic{Severity: syntax.Error, Code: code, Pos: at.Start, End: at.End, Msg: msg, Hint: hint})
 }
 
 // warn reports a warning about the text at; src may be nil when there is none.
 func (r *resolver) warn(src *source, code syntax.Code, at syntax.Span, msg, hint string) {
+	if r.warned++; r.warned > maxDiagnostics || r.msgs > maxMessages {
+		return
+	}
 	r.report(src, syntax.Diagnostic{Severity: syntax.Warning, Code: code, Pos: at.Start, End: at.End, Msg: msg, Hint: hint})
 }
 
@@ -175,23 +197,87 @@ func (r *resolver) report(src *source, d syntax.Diagnostic) {
 	if src != nil {
 		d.Line = src.line(d.Pos.Line)
 	}
+	r.msgs += len(d.Msg)
 	r.diags = append(r.diags, d)
 }
 
-// maxHints bounds how many names a load compares with all that exist: each
-// comparison is with up to thousands of them, and nobody reads as many hints.
-const maxHints = 200
+// maxDiagnostics bounds how many errors, and how many warnings, are reported, and
+// maxMessages the bytes of their texts: a policy can repeat a mistake a million
+// times, and quote a name of a megabyte in each. The first error beyond ends the load.
+const (
+	maxDiagnostics = 1000
+	maxMessages    = 1 << 20
+)
+
+// full is the panic that ends a load with too many errors.
+type full struct{}
+
+// untilFull runs f until there are too many errors.
+func (r *resolver) untilFull(f func()) {
+	defer func() {
+		if e := recover(); e != nil {
+			if _, ok := e.(full); !ok {
+				panic(e)
+			}
+		}
+	}()
+	f()
+}
+
+// poll tells that some work is about to be done. It may not return.
+func (r *resolver) poll(work int) {
+	if r.opts.Poll != nil {
+		r.opts.Poll(work)
+	}
+}
+
+// forQueries returns what later queries need of the options of a load.
+func (o Options) forQueries() Options {
+	o.Poll = nil
+	return o
+}
+
+// maxHints bounds how many names a load looks for among those that exist, and
+// maxCompared with how many names in all they are compared. Nobody reads more hints,
+// and a comparison takes a microsecond.
+const (
+	maxHints    = 200
+	maxCompared = 200_000
+)
 
 // didYouMean returns a hint with the candidate that is nearest to name, if that is another, or "".
 func (r *resolver) didYouMean(name string, candidates []string) string {
-	if r.hints >= maxHints {
+	if r.hints >= maxHints || r.compared+len(candidates) > maxCompared {
 		return ""
 	}
 	r.hints++
-	if n := syntax.Nearest(name, candidates); n != "" {
+	r.compared += len(candidates)
+	// The nearest of the nearest of each part is the nearest of all.
+	var near []string
+	for part := range slices.Chunk(candidates, 500) {
+		r.poll(len(part) * 4)
+		if n := syntax.Nearest(name, part); n != "" {
+			near = append(near, n)
+		}
+	}
+	if n := syntax.Nearest(name, near); n != "" {
 		return "did you mean " + quote(n) + "?"
 	}
 	return ""
+}
+
+// sortedNames returns the keys of a map in order.
+func sortedNames[V any](r *resolver, m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		r.poll(1)
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		r.poll(1)
+		return cmp.Compare(a, b)
+	})
+	return names
 }
 
 // addRule resolves a written rule and adds it to the module.
@@ -204,7 +290,7 @@ func (r *resolver) addRule(src *source, node *syntax.Rule) {
 	rule.Body = s.body(node.Body, node)
 	rule.Body.Goals = append(rule.Body.Goals, headOps...)
 	rule.Vars = s.names()
-	setLocals(rule.Body, rule.Params, len(rule.Vars))
+	r.setLocals(rule.Body, rule.Params, len(rule.Vars))
 	s.checkSingletons()
 	r.define(rule, src)
 }
@@ -253,6 +339,6 @@ func (r *resolver) query(src *source, x syntax.Expr) *Query {
 			q.Out = append(q.Out, slot)
 		}
 	}
-	setLocals(q.Body, nil, len(q.Vars))
+	r.setLocals(q.Body, nil, len(q.Vars))
 	return q
 }

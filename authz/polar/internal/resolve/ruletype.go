@@ -10,9 +10,11 @@ package resolve
 //
 // Every relation of a policy is a type of the one name has_relation, so that
 // comparing every rule with every type would be quadratic. Types of relations are
-// therefore found by the relation's name and the classes that a rule's object belongs to.
+// therefore found by the relation's name and the classes that a rule's object belongs to,
+// and others by what they ask for (typeindex.go).
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,6 +47,7 @@ type ruleTypes struct {
 	byName    map[string][]*ruleType
 	relations map[relationKey][]*ruleType // one for each class of the relation
 	order     []*ruleType                 // relations in order of declaration
+	indexes   map[indexKey]*typeIndex
 }
 
 // addRuleType resolves a declared rule type.
@@ -207,15 +210,20 @@ func (r *resolver) checkRequired(t *ruleType) {
 
 // checkRule reports a rule that matches none of the types of its name.
 func (r *resolver) checkRule(rule *Rule) {
+	r.poll(1)
 	types := r.types.byName[rule.Name]
+	candidates := r.candidates(rule)
 	if rule.Name == "has_relation" {
-		types = append(types[:len(types):len(types)], r.relationsFor(rule)...)
+		relations := r.relationsFor(rule)
+		types = append(types[:len(types):len(types)], relations...)
+		candidates = append(candidates[:len(candidates):len(candidates)], relations...)
 	}
 	if len(types) == 0 {
 		return
 	}
 	ok := false
-	for _, t := range types {
+	for _, t := range candidates {
+		r.poll(1)
 		if (!ok || t.required) && r.mismatch(t, rule, true) == "" {
 			t.matched, ok = true, true
 		}
@@ -259,7 +267,7 @@ const maxReasons = 4
 func (r *resolver) invalidRule(rule *Rule, types []*ruleType) {
 	var reasons []string
 	for _, t := range types[:min(len(types), maxReasons)] {
-		reasons = append(reasons, t.text+": "+r.mismatch(t, rule, false))
+		reasons = append(reasons, r.shorten(t.text)+": "+r.shorten(r.mismatch(t, rule, false)))
 	}
 	if len(types) > maxReasons {
 		reasons = append(reasons, "and others")
@@ -271,7 +279,7 @@ func (r *resolver) invalidRule(rule *Rule, types []*ruleType) {
 			continue
 		}
 		for _, t := range r.types.byName[rule.Name] {
-			if i >= len(t.params) || hint != "" {
+			if r.poll(1); i >= len(t.params) || hint != "" {
 				continue
 			}
 			if want, ok := t.params[i].Spec.(*ClassPattern); ok && want.Union != UnionNone && !r.inUnion(c.Class, want.Union) {
@@ -285,7 +293,17 @@ func (r *resolver) invalidRule(rule *Rule, types []*ruleType) {
 		}
 	}
 	r.error(r.ruleFrom[rule.Index], CodeInvalidRule, syntax.Span{Start: rule.Pos, End: rule.headEnd()},
-		fmt.Sprintf("the rule %s must match one of: %s", rule.Text, strings.Join(reasons, "; ")), hint)
+		fmt.Sprintf("the rule %s must match one of: %s", r.shorten(rule.Text), strings.Join(reasons, "; ")), hint)
+}
+
+// shorten returns a text that fits into a message: a head can be as long as a source.
+func (r *resolver) shorten(text string) string {
+	const most = 1000
+	r.poll(1 + len(text)/1024)
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
 // headEnd returns the end of the rule's head, or of the shorthand rule that it stands for.
@@ -384,8 +402,19 @@ func (m matcher) contains(want, got Term) bool {
 	wantList, ok1 := elements(want)
 	gotList, ok2 := elements(got)
 	if ok1 && ok2 {
+		m.r.poll(len(wantList))
+		scalars := make(map[string]bool)
+		for _, g := range gotList {
+			m.r.poll(1)
+			scalars[scalarText(g)] = true
+		}
 		for _, w := range wantList {
-			if !slices.ContainsFunc(gotList, func(g Term) bool { return m.same(w, g) }) {
+			m.r.poll(1)
+			if text := scalarText(w); text != "" { // equal to scalars only
+				if !scalars[text] {
+					return false
+				}
+			} else if !slices.ContainsFunc(gotList, func(g Term) bool { return m.same(w, g) }) {
 				return false
 			}
 		}
@@ -406,6 +435,7 @@ func (m matcher) contains(want, got Term) bool {
 
 // same reports whether two terms are structurally equal.
 func (m matcher) same(want, got Term) bool {
+	m.r.poll(1)
 	w, ok1 := want.(*Const)
 	g, ok2 := got.(*Const)
 	if ok1 && ok2 {
@@ -413,7 +443,7 @@ func (m matcher) same(want, got Term) bool {
 			return eq
 		}
 	}
-	return termText(want, m.typeVars) == termText(got, m.ruleVars)
+	return m.r.termText(want, m.typeVars) == m.r.termText(got, m.ruleVars)
 }
 
 // elements returns the elements of a list that was written in the policy.
@@ -534,15 +564,14 @@ func (m matcher) patterns(want, got Pattern) string {
 		var elems []string
 		if list, ok := got.(*ListPattern); ok {
 			for _, e := range list.Elems {
-				elems = append(elems, patternText(e, m.ruleVars))
+				elems = append(elems, m.r.patternText(e, m.ruleVars))
 			}
 		}
 		return m.list(want, elems)
 	}
 	for _, w := range wantFields {
-		if !slices.ContainsFunc(gotFields, func(g FieldPattern) bool {
-			return g.Name == w.Name && patternText(g.Pattern, m.ruleVars) == patternText(w.Pattern, m.typeVars)
-		}) {
+		i, ok := slices.BinarySearchFunc(gotFields, w.Name, func(g FieldPattern, name string) int { return cmp.Compare(g.Name, name) })
+		if !ok || m.r.patternText(gotFields[i].Pattern, m.ruleVars) != m.r.patternText(w.Pattern, m.typeVars) {
 			return m.must("match", want)
 		}
 	}
@@ -551,8 +580,13 @@ func (m matcher) patterns(want, got Pattern) string {
 
 // list holds the texts of the elements of a list against a list of a type, which must all be among them.
 func (m matcher) list(want *ListPattern, got []string) string {
+	texts := make(map[string]bool, len(got))
+	for _, text := range got {
+		m.r.poll(1)
+		texts[text] = true
+	}
 	for _, e := range want.Elems {
-		if !slices.Contains(got, patternText(e, m.typeVars)) {
+		if !texts[m.r.patternText(e, m.typeVars)] {
 			return m.must("match", want)
 		}
 	}

@@ -109,6 +109,7 @@ func unionNamed(name string) Union {
 // term translates an expression in term position. The operations that it
 // contains are appended to s.ops.
 func (s *scope) term(x syntax.Expr) Term {
+	s.r.poll(1)
 	switch x := x.(type) {
 	case *syntax.IntLit:
 		return &Const{Value: host.MakeInt(x.Value), Pos: x.Start}
@@ -181,7 +182,10 @@ func (s *scope) rest(x *syntax.Var) *Var {
 // dict translates a dictionary. Without variables it is a constant.
 func (s *scope) dict(x *syntax.DictExpr) Term {
 	fields := slices.Clone(x.Fields)
-	slices.SortFunc(fields, func(a, b *syntax.Field) int { return cmp.Compare(a.Key.Text, b.Key.Text) })
+	slices.SortFunc(fields, func(a, b *syntax.Field) int {
+		s.r.poll(1)
+		return cmp.Compare(a.Key.Text, b.Key.Text)
+	})
 	d := &Dict{Pos: x.Start, Keys: make([]string, len(fields)), Vals: make([]Term, len(fields))}
 	ground := true
 	for i, f := range fields {
@@ -236,6 +240,7 @@ func (s *scope) kwargs(fields []*syntax.Field) []Kwarg {
 
 // pattern translates a pattern. The operations in it are appended to s.ops.
 func (s *scope) pattern(p syntax.Pattern) Pattern {
+	s.r.poll(1)
 	switch p := p.(type) {
 	case *syntax.ClassPattern:
 		c := &ClassPattern{Name: p.Class.Text, Union: unionNamed(p.Class.Text), Pos: p.Start}
@@ -268,7 +273,10 @@ func (s *scope) fields(fields []*syntax.PatternField) []FieldPattern {
 		return nil
 	}
 	sorted := slices.Clone(fields)
-	slices.SortFunc(sorted, func(a, b *syntax.PatternField) int { return cmp.Compare(a.Key.Text, b.Key.Text) })
+	slices.SortFunc(sorted, func(a, b *syntax.PatternField) int {
+		s.r.poll(1)
+		return cmp.Compare(a.Key.Text, b.Key.Text)
+	})
 	out := make([]FieldPattern, len(sorted))
 	for i, f := range sorted {
 		out[i] = FieldPattern{Name: f.Key.Text, Pattern: s.pattern(f.Value), Pos: f.Start}

@@ -9,6 +9,7 @@ package vm
 // runs when the variable is bound.
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,8 +19,10 @@ import (
 )
 
 // Compile compiles a module. Now is the value that stands for the constant
-// "now" in it, told by its address; the zero Value when there is none.
-func Compile(m *resolve.Module, reg *host.Registry, now Value) *Program {
+// "now" in it, told by its address; the zero Value when there is none. Poll is
+// called for every few units of work, and may panic to end the compilation; it
+// must not be nil.
+func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work int)) *Program {
 	p := &Program{
 		reg:      reg,
 		preds:    make(map[string]map[int]*pred, len(m.Preds)),
@@ -28,8 +31,10 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value) *Program {
 		resource: m.Resource,
 		attrs:    make(map[string][]*host.Attr),
 		now:      now,
+		poll:     poll,
 	}
 	for _, r := range m.Rules {
+		poll(1)
 		pr := p.predOf(r.Name, len(r.Params))
 		info := &RuleInfo{Index: r.Index, Name: r.Name, Head: r.Text, Pos: r.Pos}
 		p.rules[r.Index] = info
@@ -47,19 +52,20 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value) *Program {
 	}
 	for _, byArity := range p.preds {
 		for _, pr := range byArity {
-			pr.index = buildIndex(p.reg, pr.clauses, pr.arity)
+			pr.index = buildIndex(p.reg, pr.clauses, pr.arity, poll)
 			pr.query = queryOf(pr)
 		}
 	}
 	p.fast = make(map[fastKey]*fastPred)
 	p.decisions = make(map[string]*fastPred)
 	for name, byArity := range p.preds {
+		poll(1)
 		if pr := byArity[3]; pr != nil {
 			p.decisions[name] = p.fastPredOf(pr, allGround(3))
 		}
 	}
 	p.allow = p.decisions["allow"]
-	p.sealed = true
+	p.sealed, p.poll = true, func(int) {}
 	p.runs.New = func() any { return newRun(p) }
 	p.machines.New = func() any { return newMachine(p) }
 	return p
@@ -111,6 +117,7 @@ func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
 	}
 	c.body = cc.and(r.Body, nil, cc.end)
 	c.slots = cc.slots
+	c.signature = signatureOf(c.params)
 	c.equals = p.leadingEquals(c)
 }
 
@@ -163,6 +170,7 @@ func (cc *compiler) and(g *resolve.And, parent *connective, next *node) *node {
 }
 
 func (cc *compiler) goal(g resolve.Goal, k *connective, next *node) *node {
+	cc.p.poll(1)
 	at := g.Where()
 	n := &node{next: next, pos: at.Pos, text: at}
 	switch g := g.(type) {
@@ -255,13 +263,14 @@ func (cc *compiler) not(n *node, goal resolve.Goal, locals []int) {
 	if cc.hidden == nil {
 		cc.hidden = make(map[int]bool)
 	}
+	cc.p.poll(len(locals))
 	for _, s := range locals {
 		isLocal[s] = true
 		cc.hidden[s] = true
 		n.locals = append(n.locals, int32(s))
 	}
 	used := make(map[int]bool)
-	markGoal(goal, used)
+	markGoal(goal, used, cc.p.poll)
 	for s := range used {
 		if !isLocal[s] {
 			n.shared = append(n.shared, int32(s))
@@ -282,6 +291,7 @@ func (cc *compiler) operands(ts []resolve.Term) []operand {
 }
 
 func (cc *compiler) operand(t resolve.Term) operand {
+	cc.p.poll(1)
 	switch t := t.(type) {
 	case *resolve.Const:
 		if cc.p.isNow(t.Value) {
@@ -304,6 +314,7 @@ func (cc *compiler) operand(t resolve.Term) operand {
 }
 
 func (cc *compiler) pattern(rp resolve.Pattern) *pattern {
+	cc.p.poll(1)
 	switch rp := rp.(type) {
 	case *resolve.ClassPattern:
 		p := &pattern{kind: classPattern, class: rp.Class, union: rp.Union, name: rp.Name, pos: rp.Pos}
@@ -359,11 +370,18 @@ func fieldsKey(head string, fs []patternField) string {
 }
 
 // joinKeys joins the keys of a pattern's parts; a part without a key makes the whole have none.
+// A long key is replaced by its hash: patterns nest, and each holds the keys of its parts.
 func joinKeys(keys []string) string {
 	if slices.Contains(keys, "") {
 		return ""
 	}
-	return "(" + strings.Join(keys, ",") + ")"
+	const most = 128
+	key := "(" + strings.Join(keys, ",") + ")"
+	if len(key) > most {
+		sum := sha256.Sum256([]byte(key))
+		key = "#" + string(sum[:])
+	}
+	return key
 }
 
 // constKey returns a text that only structurally equal constants share.
@@ -388,6 +406,7 @@ func constKey(v Value) string {
 func (p *Program) attrTable(name string) []*host.Attr {
 	table, ok := p.attrs[name]
 	if !ok {
+		p.poll(p.reg.NumPlans())
 		table = make([]*host.Attr, p.reg.NumPlans())
 		for i := range table {
 			table[i] = p.reg.PlanByID(i).Attr(name)
@@ -451,7 +470,8 @@ func markPattern(p resolve.Pattern, set map[int]bool) {
 }
 
 // markGoal adds the slots that g uses to set.
-func markGoal(g resolve.Goal, set map[int]bool) {
+func markGoal(g resolve.Goal, set map[int]bool, poll func(int)) {
+	poll(1)
 	mark := func(ts ...resolve.Term) {
 		for _, t := range ts {
 			if t != nil {
@@ -462,17 +482,17 @@ func markGoal(g resolve.Goal, set map[int]bool) {
 	switch g := g.(type) {
 	case *resolve.And:
 		for _, s := range g.Goals {
-			markGoal(s, set)
+			markGoal(s, set, poll)
 		}
 	case *resolve.Or:
 		for _, s := range g.Goals {
-			markGoal(s, set)
+			markGoal(s, set, poll)
 		}
 	case *resolve.Not:
-		markGoal(g.Goal, set)
+		markGoal(g.Goal, set, poll)
 	case *resolve.Forall:
-		markGoal(g.Cond, set)
-		markGoal(g.Body, set)
+		markGoal(g.Cond, set, poll)
+		markGoal(g.Body, set, poll)
 	case *resolve.Unify:
 		mark(g.L, g.R)
 	case *resolve.Assign:
@@ -510,6 +530,7 @@ func components(m *resolve.Module, p *Program) {
 	for _, r := range m.Rules {
 		from := p.preds[r.Name][len(r.Params)]
 		eachCall(r.Body, func(c *resolve.Call) {
+			p.poll(1)
 			if to := p.preds[c.Pred.Name][len(c.Args)]; to != nil {
 				calls[from] = append(calls[from], to)
 			}
@@ -538,6 +559,7 @@ func components(m *resolve.Module, p *Program) {
 		}
 		enter(root)
 		for len(path) > 0 {
+			p.poll(1)
 			top := &path[len(path)-1]
 			st := states[top.pr]
 			if top.next < len(calls[top.pr]) {

@@ -13,7 +13,7 @@ import (
 // not compiles a negation of g, which waits for the variables from outside.
 func (c *fastCompiler) not(negation, g resolve.Goal, locals []int) []build {
 	used := make(map[int]bool)
-	markGoal(g, used)
+	markGoal(g, used, c.p.poll)
 	for _, s := range locals {
 		delete(used, s)
 	}

@@ -20,6 +20,7 @@ package vm
 
 import (
 	"cmp"
+	"encoding/binary"
 	"math"
 	"slices"
 	"unsafe"
@@ -57,16 +58,21 @@ type wordKey struct {
 const (
 	minIndexed = 5  // clauses from which an index costs less than checking the constants of each
 	mostPlaces = 12 // each is looked at for each node of the tree; policies ask about few fields
+	mostCopies = 64 // of each clause in the tree, on average
 )
 
 // buildIndex makes the tree for the clauses of a predicate.
-func buildIndex(reg *host.Registry, clauses []*clause, arity int) *indexNode {
+func buildIndex(reg *host.Registry, clauses []*clause, arity int, poll func(work int)) *indexNode {
+	if len(clauses) < minIndexed {
+		return (&indexBuilder{reg, poll}).leaf(clauses)
+	}
 	var free []indexKey
 	for i := range arity {
 		free = append(free, indexKey{arg: i})
 	}
 	fields := make(map[indexKey]bool)
 	for _, c := range clauses {
+		poll(1)
 		for _, e := range c.equals {
 			if !fields[e.key] {
 				fields[e.key] = true
@@ -75,18 +81,26 @@ func buildIndex(reg *host.Registry, clauses []*clause, arity int) *indexNode {
 		}
 	}
 	for i := range arity {
+		if len(free) >= mostPlaces {
+			break
+		}
+		poll(len(clauses))
 		free = append(free, listPlaces(clauses, i)...)
 	}
-	b := indexBuilder{reg}
-	return b.build(clauses, free[:min(len(free), mostPlaces)])
+	b := indexBuilder{reg, poll}
+	return b.build(clauses, free[:min(len(free), mostPlaces)], mostCopies*len(clauses))
 }
 
-type indexBuilder struct{ reg *host.Registry }
+type indexBuilder struct {
+	reg  *host.Registry
+	poll func(work int)
+}
 
-func leaf(clauses []*clause) *indexNode {
+func (b *indexBuilder) leaf(clauses []*clause) *indexNode {
+	b.poll(1 + len(clauses))
 	n := &indexNode{leaf: true, clauses: clauses, ordered: mayReorder(clauses)}
 	if n.ordered {
-		if sorted, ok := staticOrder(clauses); ok {
+		if sorted, ok := staticOrder(clauses, b.poll); ok {
 			n.clauses, n.ordered = sorted, false
 		}
 	}
@@ -94,35 +108,40 @@ func leaf(clauses []*clause) *indexNode {
 }
 
 // build makes the tree over clauses that looks at the places that are still free.
-func (b *indexBuilder) build(clauses []*clause, free []indexKey) *indexNode {
-	if len(clauses) < minIndexed {
-		return leaf(clauses)
+// Room is how many copies of clauses the tree may hold. A tree without that bound
+// doubles with each place, since clauses stand below what is known of a place and
+// below unbound. Half of the room is for either.
+func (b *indexBuilder) build(clauses []*clause, free []indexKey, room int) *indexNode {
+	if len(clauses) < minIndexed || room < len(clauses) {
+		return b.leaf(clauses)
 	}
-	at, byClass := bestPlace(clauses, free)
+	at, byClass := b.bestPlace(clauses, free)
 	if at < 0 {
-		return leaf(clauses)
+		return b.leaf(clauses)
 	}
+	room = (room - len(clauses)) / 2
 	remaining := slices.Delete(slices.Clone(free), at, at+1)
 	n := &indexNode{key: free[at]}
 	unknown := remaining
 	if n.key.part != wholeArg { // what is no list has no other parts either
 		unknown = slices.DeleteFunc(slices.Clone(remaining), func(k indexKey) bool { return k.arg == n.key.arg && k.part != wholeArg })
 	}
-	n.unbound = b.build(clauses, unknown)
+	n.unbound = b.build(clauses, unknown, room)
 	if byClass {
-		n.splitByClass(b, clauses, remaining)
+		n.splitByClass(b, clauses, remaining, room)
 	} else {
-		n.splitByConstant(b, clauses, remaining)
+		n.splitByConstant(b, clauses, remaining, room)
 	}
 	return n
 }
 
 // bestPlace returns the place that leaves the fewest clauses on average, and
 // whether to look at its class; -1 when none leaves noticeably fewer.
-func bestPlace(clauses []*clause, free []indexKey) (best int, byClass bool) {
+func (b *indexBuilder) bestPlace(clauses []*clause, free []indexKey) (best int, byClass bool) {
 	best = -1
 	size := 0.75 * float64(len(clauses))
 	for at, key := range free {
+		b.poll(len(clauses))
 		texts := make(map[string]bool)
 		words := make(map[wordKey]bool)
 		classes := make(map[*host.ClassInfo]bool)
@@ -156,7 +175,7 @@ func bestPlace(clauses []*clause, free []indexKey) (best int, byClass bool) {
 	return best, byClass
 }
 
-func (n *indexNode) splitByConstant(b *indexBuilder, clauses []*clause, remaining []indexKey) {
+func (n *indexNode) splitByConstant(b *indexBuilder, clauses []*clause, remaining []indexKey, room int) {
 	texts := make(map[string][]*clause)
 	words := make(map[wordKey][]*clause)
 	var others []*clause
@@ -174,18 +193,24 @@ func (n *indexNode) splitByConstant(b *indexBuilder, clauses []*clause, remainin
 			words[keyOf(v)] = append(words[keyOf(v)], c)
 		}
 	}
-	n.rest = b.build(others, remaining)
+	// Clauses without a constant stand in every part.
+	share := func(cs []*clause) int {
+		return room * len(cs) / (len(clauses) + (1+len(texts)+len(words))*len(others))
+	}
+	n.rest = b.build(others, remaining, share(others))
 	n.byText = make(map[string]*indexNode, len(texts))
 	for k, cs := range texts {
-		n.byText[k] = b.build(merge(cs, others), remaining)
+		cs = b.merge(cs, others)
+		n.byText[k] = b.build(cs, remaining, share(cs))
 	}
 	n.byWord = make(map[wordKey]*indexNode, len(words))
 	for k, cs := range words {
-		n.byWord[k] = b.build(merge(cs, others), remaining)
+		cs = b.merge(cs, others)
+		n.byWord[k] = b.build(cs, remaining, share(cs))
 	}
 }
 
-func (n *indexNode) splitByClass(b *indexBuilder, clauses []*clause, remaining []indexKey) {
+func (n *indexNode) splitByClass(b *indexBuilder, clauses []*clause, remaining []indexKey, room int) {
 	byClass := make(map[int][]*clause)
 	var others []*clause
 	for _, c := range clauses {
@@ -195,31 +220,36 @@ func (n *indexNode) splitByClass(b *indexBuilder, clauses []*clause, remaining [
 			others = append(others, c)
 		}
 	}
-	shared := b.build(others, remaining)
+	// Plans of which the same classes are asked for share one subtree.
+	known := make(map[string]*indexNode)
 	n.byPlan = make([]*indexNode, b.reg.NumPlans())
 	for id := range n.byPlan {
-		plan := b.reg.PlanByID(id)
-		cs := others
-		found := false
-		for _, class := range plan.Lineage() {
+		b.poll(1)
+		lists := [][]*clause{others}
+		var key []byte
+		for _, class := range b.reg.PlanByID(id).Lineage() {
 			if classed := byClass[class]; classed != nil {
-				cs = merge(classed, cs)
-				found = true
+				lists = append(lists, classed)
+				key = binary.AppendUvarint(key, uint64(class))
 			}
 		}
-		if found {
-			n.byPlan[id] = b.build(cs, remaining)
-		} else {
-			n.byPlan[id] = shared
+		child := known[string(key)]
+		if child == nil {
+			cs := b.merge(lists...)
+			child = b.build(cs, remaining, room*len(cs)/(len(clauses)+(1+len(byClass))*len(others)))
+			known[string(key)] = child
 		}
+		n.byPlan[id] = child
 	}
 }
 
-// merge merges two lists of clauses that are each in source order.
-func merge(a, b []*clause) []*clause {
-	out := make([]*clause, 0, len(a)+len(b))
-	out = append(append(out, a...), b...)
-	slices.SortFunc(out, func(x, y *clause) int { return cmp.Compare(x.order, y.order) })
+// merge merges lists of clauses into source order.
+func (b *indexBuilder) merge(lists ...[]*clause) []*clause {
+	out := slices.Concat(lists...)
+	slices.SortFunc(out, func(x, y *clause) int {
+		b.poll(1)
+		return cmp.Compare(x.order, y.order)
+	})
 	return out
 }
 

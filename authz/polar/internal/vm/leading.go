@@ -3,6 +3,8 @@ package vm
 // This file defines which conditions on fields the index may use.
 
 import (
+	"slices"
+
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
@@ -37,7 +39,8 @@ func (p *Program) leadingEquals(c *clause) []fieldEquals {
 	values := make(map[int]Value)    // by slot: the constant it is equal to
 	var out []fieldEquals
 	add := func(key indexKey, v Value) {
-		if isKey(v) {
+		known := slices.ContainsFunc(out, func(e fieldEquals) bool { return e.key == key })
+		if isKey(v) && !known && len(out) < mostPlaces {
 			out = append(out, fieldEquals{key: key, attrs: p.attrTable(key.attr), value: v})
 		}
 	}

@@ -94,59 +94,44 @@ func classMoreSpecific(l, r *pattern, arg Value) bool {
 // they stand. It may err to the side of true.
 func mayReorder(clauses []*clause) bool {
 	const manySignatures = 64 // beyond it comparing each with each costs more than sorting at run time
-	var distinct []*clause
-	for _, c := range clauses {
-		known := false
-		for _, d := range distinct {
-			if sameSignature(c, d) {
-				known = true
-				break
-			}
-		}
-		if !known {
-			if len(distinct) == manySignatures {
-				return true
-			}
-			distinct = append(distinct, c)
-		}
+	type span struct {
+		of          *clause
+		first, last int // where clauses of its signature stand
 	}
-	for j := range distinct {
-		for i := range distinct {
-			if i != j && mayPrecede(distinct[j], distinct[i]) && laterExists(clauses, distinct[j], distinct[i]) {
-				return true
-			}
+	var spans []*span
+	known := make(map[string]*span)
+	for at, c := range clauses {
+		if s := known[c.signature]; s != nil && c.signature != "" {
+			s.last = at
+			continue
 		}
-	}
-	return false
-}
-
-// laterExists reports whether a clause with j's signature stands behind one with i's.
-func laterExists(clauses []*clause, j, i *clause) bool {
-	seen := false
-	for _, c := range clauses {
-		if seen && sameSignature(c, j) {
+		if len(spans) == manySignatures {
 			return true
 		}
-		seen = seen || sameSignature(c, i)
+		s := &span{c, at, at}
+		spans = append(spans, s)
+		known[c.signature] = s
+	}
+	for _, j := range spans {
+		for _, i := range spans {
+			if i != j && j.last > i.first && mayPrecede(j.of, i.of) {
+				return true
+			}
+		}
 	}
 	return false
 }
 
-// sameSignature reports whether specificity cannot tell a from b.
-func sameSignature(a, b *clause) bool {
-	if a == b {
-		return true
-	}
-	for i := range a.params {
-		ap, bp := a.params[i].pat, b.params[i].pat
-		if (ap == nil) != (bp == nil) {
-			return false
-		}
-		if ap != nil && (ap.key == "" || ap.key != bp.key) {
-			return false
+// signatureOf returns what specificity sees of a clause, or "" if a specializer has no key.
+func signatureOf(params []param) string {
+	keys := make([]string, len(params))
+	for i, p := range params {
+		keys[i] = "-"
+		if p.pat != nil {
+			keys[i] = p.pat.key
 		}
 	}
-	return true
+	return joinKeys(keys)
 }
 
 // mayOverlap reports whether one value may belong to both of two classes.
@@ -180,7 +165,7 @@ func (m *Machine) sortBySpecificity(cs []*clause, args []Value) error {
 // if the arguments have no say in it: when specificity depends on the patterns
 // alone, and is a weak order, so that sorting some of the clauses gives the same
 // as sorting all of them and leaving some out.
-func staticOrder(clauses []*clause) ([]*clause, bool) {
+func staticOrder(clauses []*clause, poll func(work int)) ([]*clause, bool) {
 	const most = 64 // all pairs are compared
 	if len(clauses) > most {
 		return nil, false
@@ -189,6 +174,7 @@ func staticOrder(clauses []*clause) ([]*clause, bool) {
 		return mayPrecede(clauses[i], clauses[j])
 	}
 	for i := range clauses {
+		poll(4 * len(clauses)) // for all that follows
 		for j := range clauses {
 			if i != j && dependsOnArguments(clauses[i], clauses[j]) {
 				return nil, false

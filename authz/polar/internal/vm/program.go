@@ -28,7 +28,8 @@ type Program struct {
 	relations map[*host.Attr]*filter.Relation
 	now       Value // what the constant "now" stands for until a query reads it
 	machines  sync.Pool
-	sealed    bool // compiled: the tables are not changed any more
+	sealed    bool           // compiled: the tables are not changed any more
+	poll      func(work int) // of the compilation; afterwards it does nothing
 
 	decisions map[string]*fastPred // rules of three parameters, all given
 	allow     *fastPred            // decisions["allow"], without a look into the map
@@ -65,6 +66,8 @@ type clause struct {
 	slots  int   // cells of an activation
 	body   *node // first goal
 	order  int   // position among the clauses of its predicate
+
+	signature string // clauses of one signature are equally specific; "" for one that has its own
 }
 
 // A param is one parameter of a clause.

@@ -1,0 +1,104 @@
+package authz_test
+
+// This file tests that all ways to ask give one answer, on random policies.
+
+import (
+	"errors"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// fieldHead matches the head of a rule about an action, which a rule about a field is made from.
+var fieldHead = regexp.MustCompile(`(?m)^allow\((m: Member), ([^,]*), (.*?)\) if`)
+
+// TestAnswersAgree asks IsAllowed, Authorize, Query, AuthorizedActions, Explain,
+// AuthorizeField and AuthorizedFields the same questions.
+func TestAnswersAgree(t *testing.T) {
+	policies := 100
+	if n, err := strconv.Atoi(os.Getenv("URSA_AGREE_POLICIES")); err == nil {
+		policies = n
+	}
+	seed := rand.Uint64()
+	if n, err := strconv.ParseUint(os.Getenv("URSA_SEED"), 10, 64); err == nil {
+		seed = n
+	}
+	t.Logf("URSA_SEED=%d", seed)
+	repos := []*repo{{ID: 1, Owner: 1, Tags: []string{"a"}}, {ID: 2, Owner: 2, Public: true}, {}}
+	boss := &member{ID: 3, Title: "b"}
+	members := []*member{boss, {ID: 1, Title: "a", Boss: boss, Roles: []role{{"a", repos[0]}}}, {ID: 2, Boss: boss}}
+	ctx := t.Context()
+	var allowed, denied, undecided, listed int
+	for i := range policies {
+		g := randomPolicy{rand.New(rand.NewPCG(seed, uint64(i)))}
+		// A cut in a rule for one action keeps rules for others from being listed.
+		policy := strings.ReplaceAll(g.policy(), "cut", "m = m")
+		policy += fieldHead.ReplaceAllString(policy[:strings.Index(policy, "helper(m: Member")], `allow_field($1, "see", $3, $2) if`)
+		az := explainer(t, policy)
+		for _, m := range members {
+			for _, r := range repos {
+				fail := func(what string, got ...any) {
+					t.Fatalf("policy %d, member %d, repo %d: %s: %v\n%s", i, m.ID, r.ID, what, got, policy)
+				}
+				ok, err := az.IsAllowed(ctx, m, "read", r)
+				switch {
+				case err != nil:
+					undecided++
+				case ok:
+					allowed++
+				default:
+					denied++
+				}
+
+				authorized := az.Authorize(ctx, m, "read", r)
+				if ok != (authorized == nil) || (err != nil) != errors.Is(authorized, authz.ErrUndecided) ||
+					(!ok && err == nil) != errors.Is(authorized, authz.ErrForbidden) {
+					fail("Authorize", ok, err, authorized)
+				}
+
+				found, queryErr := false, error(nil)
+				for _, err := range az.Query(ctx, "allow", m, "read", r) {
+					found, queryErr = err == nil, err
+					break
+				}
+				if found != ok || (queryErr != nil) != (err != nil) {
+					fail("Query", ok, err, found, queryErr)
+				}
+
+				x, explainErr := az.Explain(ctx, m, "read", r)
+				if explainErr != nil || (x.Verdict == authz.Allowed) != ok || (x.Verdict == authz.Undecided) != (err != nil) {
+					fail("Explain", ok, err, x, explainErr)
+				}
+
+				// Listing asks all rules, so it meets errors that a decision may not.
+				if actions, listErr := az.AuthorizedActions(ctx, m, r); listErr == nil {
+					listed++
+					if err != nil || actions.Has("read") != ok {
+						fail("AuthorizedActions", ok, err, actions)
+					}
+				}
+
+				// The rules about fields are those about actions.
+				field := az.AuthorizeField(ctx, m, "see", r, "read")
+				if ok != (field == nil) || (err != nil) != errors.Is(field, authz.ErrUndecided) {
+					fail("AuthorizeField", ok, err, field)
+				}
+				if fields, listErr := az.AuthorizedFields(ctx, m, "see", r); listErr == nil {
+					listed++
+					if err != nil || fields.Has("read") != ok {
+						fail("AuthorizedFields", ok, err, fields)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d policies: %d allowed, %d denied, %d undecided, %d lists of names", policies, allowed, denied, undecided, listed)
+	if allowed < policies || denied < policies || undecided < policies/20 || listed < policies {
+		t.Error("too few of the random policies say anything")
+	}
+}

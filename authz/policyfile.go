@@ -1,0 +1,214 @@
+package authz
+
+// This file defines how policy files are read: whole, regular, and as they were at
+// one time.
+//
+// Between two system calls anything may happen to a file. It may become a pipe, of
+// which opening and reading never end, or a device. It may grow while it is read. A
+// deployment may swap the directory it is in, so that the first files are from the
+// old policy and the last ones from the new. So what was opened is looked at again,
+// reads are bounded, and files that changed meanwhile are read anew.
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+)
+
+const (
+	maxPolicyBytes = 16 << 20 // of all sources of a policy; 10,000 rules are about 1 MB
+	maxPolicyFiles = 10_000
+	maxDirEntries  = 100_000 // of a directory that a pattern matches names in
+
+	// readTries is how often files are read that change while they are read.
+	// A deployment changes them once; what never rests is not a policy.
+	readTries = 5
+)
+
+// errChanged says that files changed while they were read.
+var errChanged = errors.New("the policy files changed while they were read")
+
+// A stamp identifies what was read of a file.
+type stamp struct {
+	name    string
+	size    int64
+	modTime time.Time
+	info    fs.FileInfo
+}
+
+func stampOf(name string, info fs.FileInfo) stamp {
+	return stamp{name, info.Size(), info.ModTime(), info}
+}
+
+// same reports whether nothing says that a file has changed.
+func (s stamp) same(t stamp) bool {
+	return s.name == t.name && s.size == t.size && s.modTime.Equal(t.modTime) &&
+		(os.SameFile(s.info, t.info) || !os.SameFile(s.info, s.info)) // files that are not the operating system's are never the same
+}
+
+// Load reads the files until two looks at them agree.
+func (f *files) Load(ctx context.Context) ([]Source, error) {
+	if len(f.patterns) == 0 {
+		return nil, errors.New("no patterns for policy files")
+	}
+	var sources []Source
+	for range readTries {
+		names, err := f.names(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var read []stamp
+		if sources, read, err = f.readAll(ctx, names); errors.Is(err, errChanged) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		now, err := f.names(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Equal(names, now) && f.unchanged(ctx, read) {
+			return sources, nil
+		}
+	}
+	return nil, errChanged
+}
+
+// readAll reads files.
+func (f *files) readAll(ctx context.Context, names []string) ([]Source, []stamp, error) {
+	sources, stamps := make([]Source, len(names)), make([]stamp, len(names))
+	left := maxPolicyBytes
+	for i, name := range names {
+		text, at, err := f.read(ctx, name, left)
+		if err != nil {
+			return nil, nil, err
+		}
+		left -= len(text)
+		sources[i], stamps[i] = Source{Name: name, Text: text}, at
+	}
+	return sources, stamps, nil
+}
+
+// unchanged reports whether files are still those that were read.
+func (f *files) unchanged(ctx context.Context, read []stamp) bool {
+	for _, s := range read {
+		info, err := f.stat(s.name)
+		if err != nil || ctx.Err() != nil || !s.same(stampOf(s.name, info)) {
+			return false
+		}
+	}
+	return true
+}
+
+// read reads one file of at most most bytes.
+func (f *files) read(ctx context.Context, name string, most int) (string, stamp, error) {
+	if err := ctx.Err(); err != nil {
+		return "", stamp{}, err
+	}
+	info, err := f.stat(name) // so that opening has no effect on devices
+	if err == nil {
+		err = regular(name, info)
+	}
+	if err != nil {
+		return "", stamp{}, err
+	}
+	file, err := f.open(name)
+	if err != nil {
+		return "", stamp{}, err
+	}
+	defer file.Close()
+	if info, err = file.Stat(); err == nil {
+		err = regular(name, info) // it may be another file by now
+	}
+	if err != nil {
+		return "", stamp{}, err
+	}
+	text, err := readText(ctx, file, most)
+	if err != nil {
+		return "", stamp{}, fmt.Errorf("policy %q: %w", name, err)
+	}
+	before := stampOf(name, info)
+	if info, err = file.Stat(); err != nil {
+		return "", stamp{}, err
+	}
+	if !before.same(stampOf(name, info)) {
+		return "", stamp{}, errChanged
+	}
+	return text, before, nil
+}
+
+// regular returns an error about a file that is not regular: reading a pipe might never end.
+func regular(name string, info fs.FileInfo) error {
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("policy %q is not a regular file", name)
+	}
+	return nil
+}
+
+// errTooLarge says that a policy is too large.
+var errTooLarge = fmt.Errorf("the policy is larger than %d bytes", maxPolicyBytes)
+
+// readText reads at most most bytes until the end of a file.
+func readText(ctx context.Context, file io.Reader, most int) (string, error) {
+	var text []byte
+	const patience = 100 // reads of nothing in a row
+	for idle := 0; idle < patience; {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		text = slices.Grow(text, 1<<16)
+		n, err := file.Read(text[len(text) : len(text)+1<<16])
+		text = text[:len(text)+n]
+		switch {
+		case len(text) > most:
+			return "", errTooLarge
+		case err == io.EOF:
+			return string(text), nil
+		case err != nil:
+			return "", err
+		case n > 0:
+			idle = 0
+		default:
+			idle++
+		}
+	}
+	return "", io.ErrNoProgress
+}
+
+// readDir returns the entries of a directory of the operating system, sorted by name.
+func readDir(ctx context.Context, name string) ([]fs.DirEntry, error) {
+	dir, err := openFile(name)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	var all []fs.DirEntry
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		entries, err := dir.ReadDir(1000)
+		all = append(all, entries...)
+		switch {
+		case len(all) > maxDirEntries:
+			return nil, fmt.Errorf("the directory %q has more than %d entries", name, maxDirEntries)
+		case err == io.EOF || err == nil && len(entries) == 0:
+			slices.SortFunc(all, func(x, y fs.DirEntry) int { return cmp.Compare(x.Name(), y.Name()) })
+			return all, nil
+		case err != nil:
+			return nil, err
+		}
+	}
+}
+
+// openFile opens a file without waiting: opening a pipe for reading waits for somebody
+// who writes into it.
+func openFile(name string) (*os.File, error) {
+	return os.OpenFile(name, os.O_RDONLY|openFlags, 0)
+}
