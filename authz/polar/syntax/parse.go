@@ -18,6 +18,7 @@ package syntax
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -82,9 +83,13 @@ type parser struct {
 
 	query    bool  // the source is a query and not a file
 	stmt     place // start of the statement, or declaration, being parsed
+	body     bool  // the next token is in the body of a rule
 	braces   int   // braces open since the start of the statement
 	brackets int   // brackets of all three kinds open since the start of the statement or declaration
 	nest     int   // levels of recursion
+
+	operand      place // start of the last operand without operators
+	operandAfter kind  // of the token before it
 
 	diags  []Diagnostic
 	errors int // how many of diags are errors
@@ -141,7 +146,7 @@ func (p *parser) failUTF8() {
 // fileBody parses all statements.
 func (p *parser) fileBody() {
 	for p.tok.kind != kEOF && p.errors <= maxErrors {
-		p.stmt, p.braces, p.brackets = p.tok.start, 0, 0
+		p.stmt, p.body, p.braces, p.brackets = p.tok.start, false, 0, 0
 		var s Stmt
 		if p.guard(func() { s = p.statement() }) {
 			p.file.Stmts = append(p.file.Stmts, s)
@@ -251,11 +256,8 @@ func (p *parser) position(at place) Position {
 // and looks like the head of a rule or block. The last also finds the next
 // statement when it was a semicolon or a bracket that was missing.
 func (p *parser) skip() {
-	if p.tok.kind == kSlash && p.peek().kind == kSlash && p.tok.start.off == p.stmt.off {
-		for n := p.tok.start.line; p.tok.kind != kEOF && p.tok.start.line == n; {
-			p.next()
-		}
-		return // from a comment as other languages write it
+	if p.tok.start.off == p.stmt.off && p.skipComment() {
+		return
 	}
 	opened, block := 0, false
 	for p.tok.kind != kEOF {
@@ -344,24 +346,15 @@ func (p *parser) statement() Stmt {
 			return p.block(nil)
 		case kSymbol:
 			keyword := p.name("a name")
+			p.keywordHint(start)
 			if k := p.peek().kind; k != kLParen {
 				return p.block(keyword)
 			}
 			name := p.name("a name")
-			p.unexpectedHint("\"{\" after the name of a class", fmt.Sprintf("a rule begins with its name: %s(...) if ...;", shorten(name.Text)))
+			p.unexpectedHint("\"{\" after the name of a class", say(fmt.Sprintf("a rule begins with its name: %s(...) if ...;", shorten(name.Text))))
 		default:
 			p.next()
-			hint := p.hint()
-			_, prec := binaryOp(p.tok.kind)
-			switch {
-			case p.tok.kind == kDot:
-				hint = "the name of a rule has no dots; write :: between its parts"
-			case p.tok.kind == kIf, p.tok.kind == kSemicolon:
-				hint = noParamHint
-			case prec > 0:
-				hint = `goals are joined with "and", not with ";"`
-			}
-			p.unexpectedHint("\"(\" after the name of a rule", hint)
+			p.unexpectedHint("\"(\" after the name of a rule", p.nameHint())
 		}
 	}
 	const want = "a rule, a rule type, an inline query or a block"
@@ -378,12 +371,12 @@ func (p *parser) rule() *Rule {
 	r := &Rule{}
 	r.Name, r.Params, r.Rparen = p.head()
 	if p.accept(kIf) {
+		p.body = true
 		r.Body = p.expr(precOr).x
 		p.endStatement("an operator or \";\"")
 	} else {
-		switch p.tok.kind {
-		case kUnify, kAssign, kColon, kLt, kMinus:
-			p.unexpectedHint("\"if\" or \";\"", bodyHint)
+		if p.tok.kind != kSemicolon {
+			p.unexpectedHint("\"if\" or \";\"", p.bodyAdvice(r.Name.Text))
 		}
 		p.endStatement("\"if\" or \";\"")
 	}
@@ -398,10 +391,10 @@ func (p *parser) endStatement(want string) { p.expect(kSemicolon, want) }
 func (p *parser) head() (*Name, []*Param, Position) {
 	name := p.name("the name of a rule")
 	if p.tok.kind == kLBrace {
-		p.unexpectedHint("\"(\" after the name of a rule", `a block begins with "actor" or "resource"`)
+		p.unexpectedHint("\"(\" after the name of a rule", say(`a block begins with "actor" or "resource"`))
 	}
 	if p.tok.kind == kSemicolon {
-		p.unexpectedHint("\"(\" after the name of a rule", noParamHint)
+		p.unexpectedHint("\"(\" after the name of a rule", say(noParamHint))
 	}
 	p.expect(kLParen, "\"(\" after the name of a rule")
 	if p.accept(kRParen) {
@@ -414,7 +407,10 @@ func (p *parser) head() (*Name, []*Param, Position) {
 			return name, params, p.position(p.prev.start)
 		}
 		if _, prec := binaryOp(p.tok.kind); prec > 0 {
-			p.unexpectedHint("\",\" or \")\"", `compare in the body, after "if"`)
+			p.unexpectedHint("\",\" or \")\"", say(`compare in the body, after "if"`))
+		}
+		if p.tok.kind == kSymbol && p.prev.kind == kSymbol {
+			p.unexpectedHint("\",\" or \")\"", p.typedParam())
 		}
 		p.expect(kComma, "\",\" or \")\"")
 	}
@@ -427,7 +423,7 @@ func (p *parser) param() *Param {
 	param := &Param{Value: o.x}
 	if p.tok.kind == kColon {
 		if _, ok := o.x.(*Var); !ok {
-			p.unexpectedHint("\",\" or \")\"", "only a variable can have a specializer: name: Class")
+			p.unexpectedHint("\",\" or \")\"", say("only a variable can have a specializer: name: Class"))
 		}
 		p.next()
 		param.Specializer = p.pattern(0).x
@@ -464,6 +460,9 @@ func (p *parser) keyName(want string) *Name {
 func (p *parser) block(keyword *Name) *Block {
 	start := p.stmt
 	b := &Block{Keyword: keyword, Class: p.name("the name of a class")}
+	if keyword == nil && p.tok.kind == kLBrace && p.isBody(b.Class.Text) {
+		p.unexpectedHint("\"(\" after the name of a rule", say(braceHint))
+	}
 	p.expect(kLBrace, "\"{\" after the name of a class")
 	open := p.prev
 	for p.tok.kind != kRBrace {
@@ -563,11 +562,11 @@ func (p *parser) declaration() *Declaration {
 	d := &Declaration{Name: p.name("the name of a declaration")}
 	switch want := "\"=\" after the name of a declaration"; p.tok.kind {
 	case kLParen:
-		p.unexpectedHint(want, "rules stand outside of blocks")
+		p.unexpectedHint(want, say("rules stand outside of blocks"))
 	case kIf:
-		p.unexpectedHint(want, "the names in a shorthand rule are written in double quotes")
-	case kColon, kAssign:
-		p.unexpectedHint(want, "")
+		p.unexpectedHint(want, advice{"the names in a shorthand rule are written in double quotes", p.edit(p.prev.start, p.prev.end, strconv.Quote(d.Name.Text))})
+	case kColon, kAssign, kEq:
+		p.unexpectedHint(want, advice{`write "="`, p.edit(p.tok.start, p.tok.end, " =")})
 	default:
 		p.expect(kUnify, want)
 	}
@@ -583,9 +582,9 @@ func (p *parser) declaration() *Declaration {
 		p.next()
 	case kLBrace:
 		d.Dict = true
-		d.Relations = p.relations()
+		d.Relations = p.relations(d.Name.Text)
 	default:
-		p.unexpectedHint("a list of strings or a dictionary", `write a list, as in ["a", "b"], or a dictionary, as in {parent: Org}`)
+		p.unexpectedHint("a list of strings or a dictionary", p.listHint(d.Name.Text))
 	}
 	p.endStatement("\";\"")
 	d.Span = p.since(start)
@@ -599,8 +598,8 @@ func (p *parser) commas(want string) {
 	}
 }
 
-// relations parses { Name: Class, ... }.
-func (p *parser) relations() []*RelationDecl {
+// relations parses { Name: Class, ... }, the value of the declaration of that name.
+func (p *parser) relations(of string) []*RelationDecl {
 	p.expect(kLBrace, "\"{\"")
 	var rels []*RelationDecl
 	var keys keySet
@@ -612,12 +611,12 @@ func (p *parser) relations() []*RelationDecl {
 			r.Class = &Name{Span: r.Name.Span, Text: r.Name.Text}
 		} else {
 			if p.tok.kind == kString {
-				p.unexpectedHint("the name of a relation", keyHint)
+				p.unexpectedHint("the name of a relation", p.stringHint(of, keyHint))
 			}
 			r.Name = p.keyName("the name of a relation or \"}\"")
 			p.expect(kColon, "\":\" after the name of a relation")
 			if p.tok.kind == kString {
-				p.unexpectedHint("the name of a class", "write the class without quotes")
+				p.unexpectedHint("the name of a class", p.stringHint(of, "write the class without quotes"))
 			}
 			r.Class = p.name("the name of a class")
 		}
@@ -637,7 +636,7 @@ func (p *parser) shorthand() *Shorthand {
 	start := p.tok.start
 	s := &Shorthand{Head: p.stringLit()}
 	if p.tok.kind != kIf {
-		p.unexpectedHint("\"if\" after the head of a shorthand rule", `write "head" if "implier"; or "head" if "implier" on "relation";`)
+		p.unexpectedHint("\"if\" after the head of a shorthand rule", say(`write "head" if "implier"; or "head" if "implier" on "relation";`))
 	}
 	p.next()
 	s.Implier = p.quoted("a string after \"if\"")
@@ -648,7 +647,7 @@ func (p *parser) shorthand() *Shorthand {
 		want = "\";\""
 	}
 	if k := p.tok.kind; k == kAnd || k == kOr {
-		p.unexpectedHint(want, "a shorthand rule has one condition; write several of them, or a rule outside of the block")
+		p.unexpectedHint(want, say("a shorthand rule has one condition; write several of them, or a rule outside of the block"))
 	}
 	p.endStatement(want)
 	s.Span = p.since(start)
@@ -660,8 +659,10 @@ func (p *parser) quoted(want string) *StringLit {
 	switch {
 	case p.tok.kind == kString:
 		return p.stringLit()
+	case p.tok.kind == kNot && p.peek().kind == kString:
+		p.unexpectedHint(want, say("a shorthand rule has no negation; write a rule outside of the block"))
 	case p.tok.kind == kSymbol, p.tok.kind.isWord():
-		p.unexpectedHint(want, fmt.Sprintf("write it in double quotes: %q", shorten(p.text(p.tok))))
+		p.unexpectedHint(want, advice{fmt.Sprintf("write it in double quotes: %q", shorten(p.text(p.tok))), p.edit(p.tok.start, p.tok.end, strconv.Quote(p.text(p.tok)))})
 	}
 	p.unexpected(want)
 	return nil

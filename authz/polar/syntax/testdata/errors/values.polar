@@ -61,21 +61,21 @@ f() if x = in(y, z);  ### `^12: wrong-value-type: an expression with "in" has no
 f() if (x = 1).a;  ### `^8: wrong-value-type: an expression with "=" has no value and cannot be an operand of "." .write it as a goal of its own.$`
 f() if (not x) = 1;  ### `^8: wrong-value-type: an expression with "not" has no value and cannot be an operand of "=" .write it as a goal of its own.$`
 f() if (x and y) = 1;  ### `^8: wrong-value-type: an expression with "and" has no value and cannot be an operand of "=" .write it as a goal of its own.$`
-f() if 1 and 2;  ### `^8: wrong-value-type: a number is no goal and cannot be an operand of "and" .compare it with something, as in x = 1.$`
-f() if "a" or true;  ### `^8: wrong-value-type: a string is no goal and cannot be an operand of "or" .compare it with something, as in x = 1.$`
-f() if true or "a";  ### `^16: wrong-value-type: a string is no goal and cannot be an operand of "or" .compare it with something, as in x = 1.$`
-f() if x and 1;  ### `^14: wrong-value-type: a number is no goal and cannot be an operand of "and" .compare it with something, as in x = 1.$`
-f() if not 1;  ### `^12: wrong-value-type: a number is no goal and cannot be an operand of "not" .compare it with something, as in x = 1.$`
-f() if not [1];  ### `^12: wrong-value-type: a list is no goal and cannot be an operand of "not" .compare it with something, as in x = 1.$`
-f() if not (1);  ### `^12: wrong-value-type: a number is no goal and cannot be an operand of "not" .compare it with something, as in x = 1.$`
-f() if not x + 1;  ### `^12: wrong-value-type: an expression with "." is no goal and cannot be an operand of "not" .compare it with something, as in x = 1.$`
-f() if [1] and {a: 1};  ### `^8: wrong-value-type: a list is no goal and cannot be an operand of "and" .compare it with something, as in x = 1.$`
-f() if x = 1 and {a: 1};  ### `^18: wrong-value-type: a dictionary is no goal and cannot be an operand of "and" .compare it with something, as in x = 1.$`
-f() if x - 1 and y;  ### `^8: wrong-value-type: an expression with "-" is no goal and cannot be an operand of "and" .compare it with something, as in x = 1.$`
-f() if new Foo() and y;  ### `^8: wrong-value-type: a new instance is no goal and cannot be an operand of "and" .compare it with something, as in x = 1.$`
-f() if forall(1, 2);  ### `^15: wrong-value-type: a number is no goal and cannot be an argument of "forall" .compare it with something, as in x = 1.$`
-f() if forall(x, "a");  ### `^18: wrong-value-type: a string is no goal and cannot be an argument of "forall" .compare it with something, as in x = 1.$`
-f() if nan or x;  ### `^8: wrong-value-type: a number is no goal and cannot be an operand of "or" .compare it with something, as in x = 1.$`
+f() if 1 and 2;  ### `^8: wrong-value-type: a number is not a condition and cannot be an operand of "and" .compare it with something, as in x = 1.$`
+f() if "a" or true;  ### `^8: wrong-value-type: a string is not a condition and cannot be an operand of "or" .name what it is compared with each time, as in x = "a" or x = "b", or write x in ."a", "b"..$`
+f() if true or "a";  ### `^16: wrong-value-type: a string is not a condition and cannot be an operand of "or" .name what it is compared with each time, as in x = "a" or x = "b", or write x in ."a", "b"..$`
+f() if x and 1;  ### `^14: wrong-value-type: a number is not a condition and cannot be an operand of "and" .compare it with something, as in x = 1.$`
+f() if not 1;  ### `^12: wrong-value-type: a number is not a condition and cannot be an operand of "not" .compare it with something, as in x = 1.$`
+f() if not [1];  ### `^12: wrong-value-type: a list is not a condition and cannot be an operand of "not" .compare it with something, as in x = 1.$`
+f() if not (1);  ### `^12: wrong-value-type: a number is not a condition and cannot be an operand of "not" .compare it with something, as in x = 1.$`
+f() if not x + 1;  ### `^12: wrong-value-type: an expression with "." is not a condition and cannot be an operand of "not" .compare it with something, as in x = 1.$`
+f() if [1] and {a: 1};  ### `^8: wrong-value-type: a list is not a condition and cannot be an operand of "and" .compare it with something, as in x = 1.$`
+f() if x = 1 and {a: 1};  ### `^18: wrong-value-type: a dictionary is not a condition and cannot be an operand of "and" .compare it with something, as in x = 1.$`
+f() if x - 1 and y;  ### `^8: wrong-value-type: an expression with "-" is not a condition and cannot be an operand of "and" .compare it with something, as in x = 1.$`
+f() if new Foo() and y;  ### `^8: wrong-value-type: a new instance is not a condition and cannot be an operand of "and" .compare it with something, as in x = 1.$`
+f() if forall(1, 2);  ### `^15: wrong-value-type: a number is not a condition and cannot be an argument of "forall" .compare it with something, as in x = 1.$`
+f() if forall(x, "a");  ### `^18: wrong-value-type: a string is not a condition and cannot be an argument of "forall" .compare it with something, as in x = 1.$`
+f() if nan or x;  ### `^8: wrong-value-type: a number is not a condition and cannot be an operand of "or" .compare it with something, as in x = 1.$`
 # These are fine: a variable, an attribute and a boolean can be either, and a body can be a value.
 f() if x and x.a and true and x.m(1) and not x.b and not false;
 f() if x = true and y = x.a and z = (x).b and g((x), x.a, true);
