@@ -104,7 +104,7 @@ func TestQueryErrors(t *testing.T) {
 		{"x = 1;", `1:6: a query does not end with ";" (leave it out)`},
 		{"x = 1; y = 2", `1:6: unexpected ";"; expected an operator or the end of the query`},
 		{"x = 1 y", `1:7: unexpected "y"; expected an operator or the end of the query`},
-		{"f(1), g(1)", `1:5: unexpected ","; expected an operator or the end of the query (goals are joined with "and")`},
+		{"f(1), g(1)", `1:5: unexpected ","; expected an operator or the end of the query (conditions are joined with "and")`},
 		{"f(1) if x", `1:6: unexpected "if"; expected an operator or the end of the query`},
 		{"x = 1 $", "1:7: unexpected character $ (a variable is written as its name alone)"},
 		{"x =", "1:4: unexpected end of the source; expected an expression"},

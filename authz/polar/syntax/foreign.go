@@ -33,6 +33,7 @@ const (
 	denyHint     = "a decision asks the rules named allow, and what they do not allow is denied"
 	ternaryHint  = "a condition is written with and, or and not"
 	placeHint    = "a string has no prefix and no placeholders; compare its parts, or write a method in Go"
+	joinHint     = `conditions are joined with "and" or "or", not with ";"`
 	percentHint  = "numbers have no percent sign; write the number alone"
 	remainder    = "for the remainder of a division write x mod y, or x rem y"
 )
@@ -106,6 +107,8 @@ var beforeSwaps = map[string]swap{
 	"foreach":  {hint: forallHint},
 	"every":    {hint: forallHint},
 	"lambda":   {hint: functionHint},
+	"switch":   {hint: elseHint},
+	"case":     {hint: elseHint},
 	"typeof":   {hint: "to test for a class, write x matches Class"},
 	"exists":   {hint: "write the condition itself: it holds if any value of its variables fits"},
 	"select":   {hint: "a condition on related rows is written with their attribute: x in resource.items and x.name = y"},
@@ -175,12 +178,12 @@ func (p *parser) foreignToken() advice {
 	case kBar:
 		next := p.peek()
 		if next.kind == kBar {
-			return advice{`write "or"`, p.edit(t.start, next.end, "or")}
+			return advice{`write "or"`, p.edit(t.start, next.end, p.padded(t.start, "or", next.end))}
 		}
 		if p.brackets > 0 && next.kind == kSymbol && p.inList() {
 			return advice{fmt.Sprintf("write the rest of a list after a comma and a star: [x, *%s]", shorten(p.text(next))), p.edit(prev.end, next.start, ", *")}
 		}
-		return advice{`write "or"`, p.edit(t.start, t.end, "or")}
+		return advice{`write "or"`, p.edit(t.start, t.end, p.padded(t.start, "or", t.end))}
 	case kSlash:
 		if k := p.peek().kind; k == kSlash || k == kStar {
 			return say(commentHint)
@@ -190,7 +193,7 @@ func (p *parser) foreignToken() advice {
 		return advice{}
 	}
 	if prev.kind == kInt && t.kind == kSymbol {
-		a := say("numbers are written in decimal digits alone")
+		a := say(digitsHint)
 		if digits := strings.ReplaceAll(p.text(t), "_", ""); digits != "" && strings.Trim(digits, "0123456789") == "" {
 			a.fix = p.edit(prev.start, t.end, p.text(prev)+digits)
 		}
@@ -202,6 +205,22 @@ func (p *parser) foreignToken() advice {
 		a.fix = p.edit(prev.start, t.end, s.text)
 	}
 	return a
+}
+
+// padded returns a word to be written between two places, with blanks where it would join what stands beside it.
+func (p *parser) padded(start place, word string, end place) string {
+	return pad(p.file.Source[:start.off], word, p.file.Source[end.off:])
+}
+
+// pad returns word with blanks where it would join the text before or after it.
+func pad(before, word, after string) string {
+	if last, _ := utf8.DecodeLastRuneInString(before); before != "" && !strings.ContainsRune(" \t\r\n(", last) {
+		word = " " + word
+	}
+	if first, _ := utf8.DecodeRuneInString(after); after != "" && !strings.ContainsRune(" \t\r\n)", first) {
+		word += " "
+	}
+	return word
 }
 
 // inList reports whether the innermost bracket that is open before the next token is one of a list.
@@ -333,7 +352,9 @@ func (p *parser) bodyAdvice(name string) advice {
 	t := p.tok
 	next := p.peek()
 	switch word := p.text(t); {
-	case name == "permit" || name == "forbid":
+	case name == "forbid":
+		return say("a policy only allows: write the exception in the rules named allow, with not")
+	case name == "permit":
 		return say(fmt.Sprintf("a rule that allows is written allow(actor, action, resource) if ...; %s", denyHint))
 	case t.kind == kColon && next.kind == kSymbol && strings.EqualFold(p.text(next), "return"):
 		return advice{bodyHint, p.edit(t.start, next.end, " if")}
@@ -346,9 +367,16 @@ func (p *parser) bodyAdvice(name string) advice {
 	case t.kind == kSymbol && wordSwaps[strings.ToLower(word)].text == "if":
 		return advice{bodyHint, p.edit(t.start, t.end, "if")}
 	}
+	if t.kind == kSymbol && strings.EqualFold(p.text(t), "unless") {
+		return say("write if not ...")
+	}
 	a := p.hint()
-	if a.text == "" && t.kind == kEOF {
+	switch {
+	case a.text != "":
+	case t.kind == kEOF:
 		a = say("did you forget a semicolon?")
+	case t.kind == kSymbol, t.kind == kNot, t.kind == kForall, t.kind == kTrue, t.kind == kString, t.kind == kInt:
+		a = advice{`did you forget "if"?`, p.edit(t.start, t.start, "if ")}
 	}
 	return a
 }
@@ -360,10 +388,16 @@ func (s *scanner) foreignRune(t *token, r rune) bool {
 	fixed := true
 	switch r {
 	case '&':
-		if s.peek(0) == '&' {
+		twice := s.peek(0) == '&'
+		if twice {
 			s.advance(1)
 		}
-		hint, text = `write "and"`, "and"
+		before := strings.TrimRight(s.src[:t.start.off], " \t")
+		if !twice && s.atSymbolRune() && before != "" && strings.ContainsRune("=<>(,", rune(before[len(before)-1])) {
+			hint, text = "a value has no address; write its name alone", ""
+			break
+		}
+		hint, text = `write "and"`, pad(s.src[:t.start.off], "and", s.src[s.pos.off:])
 	case '\'', '`':
 		hint, fixed = "strings are written in double quotes", false
 		if n := s.quoted(string(r)); n > 0 {
@@ -395,7 +429,7 @@ func (s *scanner) foreignRune(t *token, r rune) bool {
 		switch s.peek(0) {
 		case '+':
 			s.advance(1)
-			hint, text = `write "not"`, "not"
+			hint, text = `write "not"`, pad("", "not", s.src[s.pos.off:])
 		case '=':
 			s.advance(1)
 			hint, text = `write "!="`, "!="
@@ -529,16 +563,20 @@ func (p *parser) nameHint() advice {
 	t := p.tok
 	_, prec := binaryOp(t.kind)
 	switch {
+	case t.kind == kDot && p.semicolonBefore():
+		return say(joinHint)
 	case t.kind == kDot:
 		return say("the name of a rule has no dots; write :: between its parts")
+	case t.kind == kIf && p.peek().kind == kLBrace:
+		return say(braceHint)
 	case t.kind == kIf, t.kind == kSemicolon:
 		return say(noParamHint)
 	case t.kind == kComma, t.kind == kLBracket:
 		return say(headHint)
 	case prec > 0 && t.kind != kUnify && t.kind != kAssign:
-		return say(`goals are joined with "and", not with ";"`)
+		return say(joinHint)
 	case prec > 0 && p.semicolonBefore():
-		return say(`goals are joined with "and", not with ";"`)
+		return say(joinHint)
 	case prec > 0:
 		return say(headHint)
 	}

@@ -145,6 +145,7 @@ func (p *parser) quote(t token) string {
 
 // The hints that several places give. Those for habits from other languages are in foreign.go.
 const (
+	digitsHint  = "numbers are written in decimal digits alone"
 	bracketHint = "did you forget a closing bracket?"
 	bodyHint    = `a body begins with "if"`
 	commentHint = "a comment begins with #"
@@ -199,6 +200,10 @@ func (p *parser) hint() advice {
 			return say(bracketHint)
 		}
 		switch p.prev.kind {
+		case kDot:
+			if t.kind == kEOF {
+				return say("a statement ends with a semicolon")
+			}
 		case kIf, kAnd, kOr, kNot:
 			if p.braces == 0 {
 				return say(fmt.Sprintf("write a condition after %q", p.text(p.prev)))
@@ -209,8 +214,12 @@ func (p *parser) hint() advice {
 			return advice{`conditions are joined with "and"`, p.edit(t.start, t.end, "and")}
 		}
 	case kComma:
+		next := p.peek()
+		if p.prev.kind == kInt && next.kind == kInt && p.prev.end.off == t.start.off && t.end.off == next.start.off {
+			return say(digitsHint)
+		}
 		if p.brackets == 0 {
-			return advice{`goals are joined with "and"`, p.edit(t.start, t.end, " and")}
+			return advice{`conditions are joined with "and"`, p.edit(t.start, t.end, p.padded(t.start, "and", t.end))}
 		}
 	case kRParen, kRBracket:
 		if p.prev.kind == kComma && t.kind == kRParen {
@@ -273,6 +282,9 @@ func (p *parser) operandHint() advice {
 	}
 	if p.brackets > 0 && !continues(p.prev.kind) && p.prev.kind != kLBrace && t.kind != kLBrace && t.kind != kLParen {
 		return say("did you forget a comma?")
+	}
+	if p.body && p.brackets == 0 && !continues(p.prev.kind) && t.kind != kLBrace && t.kind != kLParen && t.kind != kQuery && t.kind != kType {
+		return say(`did you forget an operator, such as "and"?`)
 	}
 	return advice{}
 }

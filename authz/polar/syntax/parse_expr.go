@@ -268,8 +268,11 @@ func (p *parser) primary() operand {
 	case kLBrace:
 		return p.dict()
 	case kNew:
-		if p.peek().kind == kLParen {
+		switch p.peek().kind {
+		case kLParen:
 			return p.prefix(OpNew)
+		case kColon, kComma, kDot, kRParen:
+			p.reserved("an expression")
 		}
 		p.next()
 		n := &New{Class: p.name("the name of a class after \"new\"")}
@@ -299,6 +302,9 @@ func (p *parser) primary() operand {
 		p.next()
 		cond := p.expr(precOr)
 		p.goal(cond, "an argument of \"forall\"")
+		if p.tok.kind == kRParen {
+			p.unexpectedHint("an operator, or \",\" and a second goal", say("write forall(x in xs, ...)"))
+		}
 		p.expect(kComma, "an operator, or \",\" and a second goal")
 		body := p.expr(precOr)
 		p.goal(body, "an argument of \"forall\"")
@@ -321,7 +327,7 @@ func (p *parser) prefix(op Op) operand {
 	start := p.tok.start
 	p.next()
 	if op == OpDot && p.tok.kind == kInt {
-		p.unexpectedHint("\"(\"", say("write a digit before the dot: 0."+shorten(p.text(p.tok))))
+		p.unexpectedHint("\"(\"", advice{"write a digit before the dot: 0." + shorten(p.text(p.tok)), p.edit(p.prev.start, p.prev.start, "0")})
 	}
 	args, h := p.plainArgs(isBoth)
 	return operand{&PrefixExpr{p.since(start), op, args}, isGoal, p.above(h)}
@@ -601,6 +607,9 @@ func (p *parser) patternFields() ([]*PatternField, int) {
 		h := 2 // of a variable that is the value
 		if p.tok.kind == kSymbol && p.peek().kind != kColon {
 			f.Key, f.Short = p.name("a key"), true
+			if k := p.tok.kind; k == kUnify || k == kEq || k == kAssign {
+				p.unexpectedHint("\":\" after a key", advice{fmt.Sprintf("write %s: value", shorten(f.Key.Text)), p.edit(p.tok.start, p.tok.end, ":")})
+			}
 			f.Value = &ValuePattern{f.Key.Span, &Var{f.Key.Span, f.Key.Text}}
 		} else {
 			f.Key = p.key()

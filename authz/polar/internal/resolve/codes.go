@@ -9,6 +9,7 @@ const (
 	CodeDuplicateSource   syntax.Code = "duplicate-source"    // a source was given twice, or two sources share a name
 	CodeReservedName      syntax.Code = "reserved-name"       // a constant has a name that is not free
 	CodeSingleton         syntax.Code = "singleton-variable"  // a variable occurs only once in a rule
+	CodeForeignConstant   syntax.Code = "foreign-constant"    // a variable is named like nil or a boolean in another language
 	CodeUnknownClass      syntax.Code = "unknown-class"       // a name in class position that is no registered class
 	CodeUndefinedRule     syntax.Code = "undefined-rule"      // a call of a rule that does not exist
 	CodeKeywordArguments  syntax.Code = "keyword-arguments"   // arguments by name where there are none

@@ -40,7 +40,22 @@ func (c *checker) names(rule string, args []Term, head bool) {
 	if why != "" {
 		at := termSpan(args[1], syntax.Position{})
 		at.End = after(at.Start, quote(name))
-		c.error(CodeUndeclaredInBlock, at, why, c.declaredHint(key))
+		hint, fix := c.declaredHint(key)
+		c.error(CodeUndeclaredInBlock, at, why, hint)
+		c.r.replaceString(name, fix)
+	}
+}
+
+// classAsActor warns of a rule about actors, or those who have a role, whose first parameter is a class
+// itself: a class is not one of its instances, and does nothing.
+func (c *checker) classAsActor(rule *Rule, terms []Term) {
+	if textParams[rule.Name] == nil || rule.Name == "has_relation" || len(terms) == 0 {
+		return
+	}
+	if x, ok := terms[0].(*Const); ok && x.Value.Kind() == host.ClassKind {
+		name := x.Value.ClassInfo().Name
+		at := syntax.Span{Start: x.Pos, End: after(x.Pos, name)}
+		c.warn(CodeNeverMatches, at, "the actor is never the class "+name+" itself", "for its instances write _: "+name)
 	}
 }
 
@@ -74,6 +89,9 @@ func (c *checker) undeclared(key declKey) string {
 			return ""
 		}
 		for _, b := range blocks {
+			if own := c.r.byClass[b.Class]; own != nil && own.bad {
+				return "" // a declaration that was not understood may be the one
+			}
 			if kind, ok := c.facts.terms[b][key.name]; ok && kind == key.kind {
 				return ""
 			}
@@ -82,18 +100,18 @@ func (c *checker) undeclared(key declKey) string {
 	return fmt.Sprintf("the block of %s declares no %s %s", key.typ, declKinds[key.kind].noun, quote(key.name))
 }
 
-// declaredHint says what may have been meant.
-func (c *checker) declaredHint(key declKey) string {
+// declaredHint says what may have been meant; fix is its name.
+func (c *checker) declaredHint(key declKey) (hint, fix string) {
 	var names []string
 	for _, a := range key.typ.alts[:min(len(key.typ.alts), maxAlts)] {
 		for _, b := range c.blocksOf(a) {
 			if kind, ok := c.facts.terms[b][key.name]; ok {
-				return fmt.Sprintf("it is declared as a %s", declKinds[kind].noun)
+				return fmt.Sprintf("it is declared as a %s", declKinds[kind].noun), ""
 			}
 			names = append(names, b.names(key.kind)...)
 		}
 	}
-	return c.r.didYouMean(key.name, names)
+	return c.r.nearest(key.name, names)
 }
 
 // names returns what a block declares of one kind.

@@ -138,6 +138,7 @@ func (c *checker) rule(src *source, rule *Rule) {
 			eachPatternVar(p.Spec, c.see)
 		}
 	}
+	c.classAsActor(rule, terms)
 	c.names(rule.Name, terms, true)
 	c.goal(rule.Body)
 }

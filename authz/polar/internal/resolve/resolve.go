@@ -111,6 +111,7 @@ type resolver struct {
 	ruleFrom  []*source                                   // by Rule.Index: where the rule was written
 	queryFrom []*source                                   // the same for Module.Queries
 	badBlocks bool                                        // there are errors in blocks
+	suspect   map[*Rule]bool                              // rules with variables that are something else
 	unions    [UnionResource + 1]map[*host.ClassInfo]bool // the members of each union
 	calls     []callSite                                  // all calls of rules
 	blocks    []*block                                    // in order of first declaration
@@ -128,6 +129,7 @@ func newResolver(opts Options) *resolver {
 			Blocks: make(map[*host.ClassInfo]*Block),
 			opts:   opts,
 		},
+		suspect:  make(map[*Rule]bool),
 		byClass:  make(map[*host.ClassInfo]*block),
 		dictKeys: make(map[string]bool),
 	}
@@ -176,16 +178,40 @@ func (r *resolver) report(src *source, d syntax.Diagnostic) {
 // comparison is with up to thousands of them, and nobody reads as many hints.
 const maxHints = 200
 
-// didYouMean returns a hint with the candidate that is nearest to name, if that is another, or "".
-func (r *resolver) didYouMean(name string, candidates []string) string {
+// nearest returns a hint with the candidate that is nearest to name, if that is another, or "". Fix is
+// the candidate, unless another is as near.
+func (r *resolver) nearest(name string, candidates []string) (hint, fix string) {
 	if r.hints >= maxHints {
-		return ""
+		return "", ""
 	}
 	r.hints++
-	if n := syntax.Nearest(name, candidates); n != "" {
-		return "did you mean " + quote(n) + "?"
+	n, alone := syntax.NearestAlone(name, candidates)
+	if n == "" {
+		return "", ""
 	}
-	return ""
+	if alone {
+		fix = n
+	}
+	return "did you mean " + quote(n) + "?", fix
+}
+
+// replace gives the diagnostic that was reported last the replacement of old, which is the text that
+// the diagnostic is about, by fix. Without a fix, or about another text, it does nothing.
+func (r *resolver) replace(old, fix string) {
+	d := &r.diags[len(r.diags)-1]
+	if fix != "" && d.End == after(d.Pos, old) {
+		d.Fix = &syntax.Fix{Span: syntax.Span{Start: d.Pos, End: d.End}, Text: fix}
+	}
+}
+
+// hint gives the diagnostic that was reported last a better hint.
+func (r *resolver) hint(hint string) { r.diags[len(r.diags)-1].Hint = hint }
+
+// replaceString is replace for two strings.
+func (r *resolver) replaceString(old, fix string) {
+	if fix != "" {
+		r.replace(quote(old), quote(fix))
+	}
 }
 
 // addRule resolves a written rule and adds it to the module.
@@ -199,7 +225,11 @@ func (r *resolver) addRule(src *source, node *syntax.Rule) {
 	rule.Body.Goals = append(rule.Body.Goals, headOps...)
 	rule.Vars = s.names()
 	setLocals(rule.Body, rule.Params, len(rule.Vars))
-	s.checkSingletons()
+	errors := r.errors
+	s.checkVariables(node)
+	if r.errors > errors {
+		r.suspect[rule] = true
+	}
 	r.define(rule, src)
 }
 

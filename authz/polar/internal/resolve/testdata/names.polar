@@ -1,13 +1,13 @@
 # Variables, constants, classes and calls.
 
-f(x); ### "singleton-variable: the variable x occurs only once in this rule .name it _x"
+f(x); ### "singleton-variable: the variable x occurs only once in this rule .write x: Class for the instances of a class, or _x for anything at all.$"
 ---
 f(_x, _, _);
 ---
 f(x, y) if x = 1; ### "singleton-variable: the variable y"
 ---
-# A typo in a body is two singletons; the hint for one is the other.
-f(actor, resource) if actor = resurce; ### "singleton-variable: the variable resource .*did you mean .resurce." ### "singleton-variable: the variable resurce .*did you mean .resource."
+# A typo in a body is two singletons; the later one is reported, and its hint is the other.
+f(actor, resource) if actor = resurce; ### "singleton-variable: the variable resurce .*did you mean .resource."
 ---
 f([*xs]); ### "singleton-variable: the variable xs"
 ---
@@ -102,5 +102,5 @@ f() if x := 1 and x = 1;
 f(x) if x := 1;
 ---
 # All errors of a rule, and of all rules.
-f(x, y: Nope) if g(x) and h(z); ### "singleton-variable: the variable y" ### "unknown-class" ### "no rule g" ### "no rule h" ### "singleton-variable: the variable z"
+f(x, y: Nope) if g(x) and h(z); ### "unknown-class" ### "no rule g" ### "no rule h" ### "singleton-variable: the variable z"
 granted() if granteed(1); ### "no rule granteed .did you mean .granted."

@@ -68,7 +68,7 @@ actor A {};  ### `^11: unrecognized-token: unexpected ";"; expected a rule, a ru
 actor B { roles = ["a"]; } f(1);
 a b c {}  ### `^5: unrecognized-token: unexpected "c"; expected "." after the name of a class$`
 a b c;  ### `^5: unrecognized-token: unexpected "c"; expected "." after the name of a class$`
-resource if {}  ### `^10: unrecognized-token: unexpected "if"; expected "." after the name of a rule .a rule without parameters has empty parentheses.$`
+resource if {}  ### `^10: unrecognized-token: unexpected "if"; expected "." after the name of a rule .a rule has parameters and no braces: allow.actor, action, resource. if ...;.$`
 if A {}
 resource A(1);  ### `^11: unrecognized-token: unexpected "."; expected "." after the name of a class .a rule begins with its name: A..... if ...;.$`
 resource A;  ### `^11: unrecognized-token: unexpected ";"; expected "." after the name of a class$`

@@ -51,7 +51,7 @@ f() if print(a: 1);  ### `^15: unrecognized-token: unexpected ":"; expected an o
 f() if debug;  ### `^13: unrecognized-token: unexpected ";"; expected "."$`
 f() if forall;  ### `^14: unrecognized-token: unexpected ";"; expected "." after "forall" .write forall.x in xs, .....$`
 f() if forall x in y;  ### `^15: unrecognized-token: unexpected "x"; expected "." after "forall" .write forall.x in xs, .....$`
-f() if forall(x);  ### `^16: unrecognized-token: unexpected "."; expected an operator, or "," and a second goal$`
+f() if forall(x);  ### `^16: unrecognized-token: unexpected "."; expected an operator, or "," and a second goal .write forall.x in xs, .....$`
 f() if forall(x = 1,);  ### `^21: unrecognized-token: unexpected "."; expected an expression .leave out the comma.$`
 f() if forall(x = 1, y = 1,);  ### `^27: unrecognized-token: unexpected ","; expected an operator or "."$`
 f() if forall(x = 1, y = 1, z = 1);  ### `^27: unrecognized-token: unexpected ","; expected an operator or "."$`
@@ -140,15 +140,15 @@ f() if Foo{} = x;  ### `^11: unrecognized-token: unexpected "."; expected an ope
 f() if g(Foo{});  ### `^13: unrecognized-token: unexpected "."; expected an operator, "," or "." .a pattern stands only after "matches" or after the colon of a parameter.$`
 f() if x = [Foo{}];  ### `^16: unrecognized-token: unexpected "."; expected an operator, "," or "." .a pattern stands only after "matches" or after the colon of a parameter.$`
 f() if x = {a: Foo{}};  ### `^19: unrecognized-token: unexpected "."; expected an operator, "," or "." .a pattern stands only after "matches" or after the colon of a parameter.$`
-f() if x 1;  ### `^10: unrecognized-token: unexpected "1"; expected an operator or ";"$`
-f() if x y;  ### `^10: unrecognized-token: unexpected "y"; expected an operator or ";"$`
-f() if x "a";  ### `^10: unrecognized-token: unexpected string "a"; expected an operator or ";"$`
-f() if 1 2;  ### `^10: unrecognized-token: unexpected "2"; expected an operator or ";"$`
+f() if x 1;  ### `^10: unrecognized-token: unexpected "1"; expected an operator or ";" .did you forget an operator, such as "and"..$`
+f() if x y;  ### `^10: unrecognized-token: unexpected "y"; expected an operator or ";" .did you forget an operator, such as "and"..$`
+f() if x "a";  ### `^10: unrecognized-token: unexpected string "a"; expected an operator or ";" .did you forget an operator, such as "and"..$`
+f() if 1 2;  ### `^10: unrecognized-token: unexpected "2"; expected an operator or ";" .did you forget an operator, such as "and"..$`
 f() if a:b;  ### `^9: unrecognized-token: unexpected ":"; expected an operator or ";" .a colon stands between a variable of the head and its specializer, or between a key and its value.$`
 f() if ::a;  ### `^8: unrecognized-token: unexpected ":"; expected an expression .a colon stands between a variable of the head and its specializer, or between a key and its value.$`
 f() if 1a = 2;  ### `^9: unrecognized-token: unexpected "a"; expected an operator or ";" .numbers are written in decimal digits alone.$`
-f() if "a" "b";  ### `^12: unrecognized-token: unexpected string "b"; expected an operator or ";"$`
-f() if x = "a""b";  ### `^15: unrecognized-token: unexpected string "b"; expected an operator or ";"$`
+f() if "a" "b";  ### `^12: unrecognized-token: unexpected string "b"; expected an operator or ";" .did you forget an operator, such as "and"..$`
+f() if x = "a""b";  ### `^15: unrecognized-token: unexpected string "b"; expected an operator or ";" .did you forget an operator, such as "and"..$`
 f() if "a" = x"b";  ### `^15: unrecognized-token: unexpected string "b"; expected an operator or ";" .a string has no prefix and no placeholders; compare its parts, or write a method in Go.$`
 f() if x = {a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1, i: 1, j: 1, k: 1, b: 2};  ### `^79: duplicate-key: the key "b" occurs twice .keep one of them.$`
 f() if x = {a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1, i: 1, j: 1, k: 1, j: 2};  ### `^79: duplicate-key: the key "j" occurs twice .keep one of them.$`

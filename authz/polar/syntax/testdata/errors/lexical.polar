@@ -39,7 +39,7 @@ f(1) if x = 1a;  ### `^14: unrecognized-token: unexpected "a"; expected an opera
 f(1) if x = .5;  ### `^14: unrecognized-token: unexpected "5"; expected "." .write a digit before the dot: 0.5.$`
 f(1) if x = 1.5.5;  ### `^17: unrecognized-token: unexpected "5"; expected the name of an attribute .a number has at most one dot.$`
 f(1) if x??;  ### `^11: invalid-token-character: unexpected character . .an inline query begins with .=; a condition is written with and, or and not.$`
-f(1) if x?y;  ### `^11: unrecognized-token: unexpected "y"; expected an operator or ";"$`
+f(1) if x?y;  ### `^11: unrecognized-token: unexpected "y"; expected an operator or ";" .did you forget an operator, such as "and"..$`
 ---
 # The last statement of a file.
 f(1) if x = "no end;  ### `^13: invalid-token-character: the string is not closed before the end of the line .write .n for a line feed inside a string, and " at its end.$`

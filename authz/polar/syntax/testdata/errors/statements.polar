@@ -1,6 +1,6 @@
 # Errors in rules, rule types and inline queries outside of their expressions.
 
-f(1) x;  ### `^6: unrecognized-token: unexpected "x"; expected "if" or ";"$`
+f(1) x;  ### `^6: unrecognized-token: unexpected "x"; expected "if" or ";" .did you forget "if"..$`
 f(1) = 1;  ### `^6: unrecognized-token: unexpected "="; expected "if" or ";" .a body begins with "if".$`
 f(1) := 1;  ### `^6: unrecognized-token: unexpected ":="; expected "if" or ";" .a body begins with "if".$`
 f(1) :- g(1);  ### `^6: unrecognized-token: unexpected ":"; expected "if" or ";" .a body begins with "if".$`
@@ -64,14 +64,14 @@ type Foo {}  ### `^10: unrecognized-token: unexpected "."; expected "." after th
 type f(x: Integer) x;  ### `^20: unrecognized-token: unexpected "x"; expected ";"$`
 ?= ;  ### `^4: unrecognized-token: unexpected ";"; expected an expression$`
 ?= x = 1 y;  ### `^10: unrecognized-token: unexpected "y"; expected an operator or ";"$`
-?= f(1), g(1);  ### `^8: unrecognized-token: unexpected ","; expected an operator or ";" .goals are joined with "and".$`
+?= f(1), g(1);  ### `^8: unrecognized-token: unexpected ","; expected an operator or ";" .conditions are joined with "and".$`
 ?= ?= f(1);  ### `^4: unrecognized-token: unexpected ".="; expected an expression$`
 rule f(x) if x = 1;  ### `^1: unrecognized-token: unexpected "rule" before the name of a rule .leave it out: f..... if ...;.$`
 def f(x): return x;  ### `^1: unrecognized-token: unexpected "def" before the name of a rule .leave it out: f..... if ...;.$`
 f(x) if return x;  ### `^16: unrecognized-token: unexpected "x"; expected an operator or ";" .a rule returns nothing: it succeeds when the goals after "if" do.$`
 f(x) if let y = x and y = 1;  ### `^13: unrecognized-token: unexpected "y"; expected an operator or ";" .write a variable as its name alone, and give it a value with "=".$`
-f(x) if x = 1, y = 2;  ### `^14: unrecognized-token: unexpected ","; expected an operator or ";" .goals are joined with "and".$`
-f(x) if x = 1; y = 2;  ### `^18: unrecognized-token: unexpected "="; expected "." after the name of a rule .goals are joined with "and", not with ";".$`
+f(x) if x = 1, y = 2;  ### `^14: unrecognized-token: unexpected ","; expected an operator or ";" .conditions are joined with "and".$`
+f(x) if x = 1; y = 2;  ### `^18: unrecognized-token: unexpected "="; expected "." after the name of a rule .conditions are joined with "and" or "or", not with ";".$`
 f(x) if x = 1 then y = 2;  ### `^15: unrecognized-token: unexpected "then"; expected an operator or ";" .alternatives are written with "or", or as several rules.$`
 f(x) if x = 1 else y = 2;  ### `^15: unrecognized-token: unexpected "else"; expected an operator or ";" .alternatives are written with "or", or as several rules.$`
 f(x) if x is Foo;  ### `^11: unrecognized-token: unexpected "is"; expected an operator or ";" .write "=", or "matches" before a class.$`
