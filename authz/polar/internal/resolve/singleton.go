@@ -44,7 +44,7 @@ func (s *scope) foreignConstant(v variable) {
 
 // reportSingletons reports the variables that occur once in a rule.
 func (s *scope) reportSingletons(rule *syntax.Rule, once []variable) {
-	uses := findUses(rule, once)
+	uses := s.findUses(rule, once)
 	var names, single []string // of the variables, for hints
 	for _, v := range s.vars {
 		if v.name[0] != '_' && foreignConstants[v.name] == "" {
@@ -65,7 +65,9 @@ func (s *scope) reportSingletons(rule *syntax.Rule, once []variable) {
 				explained[near] = true
 			}
 			s.singleton(v, hint)
-			s.r.replace(v.name, fix)
+			if near != uses[v.name].other {
+				s.r.replace(v.name, fix)
+			}
 			continue
 		}
 		if stem, ok := strings.CutSuffix(v.name, "?"); ok && slices.Contains(names, stem) {
@@ -139,6 +141,8 @@ type use struct {
 	inHead  bool
 	param   *syntax.Param // of wholeParam and textParam
 	params  []string      // the names in the head
+	free    string        // a variable of the body that is not a parameter, if there is one
+	other   string        // the variable that it is compared with, if it is one
 }
 
 // generic are names of parameters that stand for any text.
@@ -160,6 +164,9 @@ func (u *use) hint(name string) (hint, fix string) {
 		}
 		return "write " + text, text
 	case wholeParam:
+		if u.param.Specializer != nil && u.free != "" {
+			return "the body does not use it, and uses " + u.free + ", which is not a parameter", ""
+		}
 		if u.param.Specializer != nil {
 			return "name it _" + name + ", or _, if it is not needed", "_" + name
 		}
@@ -188,8 +195,15 @@ var textParams = map[string][]int{
 }
 
 // findUses returns how the variables of a rule are used that occur once.
-func findUses(rule *syntax.Rule, once []variable) map[string]*use {
-	f := &useFinder{uses: make(map[string]*use, len(once))}
+func (s *scope) findUses(rule *syntax.Rule, once []variable) map[string]*use {
+	f := &useFinder{
+		uses:  make(map[string]*use, len(once)),
+		bound: make(map[string]bool),
+		isConst: func(name string) bool {
+			_, ok := s.r.constant(name)
+			return ok || unionNamed(name) != UnionNone
+		},
+	}
 	var params []string
 	for _, p := range rule.Params {
 		if v, ok := p.Value.(*syntax.Var); ok && v.Name[0] != '_' && !slices.ContainsFunc(once, func(o variable) bool { return o.name == v.Name && p.Specializer == nil }) {
@@ -207,19 +221,30 @@ func findUses(rule *syntax.Rule, once []variable) map[string]*use {
 			at = textParam
 		}
 		f.term(p.Value, at)
+	}
+	f.inPattern = true
+	for _, p := range rule.Params {
+		f.param = p
 		f.pattern(p.Specializer)
 	}
-	f.head = false
+	f.head, f.inPattern = false, false
 	f.goal(rule.Body)
+	for _, u := range f.uses {
+		u.free = f.free
+	}
 	return f.uses
 }
 
 // A useFinder walks a rule. The parser bounds how deep that goes.
 type useFinder struct {
-	uses    map[string]*use
-	head    bool
-	negated bool
-	param   *syntax.Param
+	uses      map[string]*use
+	head      bool
+	negated   bool
+	inPattern bool // in the specializer of a parameter
+	param     *syntax.Param
+	bound     map[string]bool // the parameters
+	free      string          // the first variable of the body that is none of them
+	isConst   func(string) bool
 }
 
 // goal walks a condition, which may be nil.
@@ -248,6 +273,13 @@ func (f *useFinder) goal(x syntax.Expr) {
 func (f *useFinder) term(x syntax.Expr, at usePlace) {
 	switch x := syntax.Unparen(x).(type) {
 	case *syntax.Var:
+		switch {
+		case f.inPattern:
+		case f.head:
+			f.bound[x.Name] = true
+		case f.free == "" && !f.bound[x.Name] && x.Name[0] != '_' && !f.isConst(x.Name):
+			f.free = x.Name
+		}
 		if u := f.uses[x.Name]; u != nil {
 			u.place, u.negated, u.inHead, u.param = at, f.negated, f.head, f.param
 		}
@@ -260,8 +292,14 @@ func (f *useFinder) term(x syntax.Expr, at usePlace) {
 		case x.Op >= syntax.OpLt && x.Op <= syntax.OpGe, x.Op >= syntax.OpAdd && x.Op <= syntax.OpRem:
 			inside = ordered
 		}
+		left, _ := syntax.Unparen(x.X).(*syntax.Var)
+		right, _ := syntax.Unparen(x.Y).(*syntax.Var)
+		if left != nil && right != nil {
+			f.compare(left.Name, right.Name)
+			f.compare(right.Name, left.Name)
+		}
 		f.term(x.X, inside)
-		if _, ok := syntax.Unparen(x.Y).(*syntax.Var); ok && x.Op == syntax.OpIn {
+		if right != nil && x.Op == syntax.OpIn {
 			inside = object
 		}
 		f.term(x.Y, inside)
@@ -299,6 +337,13 @@ func (f *useFinder) term(x syntax.Expr, at usePlace) {
 		f.arguments("", x.Args, nil)
 	case *syntax.PrefixExpr:
 		f.arguments("", x.Args, nil)
+	}
+}
+
+// compare notes with which variable another one is compared.
+func (f *useFinder) compare(name, other string) {
+	if u := f.uses[name]; u != nil {
+		u.other = other
 	}
 }
 
