@@ -5,6 +5,7 @@ package polar_test
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -139,13 +140,14 @@ func TestHintsNeverWiden(t *testing.T) {
 							continue
 						}
 						loaded++
+						extra := more(world.allowed(p), meant)
+						if len(extra) == 0 {
+							continue
+						}
 						was, _ := world.load(text)
 						open := world.allowed(was)
-						for _, q := range more(world.allowed(p), meant) {
-							if !open[q] {
-								t.Errorf("%s:%d: the hints for\n%sgive\n%swhich allows %q; meant was\n%s", name, c.line, text, fixed, q, c.meantText)
-								break
-							}
+						if i := slices.IndexFunc(extra, func(q string) bool { return !open[q] }); i >= 0 {
+							t.Errorf("%s:%d: the hints for\n%sgive\n%swhich allows %q; meant was\n%s", name, c.line, text, fixed, extra[i], c.meantText)
 						}
 					}
 				}

@@ -97,7 +97,7 @@ var wordSwaps = map[string]swap{
 
 // beforeSwaps are the hints for an unexpected operand after a word, in lower case.
 var beforeSwaps = map[string]swap{
-	"return":   {hint: `a rule returns nothing: it succeeds when the goals after "if" do`},
+	"return":   {hint: `a rule returns nothing: it succeeds when the conditions after "if" do`},
 	"let":      {hint: bindHint},
 	"var":      {hint: bindHint},
 	"const":    {hint: bindHint},

@@ -167,7 +167,7 @@ var afterHints = map[[2]kind]string{
 	{kCut, kLParen}:     `write "cut" without parentheses`,
 	{kRParen, kLParen}:  "a result cannot be called; call a rule or a method by its name",
 	{kSymbol, kLBrace}:  `a pattern stands only after "matches" or after the colon of a parameter`,
-	{kRParen, kLBrace}:  "a body is written without braces: head(...) if goal and goal;",
+	{kRParen, kLBrace}:  "a body is written without braces: head(...) if condition and condition;",
 	{kComma, kComma}:    commaHint,
 	{kLParen, kComma}:   commaHint,
 	{kLBracket, kComma}: commaHint,
@@ -305,7 +305,7 @@ func (p *parser) operandValue(o operand, op Op) {
 
 // noValue reports that x is a goal where a value is needed; op is the operator that needs it, if there is one.
 func (p *parser) noValue(x Expr, role string, op Op) {
-	hint := say("write it as a goal of its own")
+	hint := say("write it as a condition of its own")
 	if role == paramRole {
 		hint = say(`write it in the body, after "if"`)
 	}
@@ -314,7 +314,7 @@ func (p *parser) noValue(x Expr, role string, op Op) {
 		if a := p.foreignCall(x); a.text != "" {
 			hint = a
 		} else if role != paramRole {
-			hint = say(fmt.Sprintf("call %s as a goal of its own, and pass it a variable for the result", shorten(x.Name.Text)))
+			hint = say(fmt.Sprintf("call %s as a condition of its own, and pass it a variable for the result", shorten(x.Name.Text)))
 		}
 	case *BinaryExpr:
 		switch {

@@ -128,7 +128,7 @@ func (p *parser) expr(min int) operand {
 			p.next()
 			pat := p.pattern(0)
 			if k := p.tok.kind; k == kDot || k == kLParen {
-				p.unexpectedHint("an operator or the end of the goal", p.patternHint())
+				p.unexpectedHint("an operator or the end of the condition", p.patternHint())
 			}
 			left = operand{&MatchesExpr{Span: p.from(left.x.Pos()), X: left.x, Pattern: pat.x}, isGoal, p.above(max(left.height, pat.height))}
 		default:
@@ -176,7 +176,7 @@ func (p *parser) warnPrecedence(x *NaryExpr) {
 func (p *parser) binary(left operand, op Op, prec int) operand {
 	if op == OpAssign {
 		if _, ok := left.x.(*Var); !ok {
-			p.unexpected("another operator or the end of the goal")
+			p.unexpected("another operator or the end of the condition")
 		}
 	}
 	p.operandValue(left, op)
@@ -303,9 +303,9 @@ func (p *parser) primary() operand {
 		cond := p.expr(precOr)
 		p.goal(cond, "an argument of \"forall\"")
 		if p.tok.kind == kRParen {
-			p.unexpectedHint("an operator, or \",\" and a second goal", say("write forall(x in xs, ...)"))
+			p.unexpectedHint("an operator, or \",\" and a second condition", say("write forall(x in xs, ...)"))
 		}
-		p.expect(kComma, "an operator, or \",\" and a second goal")
+		p.expect(kComma, "an operator, or \",\" and a second condition")
 		body := p.expr(precOr)
 		p.goal(body, "an argument of \"forall\"")
 		p.expect(kRParen, "an operator or \")\"")
@@ -470,7 +470,7 @@ func (p *parser) dict() operand {
 			case kUnify, kAssign:
 				p.unexpectedHint("\":\" after a key", advice{fmt.Sprintf("write %s: value", shorten(key.Text)), p.edit(p.tok.start, p.tok.end, ":")})
 			case kLParen, kDot, kEq, kNe, kLt, kLe, kGt, kGe, kIn, kAnd, kOr, kMatches:
-				p.unexpectedHint("\":\" after a key", say("this is a dictionary; a body has no braces, and goals are grouped with parentheses"))
+				p.unexpectedHint("\":\" after a key", say("this is a dictionary; a body has no braces, and conditions are grouped with parentheses"))
 			}
 		} else {
 			f, h = p.field(precCompare)

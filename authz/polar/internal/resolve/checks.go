@@ -64,6 +64,9 @@ func (r *resolver) classHint(name string) (hint, fix string) {
 	if unionNamed(name) != UnionNone {
 		return "the union " + name + " is not a class", ""
 	}
+	if name == "nil" || foreignConstants[name] == "nil" {
+		return "to test for nil, write x = nil", ""
+	}
 	if c, ok := usualClasses[name]; ok {
 		return "did you mean " + quote(c) + "?", c
 	}

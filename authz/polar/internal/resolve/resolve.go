@@ -257,6 +257,7 @@ func (r *resolver) pred(name string) *Pred {
 // addQuery resolves an inline query and adds it to the module.
 func (r *resolver) addQuery(src *source, stmt *syntax.InlineQuery) {
 	q := r.query(src, stmt.Query)
+	r.scope.checkQueryVariables()
 	q.Text = src.text(stmt.Query.Range())
 	r.mod.Queries = append(r.mod.Queries, q)
 	r.queryFrom = append(r.queryFrom, src)

@@ -30,8 +30,15 @@ func (s *scope) checkVariables(rule *syntax.Rule) {
 	if len(once) > 0 {
 		s.reportSingletons(rule, once)
 	}
-	if or, ok := syntax.Unparen(rule.Body).(*syntax.NaryExpr); ok && or.Op == syntax.OpOr {
-		s.checkBranches(or)
+	s.checkBranches(rule.Body)
+}
+
+// checkQueryVariables reports the variables of an inline query that have the name of a constant elsewhere.
+func (s *scope) checkQueryVariables() {
+	for _, v := range s.vars {
+		if foreignConstants[v.name] != "" {
+			s.foreignConstant(v)
+		}
 	}
 }
 
@@ -51,10 +58,11 @@ func (s *scope) reportSingletons(rule *syntax.Rule, once []variable) {
 			names = append(names, v.name)
 		}
 	}
-	unnamed := false // something in the body has no value, for which the head may have the name
+	unnamed := false // something else has no value, for which a parameter that is not used may be meant
 	for _, v := range once {
 		single = append(single, v.name)
-		unnamed = unnamed || !uses[v.name].inHead
+		u := uses[v.name]
+		unnamed = unnamed || !u.inHead || u.place == textParam && !isGeneric(v.name)
 	}
 	explained := make(map[string]bool) // singletons that another one was meant to be
 	for i := len(once) - 1; i >= 0; i-- {
@@ -89,34 +97,70 @@ func (s *scope) singleton(v variable, hint string) {
 	s.r.error(s.src, CodeSingleton, v.first, "the variable "+v.name+" occurs only once in this rule", hint)
 }
 
-// checkBranches reports variables of which alternatives of a body compare one occurrence each with an attribute:
-// u.role = admin or u.name = admin always holds.
-func (s *scope) checkBranches(or *syntax.NaryExpr) {
+// checkBranches reports variables of which every alternative of an "or" compares one occurrence with an attribute, and that
+// occur nowhere else: u.role = admin or u.name = admin always holds.
+func (s *scope) checkBranches(body syntax.Expr) {
+	switch x := syntax.Unparen(body).(type) {
+	case *syntax.NaryExpr:
+		for _, e := range x.Elems {
+			s.checkBranches(e)
+		}
+		if x.Op == syntax.OpOr {
+			s.checkOr(x)
+		}
+	case *syntax.NotExpr:
+		s.checkBranches(x.X)
+	case *syntax.ForallExpr:
+		s.checkBranches(x.Cond)
+		s.checkBranches(x.Body)
+	}
+}
+
+func (s *scope) checkOr(or *syntax.NaryExpr) {
 	counts := make(map[string]int)
 	var found []string
 	for _, e := range or.Elems {
-		x, ok := syntax.Unparen(e).(*syntax.BinaryExpr)
-		if !ok || x.Op != syntax.OpUnify && x.Op != syntax.OpEq {
-			return
+		goals := []syntax.Expr{e}
+		if and, ok := syntax.Unparen(e).(*syntax.NaryExpr); ok && and.Op == syntax.OpAnd {
+			goals = and.Elems
 		}
-		sides := []syntax.Expr{syntax.Unparen(x.X), syntax.Unparen(x.Y)}
-		for i, side := range sides {
-			_, attribute := sides[1-i].(*syntax.Lookup)
-			if v, ok := side.(*syntax.Var); ok && attribute {
-				if counts[v.Name]++; counts[v.Name] == 2 {
-					found = append(found, v.Name)
-				}
+		here := make(map[string]bool)
+		for _, g := range goals {
+			name := comparedWithAttribute(g)
+			if name == "" || name[0] == '_' || here[name] {
+				continue // what is left uncounted is not found below
+			}
+			here[name] = true
+			if counts[name]++; counts[name] == 2 {
+				found = append(found, name)
 			}
 		}
 	}
 	for _, name := range found {
 		slot, ok := s.slot[name]
-		if !ok || name[0] == '_' || s.vars[slot].count != counts[name] {
+		if !ok || s.vars[slot].count != counts[name] {
 			continue // a constant, or it has a value from elsewhere
 		}
-		s.r.error(s.src, CodeSingleton, s.vars[slot].first, "the variable "+name+" occurs only once in each alternative", "write "+quote(name))
+		s.r.error(s.src, CodeSingleton, s.vars[slot].first, "the variable "+name+" occurs only once in each alternative", "write "+quote(name)+" if the text is meant")
 		s.r.replace(name, quote(name))
 	}
+}
+
+// comparedWithAttribute returns the variable that a condition compares for equality with an attribute, or "".
+func comparedWithAttribute(g syntax.Expr) string {
+	x, ok := syntax.Unparen(g).(*syntax.BinaryExpr)
+	if !ok || x.Op != syntax.OpUnify && x.Op != syntax.OpEq {
+		return ""
+	}
+	l, r := syntax.Unparen(x.X), syntax.Unparen(x.Y)
+	if _, ok := l.(*syntax.Lookup); !ok {
+		l, r = r, l
+	}
+	_, ok = l.(*syntax.Lookup)
+	if v, isVar := r.(*syntax.Var); ok && isVar {
+		return v.Name
+	}
+	return ""
 }
 
 // A usePlace says where a variable stands.
@@ -151,6 +195,9 @@ var generic = map[string]bool{
 	"name": true, "verb": true, "method": true, "op": true, "operation": true,
 }
 
+// isGeneric reports whether name is probably meant as the name of a parameter, and not as a text.
+func isGeneric(name string) bool { return generic[name] || len(name) == 1 }
+
 // hint says what may be meant by a variable that is used only once; fix is what to write in its place.
 func (u *use) hint(name string) (hint, fix string) {
 	text := quote(name)
@@ -159,7 +206,7 @@ func (u *use) hint(name string) (hint, fix string) {
 	}
 	switch u.place {
 	case textParam:
-		if generic[name] || len(name) == 1 {
+		if isGeneric(name) {
 			return "name it _" + name + " if it may be any", ""
 		}
 		return "write " + text, text

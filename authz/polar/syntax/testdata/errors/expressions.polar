@@ -34,13 +34,13 @@ f() if -x = 1;  ### `^9: unrecognized-token: unexpected "x"; expected a number a
 f() if x = --1;  ### `^13: unrecognized-token: unexpected "-"; expected a number after the sign .a sign belongs to a number; write 0 - x.$`
 f() if x = - - 1;  ### `^14: unrecognized-token: unexpected "-"; expected a number after the sign .a sign belongs to a number; write 0 - x.$`
 f() if x = -(1);  ### `^13: unrecognized-token: unexpected "."; expected a number after the sign .a sign belongs to a number; write 0 - x.$`
-f() if x = 1 := 2;  ### `^14: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
-f() if x.a := 1;  ### `^12: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
-f() if 1 := x;  ### `^10: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
-f() if (x) := 1;  ### `^12: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
-f() if x := 1 := 2;  ### `^15: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
-f() if x = y := 2;  ### `^14: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
-f() if x + y := 2;  ### `^14: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
+f() if x = 1 := 2;  ### `^14: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
+f() if x.a := 1;  ### `^12: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
+f() if 1 := x;  ### `^10: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
+f() if (x) := 1;  ### `^12: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
+f() if x := 1 := 2;  ### `^15: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
+f() if x = y := 2;  ### `^14: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
+f() if x + y := 2;  ### `^14: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
 f() if x?=y and z ?= 1;  ### `^19: unrecognized-token: unexpected ".="; expected an operator or ";"$`
 f() if cut();  ### `^11: unrecognized-token: unexpected "."; expected an operator or ";" .write "cut" without parentheses.$`
 f() if cut(1);  ### `^11: unrecognized-token: unexpected "."; expected an operator or ";" .write "cut" without parentheses.$`
@@ -51,7 +51,7 @@ f() if print(a: 1);  ### `^15: unrecognized-token: unexpected ":"; expected an o
 f() if debug;  ### `^13: unrecognized-token: unexpected ";"; expected "."$`
 f() if forall;  ### `^14: unrecognized-token: unexpected ";"; expected "." after "forall" .write forall.x in xs, .....$`
 f() if forall x in y;  ### `^15: unrecognized-token: unexpected "x"; expected "." after "forall" .write forall.x in xs, .....$`
-f() if forall(x);  ### `^16: unrecognized-token: unexpected "."; expected an operator, or "," and a second goal .write forall.x in xs, .....$`
+f() if forall(x);  ### `^16: unrecognized-token: unexpected "."; expected an operator, or "," and a second condition .write forall.x in xs, .....$`
 f() if forall(x = 1,);  ### `^21: unrecognized-token: unexpected "."; expected an expression .leave out the comma.$`
 f() if forall(x = 1, y = 1,);  ### `^27: unrecognized-token: unexpected ","; expected an operator or "."$`
 f() if forall(x = 1, y = 1, z = 1);  ### `^27: unrecognized-token: unexpected ","; expected an operator or "."$`

@@ -6,8 +6,8 @@ f(1) := 1;  ### `^6: unrecognized-token: unexpected ":="; expected "if" or ";" .
 f(1) :- g(1);  ### `^6: unrecognized-token: unexpected ":"; expected "if" or ";" .a body begins with "if".$`
 f(1) => g(1);  ### `^6: unrecognized-token: unexpected "="; expected "if" or ";" .a body begins with "if".$`
 f(1) <- g(1);  ### `^6: unrecognized-token: unexpected "<"; expected "if" or ";" .a body begins with "if".$`
-f(1) { g(1); }  ### `^6: unrecognized-token: unexpected "."; expected "if" or ";" .a body is written without braces: head..... if goal and goal;.$`
-f(1) if { g(1) }  ### `^12: unrecognized-token: unexpected "."; expected ":" after a key .this is a dictionary; a body has no braces, and goals are grouped with parentheses.$`
+f(1) { g(1); }  ### `^6: unrecognized-token: unexpected "."; expected "if" or ";" .a body is written without braces: head..... if condition and condition;.$`
+f(1) if { g(1) }  ### `^12: unrecognized-token: unexpected "."; expected ":" after a key .this is a dictionary; a body has no braces, and conditions are grouped with parentheses.$`
 f(1) where g(1);  ### `^6: unrecognized-token: unexpected "where"; expected "if" or ";" .a body begins with "if".$`
 f(1) when g(1);  ### `^6: unrecognized-token: unexpected "when"; expected "if" or ";" .a body begins with "if".$`
 f;  ### `^2: unrecognized-token: unexpected ";"; expected "." after the name of a rule .a rule without parameters has empty parentheses.$`
@@ -68,7 +68,7 @@ type f(x: Integer) x;  ### `^20: unrecognized-token: unexpected "x"; expected ";
 ?= ?= f(1);  ### `^4: unrecognized-token: unexpected ".="; expected an expression$`
 rule f(x) if x = 1;  ### `^1: unrecognized-token: unexpected "rule" before the name of a rule .leave it out: f..... if ...;.$`
 def f(x): return x;  ### `^1: unrecognized-token: unexpected "def" before the name of a rule .leave it out: f..... if ...;.$`
-f(x) if return x;  ### `^16: unrecognized-token: unexpected "x"; expected an operator or ";" .a rule returns nothing: it succeeds when the goals after "if" do.$`
+f(x) if return x;  ### `^16: unrecognized-token: unexpected "x"; expected an operator or ";" .a rule returns nothing: it succeeds when the conditions after "if" do.$`
 f(x) if let y = x and y = 1;  ### `^13: unrecognized-token: unexpected "y"; expected an operator or ";" .write a variable as its name alone, and give it a value with "=".$`
 f(x) if x = 1, y = 2;  ### `^14: unrecognized-token: unexpected ","; expected an operator or ";" .conditions are joined with "and".$`
 f(x) if x = 1; y = 2;  ### `^18: unrecognized-token: unexpected "="; expected "." after the name of a rule .conditions are joined with "and" or "or", not with ";".$`
