@@ -152,6 +152,7 @@ const (
 	commaHint   = "write a value before the comma, or leave the comma out"
 	indexHint   = "lists have no indexes; take one apart with [first, *rest] = list"
 	keyHint     = "keys are names, written without quotes"
+	listsHint   = `a list has square brackets: ["a", "b"]`
 	memberHint  = `"in" and "matches" bind tighter than arithmetic; write parentheses: (x + y) in z`
 	noParamHint = "a rule without parameters has empty parentheses"
 )
@@ -211,7 +212,7 @@ func (p *parser) hint() advice {
 		}
 	case kIf:
 		if p.body && p.brackets == 0 && !continues(p.prev.kind) {
-			return advice{`conditions are joined with "and"`, p.edit(t.start, t.end, "and")}
+			return advice{`conditions are joined with "and"`, p.joined("and")}
 		}
 	case kComma:
 		next := p.peek()
@@ -219,7 +220,7 @@ func (p *parser) hint() advice {
 			return say(digitsHint)
 		}
 		if p.brackets == 0 {
-			return advice{`conditions are joined with "and"`, p.edit(t.start, t.end, p.padded(t.start, "and", t.end))}
+			return advice{`conditions are joined with "and"`, p.joined(p.padded(t.start, "and", t.end))}
 		}
 	case kRParen, kRBracket:
 		if p.prev.kind == kComma && t.kind == kRParen {
@@ -245,6 +246,22 @@ func (p *parser) hint() advice {
 		}
 	}
 	return p.operandHint()
+}
+
+// joined returns the replacement of the next token by "and". There is none beside an "or", where what binds
+// tighter is in doubt: a or b, c may be meant as (a or b) and c.
+func (p *parser) joined(and string) *Fix {
+	if p.or {
+		return nil
+	}
+	s := p.scan
+	s.pos, s.comments, s.bidi = p.tok.end, nil, nil
+	for t := s.next(); t.kind != kEOF && t.kind != kSemicolon; t = s.next() {
+		if t.kind == kOr || t.kind == kBar || t.kind == kSymbol && strings.EqualFold(p.text(t), "or") {
+			return nil
+		}
+	}
+	return p.edit(p.tok.start, p.tok.end, and)
 }
 
 // moveNot returns the replacement of "x not" by "not x", when x is a whole operand of what is joined by "and" or "or".

@@ -84,6 +84,7 @@ type parser struct {
 	query    bool  // the source is a query and not a file
 	stmt     place // start of the statement, or declaration, being parsed
 	body     bool  // the next token is in the body of a rule
+	or       bool  // an "or" was read since the start of the statement
 	braces   int   // braces open since the start of the statement
 	brackets int   // brackets of all three kinds open since the start of the statement or declaration
 	nest     int   // levels of recursion
@@ -146,7 +147,7 @@ func (p *parser) failUTF8() {
 // fileBody parses all statements.
 func (p *parser) fileBody() {
 	for p.tok.kind != kEOF && p.errors <= maxErrors {
-		p.stmt, p.body, p.braces, p.brackets = p.tok.start, false, 0, 0
+		p.stmt, p.body, p.or, p.braces, p.brackets = p.tok.start, false, false, 0, 0
 		var s Stmt
 		if p.guard(func() { s = p.statement() }) {
 			p.file.Stmts = append(p.file.Stmts, s)
@@ -201,6 +202,8 @@ func (p *parser) next() {
 	case kRBrace:
 		p.braces--
 		p.brackets--
+	case kOr:
+		p.or = true
 	}
 	p.prev = p.tok
 	if p.has {

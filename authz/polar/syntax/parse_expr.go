@@ -261,6 +261,9 @@ func (p *parser) primary() operand {
 	case kLParen:
 		p.next()
 		o := p.expr(precOr)
+		if p.tok.kind == kComma {
+			p.unexpectedHint("an operator or \")\"", say(listsHint))
+		}
 		p.expect(kRParen, "an operator or \")\"")
 		return operand{&ParenExpr{Span: p.since(t.start), X: o.x}, o.mode, p.above(o.height)}
 	case kLBracket:
@@ -406,6 +409,9 @@ func (p *parser) field(min int) (*Field, int) {
 func (p *parser) key() *Name {
 	switch p.tok.kind {
 	case kString, kInt, kFloat:
+		if k := p.peek().kind; k == kComma || k == kRBrace {
+			p.unexpectedHint("a key", say(listsHint))
+		}
 		p.unexpectedHint("a key", p.stringHint("", keyHint))
 	}
 	key := p.keyName("a key")

@@ -206,8 +206,11 @@ func (u *use) hint(name string) (hint, fix string) {
 	}
 	switch u.place {
 	case textParam:
-		if isGeneric(name) {
+		switch {
+		case isGeneric(name):
 			return "name it _" + name + " if it may be any", ""
+		case u.param.Specializer != nil:
+			return "write " + text + " alone if the text is meant", ""
 		}
 		return "write " + text, text
 	case wholeParam:
@@ -264,7 +267,7 @@ func (s *scope) findUses(rule *syntax.Rule, once []variable) map[string]*use {
 	for i, p := range rule.Params {
 		f.param = p
 		at := wholeParam
-		if slices.Contains(textParams[rule.Name.Text], i) && p.Specializer == nil {
+		if slices.Contains(textParams[rule.Name.Text], i) {
 			at = textParam
 		}
 		f.term(p.Value, at)
