@@ -73,7 +73,6 @@ var wordSwaps = map[string]swap{
 	"in":         write("in"),
 	"if":         write("if"),
 	"matches":    write("matches"),
-	"isa":        write("matches"),
 	"isinstance": {hint: `write "matches"`},
 	"instanceof": write("matches"),
 	"eq":         write("="),

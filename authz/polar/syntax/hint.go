@@ -248,6 +248,9 @@ func (p *parser) hint() advice {
 	return p.operandHint()
 }
 
+// maxLookahead bounds how many tokens are read for one hint.
+const maxLookahead = 1000
+
 // joined returns the replacement of the next token by "and". There is none beside an "or", where what binds
 // tighter is in doubt: a or b, c may be meant as (a or b) and c.
 func (p *parser) joined(and string) *Fix {
@@ -256,7 +259,11 @@ func (p *parser) joined(and string) *Fix {
 	}
 	s := p.scan
 	s.pos, s.comments, s.bidi = p.tok.end, nil, nil
-	for t := s.next(); t.kind != kEOF && t.kind != kSemicolon; t = s.next() {
+	t := s.next()
+	for n := 0; t.kind != kEOF && t.kind != kSemicolon; t = s.next() {
+		if n++; n > maxLookahead {
+			return nil
+		}
 		if t.kind == kOr || t.kind == kBar || t.kind == kSymbol && strings.EqualFold(p.text(t), "or") {
 			return nil
 		}

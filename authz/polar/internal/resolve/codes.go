@@ -37,12 +37,13 @@ const (
 
 // The codes of warnings.
 const (
-	CodeRuleArity       syntax.Code = "rule-arity"        // no rule of the name has this number of parameters
-	CodeNoAllow         syntax.Code = "no-allow-rule"     // the policy allows nothing
-	CodeNoHasPermission syntax.Code = "no-has-permission" // there are blocks, but nothing asks for their permissions
-	CodePartialName     syntax.Code = "partial-attribute" // only some of the possible classes have the attribute or method
-	CodeUnknownKey      syntax.Code = "unknown-key"       // a key of a dictionary pattern that no class has
-	CodeNeverNil        syntax.Code = "never-nil"         // a comparison with nil of what cannot be nil
-	CodeOnlyNil         syntax.Code = "only-nil-equal"    // the two sides are equal only when both are nil
-	CodeNeverMatches    syntax.Code = "never-matches"     // a class pattern that the value can never match
+	CodeAlternatives    syntax.Code = "variable-in-alternatives" // a variable that each alternative compares once
+	CodeRuleArity       syntax.Code = "rule-arity"               // no rule of the name has this number of parameters
+	CodeNoAllow         syntax.Code = "no-allow-rule"            // the policy allows nothing
+	CodeNoHasPermission syntax.Code = "no-has-permission"        // there are blocks, but nothing asks for their permissions
+	CodePartialName     syntax.Code = "partial-attribute"        // only some of the possible classes have the attribute or method
+	CodeUnknownKey      syntax.Code = "unknown-key"              // a key of a dictionary pattern that no class has
+	CodeNeverNil        syntax.Code = "never-nil"                // a comparison with nil of what cannot be nil
+	CodeOnlyNil         syntax.Code = "only-nil-equal"           // the two sides are equal only when both are nil
+	CodeNeverMatches    syntax.Code = "never-matches"            // a class pattern that the value can never match
 )

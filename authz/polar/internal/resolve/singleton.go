@@ -141,7 +141,7 @@ func (s *scope) checkOr(or *syntax.NaryExpr) {
 		if !ok || s.vars[slot].count != counts[name] {
 			continue // a constant, or it has a value from elsewhere
 		}
-		s.r.error(s.src, CodeSingleton, s.vars[slot].first, "the variable "+name+" occurs only once in each alternative", "write "+quote(name)+" if the text is meant")
+		s.r.warn(s.src, CodeAlternatives, s.vars[slot].first, "the variable "+name+" occurs only once in each alternative, and fits everything there", "write "+quote(name)+" if the text is meant")
 		s.r.replace(name, quote(name))
 	}
 }

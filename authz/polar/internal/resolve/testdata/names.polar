@@ -115,7 +115,7 @@ f(_null, null_);  ### "singleton-variable: the variable null_"
 ?= f(null); ### "foreign-constant: null"
 ---
 # A variable that occurs once in each alternative has a value in none of them.
-f(u: User) if u.name = admin or u.email = admin; ### "^singleton-variable: the variable admin occurs only once in each alternative .write .admin. if the text is meant.$"
+f(u: User) if u.name = admin or u.email = admin; ### "^warning: variable-in-alternatives: the variable admin occurs only once in each alternative, and fits everything there .write .admin. if the text is meant.$"
 f(u: User) if u.admin and (admin = u.name and u.age = 3 or u.email = admin); ### "the variable admin occurs only once in each alternative"
 f(u: User) if u.name = x and x = "a" or u.email = x and x = "b";
 f(u: User) if (u.name = x or u.email = x) and x = "a";
