@@ -106,6 +106,7 @@ func ourValue(v any) any {
 // is not among them is a syntax error.
 var loadVerdicts = map[syntax.Code]Verdict{
 	"singleton-variable":  VerdictSingleton,
+	"foreign-constant":    VerdictSingleton,
 	"undefined-rule":      VerdictUndefined,
 	"invalid-rule":        VerdictRuleType,
 	"invalid-rule-type":   VerdictRuleType,

@@ -156,11 +156,11 @@ func refuseClass(name string, t reflect.Type) string {
 	union := name == "Actor" || name == "Resource"
 	switch {
 	case slices.Contains(kindNames[Bool:Instance], name):
-		return "the name is that of a built-in class"
+		return "the name is that of a built-in class (set Class.Name to another)"
 	case !isSymbol(name) || reserved[name]:
-		return "the name cannot be written in a policy"
+		return "the name cannot be written in a policy (set Class.Name to another)"
 	case union && t.Kind() != reflect.Interface:
-		return "the name is that of a built-in union, and only an interface can say who its members are"
+		return "the name is that of a built-in union, and only an interface can say who its members are (set Class.Name to another)"
 	case t.Kind() == reflect.Interface && t.NumMethod() == 0:
 		return "an interface without methods would have every class as a member"
 	case t.Name() != "" && t.PkgPath() == "":

@@ -38,6 +38,7 @@ type Diagnostic struct {
 	End      Position // one past the end of the text concerned; zero when unknown
 	Msg      string   // one line, without position
 	Hint     string   // what to write instead ("did you mean ...?"); may be empty
+	Fix      *Fix     // the hint as a replacement, where it can be one; may be nil
 	Line     string   // the source line at Pos, for the caret; may be empty
 }
 

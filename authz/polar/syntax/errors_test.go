@@ -45,7 +45,7 @@ func TestErrorPositions(t *testing.T) {
 		{"f(1);\n\tf(1) if\té && y;\r\n", `p.polar:2:12: unexpected character & (write "and")
    2 | 	f(1) if	é && y;
      | 	       	  ^^`},
-		{"f(1) if\n  x = g(y, \"é\")\n  and y;", `p.polar:2:7: a call of the rule "g" has no value and cannot be an operand of "=" (call g as a goal of its own, and pass it a variable for the result)
+		{"f(1) if\n  x = g(y, \"é\")\n  and y;", `p.polar:2:7: a call of the rule "g" has no value and cannot be an operand of "=" (call g as a condition of its own, and pass it a variable for the result)
    2 |   x = g(y, "é")
      |       ^^^^^^^^^`},
 		{"f(1) if x", `p.polar:1:10: unexpected end of the source; expected an operator or ";" (did you forget a semicolon?)
@@ -104,13 +104,13 @@ func TestQueryErrors(t *testing.T) {
 		{"x = 1;", `1:6: a query does not end with ";" (leave it out)`},
 		{"x = 1; y = 2", `1:6: unexpected ";"; expected an operator or the end of the query`},
 		{"x = 1 y", `1:7: unexpected "y"; expected an operator or the end of the query`},
-		{"f(1), g(1)", `1:5: unexpected ","; expected an operator or the end of the query (goals are joined with "and")`},
+		{"f(1), g(1)", `1:5: unexpected ","; expected an operator or the end of the query (conditions are joined with "and")`},
 		{"f(1) if x", `1:6: unexpected "if"; expected an operator or the end of the query`},
 		{"x = 1 $", "1:7: unexpected character $ (a variable is written as its name alone)"},
 		{"x =", "1:4: unexpected end of the source; expected an expression"},
 		{"(x", `1:3: unexpected end of the source; expected an operator or ")" (did you forget a closing bracket?)`},
 		{"?= x", `1:1: unexpected "?="; expected an expression`},
-		{"x = g(1)", `1:5: a call of the rule "g" has no value and cannot be an operand of "=" (call g as a goal of its own, and pass it a variable for the result)`},
+		{"x = g(1)", `1:5: a call of the rule "g" has no value and cannot be an operand of "=" (call g as a condition of its own, and pass it a variable for the result)`},
 	}
 	for _, test := range tests {
 		x, ds := syntax.ParseQuery("", test.src)

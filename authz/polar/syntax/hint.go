@@ -64,42 +64,71 @@ func (p *parser) tooDeep() {
 // failExtra reports text after the end of a query.
 func (p *parser) failExtra() {
 	if p.tok.kind == kSemicolon && p.peek().kind == kEOF {
-		p.fail(CodeExtraToken, p.tok, "a query does not end with \";\"", "leave it out")
+		d := p.diagnostic(CodeExtraToken, p.tok.start, p.tok.end, "a query does not end with \";\"", "leave it out")
+		d.Fix = p.edit(p.tok.start, p.tok.end, "")
+		p.add(d)
+		panic(bailout{})
 	}
 	p.unexpected("an operator or the end of the query")
+}
+
+// An advice is a hint, and the hint as a replacement where it can be one.
+type advice struct {
+	text string
+	fix  *Fix
+}
+
+// say returns a hint that is prose alone.
+func say(text string) advice { return advice{text: text} }
+
+// edit returns the replacement of the text from start to end.
+func (p *parser) edit(start, end place, text string) *Fix {
+	return &Fix{Span: p.scan.span(start, end), Text: text}
 }
 
 // unexpected reports that the next token cannot stand where it stands, and
 // leaves the statement. want names what could.
 func (p *parser) unexpected(want string) {
 	hint := p.hint()
-	if hint == "" && p.tok.kind == kEOF && strings.Contains(want, `";"`) {
-		hint = "did you forget a semicolon?"
+	if hint.text == "" && p.tok.kind == kEOF && strings.Contains(want, `";"`) {
+		hint = say("did you forget a semicolon?")
 	}
 	p.unexpectedHint(want, hint)
 }
 
 // unexpectedHint is unexpected with a hint that the caller knows better.
-func (p *parser) unexpectedHint(want, hint string) {
-	switch t := p.tok; t.kind {
+func (p *parser) unexpectedHint(want string, hint advice) {
+	t := p.tok
+	var d Diagnostic
+	switch t.kind {
 	case kBad:
-		p.report(t.bad.code, t.bad.start, t.bad.end, t.bad.msg, t.bad.hint)
+		d = p.diagnostic(t.bad.code, t.bad.start, t.bad.end, t.bad.msg, t.bad.hint)
+		if e := t.bad.fix; e != nil {
+			d.Fix = p.edit(e.start, e.end, e.text)
+		}
+		p.add(d)
+		panic(bailout{})
 	case kEOF:
-		p.report(CodeUnrecognizedEOF, p.prev.end, p.prev.end, "unexpected end of the source; expected "+want, hint)
+		d = p.diagnostic(CodeUnrecognizedEOF, p.prev.end, p.prev.end, "unexpected end of the source; expected "+want, hint.text)
 	default:
-		p.report(CodeUnrecognizedToken, t.start, t.end, fmt.Sprintf("unexpected %s; expected %s", p.quote(t), want), hint)
+		d = p.diagnostic(CodeUnrecognizedToken, t.start, t.end, fmt.Sprintf("unexpected %s; expected %s", p.quote(t), want), hint.text)
 	}
+	d.Fix = hint.fix
+	p.add(d)
 	panic(bailout{})
 }
 
 // reserved reports that the next token, a reserved word, cannot be the name that is expected, and leaves the statement.
 func (p *parser) reserved(want string) {
 	text := p.text(p.tok)
-	hint := fmt.Sprintf("choose another name, such as %s_", text)
-	if h := p.hint(); h != "" {
-		hint = h
+	hint := p.hint()
+	if hint.text == "" {
+		hint = say(fmt.Sprintf("choose another name, such as %s_", text))
 	}
-	p.fail(CodeReservedWord, p.tok, fmt.Sprintf("%q is a reserved word; expected %s", text, want), hint)
+	d := p.diagnostic(CodeReservedWord, p.tok.start, p.tok.end, fmt.Sprintf("%q is a reserved word; expected %s", text, want), hint.text)
+	d.Fix = hint.fix
+	p.add(d)
+	panic(bailout{})
 }
 
 // quote returns how a message names the token t.
@@ -114,44 +143,24 @@ func (p *parser) quote(t token) string {
 	return "string " + shorten(text)
 }
 
-// The hints. Most of them are for habits from other languages.
+// The hints that several places give. Those for habits from other languages are in foreign.go.
 const (
+	digitsHint  = "numbers are written in decimal digits alone"
 	bracketHint = "did you forget a closing bracket?"
 	bodyHint    = `a body begins with "if"`
 	commentHint = "a comment begins with #"
+	commaHint   = "write a value before the comma, or leave the comma out"
 	indexHint   = "lists have no indexes; take one apart with [first, *rest] = list"
 	keyHint     = "keys are names, written without quotes"
+	listsHint   = `a list has square brackets: ["a", "b"]`
 	memberHint  = `"in" and "matches" bind tighter than arithmetic; write parentheses: (x + y) in z`
 	noParamHint = "a rule without parameters has empty parentheses"
 )
 
 // tokenHints are the hints for tokens that are unexpected wherever they stand.
 var tokenHints = map[kind]string{
-	kBang:   `write "not"`,
-	kBar:    `write "or"`,
-	kIsa:    `write "matches"`,
 	kAssign: `to the left of ":=" stands one variable alone`,
 	kColon:  "a colon stands between a variable of the head and its specializer, or between a key and its value",
-}
-
-// adjacentHints are the hints for an unexpected token that follows another one without a blank.
-var adjacentHints = map[[2]kind]string{
-	{kEq, kUnify}:          `write "=="`,
-	{kNe, kUnify}:          `write "!="`,
-	{kLt, kGt}:             `write "!="`,
-	{kUnify, kLt}:          `write "<="`,
-	{kUnify, kGt}:          `write ">="`,
-	{kPlus, kUnify}:        "a variable cannot be changed; give the new value to another variable",
-	{kMinus, kUnify}:       "a variable cannot be changed; give the new value to another variable",
-	{kStar, kUnify}:        "a variable cannot be changed; give the new value to another variable",
-	{kSlash, kUnify}:       "a variable cannot be changed; give the new value to another variable",
-	{kStar, kStar}:         "Polar has no power operator",
-	{kSlash, kSlash}:       commentHint,
-	{kSlash, kStar}:        commentHint,
-	{kSymbol, kLBracket}:   indexHint,
-	{kRBracket, kLBracket}: indexHint,
-	{kRParen, kLBracket}:   indexHint,
-	{kInt, kSymbol}:        "numbers are written in decimal digits alone",
 }
 
 // afterHints are the hints for an unexpected token that follows another one.
@@ -159,124 +168,149 @@ var afterHints = map[[2]kind]string{
 	{kCut, kLParen}:     `write "cut" without parentheses`,
 	{kRParen, kLParen}:  "a result cannot be called; call a rule or a method by its name",
 	{kSymbol, kLBrace}:  `a pattern stands only after "matches" or after the colon of a parameter`,
-	{kRParen, kLBrace}:  "a body is written without braces: head(...) if goal and goal;",
-	{kComma, kComma}:    "write a value before the comma, or leave the comma out",
-	{kLParen, kComma}:   "write a value before the comma, or leave the comma out",
-	{kLBracket, kComma}: "write a value before the comma, or leave the comma out",
-	{kLBrace, kComma}:   "write a value before the comma, or leave the comma out",
-	{kComma, kRParen}:   "leave out the comma",
+	{kRParen, kLBrace}:  "a body is written without braces: head(...) if condition and condition;",
+	{kComma, kComma}:    commaHint,
+	{kLParen, kComma}:   commaHint,
+	{kLBracket, kComma}: commaHint,
+	{kLBrace, kComma}:   commaHint,
 	{kNot, kNot}:        "write not (not ...)",
 }
 
-// startHints are the hints for tokens that cannot start a statement.
-var startHints = map[kind]string{
-	kString:    "a shorthand rule stands inside of an actor or resource block",
-	kSemicolon: "leave it out; no semicolon stands after a block or another semicolon",
-	kRBrace:    "no block is open here",
-	kIf:        "a condition stands after the head of its rule: head(...) if ...;",
-	kSlash:     commentHint,
-}
-
-// wordHints are the hints for words that are unexpected after an operand.
-var wordHints = map[string]string{
-	"is":         `write "=", or "matches" before a class`,
-	"isinstance": `write "matches"`,
-	"instanceof": `write "matches"`,
-	"then":       `alternatives are written with "or", or as several rules`,
-	"else":       `alternatives are written with "or", or as several rules`,
-	"elif":       `alternatives are written with "or", or as several rules`,
-	"unless":     `write "and not"`,
-	"where":      bodyHint,
-	"when":       bodyHint,
-}
-
-// afterWordHints are the hints for an unexpected operand after a word.
-var afterWordHints = map[string]string{
-	"return":   `a rule returns nothing: it succeeds when the goals after "if" do`,
-	"let":      `write a variable as its name alone, and give it a value with "="`,
-	"var":      `write a variable as its name alone, and give it a value with "="`,
-	"const":    `write a variable as its name alone, and give it a value with "="`,
-	"import":   "policies do not import each other: load their files together",
-	"include":  "policies do not import each other: load their files together",
-	"package":  "policies are in no package: all that are loaded together are one policy",
-	"function": "a rule begins with its name: name(...) if ...;",
-}
-
-// hint returns what to write instead of the next token, judged by its neighbours, or "" when nothing comes
+// hint returns what to write instead of the next token, judged by its neighbours, or nothing when nothing comes
 // to mind.
-func (p *parser) hint() string {
+func (p *parser) hint() advice {
 	t, after := p.tok, [2]kind{p.prev.kind, p.tok.kind}
 	if t.start.off == p.stmt.off && !p.query {
 		if p.braces > 0 && t.kind != kSemicolon {
-			return "" // the start of a declaration
+			return advice{} // the start of a declaration
 		}
-		return startHints[t.kind]
+		return p.startHint()
+	}
+	if a := p.foreignToken(); a.text != "" {
+		return a
 	}
 	if h := tokenHints[t.kind]; h != "" {
-		return h
-	}
-	if h := adjacentHints[after]; h != "" && p.prev.end.off == t.start.off {
-		return h
+		return say(h)
 	}
 	if h := afterHints[after]; h != "" {
-		return h
+		return say(h)
 	}
 	switch t.kind {
 	case kEOF, kSemicolon:
 		if p.brackets > 0 {
-			return bracketHint
+			return say(bracketHint)
 		}
-	case kSlash:
-		if k := p.peek().kind; k == kSlash || k == kStar {
-			return commentHint
+		switch p.prev.kind {
+		case kDot:
+			if t.kind == kEOF {
+				return say("a statement ends with a semicolon")
+			}
+		case kIf, kAnd, kOr, kNot:
+			if p.braces == 0 {
+				return say(fmt.Sprintf("write a condition after %q", p.text(p.prev)))
+			}
+		}
+	case kIf:
+		if p.body && p.brackets == 0 && !continues(p.prev.kind) {
+			return advice{`conditions are joined with "and"`, p.joined("and")}
 		}
 	case kComma:
+		next := p.peek()
+		if p.prev.kind == kInt && next.kind == kInt && p.prev.end.off == t.start.off && t.end.off == next.start.off {
+			return say(digitsHint)
+		}
 		if p.brackets == 0 {
-			return `goals are joined with "and"`
+			return advice{`conditions are joined with "and"`, p.joined(p.padded(t.start, "and", t.end))}
 		}
 	case kRParen, kRBracket:
+		if p.prev.kind == kComma && t.kind == kRParen {
+			return advice{"leave out the comma", p.edit(p.prev.start, p.prev.end, "")}
+		}
 		if p.brackets <= 0 {
-			return "no bracket is open here"
+			return say("no bracket is open here")
 		}
 	case kRBrace:
 		if p.brackets <= 0 {
-			return "did you forget a semicolon?"
+			return say("did you forget a semicolon?")
 		}
 	case kNot:
 		switch next := p.peek(); {
 		case next.kind == kIn, next.kind == kMatches:
-			return fmt.Sprintf(`write "not" in front of the whole: not x %s y`, p.text(next))
+			return advice{fmt.Sprintf(`write "not" in front of the whole: not x %s y`, p.text(next)), p.moveNot()}
 		case continues(p.prev.kind):
-			return `"not" has no value; write it in front of a whole goal`
+			return say(`"not" has no value; write it in front of a whole goal`)
 		}
 	case kDot:
 		if next := p.peek(); next.start.line != t.end.line || next.kind == kEOF {
-			return "a statement ends with a semicolon"
+			return advice{"a statement ends with a semicolon", p.edit(t.start, t.end, ";")}
 		}
 	}
 	return p.operandHint()
 }
 
+// maxLookahead bounds how many tokens are read for one hint.
+const maxLookahead = 1000
+
+// joined returns the replacement of the next token by "and". There is none beside an "or", where what binds
+// tighter is in doubt: a or b, c may be meant as (a or b) and c.
+func (p *parser) joined(and string) *Fix {
+	if p.or {
+		return nil
+	}
+	s := p.scan
+	s.pos, s.comments, s.flaws, s.doubts = p.tok.end, nil, nil, nil
+	t := s.next()
+	for n := 0; t.kind != kEOF && t.kind != kSemicolon; t = s.next() {
+		if n++; n > maxLookahead {
+			return nil
+		}
+		if t.kind == kOr || t.kind == kBar || t.kind == kSymbol && strings.EqualFold(p.text(t), "or") {
+			return nil
+		}
+	}
+	return p.edit(p.tok.start, p.tok.end, and)
+}
+
+// moveNot returns the replacement of "x not" by "not x", when x is a whole operand of what is joined by "and" or "or".
+func (p *parser) moveNot() *Fix {
+	switch p.operandAfter {
+	case kIf, kAnd, kOr, kLParen:
+		text := p.file.Source[p.operand.off:p.prev.end.off]
+		return p.edit(p.operand, p.tok.end, "not "+text)
+	}
+	return nil
+}
+
 // operandHint is hint for a token that begins an operand, where an operator or the end of something was expected.
-func (p *parser) operandHint() string {
+func (p *parser) operandHint() advice {
 	t := p.tok
 	switch t.kind {
 	case kSymbol, kType, kQuery, kString, kInt, kFloat, kLParen, kLBracket, kLBrace, kForall, kPrint, kDebug, kCut, kTrue, kFalse, kNew:
 	default:
-		return ""
+		return advice{}
+	}
+	if a := p.foreignWord(); a.text != "" {
+		return a
 	}
 	if t.start.line != p.prev.end.line && !continues(p.prev.kind) {
-		if p.brackets > 0 {
-			return "did you forget a comma or a closing bracket?"
+		switch {
+		case p.brackets > 0:
+			return say("did you forget a comma or a closing bracket?")
+		case p.braces == 0 && t.start.col > p.stmt.col:
+			return say(fmt.Sprintf(`did you forget "and", or a semicolon, at the end of line %d?`, p.prev.end.line))
+		case p.braces > 0:
+			// A declaration of a block does not go on with another one.
+			return advice{fmt.Sprintf("did you forget a semicolon at the end of line %d?", p.prev.end.line), p.edit(p.prev.end, p.prev.end, ";")}
 		}
-		return fmt.Sprintf("did you forget a semicolon at the end of line %d?", p.prev.end.line)
+		return say(fmt.Sprintf("did you forget a semicolon at the end of line %d?", p.prev.end.line))
 	}
-	if p.prev.kind == kSymbol {
-		if h := afterWordHints[p.text(p.prev)]; h != "" {
-			return h
-		}
+	if p.brackets > 0 && !continues(p.prev.kind) && p.prev.kind != kLBrace && t.kind != kLBrace && t.kind != kLParen {
+		return say("did you forget a comma?")
 	}
-	return wordHints[p.text(t)]
+	if p.body && p.brackets == 0 && !continues(p.prev.kind) && t.kind != kLBrace && t.kind != kLParen && t.kind != kQuery && t.kind != kType {
+		return say(`did you forget an operator, such as "and"?`)
+	}
+	return advice{}
 }
 
 // value reports an error when o has no value; role is what it would have to be.
@@ -295,41 +329,52 @@ func (p *parser) operandValue(o operand, op Op) {
 
 // noValue reports that x is a goal where a value is needed; op is the operator that needs it, if there is one.
 func (p *parser) noValue(x Expr, role string, op Op) {
-	hint := "write it as a goal of its own"
+	hint := say("write it as a condition of its own")
 	if role == paramRole {
-		hint = `write it in the body, after "if"`
+		hint = say(`write it in the body, after "if"`)
 	}
 	switch x := Unparen(x).(type) {
 	case *Call:
-		if role != paramRole {
-			hint = fmt.Sprintf("call %s as a goal of its own, and pass it a variable for the result", shorten(x.Name.Text))
+		if a := p.foreignCall(x); a.text != "" {
+			hint = a
+		} else if role != paramRole {
+			hint = say(fmt.Sprintf("call %s as a condition of its own, and pass it a variable for the result", shorten(x.Name.Text)))
 		}
 	case *BinaryExpr:
 		switch {
 		case x.Op == OpAssign:
 		case x.Op == OpIn && OpAdd <= op && op <= OpRem:
-			hint = memberHint
+			hint = say(memberHint)
 		case OpUnify <= op && op <= OpGe:
-			hint = fmt.Sprintf(`compare two values at a time: a %s b and b %s c`, x.Op, op)
+			hint = say(fmt.Sprintf(`compare two values at a time: a %s b and b %s c`, x.Op, op))
 		case x.Op == OpIn && op == OpIn:
-			hint = "ask one membership at a time: x in a and x in b"
+			hint = say("ask one membership at a time: x in a and x in b")
 		}
 	case *MatchesExpr:
 		if OpAdd <= op && op <= OpRem {
-			hint = memberHint
+			hint = say(memberHint)
 		}
 	}
-	p.failAt(CodeWrongValueType, x.Range(), fmt.Sprintf("%s has no value and cannot be %s", describe(x), role), hint)
+	d := p.diagnosticAt(CodeWrongValueType, x.Range(), fmt.Sprintf("%s has no value and cannot be %s", describe(x), role), hint.text)
+	d.Fix = hint.fix
+	p.add(d)
+	panic(bailout{})
 }
 
-// paramRole is the role of a parameter.
-const paramRole = "a parameter"
+// The roles that hints look at.
+const (
+	paramRole = "a parameter"
+	orRole    = `an operand of "or"`
+)
 
 // goal reports an error when o can be no goal; role is what it would have to be.
 func (p *parser) goal(o operand, role string) {
 	if o.mode&isGoal == 0 {
-		p.failAt(CodeWrongValueType, o.x.Range(), fmt.Sprintf("%s is no goal and cannot be %s", describe(o.x), role),
-			"compare it with something, as in x = 1")
+		hint := "compare it with something, as in x = 1"
+		if _, ok := Unparen(o.x).(*StringLit); ok && role == orRole {
+			hint = `name what it is compared with each time, as in x = "a" or x = "b", or write x in ["a", "b"]`
+		}
+		p.failAt(CodeWrongValueType, o.x.Range(), fmt.Sprintf("%s is not a condition and cannot be %s", describe(o.x), role), hint)
 	}
 }
 

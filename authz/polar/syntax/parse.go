@@ -19,6 +19,7 @@ package syntax
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -98,9 +99,14 @@ type parser struct {
 
 	query    bool  // the source is a query and not a file
 	stmt     place // start of the statement, or declaration, being parsed
+	body     bool  // the next token is in the body of a rule
+	or       bool  // an "or" was read since the start of the statement
 	braces   int   // braces open since the start of the statement
 	brackets int   // brackets of all three kinds open since the start of the statement or declaration
 	nest     int   // levels of recursion
+
+	operand      place // start of the last operand without operators
+	operandAfter kind  // of the token before it
 
 	diags  []Diagnostic
 	errors int // how many of diags are errors
@@ -157,7 +163,7 @@ func (p *parser) failUTF8() {
 // fileBody parses all statements.
 func (p *parser) fileBody() {
 	for p.tok.kind != kEOF && p.errors <= maxErrors {
-		p.stmt, p.braces, p.brackets = p.tok.start, 0, 0
+		p.stmt, p.body, p.or, p.braces, p.brackets = p.tok.start, false, false, 0, 0
 		var s Stmt
 		switch {
 		case !p.guard(func() { s = p.statement() }):
@@ -239,6 +245,8 @@ func (p *parser) next() {
 	case kRBrace:
 		p.braces--
 		p.brackets--
+	case kOr:
+		p.or = true
 	}
 	p.prev = p.tok
 	if p.has {
@@ -294,11 +302,8 @@ func (p *parser) position(at place) Position {
 // and looks like the head of a rule or block. The last also finds the next
 // statement when it was a semicolon or a bracket that was missing.
 func (p *parser) skip() {
-	if p.tok.kind == kSlash && p.peek().kind == kSlash && p.tok.start.off == p.stmt.off {
-		for n := p.tok.start.line; p.tok.kind != kEOF && p.tok.start.line == n; {
-			p.next()
-		}
-		return // from a comment as other languages write it
+	if p.tok.start.off == p.stmt.off && p.skipComment() {
+		return
 	}
 	opened, block := 0, false
 	for p.tok.kind != kEOF {
@@ -387,24 +392,15 @@ func (p *parser) statement() Stmt {
 			return p.block(nil)
 		case kSymbol:
 			keyword := p.name("a name")
+			p.keywordHint(start)
 			if k := p.peek().kind; k != kLParen {
 				return p.block(keyword)
 			}
 			name := p.name("a name")
-			p.unexpectedHint("\"{\" after the name of a class", fmt.Sprintf("a rule begins with its name: %s(...) if ...;", shorten(name.Text)))
+			p.unexpectedHint("\"{\" after the name of a class", say(fmt.Sprintf("a rule begins with its name: %s(...) if ...;", shorten(name.Text))))
 		default:
 			p.next()
-			hint := p.hint()
-			_, prec := binaryOp(p.tok.kind)
-			switch {
-			case p.tok.kind == kDot:
-				hint = "the name of a rule has no dots; write :: between its parts"
-			case p.tok.kind == kIf, p.tok.kind == kSemicolon:
-				hint = noParamHint
-			case prec > 0:
-				hint = `goals are joined with "and", not with ";"`
-			}
-			p.unexpectedHint("\"(\" after the name of a rule", hint)
+			p.unexpectedHint("\"(\" after the name of a rule", p.nameHint())
 		}
 	}
 	const want = "a rule, a rule type, an inline query or a block"
@@ -421,12 +417,12 @@ func (p *parser) rule() *Rule {
 	r := &Rule{}
 	r.Name, r.Params, r.Rparen = p.head()
 	if p.accept(kIf) {
+		p.body = true
 		r.Body = p.expr(precOr).x
 		p.endStatement("an operator or \";\"")
 	} else {
-		switch p.tok.kind {
-		case kUnify, kAssign, kColon, kLt, kMinus:
-			p.unexpectedHint("\"if\" or \";\"", bodyHint)
+		if p.tok.kind != kSemicolon {
+			p.unexpectedHint("\"if\" or \";\"", p.bodyAdvice(r.Name.Text))
 		}
 		p.endStatement("\"if\" or \";\"")
 	}
@@ -441,10 +437,10 @@ func (p *parser) endStatement(want string) { p.expect(kSemicolon, want) }
 func (p *parser) head() (*Name, []*Param, Position) {
 	name := p.name("the name of a rule")
 	if p.tok.kind == kLBrace {
-		p.unexpectedHint("\"(\" after the name of a rule", `a block begins with "actor" or "resource"`)
+		p.unexpectedHint("\"(\" after the name of a rule", say(`a block begins with "actor" or "resource"`))
 	}
 	if p.tok.kind == kSemicolon {
-		p.unexpectedHint("\"(\" after the name of a rule", noParamHint)
+		p.unexpectedHint("\"(\" after the name of a rule", say(noParamHint))
 	}
 	p.expect(kLParen, "\"(\" after the name of a rule")
 	if p.accept(kRParen) {
@@ -457,7 +453,10 @@ func (p *parser) head() (*Name, []*Param, Position) {
 			return name, params, p.position(p.prev.start)
 		}
 		if _, prec := binaryOp(p.tok.kind); prec > 0 {
-			p.unexpectedHint("\",\" or \")\"", `compare in the body, after "if"`)
+			p.unexpectedHint("\",\" or \")\"", say(`compare in the body, after "if"`))
+		}
+		if p.tok.kind == kSymbol && p.prev.kind == kSymbol {
+			p.unexpectedHint("\",\" or \")\"", p.typedParam())
 		}
 		p.expect(kComma, "\",\" or \")\"")
 	}
@@ -470,7 +469,7 @@ func (p *parser) param() *Param {
 	param := &Param{Value: o.x}
 	if p.tok.kind == kColon {
 		if _, ok := o.x.(*Var); !ok {
-			p.unexpectedHint("\",\" or \")\"", "only a variable can have a specializer: name: Class")
+			p.unexpectedHint("\",\" or \")\"", say("only a variable can have a specializer: name: Class"))
 		}
 		p.next()
 		param.Specializer = p.pattern(0).x
@@ -507,6 +506,9 @@ func (p *parser) keyName(want string) *Name {
 func (p *parser) block(keyword *Name) *Block {
 	start := p.stmt
 	b := &Block{Keyword: keyword, Class: p.name("the name of a class")}
+	if keyword == nil && p.tok.kind == kLBrace && p.isBody(b.Class.Text) {
+		p.unexpectedHint("\"(\" after the name of a rule", say(braceHint))
+	}
 	p.expect(kLBrace, "\"{\" after the name of a class")
 	open := p.prev
 	for p.tok.kind != kRBrace {
@@ -606,11 +608,11 @@ func (p *parser) declaration() *Declaration {
 	d := &Declaration{Name: p.name("the name of a declaration")}
 	switch want := "\"=\" after the name of a declaration"; p.tok.kind {
 	case kLParen:
-		p.unexpectedHint(want, "rules stand outside of blocks")
+		p.unexpectedHint(want, say("rules stand outside of blocks"))
 	case kIf:
-		p.unexpectedHint(want, "the names in a shorthand rule are written in double quotes")
-	case kColon, kAssign:
-		p.unexpectedHint(want, "")
+		p.unexpectedHint(want, advice{"the names in a shorthand rule are written in double quotes", p.edit(p.prev.start, p.prev.end, strconv.Quote(d.Name.Text))})
+	case kColon, kAssign, kEq:
+		p.unexpectedHint(want, advice{`write "="`, p.edit(p.tok.start, p.tok.end, " =")})
 	default:
 		p.expect(kUnify, want)
 	}
@@ -626,9 +628,9 @@ func (p *parser) declaration() *Declaration {
 		p.next()
 	case kLBrace:
 		d.Dict = true
-		d.Relations = p.relations()
+		d.Relations = p.relations(d.Name.Text)
 	default:
-		p.unexpectedHint("a list of strings or a dictionary", `write a list, as in ["a", "b"], or a dictionary, as in {parent: Org}`)
+		p.unexpectedHint("a list of strings or a dictionary", p.listHint(d.Name.Text))
 	}
 	p.endStatement("\";\"")
 	d.Span = p.since(start)
@@ -642,8 +644,8 @@ func (p *parser) commas(want string) {
 	}
 }
 
-// relations parses { Name: Class, ... }, where a list may stand for the class.
-func (p *parser) relations() []*RelationDecl {
+// relations parses { Name: Class, ... }, the value of the declaration of that name, where a list may stand for the class.
+func (p *parser) relations(of string) []*RelationDecl {
 	p.expect(kLBrace, "\"{\"")
 	var rels []*RelationDecl
 	var keys keySet
@@ -655,11 +657,11 @@ func (p *parser) relations() []*RelationDecl {
 			r.Classes = []*Name{{Span: r.Name.Span, Text: r.Name.Text}}
 		} else {
 			if p.tok.kind == kString {
-				p.unexpectedHint("the name of a relation", keyHint)
+				p.unexpectedHint("the name of a relation", p.stringHint(of, keyHint))
 			}
 			r.Name = p.keyName("the name of a relation or \"}\"")
 			p.expect(kColon, "\":\" after the name of a relation")
-			r.Classes = p.relationClasses()
+			r.Classes = p.relationClasses(of)
 		}
 		r.Span = p.since(start)
 		keys.add(p, r.Name, "for several classes write a list, as in "+r.Name.Text+": [Folder, Space]")
@@ -672,11 +674,11 @@ func (p *parser) relations() []*RelationDecl {
 	return rels
 }
 
-// relationClasses parses the class of a relation, or a list of classes.
-func (p *parser) relationClasses() []*Name {
+// relationClasses parses the class of a relation, or a list of classes, in the value of the declaration of.
+func (p *parser) relationClasses(of string) []*Name {
 	class := func() *Name {
 		if p.tok.kind == kString {
-			p.unexpectedHint("the name of a class", "write the class without quotes")
+			p.unexpectedHint("the name of a class", p.stringHint(of, "write the class without quotes"))
 		}
 		return p.name("the name of a class")
 	}
@@ -699,7 +701,7 @@ func (p *parser) shorthand() *Shorthand {
 	start := p.tok.start
 	s := &Shorthand{Head: p.stringLit()}
 	if p.tok.kind != kIf {
-		p.unexpectedHint("\"if\" after the head of a shorthand rule", `write "head" if "implier"; or "head" if "implier" on "relation";`)
+		p.unexpectedHint("\"if\" after the head of a shorthand rule", say(`write "head" if "implier"; or "head" if "implier" on "relation";`))
 	}
 	p.next()
 	s.Implier = p.quoted("a string after \"if\"")
@@ -710,7 +712,7 @@ func (p *parser) shorthand() *Shorthand {
 		want = "\";\""
 	}
 	if k := p.tok.kind; k == kAnd || k == kOr {
-		p.unexpectedHint(want, "a shorthand rule has one condition; write several of them, or a rule outside of the block")
+		p.unexpectedHint(want, say("a shorthand rule has one condition; write several of them, or a rule outside of the block"))
 	}
 	p.endStatement(want)
 	s.Span = p.since(start)
@@ -722,8 +724,10 @@ func (p *parser) quoted(want string) *StringLit {
 	switch {
 	case p.tok.kind == kString:
 		return p.stringLit()
+	case p.tok.kind == kNot && p.peek().kind == kString:
+		p.unexpectedHint(want, say("a shorthand rule has no negation; write a rule outside of the block"))
 	case p.tok.kind == kSymbol, p.tok.kind.isWord():
-		p.unexpectedHint(want, fmt.Sprintf("write it in double quotes: %q", shorten(p.text(p.tok))))
+		p.unexpectedHint(want, advice{fmt.Sprintf("write it in double quotes: %q", shorten(p.text(p.tok))), p.edit(p.tok.start, p.tok.end, strconv.Quote(p.text(p.tok)))})
 	}
 	p.unexpected(want)
 	return nil

@@ -128,7 +128,7 @@ func (p *parser) expr(min int) operand {
 			p.next()
 			pat := p.pattern(0)
 			if k := p.tok.kind; k == kDot || k == kLParen {
-				p.unexpectedHint("an operator or the end of the goal", p.patternHint())
+				p.unexpectedHint("an operator or the end of the condition", p.patternHint())
 			}
 			left = operand{&MatchesExpr{Span: p.from(left.x.Pos()), X: left.x, Pattern: pat.x}, isGoal, p.above(max(left.height, pat.height))}
 		default:
@@ -143,7 +143,7 @@ func (p *parser) expr(min int) operand {
 func (p *parser) chain(left operand, op Op, prec int) operand {
 	role := "an operand of \"and\""
 	if op == OpOr {
-		role = "an operand of \"or\""
+		role = orRole
 	}
 	p.goal(left, role)
 	k := p.tok.kind
@@ -176,7 +176,7 @@ func (p *parser) warnPrecedence(x *NaryExpr) {
 func (p *parser) binary(left operand, op Op, prec int) operand {
 	if op == OpAssign {
 		if _, ok := left.x.(*Var); !ok {
-			p.unexpected("another operator or the end of the goal")
+			p.unexpected("another operator or the end of the condition")
 		}
 	}
 	p.operandValue(left, op)
@@ -194,12 +194,14 @@ func (p *parser) binary(left operand, op Op, prec int) operand {
 
 // postfix parses a primary expression and the attributes that are looked up on it.
 func (p *parser) postfix() operand {
+	start, after := p.tok.start, p.prev.kind
 	o := p.primary()
 	for p.tok.kind == kDot {
 		p.value(o, "an operand of \".\"")
 		p.next()
 		o = p.lookup(o)
 	}
+	p.operand, p.operandAfter = start, after
 	return o
 }
 
@@ -214,7 +216,7 @@ func (p *parser) lookup(o operand) operand {
 		case kString:
 			l.Key = p.stringLit()
 		default:
-			p.unexpectedHint("a variable or a string in the parentheses", "bind the name of the attribute to a variable first")
+			p.unexpectedHint("a variable or a string in the parentheses", say("bind the name of the attribute to a variable first"))
 		}
 		p.expect(kRParen, "\")\"")
 	} else {
@@ -223,7 +225,7 @@ func (p *parser) lookup(o operand) operand {
 			if p.prev.start.off > 0 && isDigit(p.file.Source[p.prev.start.off-1]) {
 				hint = "a number has at most one dot"
 			}
-			p.unexpectedHint("the name of an attribute", hint)
+			p.unexpectedHint("the name of an attribute", say(hint))
 		}
 		l.Name = p.keyName("the name of an attribute")
 		if p.tok.kind == kLParen {
@@ -259,6 +261,9 @@ func (p *parser) primary() operand {
 	case kLParen:
 		p.next()
 		o := p.expr(precOr)
+		if p.tok.kind == kComma {
+			p.unexpectedHint("an operator or \")\"", say(listsHint))
+		}
 		p.expect(kRParen, "an operator or \")\"")
 		return operand{&ParenExpr{Span: p.since(t.start), X: o.x}, o.mode, p.above(o.height)}
 	case kLBracket:
@@ -266,13 +271,16 @@ func (p *parser) primary() operand {
 	case kLBrace:
 		return p.dict()
 	case kNew:
-		if p.peek().kind == kLParen {
+		switch p.peek().kind {
+		case kLParen:
 			return p.prefix(OpNew)
+		case kColon, kComma, kDot, kRParen:
+			p.reserved("an expression")
 		}
 		p.next()
 		n := &New{Class: p.name("the name of a class after \"new\"")}
 		if p.tok.kind != kLParen {
-			p.unexpectedHint("\"(\" after the name of a class", fmt.Sprintf("write new %s(...)", shorten(n.Class.Text)))
+			p.unexpectedHint("\"(\" after the name of a class", say(fmt.Sprintf("write new %s(...)", shorten(n.Class.Text))))
 		}
 		var h int
 		n.Args, n.Kwargs, h = p.args()
@@ -291,10 +299,16 @@ func (p *parser) primary() operand {
 		return operand{&DebugExpr{p.since(t.start), args}, isGoal, p.above(h)}
 	case kForall:
 		p.next()
-		p.expect(kLParen, "\"(\" after \"forall\"")
+		if p.tok.kind != kLParen {
+			p.unexpectedHint("\"(\" after \"forall\"", say("write forall(x in xs, ...)"))
+		}
+		p.next()
 		cond := p.expr(precOr)
 		p.goal(cond, "an argument of \"forall\"")
-		p.expect(kComma, "an operator, or \",\" and a second goal")
+		if p.tok.kind == kRParen {
+			p.unexpectedHint("an operator, or \",\" and a second condition", say("write forall(x in xs, ...)"))
+		}
+		p.expect(kComma, "an operator, or \",\" and a second condition")
 		body := p.expr(precOr)
 		p.goal(body, "an argument of \"forall\"")
 		p.expect(kRParen, "an operator or \")\"")
@@ -316,7 +330,7 @@ func (p *parser) prefix(op Op) operand {
 	start := p.tok.start
 	p.next()
 	if op == OpDot && p.tok.kind == kInt {
-		p.unexpectedHint("\"(\"", "write a digit before the dot: 0."+shorten(p.text(p.tok)))
+		p.unexpectedHint("\"(\"", advice{"write a digit before the dot: 0." + shorten(p.text(p.tok)), p.edit(p.prev.start, p.prev.start, "0")})
 	}
 	args, h := p.plainArgs(isBoth)
 	return operand{&PrefixExpr{p.since(start), op, args}, isGoal, p.above(h)}
@@ -395,11 +409,14 @@ func (p *parser) field(min int) (*Field, int) {
 func (p *parser) key() *Name {
 	switch p.tok.kind {
 	case kString, kInt, kFloat:
-		p.unexpectedHint("a key", keyHint)
+		if k := p.peek().kind; k == kComma || k == kRBrace {
+			p.unexpectedHint("a key", say(listsHint))
+		}
+		p.unexpectedHint("a key", p.stringHint("", keyHint))
 	}
 	key := p.keyName("a key")
 	if p.tok.kind != kColon {
-		p.unexpectedHint("\":\" after a key", fmt.Sprintf("write %s: value", shorten(key.Text)))
+		p.unexpectedHint("\":\" after a key", say(fmt.Sprintf("write %s: value", shorten(key.Text))))
 	}
 	p.next()
 	return key
@@ -437,7 +454,7 @@ func (p *parser) rest() *Var {
 	}
 	v := p.variable()
 	if p.tok.kind == kComma {
-		p.unexpectedHint("\"]\" after the rest of a list", "the rest stands at the end of the list, without a comma after it")
+		p.unexpectedHint("\"]\" after the rest of a list", say("the rest stands at the end of the list, without a comma after it"))
 	}
 	return v
 }
@@ -457,9 +474,9 @@ func (p *parser) dict() operand {
 			f = &Field{Span: key.Span, Key: key, Value: &Var{key.Span, key.Text}, Short: true}
 			switch p.tok.kind {
 			case kUnify, kAssign:
-				p.unexpectedHint("\":\" after a key", fmt.Sprintf("write %s: value", shorten(key.Text)))
-			case kLParen:
-				p.unexpectedHint("\":\" after a key", "this is a dictionary; a body has no braces, and goals are grouped with parentheses")
+				p.unexpectedHint("\":\" after a key", advice{fmt.Sprintf("write %s: value", shorten(key.Text)), p.edit(p.tok.start, p.tok.end, ":")})
+			case kLParen, kDot, kEq, kNe, kLt, kLe, kGt, kGe, kIn, kAnd, kOr, kMatches:
+				p.unexpectedHint("\":\" after a key", say("this is a dictionary; a body has no braces, and conditions are grouped with parentheses"))
 			}
 		} else {
 			f, h = p.field(precCompare)
@@ -489,10 +506,14 @@ func (p *parser) boolLit() *BoolLit {
 }
 
 // patternHint is hint for what follows a pattern that is not inside another one.
-func (p *parser) patternHint() string {
+func (p *parser) patternHint() advice {
 	switch _, prec := binaryOp(p.tok.kind); {
-	case p.tok.kind == kDot, p.tok.kind == kLParen, prec > precNot:
-		return "a pattern is a class, a literal, or a list or dictionary of patterns; compare values in the body"
+	case p.tok.kind == kOr, p.tok.kind == kBar:
+		return say("write one rule for each class, or test in the body: x matches A or x matches B")
+	case p.tok.kind == kUnify, p.tok.kind == kEq:
+		return say("a parameter has no default; compare values in the body")
+	case p.tok.kind == kDot, p.tok.kind == kLParen, p.tok.kind == kLBracket, prec > precNot:
+		return say("a pattern is a class, a literal, or a list or dictionary of patterns; compare values in the body")
 	}
 	return p.hint()
 }
@@ -515,7 +536,7 @@ func (p *parser) number() Expr {
 		v, _ := parseFloat(text)
 		return &FloatLit{Span: p.since(start), Value: v, Text: text}
 	}
-	p.unexpectedHint("a number after the sign", "a sign belongs to a number; write 0 - x")
+	p.unexpectedHint("a number after the sign", say("a sign belongs to a number; write 0 - x"))
 	return nil
 }
 
@@ -543,8 +564,10 @@ func (p *parser) pattern(min int) patternOperand {
 		}
 	case kLParen:
 		if min == 0 {
-			p.unexpectedHint("a pattern", "write the pattern without parentheses")
+			p.unexpectedHint("a pattern", say("write the pattern without parentheses"))
 		}
+	case kStar:
+		p.unexpectedHint("a pattern", advice{"a class has no mark; write its name alone", p.edit(p.tok.start, p.tok.end, "")})
 	default:
 		if k.isWord() {
 			p.reserved("a pattern")
@@ -590,6 +613,9 @@ func (p *parser) patternFields() ([]*PatternField, int) {
 		h := 2 // of a variable that is the value
 		if p.tok.kind == kSymbol && p.peek().kind != kColon {
 			f.Key, f.Short = p.name("a key"), true
+			if k := p.tok.kind; k == kUnify || k == kEq || k == kAssign {
+				p.unexpectedHint("\":\" after a key", advice{fmt.Sprintf("write %s: value", shorten(f.Key.Text)), p.edit(p.tok.start, p.tok.end, ":")})
+			}
 			f.Value = &ValuePattern{f.Key.Span, &Var{f.Key.Span, f.Key.Text}}
 		} else {
 			f.Key = p.key()

@@ -267,9 +267,13 @@ scan:
 		case c == ':' && s.peek(1) == ':':
 			s.advance(2)
 			if !s.atSymbolRune() && s.peek(0) != '?' && !(s.peek(0) == ':' && s.peek(1) == ':') {
+				hint := "write a name after \"::\""
+				if s.peek(0) == '"' {
+					hint = entityHint
+				}
 				s.fail(t, CodeInvalidCharacter, s.pos.off-1, s.pos.col-1, 1,
 					fmt.Sprintf("the name %q ends in \"::\"", s.src[t.start.off:s.pos.off]),
-					"write a name after \"::\"")
+					hint)
 				return
 			}
 			continue
@@ -339,7 +343,7 @@ func (s *scanner) number(t *token) {
 			s.failToken(t, CodeIntegerOverflow, fmt.Sprintf("the integer %s does not fit into 64 bits", shorten(text)), overflowHint(text))
 		}
 	} else if _, ok := parseFloat(text); !ok {
-		s.failToken(t, CodeInvalidFloat, fmt.Sprintf("%s is no valid float", shorten(text)), floatHint(text))
+		s.failToken(t, CodeInvalidFloat, fmt.Sprintf("%s is not a valid float", shorten(text)), floatHint(text))
 	}
 }
 
@@ -579,34 +583,13 @@ func (s *scanner) badRune(t *token) {
 	r, n := utf8.DecodeRuneInString(s.src[s.pos.off:])
 	s.pos.off += n
 	s.pos.col++
+	if s.foreignRune(t, r) {
+		return
+	}
 	msg := "unexpected character " + runeName(r)
 	var hint string
-	switch r {
-	case '&':
-		if s.peek(0) == '&' {
-			s.advance(1)
-		}
-		hint = "write \"and\""
-	case '\'', '`':
-		hint = "strings are written in double quotes"
-	case '\u2018', '\u2019', '\u201c', '\u201d', '\u00ab', '\u00bb':
-		hint = `strings are written in plain double quotes: "..."`
-	case '%':
-		hint = "write \"mod\" or \"rem\""
-	case '^':
-		hint = "Polar has no power operator"
-	case '?':
-		hint = "an inline query begins with ?=, and a condition is written with and, or and not"
-	case '\\':
-		hint = "a line needs no mark to be continued"
-	case '$', '@':
-		hint = "a variable is written as its name alone"
-	case '~':
-		hint = "write \"not\""
-	default:
-		if unicode.IsSpace(r) {
-			hint = "separate words with spaces, tabs and line feeds"
-		}
+	if unicode.IsSpace(r) {
+		hint = "separate words with spaces, tabs and line feeds"
 	}
 	s.failToken(t, CodeInvalidCharacter, msg, hint)
 }

@@ -12,25 +12,34 @@ import (
 // of the length of name, counted in runes that are changed, added, left out or swapped with their neighbour,
 // without regard to case and underscores. Of several, the nearest wins, then the first.
 func Nearest(name string, candidates []string) string {
+	best, _ := NearestAlone(name, candidates)
+	return best
+}
+
+// NearestAlone is Nearest, and reports whether no other candidate is as near.
+func NearestAlone(name string, candidates []string) (best string, alone bool) {
 	const longest = 64 // longer names are not misspelt by accident, and cost time
 	plain := normalize(name)
 	n := utf8.RuneCountInString(plain)
 	if n == 0 || n > longest {
-		return ""
+		return "", false
 	}
-	best, bestDist := "", n/3+1
+	bestDist := n/3 + 1
 	if n < 3 {
 		bestDist = 1 // only case and underscores may differ
 	}
 	for _, c := range candidates {
-		if c == name || utf8.RuneCountInString(c) > longest {
+		if c == name || c == best || utf8.RuneCountInString(c) > longest {
 			continue
 		}
-		if d := distance(plain, normalize(c), bestDist); d < bestDist {
-			best, bestDist = c, d
+		switch d := distance(plain, normalize(c), bestDist+1); {
+		case d < bestDist:
+			best, bestDist, alone = c, d, true
+		case d == bestDist && normalize(c) != normalize(best):
+			alone = false
 		}
 	}
-	return best
+	return best, alone && best != ""
 }
 
 // normalize returns s without what people do not remember of a name.

@@ -151,4 +151,11 @@ type badToken struct {
 	start     place // of the offending text, inside the token
 	end       place
 	msg, hint string
+	fix       *edit // the hint as a replacement; may be nil
+}
+
+// An edit is text to write from one place to another.
+type edit struct {
+	start, end place
+	text       string
 }

@@ -153,7 +153,7 @@ func (r *resolver) declaredTypes() map[ruleKey]bool {
 func (r *resolver) unasked(rule *Rule) {
 	key := ruleKey{rule.Name, len(rule.Params)}
 	msg := "no decision reaches the rule " + rule.Text
-	hint := r.didYouMean(key.name, []string{"allow", "allow_request", "allow_field", "has_permission", "has_role", "has_relation"})
+	hint, _ := r.nearest(key.name, []string{"allow", "allow_request", "allow_field", "has_permission", "has_role", "has_relation"})
 	if hint == "" {
 		hint = "call it, remove it, or declare its type if the program asks it with Query"
 	}

@@ -19,7 +19,6 @@ package resolve
 //	    related_r matches Folder and has_B(actor, "b", related_r);
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,6 +53,7 @@ type block struct {
 	src   *source     // where that stands
 	name  syntax.Span // of the class, where the class is first said to be an actor
 	named *source     // where that stands; nil when no block says it
+	bad   bool        // a declaration was not understood, so that terms may be missing
 }
 
 // A declared is one declared string.
@@ -121,9 +121,14 @@ func (r *resolver) block(src *source, name *syntax.Name) *block {
 func (r *resolver) readBlock(src *source, node *syntax.Block) {
 	switch k := node.Keyword; {
 	case k == nil:
-		r.blockError(src, CodeBlock, node.Class.Span, `expected "actor" or "resource" before the name of the class`, "")
+		r.blockError(src, CodeBlock, node.Class.Span, `expected "actor" or "resource" before the name of the class`, "write resource "+node.Class.Text+" { ... }")
 	case k.Text != "actor" && k.Text != "resource":
-		r.blockError(src, CodeBlock, k.Span, `expected "actor" or "resource", found `+quote(k.Text), r.didYouMean(k.Text, []string{"actor", "resource"}))
+		hint, fix := r.nearest(k.Text, []string{"actor", "resource"})
+		if hint == "" {
+			hint = `write "resource", or "actor" for those who act`
+		}
+		r.blockError(src, CodeBlock, k.Span, `expected "actor" or "resource", found `+quote(k.Text), hint)
+		r.replace(k.Text, fix)
 	}
 	b := r.block(src, node.Class)
 	if node.Keyword != nil && node.Keyword.Text == "actor" {
@@ -156,17 +161,21 @@ func (r *resolver) readDeclaration(src *source, b *block, in *syntax.Block, d *s
 	kind := declKind(slices.Index(lists, d.Name.Text))
 	switch {
 	case int(kind) >= len(lists):
-		hint := r.didYouMean(d.Name.Text, lists)
+		hint, fix := r.nearest(d.Name.Text, lists)
 		if hint == "" {
 			hint = "a block declares roles, permissions and relations"
 		}
+		b.bad = true
 		r.blockError(src, CodeBlock, d.Name.Span, "unexpected declaration "+quote(d.Name.Text), hint)
+		r.replace(d.Name.Text, fix)
 		return
 	case kind == declRelation && !d.Dict:
+		b.bad = true
 		r.blockError(src, CodeBlock, d.Span, "relations are declared as a dictionary, found a list", "write relations = { name: Class };")
 		return
 	case kind != declRelation && d.Dict:
-		r.blockError(src, CodeBlock, d.Span, d.Name.Text+" are declared as a list of strings, found a dictionary", "write "+d.Name.Text+" = [ \"name\" ];")
+		b.bad = true
+		r.blockError(src, CodeBlock, d.Span, d.Name.Text+" are declared as a list of strings, found a dictionary", "write "+d.Name.Text+" = "+listOf(d)+";")
 		return
 	}
 	if kind == declRole && b.src == nil {
@@ -209,6 +218,18 @@ func (r *resolver) relationClasses(src *source, rel *syntax.RelationDecl) []*hos
 		}
 	}
 	return classes
+}
+
+// listOf returns the names of a dictionary as the list that was meant.
+func listOf(d *syntax.Declaration) string {
+	var names []string
+	for _, rel := range d.Relations[:min(len(d.Relations), 3)] {
+		names = append(names, quote(rel.Name.Text))
+	}
+	if len(d.Relations) > 3 {
+		names = append(names, "...")
+	}
+	return "[" + strings.Join(names, ", ") + "]"
 }
 
 // relationClass returns the class of a relation, or nil. It may be a registered class that
@@ -400,13 +421,20 @@ func (r *resolver) term(sh shorthand, of *block, s *syntax.StringLit, class stri
 	if d := of.terms[s.Value]; d != nil {
 		return d
 	}
-	hint := "declare it as a role, permission or relation there"
+	if of.bad {
+		return nil // the declaration is reported
+	}
+	hint, fix := "", ""
 	if r.hints < maxHints {
 		names := slices.Concat(of.names(declRole), of.names(declPermission), of.names(declRelation))
 		r.poll(len(names))
-		hint = cmp.Or(r.didYouMean(s.Value, names), hint)
+		hint, fix = r.nearest(s.Value, names)
+	}
+	if hint == "" {
+		hint = "declare it as a role, permission or relation there"
 	}
 	r.blockError(sh.src, CodeUndeclaredTerm, s.Span, fmt.Sprintf("%q is not declared in the block of %s", s.Value, class), hint)
+	r.replaceString(s.Value, fix)
 	return nil
 }
 

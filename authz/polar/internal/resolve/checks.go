@@ -5,6 +5,7 @@ package resolve
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
@@ -48,29 +49,6 @@ func (r *resolver) checkSources() {
 	}
 }
 
-// checkSingletons reports variables that occur only once in the rule.
-func (s *scope) checkSingletons() {
-	var names []string // of all variables, for hints
-	for _, v := range s.vars {
-		s.r.poll(1)
-		if v.count > 1 || v.name[0] == '_' || unionNamed(v.name) != UnionNone || strings.Contains(v.name, "::") {
-			continue
-		}
-		if names == nil {
-			for _, w := range s.vars {
-				if w.name[0] != '_' {
-					names = append(names, w.name)
-				}
-			}
-		}
-		hint := s.r.didYouMean(v.name, names)
-		if hint == "" {
-			hint = "name it _" + v.name + ", or _, if that is meant"
-		}
-		s.r.error(s.src, CodeSingleton, v.first, "the variable "+v.name+" occurs only once in this rule", hint)
-	}
-}
-
 // usualClasses are names by which other languages know the built-in classes.
 var usualClasses = map[string]string{
 	"int": "Integer", "int64": "Integer", "integer": "Integer", "Int": "Integer", "number": "Integer", "Number": "Integer",
@@ -81,27 +59,33 @@ var usualClasses = map[string]string{
 	"dict": "Dictionary", "dictionary": "Dictionary", "Dict": "Dictionary", "map": "Dictionary", "Map": "Dictionary", "object": "Dictionary",
 }
 
-// classHint says which class may have been meant by a name that is none.
-func (r *resolver) classHint(name string) string {
+// classHint says which class may have been meant by a name that is none; fix is its name.
+func (r *resolver) classHint(name string) (hint, fix string) {
 	if unionNamed(name) != UnionNone {
-		return "the union " + name + " is not a class"
+		return "the union " + name + " is not a class", ""
+	}
+	if name == "nil" || foreignConstants[name] == "nil" {
+		return "to test for nil, write x = nil", ""
 	}
 	if c, ok := usualClasses[name]; ok {
-		return "did you mean " + quote(c) + "?"
+		return "did you mean " + quote(c) + "?", c
 	}
-	return r.didYouMean(name, r.opts.Registry.ClassNames())
+	return r.nearest(name, r.opts.Registry.ClassNames())
 }
 
 // unknownClass reports a name in class position that is no registered class.
 func (r *resolver) unknownClass(src *source, name *syntax.Name) {
-	r.error(src, CodeUnknownClass, name.Span, "the class "+name.Text+" is not registered", r.classHint(name.Text))
+	hint, fix := r.classHint(name.Text)
+	r.error(src, CodeUnknownClass, name.Span, "the class "+name.Text+" is not registered", hint)
+	r.replace(name.Text, fix)
 }
 
 // unknownSpecializer reports a pattern of a class that is not registered. Without the check
 // against Go types it is a warning, as it was in the original.
 func (s *scope) unknownSpecializer(name *syntax.Name) {
 	if s.r.opts.NoTypes {
-		s.r.warn(s.src, CodeUnknownClass, name.Span, "the class "+name.Text+" is not registered", s.r.classHint(name.Text))
+		hint, _ := s.r.classHint(name.Text)
+		s.r.warn(s.src, CodeUnknownClass, name.Span, "the class "+name.Text+" is not registered", hint)
 		return
 	}
 	s.r.unknownClass(s.src, name)
@@ -128,10 +112,15 @@ func (r *resolver) checkCalls() {
 		r.poll(1)
 		p := c.call.Pred
 		if len(p.Rules) == 0 {
+			if r.badBlocks && slices.ContainsFunc(declKinds[:], func(k declNames) bool { return k.rule == p.Name }) {
+				continue // what defines it is reported
+			}
 			if names == nil {
 				names = r.definedNames()
 			}
-			r.error(c.src, CodeUndefinedRule, c.node.Name.Span, "there is no rule "+p.Name, r.didYouMean(p.Name, names))
+			hint, fix := r.ruleHint(p.Name, names)
+			r.error(c.src, CodeUndefinedRule, c.node.Name.Span, "there is no rule "+p.Name, hint)
+			r.replace(p.Name, fix)
 			continue
 		}
 		key := arity{p, len(c.call.Args)}
@@ -142,9 +131,31 @@ func (r *resolver) checkCalls() {
 			arities[key] = known
 		}
 		if !known && !c.kwargs {
-			r.warn(c.src, CodeRuleArity, c.node.Range(), fmt.Sprintf("no rule %s has %s, so this call always fails", p.Name, count(key.n, "parameter")), "")
+			r.warn(c.src, CodeRuleArity, c.node.Range(), fmt.Sprintf("no rule %s has %s, so this call always fails", p.Name, count(key.n, "parameter")), arityHint(p))
 		}
 	}
+}
+
+// arityHint says how many parameters the rules of a name have.
+func arityHint(p *Pred) string {
+	var ns []int
+	for _, rule := range p.Rules {
+		ns = append(ns, len(rule.Params))
+	}
+	slices.Sort(ns)
+	names := make([]string, 0, 1)
+	for _, n := range slices.Compact(ns) {
+		names = append(names, strconv.Itoa(n))
+	}
+	return "it has " + orList(names)
+}
+
+// ruleHint says which rule may have been meant by a name that is none; fix is its name.
+func (r *resolver) ruleHint(name string, names []string) (hint, fix string) {
+	if usual := usualFunctions[name]; usual != "" {
+		return usual, ""
+	}
+	return r.nearest(name, names)
 }
 
 // definedNames returns the names of all rules.

@@ -10,6 +10,7 @@ const (
 	CodeReservedName     syntax.Code = "reserved-name"      // a constant has a name that is not free
 	CodeLookAlike        syntax.Code = "look-alike-name"    // a name looks like another one, and is another
 	CodeSingleton        syntax.Code = "singleton-variable" // a variable occurs only once in a rule
+	CodeForeignConstant  syntax.Code = "foreign-constant"   // a variable is named like nil or a boolean in another language
 	CodeUnknownClass     syntax.Code = "unknown-class"      // a name in class position that is no registered class
 	CodeUndefinedRule    syntax.Code = "undefined-rule"     // a call of a rule that does not exist
 	CodeKeywordArguments syntax.Code = "keyword-arguments"  // arguments by name where there are none
@@ -36,15 +37,16 @@ const (
 
 // The codes of warnings.
 const (
-	CodeRuleArity       syntax.Code = "rule-arity"        // no rule of the name has this number of parameters
-	CodeNoAllow         syntax.Code = "no-allow-rule"     // the policy allows nothing
-	CodeNoHasPermission syntax.Code = "no-has-permission" // there are blocks, but nothing asks for their permissions
-	CodePartialName     syntax.Code = "partial-attribute" // only some of the possible classes have the attribute or method
-	CodePartialTerm     syntax.Code = "partial-term"      // a shorthand rule over a relation names what only some of its classes declare
-	CodeUnknownKey      syntax.Code = "unknown-key"       // a key of a dictionary pattern that no class has
-	CodeNeverNil        syntax.Code = "never-nil"         // a comparison with nil of what cannot be nil
-	CodeOnlyNil         syntax.Code = "only-nil-equal"    // the two sides are equal only when both are nil
-	CodeNeverMatches    syntax.Code = "never-matches"     // a class pattern that the value can never match
+	CodeAlternatives    syntax.Code = "variable-in-alternatives" // a variable that each alternative compares once
+	CodeRuleArity       syntax.Code = "rule-arity"               // no rule of the name has this number of parameters
+	CodeNoAllow         syntax.Code = "no-allow-rule"            // the policy allows nothing
+	CodeNoHasPermission syntax.Code = "no-has-permission"        // there are blocks, but nothing asks for their permissions
+	CodePartialName     syntax.Code = "partial-attribute"        // only some of the possible classes have the attribute or method
+	CodePartialTerm     syntax.Code = "partial-term"             // a shorthand rule over a relation names what only some of its classes declare
+	CodeUnknownKey      syntax.Code = "unknown-key"              // a key of a dictionary pattern that no class has
+	CodeNeverNil        syntax.Code = "never-nil"                // a comparison with nil of what cannot be nil
+	CodeOnlyNil         syntax.Code = "only-nil-equal"           // the two sides are equal only when both are nil
+	CodeNeverMatches    syntax.Code = "never-matches"            // a class pattern that the value can never match
 
 	CodeUndeclaredInBlock syntax.Code = "undeclared-in-block" // an action, role, permission or relation that the block of the resource does not declare
 	CodeUnaskedRule       syntax.Code = "unasked-rule"        // no decision reaches the rule

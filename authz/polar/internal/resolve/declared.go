@@ -149,7 +149,29 @@ func (c *checker) name(kind declKind, name, object Term, at syntax.Span) {
 		c.undecl[key] = why
 	}
 	if why != "" {
-		c.warn(CodeUndeclaredInBlock, at, why, c.declaredHint(key))
+		hint, fix := c.declaredHint(key)
+		c.warn(CodeUndeclaredInBlock, at, why, hint)
+		c.r.replaceString(text, fix)
+		if kind == declRole {
+			for _, a := range t.alts {
+				for _, b := range c.blocksOf(a) {
+					c.r.oddRoles[b] = true
+				}
+			}
+		}
+	}
+}
+
+// classAsActor warns of a rule about actors, or those who have a role, whose first parameter is a class
+// itself: a class is not one of its instances, and does nothing.
+func (c *checker) classAsActor(rule *Rule, terms []Term) {
+	if textParams[rule.Name] == nil || rule.Name == "has_relation" || len(terms) == 0 {
+		return
+	}
+	if x, ok := terms[0].(*Const); ok && x.Value.Kind() == host.ClassKind {
+		name := x.Value.ClassInfo().Name
+		at := syntax.Span{Start: x.Pos, End: after(x.Pos, name)}
+		c.warn(CodeNeverMatches, at, "the actor is never the class "+name+" itself", "for its instances write _: "+name)
 	}
 }
 
@@ -184,6 +206,9 @@ func (c *checker) undeclared(key declKey) string {
 	for _, a := range key.typ.alts {
 		some := false
 		for _, b := range c.blocksOf(a) {
+			if own := c.r.byClass[b.Class]; own != nil && own.bad {
+				return "" // a declaration that was not understood may be the one
+			}
 			if kind, ok := c.facts.terms[b][key.name]; ok && kind == key.kind {
 				return ""
 			}
@@ -196,13 +221,13 @@ func (c *checker) undeclared(key declKey) string {
 	return fmt.Sprintf("the block of %s declares no %s %s", key.typ, declKinds[key.kind].noun, quote(key.name))
 }
 
-// declaredHint says what may have been meant.
-func (c *checker) declaredHint(key declKey) string {
+// declaredHint says what may have been meant; fix is its name.
+func (c *checker) declaredHint(key declKey) (hint, fix string) {
 	var names []string
 	for _, a := range key.typ.alts {
 		for _, b := range c.blocksOf(a) {
 			if kind, ok := c.facts.terms[b][key.name]; ok {
-				return fmt.Sprintf("it is declared as a %s", declKinds[kind].noun)
+				return fmt.Sprintf("it is declared as a %s", declKinds[kind].noun), ""
 			}
 			if c.r.hints < maxHints {
 				names = append(names, b.names(key.kind)...)
@@ -210,7 +235,7 @@ func (c *checker) declaredHint(key declKey) string {
 			}
 		}
 	}
-	return c.r.didYouMean(key.name, names)
+	return c.r.nearest(key.name, names)
 }
 
 // declares reports whether a block declares anything of a kind.

@@ -24,9 +24,15 @@ type giver struct {
 	below bool            // only of a subclass of the class
 }
 
-// checkGiven finds which names are given, and warns of roles that shorthand rules need and nothing gives.
-// That a relation which they need has no rule is an error (ruletype.go).
-func (r *resolver) checkGiven() {
+// givenNames are the names that rules give and need.
+type givenNames struct {
+	given  map[*declared]bool
+	needed map[*declared]bool // by shorthand rules
+	leads  map[*declared][]*declared
+}
+
+// findGiven finds which names are given and needed.
+func (r *resolver) findGiven() {
 	if r.errors > 0 {
 		return
 	}
@@ -51,22 +57,32 @@ func (r *resolver) checkGiven() {
 			}
 		}
 	}
-	next := func(d *declared) []*declared { return leads[d] }
 	given := make(map[*declared]bool)
-	reach(r.givenByRules(), given, next)
-	r.given = given
+	reach(r.givenByRules(), given, func(d *declared) []*declared { return leads[d] })
+	r.names = &givenNames{given, needed, leads}
+}
 
+// reportNeverGiven warns of roles that shorthand rules need and nothing gives, unless a rule gives
+// a role of the class that is not declared, which may be the one. That a relation which they need
+// has no rule is an error (ruletype.go).
+func (r *resolver) reportNeverGiven() {
+	if r.errors > 0 || r.names == nil {
+		return
+	}
 	var missing []*declared
 	of := make(map[*declared]string)
 	for _, b := range r.blocks {
+		if r.oddRoles[&b.Block] {
+			continue
+		}
 		for _, name := range b.Roles {
-			if d := b.terms[name]; needed[d] && !given[d] {
+			if d := b.terms[name]; r.names.needed[d] && !r.names.given[d] {
 				missing = append(missing, d)
 				of[d] = fmt.Sprintf("%s of %s", quote(name), b.Class.Name)
 			}
 		}
 	}
-	for _, d := range entryPoints(missing, next) {
+	for _, d := range entryPoints(missing, func(d *declared) []*declared { return r.names.leads[d] }) {
 		r.warn(d.src, CodeNeverGiven, d.at, "no rule gives the role "+of[d]+", so nobody has it", "write a rule has_role for it")
 	}
 }
@@ -109,7 +125,7 @@ func (r *resolver) givenByRules() []*declared {
 // neverGiven returns what is wrong with asking for a role or relation of something of type t
 // that no rule gives, or "".
 func (c *checker) neverGiven(kind declKind, name string, t *typ) string {
-	if c.r.given == nil || kind == declPermission || !t.isFew() {
+	if c.r.names == nil || kind == declPermission || !t.isFew() {
 		return ""
 	}
 	for _, a := range t.alts {
@@ -119,7 +135,7 @@ func (c *checker) neverGiven(kind declKind, name string, t *typ) string {
 			if d == nil || d.kind != kind {
 				continue
 			}
-			if c.r.given[d] {
+			if c.r.names.given[d] {
 				return ""
 			}
 			declared = true

@@ -143,6 +143,7 @@ func (c *checker) rule(src *source, rule *Rule) {
 			eachPatternVar(p.Spec, c.see)
 		}
 	}
+	c.classAsActor(rule, terms)
 	c.head(rule.Name, terms)
 	c.goal(rule.Body)
 	c.checkNilEquals()

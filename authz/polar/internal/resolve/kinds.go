@@ -5,7 +5,11 @@ package resolve
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -21,7 +25,9 @@ func (c *checker) unify(l, r Term, at syntax.Span) {
 		return
 	}
 	lt, rt := c.term(l), c.term(r)
-	c.equal(lt, rt, at)
+	if c.equal(lt, rt, at) {
+		c.literalHint(l, r, lt, rt)
+	}
 	c.constants(l, r, lt, rt, at)
 	if !c.less {
 		c.mayBothBeNil(l, r, lt, rt, at)
@@ -61,8 +67,8 @@ func endsOpen(t Term) bool {
 	return ok && l.Rest != nil
 }
 
-// equal checks that something of type t can be equal to something of type u.
-func (c *checker) equal(t, u *typ, at syntax.Span) {
+// equal checks that something of type t can be equal to something of type u, and reports whether it never can.
+func (c *checker) equal(t, u *typ, at syntax.Span) bool {
 	switch {
 	case t == nil || u == nil:
 	case t.isNil() || u.isNil():
@@ -77,14 +83,85 @@ func (c *checker) equal(t, u *typ, at syntax.Span) {
 	case t.nilable && u.nilable:
 		c.warn(CodeOnlyNil, at, fmt.Sprintf("%s and %s are equal only when both are nil", t, u), "")
 	default:
-		c.error(CodeNeverEqual, at, fmt.Sprintf("%s and %s can never be equal", t, u), classHint(t, u))
+		c.error(CodeNeverEqual, at, fmt.Sprintf("%s and %s can never be equal", t, u), equalHint(t, u))
+		return true
+	}
+	return false
+}
+
+// equalHint says what to compare instead of values of two types that are never equal.
+func equalHint(t, u *typ) string {
+	switch {
+	case t == classType || u == classType:
+		return "a class is not one of its instances; to test for a class, write x matches Class"
+	case isTime(t) || isTime(u):
+		return timeHint
+	case t.any(isList) && !u.any(isList), u.any(isList) && !t.any(isList):
+		return "to test for an element, write x in list"
+	}
+	return ""
+}
+
+func isList(a alt) bool { return a.kind == host.List }
+
+// timeHint says what there is for times.
+const timeHint = `compare a time with another one; as a number of seconds it is x.unix(), as in now.unix() - 1800 < x.unix()`
+
+// isTime reports whether a value of t can only be a time.
+func isTime(t *typ) bool {
+	return len(t.alts) == 1 && t.alts[0].plan != nil && t.alts[0].plan.Type == reflect.TypeFor[time.Time]()
+}
+
+// literalHint says how to write the literal among two terms, of types that are never equal, as a value of the
+// other's type. The comparison was reported last.
+func (c *checker) literalHint(l, r Term, lt, rt *typ) {
+	x, ok := l.(*Const)
+	other := rt
+	if !ok {
+		x, ok = r.(*Const)
+		other = lt
+	}
+	if !ok || len(other.alts) != 1 {
+		return
+	}
+	var old, fix string
+	switch v, to := x.Value, other.alts[0]; {
+	case v.Kind() == host.String && to.kind == host.Bool && (v.Str() == "true" || v.Str() == "false"),
+		v.Kind() == host.String && to.isNumber() && isNumeral(v.Str()):
+		old, fix = quote(v.Str()), v.Str()
+	case v.Kind() == host.Int && to.kind == host.String:
+		old = strconv.FormatInt(v.Int(), 10)
+		fix = quote(old)
+	case v.Kind() == host.Int && to.kind == host.Bool && v.Int() == 0:
+		old, fix = "0", "false"
+	case v.Kind() == host.Int && to.kind == host.Bool && v.Int() == 1:
+		old, fix = "1", "true"
+	default:
+		return
+	}
+	c.r.hint("write " + fix)
+	d := &c.r.diags[len(c.r.diags)-1]
+	if at := (syntax.Span{Start: x.Pos, End: after(x.Pos, old)}); c.src.text(at) == old {
+		d.Fix = &syntax.Fix{Span: at, Text: fix}
 	}
 }
 
-// classHint says how to test for a class, when one of two types is the type of classes.
-func classHint(t, u *typ) string {
-	if t == classType || u == classType {
-		return "a class is not one of its instances; to test for a class, write x matches Class"
+// isNumeral reports whether a policy could write text as a number.
+func isNumeral(text string) bool {
+	if text == "" || strings.Trim(text, "0123456789.") != "" || text[0] == '.' {
+		return false
+	}
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil
+}
+
+// arithHint says what there is instead of arithmetic with values of type t.
+func arithHint(t *typ) string {
+	switch {
+	case isTime(t):
+		return timeHint
+	case t.any(func(a alt) bool { return a.kind == host.String }):
+		return "strings are not joined; compare their parts, or write a method in Go"
 	}
 	return ""
 }
@@ -100,14 +177,23 @@ func (c *checker) compare(g *Compare) {
 	}
 	switch {
 	case g.Op == syntax.OpNe:
-		c.equal(l, r, span(g))
+		if c.equal(l, r, span(g)) {
+			c.literalHint(g.L, g.R, l, r)
+		}
 	case g.Op == syntax.OpEq:
-		c.equal(l, r, span(g))
+		if c.equal(l, r, span(g)) {
+			c.literalHint(g.L, g.R, l, r)
+		}
 		c.learn(g.L, r)
 		c.learn(g.R, l)
 	case l == nil || r == nil || l.isNil() || r.isNil():
 	case disjoint(l, r, alt.mayBeOrdered):
-		c.error(CodeNoOrder, span(g), fmt.Sprintf("%s and %s have no order", l, r), "")
+		hint := ""
+		if isTime(l) || isTime(r) {
+			hint = timeHint
+		}
+		c.error(CodeNoOrder, span(g), fmt.Sprintf("%s and %s have no order", l, r), hint)
+		c.literalHint(g.L, g.R, l, r)
 	}
 }
 
@@ -116,7 +202,7 @@ func (c *checker) arith(g *Arith) *typ {
 	l, r := c.term(g.L), c.term(g.R)
 	for _, t := range []*typ{l, r} {
 		if t != nil && len(t.alts) > 0 && !t.any(alt.isNumber) {
-			c.error(CodeNotANumber, span(g), fmt.Sprintf("%s is no number, so there is no %s with it", t, g.Op), "")
+			c.error(CodeNotANumber, span(g), fmt.Sprintf("%s needs numbers, not %s", g.Op, t), arithHint(t))
 			return nil
 		}
 	}
@@ -137,7 +223,11 @@ func (c *checker) truth(g *Truth) {
 	t := c.term(g.Term)
 	isBool := func(a alt) bool { return a.kind == host.Bool }
 	if t != nil && len(t.alts) > 0 && !t.any(isBool) {
-		c.error(CodeNotACondition, span(g), fmt.Sprintf("%s is neither true nor false, so it cannot be a condition", t), "")
+		hint := `compare it with something, as in x = "a"`
+		if t.any(func(a alt) bool { return a.kind == host.Instance }) {
+			hint = "to test that there is one, write x != nil"
+		}
+		c.error(CodeNotACondition, span(g), fmt.Sprintf("%s is neither true nor false, so it cannot be a condition", t), hint)
 		return
 	}
 	v, ok := g.Term.(*Var)
@@ -169,7 +259,9 @@ func (c *checker) in(g *In) {
 		c.notIterable(g, t)
 		return
 	}
-	c.equal(c.term(g.Item), elem, span(g))
+	if item := c.term(g.Item); c.equal(item, elem, span(g)) && item.any(isList) && elem != nil && !elem.any(isList) {
+		c.r.hint(`the list stands to the right of "in"`)
+	}
 	for item, at := range elementsOf(g) {
 		c.constant(c.term(g.Item), item, at)
 	}
@@ -181,6 +273,11 @@ func (c *checker) in(g *In) {
 func (c *checker) notIterable(g *In, t *typ) {
 	if !t.any(func(a alt) bool { return a.kind == host.String }) {
 		c.error(CodeNotIterable, span(g), fmt.Sprintf("in needs a List or a Dictionary, not a value of type %s", t), "")
+		return
+	}
+	_, written := literalString(g.Seq)
+	if item := c.term(g.Item); written && item != nil && item.any(isList) {
+		c.error(CodeNotIterable, span(g), fmt.Sprintf("in needs a List or a Dictionary, not a value of type %s", t), `the list stands to the right of "in"`)
 		return
 	}
 	seq, item := "text", `"..."`
@@ -212,7 +309,11 @@ func (c *checker) pattern(p Pattern, t *typ) *typ {
 		return c.listPattern(p, t)
 	case *ValuePattern:
 		u := c.term(p.Term)
-		c.equal(t, u, termSpan(p.Term, p.Pos))
+		if c.equal(t, u, termSpan(p.Term, p.Pos)) {
+			if name, ok := literalString(p.Term); ok && c.facts.reg.Class(name) != nil {
+				c.r.hint("write the class without quotes: " + name)
+			}
+		}
 		c.constant(t, p.Term, termSpan(p.Term, p.Pos))
 		c.learn(p.Term, t)
 		return meet(t, u)

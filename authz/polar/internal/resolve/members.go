@@ -92,8 +92,8 @@ func (c *checker) noAttribute(t *typ, name string, at syntax.Span) {
 	names := make(map[string]bool)
 	for _, a := range t.alts[:min(len(t.alts), maxAlts)] {
 		if a.plan == nil {
-			if _, ok := Builtin(a.kind, name); ok {
-				c.error(CodeUnknownAttribute, at, fmt.Sprintf("%s has no attribute %s", a, name), "it is a method: write "+name+"(...)")
+			if b, ok := Builtin(a.kind, name); ok {
+				c.methodAsAttribute(a, name, b.NumArgs, at)
 				return
 			}
 			continue
@@ -106,15 +106,31 @@ func (c *checker) noAttribute(t *typ, name string, at syntax.Span) {
 			c.error(CodeUnexported, at, fmt.Sprintf("the field %s of %s is not exported, so policies cannot read it", field, a), "")
 			return
 		}
-		if _, ok := Builtin(a.kind, name); ok || a.plan.Method(name) != nil {
-			c.error(CodeUnknownAttribute, at, fmt.Sprintf("%s has no attribute %s", a, name), "it is a method: write "+name+"(...)")
+		if m := a.plan.Method(name); m != nil {
+			c.methodAsAttribute(a, name, len(m.In), at)
+			return
+		}
+		if b, ok := Builtin(a.kind, name); ok {
+			c.methodAsAttribute(a, name, b.NumArgs, at)
 			return
 		}
 		for _, n := range a.plan.AttrNames() {
 			names[n] = true
 		}
 	}
-	c.error(CodeUnknownAttribute, at, fmt.Sprintf("%s has no attribute %s", t, name), c.r.didYouMean(name, sortedKeys(names)))
+	hint, fix := c.r.nearest(name, sortedKeys(names))
+	c.error(CodeUnknownAttribute, at, fmt.Sprintf("%s has no attribute %s", t, name), hint)
+	c.r.replace(name, fix)
+}
+
+// methodAsAttribute reports a method with n parameters that is used like an attribute.
+func (c *checker) methodAsAttribute(a alt, name string, n int, at syntax.Span) {
+	call, fix := name+"(...)", ""
+	if n == 0 {
+		call, fix = name+"()", name+"()"
+	}
+	c.error(CodeUnknownAttribute, at, fmt.Sprintf("%s has no attribute %s", a, name), "it is a method: write "+call)
+	c.r.replace(name, fix)
 }
 
 // unexported returns the unexported field of t that name would find, or "".
@@ -153,7 +169,9 @@ func (c *checker) key(t *typ, f FieldPattern) *typ {
 			c.keys[f.Name] = known
 		}
 		if !known {
-			c.warn(CodeUnknownKey, fieldSpan(f), "no registered class has an attribute "+f.Name, c.r.didYouMean(f.Name, c.facts.names))
+			hint, fix := c.r.nearest(f.Name, c.facts.names)
+			c.warn(CodeUnknownKey, fieldSpan(f), "no registered class has an attribute "+f.Name, hint)
+			c.r.replace(f.Name, fix)
 		}
 		return nil
 	}
@@ -237,6 +255,9 @@ func (c *checker) method(g *Method) *typ {
 		fits = true
 		result = join(result, kindType(b.Result, builtinElem(b)))
 	}
+	if g.Kwargs != nil {
+		return result.orUnknown() // reported
+	}
 	if !fits {
 		c.error(CodeArgumentCount, call, wrong[0], "")
 		return nil
@@ -297,7 +318,12 @@ func (c *checker) noMethod(t *typ, name string, at syntax.Span) {
 			names[n] = true
 		}
 	}
-	c.error(CodeUnknownMethod, at, fmt.Sprintf("%s has no method %s", t, name), c.r.didYouMean(name, sortedKeys(names)))
+	hint, fix := c.r.nearest(name, sortedKeys(names))
+	if usual := usualMethods[name]; usual != "" && names[usual] {
+		hint, fix = "did you mean "+quote(usual)+"?", usual
+	}
+	c.error(CodeUnknownMethod, at, fmt.Sprintf("%s has no method %s", t, name), hint)
+	c.r.replace(name, fix)
 }
 
 // checkArguments checks that each argument fits one of the methods that may be called.

@@ -210,7 +210,7 @@ func TestQuery(t *testing.T) {
 		{`allow(x, y, z)`, ""},
 		{`x = 1 and y = [x, _a] and not z = 1`, ""},
 		{`alow(1, 2, 3)`, `1:1: undefined-rule: there is no rule alow (did you mean "allow"?)`},
-		{`allow(1, 2)`, `1:1: warning: rule-arity: no rule allow has 2 parameters, so this call always fails`},
+		{`allow(1, 2)`, `1:1: warning: rule-arity: no rule allow has 2 parameters, so this call always fails (it has 3)`},
 		{`x = root and x.nope = 1`, `1:16: unknown-attribute: User has no attribute nope`},
 		{`x matches Usr`, `1:11: unknown-class: the class Usr is not registered (did you mean "User"?)`},
 		{`x matches Repo and has_permission(1, "write", x)`, "1:20: undefined-rule: there is no rule has_permission\n1:38: warning: undeclared-in-block: the block of Repo declares no permission \"write\""},
@@ -263,7 +263,7 @@ func TestSeveralSources(t *testing.T) {
 	}
 	_, ds = loadSources(t, Options{}, "allow(x, _, _) if oks(x);\nf(y);", "# two\nok(x: User) if x.admi;")
 	const want = `test.polar:1:19: undefined-rule: there is no rule oks (did you mean "ok"?)
-test.polar:2:3: singleton-variable: the variable y occurs only once in this rule (name it _y, or _, if that is meant)
+test.polar:2:3: singleton-variable: the variable y occurs only once in this rule (write y: Class for the instances of a class, or _y for anything at all)
 test2.polar:2:18: unknown-attribute: User has no attribute admi (did you mean "admin"?)`
 	if got := texts(ds); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -274,11 +274,11 @@ test2.polar:2:18: unknown-attribute: User has no attribute admi (did you mean "a
 func TestDidYouMean(t *testing.T) {
 	r := newResolver(Options{Registry: testRegistry(t)})
 	for range maxHints {
-		if r.didYouMean("alow", []string{"allow"}) == "" {
+		if hint, _ := r.nearest("alow", []string{"allow"}); hint == "" {
 			t.Fatal("no hint")
 		}
 	}
-	if r.didYouMean("alow", []string{"allow"}) != "" {
+	if hint, _ := r.nearest("alow", []string{"allow"}); hint != "" {
 		t.Error("hints go on")
 	}
 }

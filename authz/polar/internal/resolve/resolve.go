@@ -78,10 +78,11 @@ func (r *resolver) load(files []*syntax.File) {
 	r.checkPolicy()
 	r.checkAsked()
 	r.checkShared()
-	r.checkGiven()
+	r.findGiven()
 	if !r.opts.NoTypes {
 		r.checkTypes()
 	}
+	r.reportNeverGiven()
 }
 
 // A pendingQuery is an inline query, which is resolved when all rules are known.
@@ -124,6 +125,7 @@ type resolver struct {
 	warned   int // how many warnings were found
 	msgs     int // bytes of the messages of diags
 	hints    int // how many names were looked for among those that exist
+	last     int // the diagnostic reported last: its index in diags plus 1; 0 if it was not kept
 	compared int // how many they were compared with
 	nested   int // see checkNesting
 
@@ -131,12 +133,14 @@ type resolver struct {
 	ruleFrom  []*source                                   // by Rule.Index: where the rule was written
 	queryFrom []*source                                   // the same for Module.Queries
 	badBlocks bool                                        // there are errors in blocks
+	suspect   map[*Rule]bool                              // rules with variables that are something else
 	unions    [UnionResource + 1]map[*host.ClassInfo]bool // the members of each union
 	calls     []callSite                                  // all calls of rules
 	blocks    []*block                                    // in order of first declaration
 	byClass   map[*host.ClassInfo]*block
-	short     []shorthand        // in source order
-	given     map[*declared]bool // the names of blocks that some rule gives; nil when not known
+	short     []shorthand     // in source order
+	names     *givenNames     // nil when not known
+	oddRoles  map[*Block]bool // blocks of classes of which a rule names a role that is not declared
 	types     ruleTypes
 	dictKeys  map[string]bool // every key of a dictionary that the policy writes
 }
@@ -149,6 +153,8 @@ func newResolver(opts Options) *resolver {
 			Blocks: make(map[*host.ClassInfo]*Block),
 			opts:   opts.forQueries(),
 		},
+		suspect:  make(map[*Rule]bool),
+		oddRoles: make(map[*Block]bool),
 		byClass:  make(map[*host.ClassInfo]*block),
 		dictKeys: make(map[string]bool),
 	}
@@ -188,6 +194,7 @@ func (r *resolver) error(src *source, code syntax.Code, at syntax.Span, msg, hin
 // warn reports a warning about the text at; src may be nil when there is none.
 func (r *resolver) warn(src *source, code syntax.Code, at syntax.Span, msg, hint string) {
 	if r.warned++; r.warned > maxDiagnostics || r.msgs > maxMessages {
+		r.last = 0
 		return
 	}
 	r.report(src, syntax.Diagnostic{Severity: syntax.Warning, Code: code, Pos: at.Start, End: at.End, Msg: msg, Hint: hint})
@@ -199,6 +206,7 @@ func (r *resolver) report(src *source, d syntax.Diagnostic) {
 	}
 	r.msgs += len(d.Msg)
 	r.diags = append(r.diags, d)
+	r.last = len(r.diags)
 }
 
 // maxDiagnostics bounds how many errors, and how many warnings, are reported, and
@@ -245,25 +253,57 @@ const (
 	maxCompared = 200_000
 )
 
-// didYouMean returns a hint with the candidate that is nearest to name, if that is another, or "".
-func (r *resolver) didYouMean(name string, candidates []string) string {
+// nearest returns a hint with the candidate that is nearest to name, if that is another, or "". Fix is
+// the candidate, unless another is as near.
+func (r *resolver) nearest(name string, candidates []string) (hint, fix string) {
 	if r.hints >= maxHints || r.compared+len(candidates) > maxCompared {
-		return ""
+		return "", ""
 	}
 	r.hints++
 	r.compared += len(candidates)
 	// The nearest of the nearest of each part is the nearest of all.
 	var near []string
+	unique := true
 	for part := range slices.Chunk(candidates, 500) {
 		r.poll(len(part) * 4)
-		if n := syntax.Nearest(name, part); n != "" {
+		if n, alone := syntax.NearestAlone(name, part); n != "" {
 			near = append(near, n)
+			unique = unique && alone
 		}
 	}
-	if n := syntax.Nearest(name, near); n != "" {
-		return "did you mean " + quote(n) + "?"
+	n, alone := syntax.NearestAlone(name, near)
+	if n == "" {
+		return "", ""
 	}
-	return ""
+	if alone && unique {
+		fix = n
+	}
+	return "did you mean " + quote(n) + "?", fix
+}
+
+// replace gives the diagnostic that was reported last the replacement of old, which is the text that
+// the diagnostic is about, by fix. Without a fix, or about another text, it does nothing.
+func (r *resolver) replace(old, fix string) {
+	if r.last == 0 || fix == "" {
+		return
+	}
+	if d := &r.diags[r.last-1]; d.End == after(d.Pos, old) {
+		d.Fix = &syntax.Fix{Span: syntax.Span{Start: d.Pos, End: d.End}, Text: fix}
+	}
+}
+
+// hint gives the diagnostic that was reported last a better hint.
+func (r *resolver) hint(hint string) {
+	if r.last > 0 {
+		r.diags[r.last-1].Hint = hint
+	}
+}
+
+// replaceString is replace for two strings.
+func (r *resolver) replaceString(old, fix string) {
+	if fix != "" {
+		r.replace(quote(old), quote(fix))
+	}
 }
 
 // sortedNames returns the keys of a map in order.
@@ -291,7 +331,11 @@ func (r *resolver) addRule(src *source, node *syntax.Rule) {
 	rule.Body.Goals = append(rule.Body.Goals, headOps...)
 	rule.Vars = s.names()
 	r.setLocals(rule.Body, rule.Params, len(rule.Vars))
-	s.checkSingletons()
+	errors := r.errors
+	s.checkVariables(node)
+	if r.errors > errors {
+		r.suspect[rule] = true
+	}
 	r.define(rule, src)
 }
 
@@ -319,6 +363,7 @@ func (r *resolver) pred(name string) *Pred {
 // addQuery resolves an inline query and adds it to the module.
 func (r *resolver) addQuery(src *source, stmt *syntax.InlineQuery) {
 	q := r.query(src, stmt.Query)
+	r.scope.checkQueryVariables()
 	q.Text = src.text(stmt.Query.Range())
 	r.mod.Queries = append(r.mod.Queries, q)
 	r.queryFrom = append(r.queryFrom, src)

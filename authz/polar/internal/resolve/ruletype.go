@@ -228,7 +228,7 @@ func (r *resolver) checkRule(rule *Rule) {
 			t.matched, ok = true, true
 		}
 	}
-	if !ok {
+	if !ok && !r.suspect[rule] {
 		r.invalidRule(rule, types)
 	}
 }

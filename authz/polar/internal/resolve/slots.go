@@ -140,7 +140,7 @@ func (s *scope) term(x syntax.Expr) Term {
 		g := s.create(At{x.Start, x}, x.Class, x.Args, x.Kwargs)
 		return s.result(g, &g.Result, x.Start)
 	}
-	s.r.error(s.src, syntax.CodeWrongValueType, x.Range(), "a goal has no value", "")
+	s.r.error(s.src, syntax.CodeWrongValueType, x.Range(), "a condition has no value", "")
 	s.mention(x)
 	return s.temp(x.Pos())
 }

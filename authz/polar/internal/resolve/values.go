@@ -54,14 +54,18 @@ func (c *checker) constant(t *typ, x Term, at syntax.Span) {
 		}
 		names = append(names, known.names...)
 	}
-	hint, text := "", host.Print(k.Value)
-	if s, ok := value.(string); ok {
-		hint = c.r.didYouMean(s, names)
+	hint, fix, text := "", "", host.Print(k.Value)
+	s, isText := value.(string)
+	if isText {
+		hint, fix = c.r.nearest(s, names)
 	}
 	if at.End == at.Start {
 		at.End = after(at.Start, text)
 	}
 	c.warn(CodeUnknownValue, at, fmt.Sprintf("%s has no value %s", t, text), hint)
+	if isText {
+		c.r.replaceString(s, fix)
+	}
 }
 
 // maxValues bounds how many values of a type are read.

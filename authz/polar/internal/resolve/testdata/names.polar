@@ -1,13 +1,13 @@
 # Variables, constants, classes and calls.
 
-f(x); ### "singleton-variable: the variable x occurs only once in this rule .name it _x"
+f(x); ### "singleton-variable: the variable x occurs only once in this rule .write x: Class for the instances of a class, or _x for anything at all.$"
 ---
 f(_x, _, _);
 ---
 f(x, y) if x = 1; ### "singleton-variable: the variable y"
 ---
-# A typo in a body is two singletons; the hint for one is the other.
-f(actor, resource) if actor = resurce; ### "singleton-variable: the variable resource .*did you mean .resurce." ### "singleton-variable: the variable resurce .*did you mean .resource."
+# A typo in a body is two singletons; the later one is reported, and its hint is the other.
+f(actor, resource) if actor = resurce; ### "singleton-variable: the variable resurce .*did you mean .resource."
 ---
 f([*xs]); ### "singleton-variable: the variable xs"
 ---
@@ -89,7 +89,7 @@ f(x) if new("a", x); ### "prefix-form: .*new"
 f(x) if new(x); ### "prefix-form"
 f(x) if new(Org("a"), x, x); ### "prefix-form"
 f(x) if new(Orgg("a"), x); ### "unknown-class: the class Orgg"
-f(x) if in(f(1), [x]); ### "wrong-value-type: a goal has no value"
+f(x) if in(f(1), [x]); ### "wrong-value-type: a condition has no value"
 f(x) if in(x, not x); ### "wrong-value-type"
 ---
 f() if User := 1; ### "assignment: .User. is a constant"
@@ -102,5 +102,23 @@ f() if x := 1 and x = 1;
 f(x) if x := 1;
 ---
 # All errors of a rule, and of all rules.
-f(x, y: Nope) if g(x) and h(z); ### "singleton-variable: the variable y" ### "unknown-class" ### "no rule g" ### "no rule h" ### "singleton-variable: the variable z"
+f(x, y: Nope) if g(x) and h(z); ### "unknown-class" ### "no rule g" ### "no rule h" ### "singleton-variable: the variable z"
 granted() if granteed(1); ### "no rule granteed .did you mean .granted."
+---
+# A name that other languages give to nil or a boolean is no variable, however often it occurs.
+f(x) if x = null and not x = null; ### "^foreign-constant: null is a variable here, and fits everything .write nil.$"
+f(None, x) if x = None; ### "^foreign-constant: None .* .write nil."
+f(_: {boss: undefined}); ### "foreign-constant: undefined"
+f(x) if x in [True, FALSE]; ### "foreign-constant: True .* .write true." ### "foreign-constant: FALSE .* .write false."
+f(x) if x matches None; ### "^unknown-class: the class None is not registered .to test for nil, write x = nil.$"
+f(_null, null_);  ### "singleton-variable: the variable null_"
+?= f(null); ### "foreign-constant: null"
+---
+# A variable that occurs once in each alternative has a value in none of them.
+f(u: User) if u.name = admin or u.email = admin; ### "^warning: variable-in-alternatives: the variable admin occurs only once in each alternative, and fits everything there .write .admin. if the text is meant.$"
+f(u: User) if u.admin and (admin = u.name and u.age = 3 or u.email = admin); ### "the variable admin occurs only once in each alternative"
+f(u: User) if u.name = x and x = "a" or u.email = x and x = "b";
+f(u: User) if (u.name = x or u.email = x) and x = "a";
+f(u: User, x) if u.name = x or u.email = x;
+f(u: User) if u.name = _x or u.email = _x;
+f(u: User) if u.age = limit or u.score = limit;

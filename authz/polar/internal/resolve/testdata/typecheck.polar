@@ -97,7 +97,7 @@ f() if new User("a", "b").admin; ### "argument-kind: argument 2 of new User must
 f() if new Org(name: "a") = 1; ### "keyword-arguments: constructors" ### "never-equal"
 ---
 # Kinds that can never be equal.
-f(u: User) if u.name = 1; ### "^never-equal: String and Integer can never be equal$"
+f(u: User) if u.name = 1; ### "^never-equal: String and Integer can never be equal .write .1..$"
 f(u: User) if 1 = u.name; ### "never-equal: Integer and String"
 f(u: User) if u.name == 1; ### "never-equal"
 f(u: User) if u.name != 1; ### "never-equal"
@@ -136,9 +136,9 @@ f(u: User) if u.joined > "2024"; ### "no-order: time.Time and String"
 f(u: User) if u.joined > u.created_at and u.admin < true and u.name < "x" and u.age < 1.5;
 f(r: Repo) if r.latest() > r.latest();
 f(u: User) if u.age > limit and "a" > limit; ### "no-order"
-f(u: User) if u.name + "a" = "b"; ### "^not-a-number: String is no number, so there is no . with it"
-f(u: User) if u.tags - 1 = 2; ### "not-a-number: List"
-f(u: User) if 1 * u.org = 2; ### "not-a-number: Org"
+f(u: User) if u.name + "a" = "b"; ### "^not-a-number: . needs numbers, not String .strings are not joined"
+f(u: User) if u.tags - 1 = 2; ### "not-a-number: - needs numbers, not List"
+f(u: User) if 1 * u.org = 2; ### "not-a-number: . needs numbers, not Org"
 f(u: User) if x = u.age / 2 and x = "a"; ### "never-equal: Float and String"
 f(u: User) if x = u.age + 1.5 and x.nope; ### "Float has no attribute nope"
 f(u: User) if x = u.age mod 2 and x.nope; ### "Integer has no attribute nope"

@@ -2,33 +2,33 @@
 
 resource A {
   roles = [,];  ### `^12: unrecognized-token: unexpected ","; expected a string or "." .write a value before the comma, or leave the comma out.$`
-  roles = ["a" "b"];  ### `^16: unrecognized-token: unexpected string "b"; expected "," or "."$`
+  roles = ["a" "b"];  ### `^16: unrecognized-token: unexpected string "b"; expected "," or "." .did you forget a comma..$`
   roles = ["a", 1];  ### `^17: unrecognized-token: unexpected "1"; expected a string or "."$`
   roles = ["a", b];  ### `^17: unrecognized-token: unexpected "b"; expected a string or "." .write it in double quotes: "b".$`
   roles = [b];  ### `^12: unrecognized-token: unexpected "b"; expected a string or "." .write it in double quotes: "b".$`
   roles = [if];  ### `^12: unrecognized-token: unexpected "if"; expected a string or "." .write it in double quotes: "if".$`
-  roles = "a";  ### `^11: unrecognized-token: unexpected string "a"; expected a list of strings or a dictionary .write a list, as in ."a", "b"., or a dictionary, as in .parent: Org..$`
+  roles = "a";  ### `^11: unrecognized-token: unexpected string "a"; expected a list of strings or a dictionary .write a list: ."a"..$`
   roles = b;  ### `^11: unrecognized-token: unexpected "b"; expected a list of strings or a dictionary .write a list, as in ."a", "b"., or a dictionary, as in .parent: Org..$`
   roles = 1;  ### `^11: unrecognized-token: unexpected "1"; expected a list of strings or a dictionary .write a list, as in ."a", "b"., or a dictionary, as in .parent: Org..$`
   roles = ["a"
   permissions = ["b"];  ### `^3: unrecognized-token: unexpected "permissions"; expected "," or "." .did you forget a comma or a closing bracket..$`
   roles = ["a"]
   permissions = ["b"];  ### `^3: unrecognized-token: unexpected "permissions"; expected ";" .did you forget a semicolon at the end of line 15..$`
-  roles: ["a"];  ### `^8: unrecognized-token: unexpected ":"; expected "=" after the name of a declaration$`
-  roles == ["a"];  ### `^9: unrecognized-token: unexpected "=="; expected "=" after the name of a declaration$`
-  roles := ["a"];  ### `^9: unrecognized-token: unexpected ":="; expected "=" after the name of a declaration$`
+  roles: ["a"];  ### `^8: unrecognized-token: unexpected ":"; expected "=" after the name of a declaration .write "=".$`
+  roles == ["a"];  ### `^9: unrecognized-token: unexpected "=="; expected "=" after the name of a declaration .write "=".$`
+  roles := ["a"];  ### `^9: unrecognized-token: unexpected ":="; expected "=" after the name of a declaration .write "=".$`
   roles ["a"];  ### `^9: unrecognized-token: unexpected "."; expected "=" after the name of a declaration$`
   roles = ;  ### `^11: unrecognized-token: unexpected ";"; expected a list of strings or a dictionary .write a list, as in ."a", "b"., or a dictionary, as in .parent: Org..$`
   roles;  ### `^8: unrecognized-token: unexpected ";"; expected "=" after the name of a declaration$`
   if = ["a"];  ### `^3: reserved-word: "if" is a reserved word; expected a declaration, a shorthand rule or "." .choose another name, such as if_.$`
   "a" = ["b"];  ### `^7: unrecognized-token: unexpected "="; expected "if" after the head of a shorthand rule .write "head" if "implier"; or "head" if "implier" on "relation";.$`
   relations = {,};  ### `^16: unrecognized-token: unexpected ","; expected the name of a relation or "." .write a value before the comma, or leave the comma out.$`
-  relations = {a: B c: D};  ### `^21: unrecognized-token: unexpected "c"; expected "," or "."$`
+  relations = {a: B c: D};  ### `^21: unrecognized-token: unexpected "c"; expected "," or "." .did you forget a comma..$`
   relations = {a: "B"};  ### `^19: unrecognized-token: unexpected string "B"; expected the name of a class .write the class without quotes.$`
   relations = {"a": B};  ### `^16: unrecognized-token: unexpected string "a"; expected the name of a relation .keys are names, written without quotes.$`
   relations = {a: B, a: C};  ### `^22: duplicate-key: the key "a" occurs twice .for several classes write a list, as in a: .Folder, Space..$`
   relations = {a: []};  ### `^20: unrecognized-token: unexpected "."; expected the name of a class$`
-  relations = {a: [B C]};  ### `^22: unrecognized-token: unexpected "C"; expected "," or "."$`
+  relations = {a: [B C]};  ### `^22: unrecognized-token: unexpected "C"; expected "," or "." .did you forget a comma[?].$`
   relations = {a: ["B"]};  ### `^20: unrecognized-token: unexpected string "B"; expected the name of a class .write the class without quotes.$`
   relations = {a: [B, [C]]};  ### `^23: unrecognized-token: unexpected "."; expected the name of a class$`
   relations = {[B]};  ### `^16: unrecognized-token: unexpected "."; expected the name of a relation or "."$`
@@ -51,7 +51,7 @@ resource A {
   "a" if "b" on "c" and "d";  ### `^21: unrecognized-token: unexpected "and"; expected ";" .a shorthand rule has one condition; write several of them, or a rule outside of the block.$`
   "a" if "b" and "c";  ### `^14: unrecognized-token: unexpected "and"; expected "on" or ";" .a shorthand rule has one condition; write several of them, or a rule outside of the block.$`
   "a" if "b" or "c";  ### `^14: unrecognized-token: unexpected "or"; expected "on" or ";" .a shorthand rule has one condition; write several of them, or a rule outside of the block.$`
-  "a" if not "b";  ### `^10: unrecognized-token: unexpected "not"; expected a string after "if" .write it in double quotes: "not".$`
+  "a" if not "b";  ### `^10: unrecognized-token: unexpected "not"; expected a string after "if" .a shorthand rule has no negation; write a rule outside of the block.$`
   "a" if "b"
   "c" if "d";  ### `^3: unrecognized-token: unexpected string "c"; expected "on" or ";" .did you forget a semicolon at the end of line 55..$`
   a if "b";  ### `^5: unrecognized-token: unexpected "if"; expected "=" after the name of a declaration .the names in a shorthand rule are written in double quotes.$`
@@ -73,7 +73,7 @@ actor A {};  ### `^11: unrecognized-token: unexpected ";"; expected a rule, a ru
 actor B { roles = ["a"]; } f(1);
 a b c {}  ### `^5: unrecognized-token: unexpected "c"; expected "." after the name of a class$`
 a b c;  ### `^5: unrecognized-token: unexpected "c"; expected "." after the name of a class$`
-resource if {}  ### `^10: unrecognized-token: unexpected "if"; expected "." after the name of a rule .a rule without parameters has empty parentheses.$`
+resource if {}  ### `^10: unrecognized-token: unexpected "if"; expected "." after the name of a rule .a rule has parameters and no braces: allow.actor, action, resource. if ...;.$`
 if A {}
 resource A(1);  ### `^11: unrecognized-token: unexpected "."; expected "." after the name of a class .a rule begins with its name: A..... if ...;.$`
 resource A;  ### `^11: unrecognized-token: unexpected ";"; expected "." after the name of a class$`

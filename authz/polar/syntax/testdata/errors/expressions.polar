@@ -1,9 +1,9 @@
 # Errors in expressions that are not about values and goals.
 
-f() if;  ### `^7: unrecognized-token: unexpected ";"; expected an expression$`
+f() if;  ### `^7: unrecognized-token: unexpected ";"; expected an expression .write a condition after "if".$`
 f() if ();  ### `^9: unrecognized-token: unexpected "."; expected an expression$`
 f() if and;  ### `^8: unrecognized-token: unexpected "and"; expected an expression$`
-f() if x and;  ### `^13: unrecognized-token: unexpected ";"; expected an expression$`
+f() if x and;  ### `^13: unrecognized-token: unexpected ";"; expected an expression .write a condition after "and".$`
 f() if x and and y;  ### `^14: unrecognized-token: unexpected "and"; expected an expression$`
 f() if x or or y;  ### `^13: unrecognized-token: unexpected "or"; expected an expression$`
 f() if x || y;  ### `^10: unrecognized-token: unexpected "."; expected an operator or ";" .write "or".$`
@@ -17,7 +17,7 @@ f() if x and (not not y);  ### `^19: unrecognized-token: unexpected "not"; expec
 f() if g(not not x);  ### `^14: unrecognized-token: unexpected "not"; expected an expression .write not .not .....$`
 f() if x not in y;  ### `^10: unrecognized-token: unexpected "not"; expected an operator or ";" .write "not" in front of the whole: not x in y.$`
 f() if x not matches Foo;  ### `^10: unrecognized-token: unexpected "not"; expected an operator or ";" .write "not" in front of the whole: not x matches y.$`
-f() if not;  ### `^11: unrecognized-token: unexpected ";"; expected an expression$`
+f() if not;  ### `^11: unrecognized-token: unexpected ";"; expected an expression .write a condition after "not".$`
 f() if x =;  ### `^11: unrecognized-token: unexpected ";"; expected an expression$`
 f() if = x;  ### `^8: unrecognized-token: unexpected "="; expected an expression$`
 f() if x = = y;  ### `^12: unrecognized-token: unexpected "="; expected an expression$`
@@ -34,13 +34,13 @@ f() if -x = 1;  ### `^9: unrecognized-token: unexpected "x"; expected a number a
 f() if x = --1;  ### `^13: unrecognized-token: unexpected "-"; expected a number after the sign .a sign belongs to a number; write 0 - x.$`
 f() if x = - - 1;  ### `^14: unrecognized-token: unexpected "-"; expected a number after the sign .a sign belongs to a number; write 0 - x.$`
 f() if x = -(1);  ### `^13: unrecognized-token: unexpected "."; expected a number after the sign .a sign belongs to a number; write 0 - x.$`
-f() if x = 1 := 2;  ### `^14: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
-f() if x.a := 1;  ### `^12: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
-f() if 1 := x;  ### `^10: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
-f() if (x) := 1;  ### `^12: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
-f() if x := 1 := 2;  ### `^15: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
-f() if x = y := 2;  ### `^14: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
-f() if x + y := 2;  ### `^14: unrecognized-token: unexpected ":="; expected another operator or the end of the goal .to the left of ":=" stands one variable alone.$`
+f() if x = 1 := 2;  ### `^14: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
+f() if x.a := 1;  ### `^12: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
+f() if 1 := x;  ### `^10: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
+f() if (x) := 1;  ### `^12: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
+f() if x := 1 := 2;  ### `^15: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
+f() if x = y := 2;  ### `^14: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
+f() if x + y := 2;  ### `^14: unrecognized-token: unexpected ":="; expected another operator or the end of the condition .to the left of ":=" stands one variable alone.$`
 f() if x?=y and z ?= 1;  ### `^19: unrecognized-token: unexpected ".="; expected an operator or ";"$`
 f() if cut();  ### `^11: unrecognized-token: unexpected "."; expected an operator or ";" .write "cut" without parentheses.$`
 f() if cut(1);  ### `^11: unrecognized-token: unexpected "."; expected an operator or ";" .write "cut" without parentheses.$`
@@ -49,9 +49,9 @@ f() if print(1,,2);  ### `^16: unrecognized-token: unexpected ","; expected an e
 f() if print(,);  ### `^14: unrecognized-token: unexpected ","; expected an expression .write a value before the comma, or leave the comma out.$`
 f() if print(a: 1);  ### `^15: unrecognized-token: unexpected ":"; expected an operator, "," or "." .a colon stands between a variable of the head and its specializer, or between a key and its value.$`
 f() if debug;  ### `^13: unrecognized-token: unexpected ";"; expected "."$`
-f() if forall;  ### `^14: unrecognized-token: unexpected ";"; expected "." after "forall"$`
-f() if forall x in y;  ### `^15: unrecognized-token: unexpected "x"; expected "." after "forall"$`
-f() if forall(x);  ### `^16: unrecognized-token: unexpected "."; expected an operator, or "," and a second goal$`
+f() if forall;  ### `^14: unrecognized-token: unexpected ";"; expected "." after "forall" .write forall.x in xs, .....$`
+f() if forall x in y;  ### `^15: unrecognized-token: unexpected "x"; expected "." after "forall" .write forall.x in xs, .....$`
+f() if forall(x);  ### `^16: unrecognized-token: unexpected "."; expected an operator, or "," and a second condition .write forall.x in xs, .....$`
 f() if forall(x = 1,);  ### `^21: unrecognized-token: unexpected "."; expected an expression .leave out the comma.$`
 f() if forall(x = 1, y = 1,);  ### `^27: unrecognized-token: unexpected ","; expected an operator or "."$`
 f() if forall(x = 1, y = 1, z = 1);  ### `^27: unrecognized-token: unexpected ","; expected an operator or "."$`
@@ -88,7 +88,7 @@ f() if g(1)(2);  ### `^12: unrecognized-token: unexpected "."; expected an opera
 f() if g(1,);  ### `^12: unrecognized-token: unexpected "."; expected an expression .leave out the comma.$`
 f() if g(,1);  ### `^10: unrecognized-token: unexpected ","; expected an expression .write a value before the comma, or leave the comma out.$`
 f() if g(1,,2);  ### `^12: unrecognized-token: unexpected ","; expected an expression .write a value before the comma, or leave the comma out.$`
-f() if g(1 2);  ### `^12: unrecognized-token: unexpected "2"; expected an operator, "," or "."$`
+f() if g(1 2);  ### `^12: unrecognized-token: unexpected "2"; expected an operator, "," or "." .did you forget a comma..$`
 f() if g(a: 1, 2);  ### `^16: unrecognized-token: unexpected "2"; expected an argument by name, as in name: value$`
 f() if g(1,,a: 2);  ### `^12: unrecognized-token: unexpected ","; expected an expression .write a value before the comma, or leave the comma out.$`
 f() if g(,a: 2);  ### `^10: unrecognized-token: unexpected ","; expected an expression .write a value before the comma, or leave the comma out.$`
@@ -104,7 +104,7 @@ f() if x = {a: {b: 1, b: 2}};  ### `^23: duplicate-key: the key "b" occurs twice
 f() if x = {"a": 1};  ### `^13: unrecognized-token: unexpected string "a"; expected a key .keys are names, written without quotes.$`
 f() if x = {1: 1};  ### `^13: unrecognized-token: unexpected "1"; expected a key .keys are names, written without quotes.$`
 f() if x = {a = 1};  ### `^15: unrecognized-token: unexpected "="; expected ":" after a key .write a: value.$`
-f() if x = {a: 1 b: 2};  ### `^18: unrecognized-token: unexpected "b"; expected an operator, "," or "."$`
+f() if x = {a: 1 b: 2};  ### `^18: unrecognized-token: unexpected "b"; expected an operator, "," or "." .did you forget a comma..$`
 f() if x = {a: :b};  ### `^16: unrecognized-token: unexpected ":"; expected an expression .a colon stands between a variable of the head and its specializer, or between a key and its value.$`
 f() if x = {a: };  ### `^16: unrecognized-token: unexpected "."; expected an expression$`
 f() if x = {if};  ### `^15: unrecognized-token: unexpected "."; expected ":" after a key .write if: value.$`
@@ -119,7 +119,7 @@ f() if x = {a: not x};  ### `^16: unrecognized-token: unexpected "not"; expected
 f() if x = {a: x and y};  ### `^18: unrecognized-token: unexpected "and"; expected an operator, "," or "."$`
 f() if x = [,];  ### `^13: unrecognized-token: unexpected ","; expected an expression .write a value before the comma, or leave the comma out.$`
 f() if x = [,1];  ### `^13: unrecognized-token: unexpected ","; expected an expression .write a value before the comma, or leave the comma out.$`
-f() if x = [1 2];  ### `^15: unrecognized-token: unexpected "2"; expected an operator, "," or "."$`
+f() if x = [1 2];  ### `^15: unrecognized-token: unexpected "2"; expected an operator, "," or "." .did you forget a comma..$`
 f() if x = [1, *y,];  ### `^18: unrecognized-token: unexpected ","; expected "." after the rest of a list .the rest stands at the end of the list, without a comma after it.$`
 f() if x = [1, *y, 2];  ### `^18: unrecognized-token: unexpected ","; expected "." after the rest of a list .the rest stands at the end of the list, without a comma after it.$`
 f() if x = [*y, 1];  ### `^15: unrecognized-token: unexpected ","; expected "." after the rest of a list .the rest stands at the end of the list, without a comma after it.$`
@@ -140,16 +140,16 @@ f() if Foo{} = x;  ### `^11: unrecognized-token: unexpected "."; expected an ope
 f() if g(Foo{});  ### `^13: unrecognized-token: unexpected "."; expected an operator, "," or "." .a pattern stands only after "matches" or after the colon of a parameter.$`
 f() if x = [Foo{}];  ### `^16: unrecognized-token: unexpected "."; expected an operator, "," or "." .a pattern stands only after "matches" or after the colon of a parameter.$`
 f() if x = {a: Foo{}};  ### `^19: unrecognized-token: unexpected "."; expected an operator, "," or "." .a pattern stands only after "matches" or after the colon of a parameter.$`
-f() if x 1;  ### `^10: unrecognized-token: unexpected "1"; expected an operator or ";"$`
-f() if x y;  ### `^10: unrecognized-token: unexpected "y"; expected an operator or ";"$`
-f() if x "a";  ### `^10: unrecognized-token: unexpected string "a"; expected an operator or ";"$`
-f() if 1 2;  ### `^10: unrecognized-token: unexpected "2"; expected an operator or ";"$`
+f() if x 1;  ### `^10: unrecognized-token: unexpected "1"; expected an operator or ";" .did you forget an operator, such as "and"..$`
+f() if x y;  ### `^10: unrecognized-token: unexpected "y"; expected an operator or ";" .did you forget an operator, such as "and"..$`
+f() if x "a";  ### `^10: unrecognized-token: unexpected string "a"; expected an operator or ";" .did you forget an operator, such as "and"..$`
+f() if 1 2;  ### `^10: unrecognized-token: unexpected "2"; expected an operator or ";" .did you forget an operator, such as "and"..$`
 f() if a:b;  ### `^9: unrecognized-token: unexpected ":"; expected an operator or ";" .a colon stands between a variable of the head and its specializer, or between a key and its value.$`
 f() if ::a;  ### `^8: unrecognized-token: unexpected ":"; expected an expression .a colon stands between a variable of the head and its specializer, or between a key and its value.$`
 f() if 1a = 2;  ### `^9: unrecognized-token: unexpected "a"; expected an operator or ";" .numbers are written in decimal digits alone.$`
-f() if "a" "b";  ### `^12: unrecognized-token: unexpected string "b"; expected an operator or ";"$`
-f() if x = "a""b";  ### `^15: unrecognized-token: unexpected string "b"; expected an operator or ";"$`
-f() if "a" = x"b";  ### `^15: unrecognized-token: unexpected string "b"; expected an operator or ";"$`
+f() if "a" "b";  ### `^12: unrecognized-token: unexpected string "b"; expected an operator or ";" .did you forget an operator, such as "and"..$`
+f() if x = "a""b";  ### `^15: unrecognized-token: unexpected string "b"; expected an operator or ";" .did you forget an operator, such as "and"..$`
+f() if "a" = x"b";  ### `^15: unrecognized-token: unexpected string "b"; expected an operator or ";" .a string has no prefix and no placeholders; compare its parts, or write a method in Go.$`
 f() if x = {a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1, i: 1, j: 1, k: 1, b: 2};  ### `^79: duplicate-key: the key "b" occurs twice .keep one of them.$`
 f() if x = {a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1, i: 1, j: 1, k: 1, j: 2};  ### `^79: duplicate-key: the key "j" occurs twice .keep one of them.$`
 f() if x = {a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1, i: 1, j: 1, k: 1};

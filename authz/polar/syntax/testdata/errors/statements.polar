@@ -1,13 +1,13 @@
 # Errors in rules, rule types and inline queries outside of their expressions.
 
-f(1) x;  ### `^6: unrecognized-token: unexpected "x"; expected "if" or ";"$`
+f(1) x;  ### `^6: unrecognized-token: unexpected "x"; expected "if" or ";" .did you forget "if"..$`
 f(1) = 1;  ### `^6: unrecognized-token: unexpected "="; expected "if" or ";" .a body begins with "if".$`
 f(1) := 1;  ### `^6: unrecognized-token: unexpected ":="; expected "if" or ";" .a body begins with "if".$`
 f(1) :- g(1);  ### `^6: unrecognized-token: unexpected ":"; expected "if" or ";" .a body begins with "if".$`
 f(1) => g(1);  ### `^6: unrecognized-token: unexpected "="; expected "if" or ";" .a body begins with "if".$`
 f(1) <- g(1);  ### `^6: unrecognized-token: unexpected "<"; expected "if" or ";" .a body begins with "if".$`
-f(1) { g(1); }  ### `^6: unrecognized-token: unexpected "."; expected "if" or ";" .a body is written without braces: head..... if goal and goal;.$`
-f(1) if { g(1) }  ### `^12: unrecognized-token: unexpected "."; expected ":" after a key .this is a dictionary; a body has no braces, and goals are grouped with parentheses.$`
+f(1) { g(1); }  ### `^6: unrecognized-token: unexpected "."; expected "if" or ";" .a body is written without braces: head..... if condition and condition;.$`
+f(1) if { g(1) }  ### `^12: unrecognized-token: unexpected "."; expected ":" after a key .this is a dictionary; a body has no braces, and conditions are grouped with parentheses.$`
 f(1) where g(1);  ### `^6: unrecognized-token: unexpected "where"; expected "if" or ";" .a body begins with "if".$`
 f(1) when g(1);  ### `^6: unrecognized-token: unexpected "when"; expected "if" or ";" .a body begins with "if".$`
 f;  ### `^2: unrecognized-token: unexpected ";"; expected "." after the name of a rule .a rule without parameters has empty parentheses.$`
@@ -20,7 +20,7 @@ x.f(1) if y;  ### `^2: unrecognized-token: unexpected "."; expected "." after th
 "a";  ### `^1: unrecognized-token: unexpected string "a"; expected a rule, a rule type, an inline query or a block .a shorthand rule stands inside of an actor or resource block.$`
 "a" if "b";  ### `^1: unrecognized-token: unexpected string "a"; expected a rule, a rule type, an inline query or a block .a shorthand rule stands inside of an actor or resource block.$`
 (f(1));  ### `^1: unrecognized-token: unexpected "."; expected a rule, a rule type, an inline query or a block$`
-[1];  ### `^1: unrecognized-token: unexpected "."; expected a rule, a rule type, an inline query or a block$`
+[1];  ### `^1: unrecognized-token: unexpected "."; expected a rule, a rule type, an inline query or a block .a rule begins with its name and its parameters: name..... if ...;.$`
 ;  ### `^1: unrecognized-token: unexpected ";"; expected a rule, a rule type, an inline query or a block .leave it out; no semicolon stands after a block or another semicolon.$`
 f(1);;  ### `^6: unrecognized-token: unexpected ";"; expected a rule, a rule type, an inline query or a block .leave it out; no semicolon stands after a block or another semicolon.$`
 g(1);
@@ -35,8 +35,8 @@ f(x == 1);  ### `^5: unrecognized-token: unexpected "=="; expected "," or "." .c
 f(x < 1);  ### `^5: unrecognized-token: unexpected "<"; expected "," or "." .compare in the body, after "if".$`
 f(not x);  ### `^3: unrecognized-token: unexpected "not"; expected an expression ."not" has no value; write it in front of a whole goal.$`
 f(x and y);  ### `^5: unrecognized-token: unexpected "and"; expected "," or "." .compare in the body, after "if".$`
-f(x: Foo y: Bar);  ### `^10: unrecognized-token: unexpected "y"; expected "," or "." after a specializer$`
-f(x y);  ### `^5: unrecognized-token: unexpected "y"; expected "," or "."$`
+f(x: Foo y: Bar);  ### `^10: unrecognized-token: unexpected "y"; expected "," or "." after a specializer .did you forget a comma..$`
+f(x y);  ### `^5: unrecognized-token: unexpected "y"; expected "," or "." .did you forget a comma..$`
 f((x): Foo);  ### `^6: unrecognized-token: unexpected ":"; expected "," or "." .only a variable can have a specializer: name: Class.$`
 f(1: Integer);  ### `^4: unrecognized-token: unexpected ":"; expected "," or "." .only a variable can have a specializer: name: Class.$`
 f([x]: List);  ### `^6: unrecognized-token: unexpected ":"; expected "," or "." .only a variable can have a specializer: name: Class.$`
@@ -64,20 +64,20 @@ type Foo {}  ### `^10: unrecognized-token: unexpected "."; expected "." after th
 type f(x: Integer) x;  ### `^20: unrecognized-token: unexpected "x"; expected ";"$`
 ?= ;  ### `^4: unrecognized-token: unexpected ";"; expected an expression$`
 ?= x = 1 y;  ### `^10: unrecognized-token: unexpected "y"; expected an operator or ";"$`
-?= f(1), g(1);  ### `^8: unrecognized-token: unexpected ","; expected an operator or ";" .goals are joined with "and".$`
+?= f(1), g(1);  ### `^8: unrecognized-token: unexpected ","; expected an operator or ";" .conditions are joined with "and".$`
 ?= ?= f(1);  ### `^4: unrecognized-token: unexpected ".="; expected an expression$`
-rule f(x) if x = 1;  ### `^7: unrecognized-token: unexpected "."; expected "." after the name of a class .a rule begins with its name: f..... if ...;.$`
-def f(x): return x;  ### `^6: unrecognized-token: unexpected "."; expected "." after the name of a class .a rule begins with its name: f..... if ...;.$`
-f(x) if return x;  ### `^16: unrecognized-token: unexpected "x"; expected an operator or ";" .a rule returns nothing: it succeeds when the goals after "if" do.$`
+rule f(x) if x = 1;  ### `^1: unrecognized-token: unexpected "rule" before the name of a rule .leave it out: f..... if ...;.$`
+def f(x): return x;  ### `^1: unrecognized-token: unexpected "def" before the name of a rule .leave it out: f..... if ...;.$`
+f(x) if return x;  ### `^16: unrecognized-token: unexpected "x"; expected an operator or ";" .a rule returns nothing: it succeeds when the conditions after "if" do.$`
 f(x) if let y = x and y = 1;  ### `^13: unrecognized-token: unexpected "y"; expected an operator or ";" .write a variable as its name alone, and give it a value with "=".$`
-f(x) if x = 1, y = 2;  ### `^14: unrecognized-token: unexpected ","; expected an operator or ";" .goals are joined with "and".$`
-f(x) if x = 1; y = 2;  ### `^18: unrecognized-token: unexpected "="; expected "." after the name of a rule .goals are joined with "and", not with ";".$`
+f(x) if x = 1, y = 2;  ### `^14: unrecognized-token: unexpected ","; expected an operator or ";" .conditions are joined with "and".$`
+f(x) if x = 1; y = 2;  ### `^18: unrecognized-token: unexpected "="; expected "." after the name of a rule .conditions are joined with "and" or "or", not with ";".$`
 f(x) if x = 1 then y = 2;  ### `^15: unrecognized-token: unexpected "then"; expected an operator or ";" .alternatives are written with "or", or as several rules.$`
 f(x) if x = 1 else y = 2;  ### `^15: unrecognized-token: unexpected "else"; expected an operator or ";" .alternatives are written with "or", or as several rules.$`
 f(x) if x is Foo;  ### `^11: unrecognized-token: unexpected "is"; expected an operator or ";" .write "=", or "matches" before a class.$`
 f(x) if x isa Foo;  ### `^11: unrecognized-token: unexpected "isa"; expected an operator or ";" .write "matches".$`
 f(x) if x instanceof Foo;  ### `^11: unrecognized-token: unexpected "instanceof"; expected an operator or ";" .write "matches".$`
-f(x) if x = 1 if y = 2;  ### `^15: unrecognized-token: unexpected "if"; expected an operator or ";"$`
+f(x) if x = 1 if y = 2;  ### `^15: unrecognized-token: unexpected "if"; expected an operator or ";" .conditions are joined with "and".$`
 import "other.polar";  ### `^8: unrecognized-token: unexpected string "other.polar"; expected "." after the name of a rule .policies do not import each other: load their files together.$`
 // a comment of another language  ### `^1: unrecognized-token: unexpected "/"; expected a rule, a rule type, an inline query or a block .a comment begins with #.$`
 f(1);
@@ -105,7 +105,7 @@ g(1);
 ---
 f(1)  ### `^5: unrecognized-eof: unexpected end of the source; expected "if" or ";" .did you forget a semicolon..$`
 ---
-f(1) if  ### `^8: unrecognized-eof: unexpected end of the source; expected an expression$`
+f(1) if  ### `^8: unrecognized-eof: unexpected end of the source; expected an expression .write a condition after "if".$`
 ---
 f(1) if x  ### `^10: unrecognized-eof: unexpected end of the source; expected an operator or ";" .did you forget a semicolon..$`
 ---
@@ -137,4 +137,4 @@ type f  ### `^7: unrecognized-eof: unexpected end of the source; expected "." af
 ---
 type f(1)  ### `^10: unrecognized-eof: unexpected end of the source; expected ";" .did you forget a semicolon..$`
 ---
-f(1) if x and # a comment is no token  ### `^14: unrecognized-eof: unexpected end of the source; expected an expression$`
+f(1) if x and # a comment is no token  ### `^14: unrecognized-eof: unexpected end of the source; expected an expression .write a condition after "and".$`
