@@ -51,8 +51,8 @@ func New(cfg Config) (*Authorizer, error) {
 	if cfg.Policies == nil {
 		return nil, errors.New("authz: Config.Policies is not set")
 	}
-	if cfg.RequestRule > AllowRequest {
-		return nil, fmt.Errorf("authz: Config.RequestRule is %d", cfg.RequestRule)
+	if cfg.HTTP.RequestRule > AllowRequest {
+		return nil, fmt.Errorf("authz: Config.HTTP.RequestRule is %d", cfg.HTTP.RequestRule)
 	}
 	a := &Authorizer{cfg: cfg, engine: cfg.Engine, reloading: make(chan struct{}, 1)}
 	if a.engine == nil {
@@ -103,29 +103,31 @@ func (r rule) String() string {
 
 // A question is what a decision is about.
 type question struct {
-	rule                    rule
-	actor, action, resource any // no action for ruleRequest
-	field                   any // for ruleField
+	rule     rule
+	actor    any
+	action   string // "" for ruleRequest
+	resource any
+	field    string // for ruleField
 }
 
 // IsAllowed reports whether actor may do action on resource. An error is
 // [ErrUndecided]; with an error the answer is false.
-func (a *Authorizer) IsAllowed(ctx context.Context, actor, action, resource any) (bool, error) {
-	return a.ask(ctx, &question{ruleAllow, actor, action, resource, nil}, true, false)
+func (a *Authorizer) IsAllowed(ctx context.Context, actor any, action string, resource any) (bool, error) {
+	return a.ask(ctx, &question{ruleAllow, actor, action, resource, ""}, true, false)
 }
 
 // Authorize returns nil if actor may do action on resource. Otherwise the error
 // is a [*DeniedError], which is [ErrForbidden] or [ErrNotFound], or it is
 // [ErrUndecided].
-func (a *Authorizer) Authorize(ctx context.Context, actor, action, resource any) error {
-	_, err := a.ask(ctx, &question{ruleAllow, actor, action, resource, nil}, true, true)
+func (a *Authorizer) Authorize(ctx context.Context, actor any, action string, resource any) error {
+	_, err := a.ask(ctx, &question{ruleAllow, actor, action, resource, ""}, true, true)
 	return err
 }
 
 // AuthorizeField returns nil if actor may do action on a field of resource, by
 // the rule allow_field(actor, action, resource, field). The errors are those of
 // Authorize.
-func (a *Authorizer) AuthorizeField(ctx context.Context, actor, action, resource, field any) error {
+func (a *Authorizer) AuthorizeField(ctx context.Context, actor any, action string, resource any, field string) error {
 	_, err := a.ask(ctx, &question{ruleField, actor, action, resource, field}, true, true)
 	return err
 }
@@ -164,7 +166,7 @@ func (a *Authorizer) ask(ctx context.Context, q *question, settles, tell bool) (
 		start = time.Now()
 	}
 	v := a.current.Load()
-	out, err := v.decide(ctx, q, settles)
+	out, err := a.decide(ctx, v, q, settles)
 	if out.Allowed && err == nil && a.cfg.Observe == nil {
 		return true, nil
 	}
@@ -190,7 +192,7 @@ func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out Ou
 		d.Verdict = Denied
 		if tell {
 			d.ID = newID()
-			failed = &DeniedError{hidden, a.classes.name(q.resource), actionText(q.deniedAction()), d.ID}
+			failed = &DeniedError{hidden, a.classes.name(q.resource), shorten(q.deniedAction()), d.ID}
 		}
 	}
 	if a.cfg.Observe != nil {
@@ -207,7 +209,7 @@ func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out Ou
 
 // deniedAction is what a denial says was denied. The rule about requests has no
 // action; what is not a Request has no method either, and is told by the rule.
-func (q *question) deniedAction() any {
+func (q *question) deniedAction() string {
 	if q.rule != ruleRequest {
 		return q.action
 	}
@@ -233,29 +235,23 @@ func (a *Authorizer) hides(ctx context.Context, v *version, q *question) (bool, 
 	if _, ok := q.resource.(classValue); ok {
 		return false, nil
 	}
-	if q.rule == ruleAllow && isText(q.action, a.cfg.ReadAction) {
+	if q.rule == ruleAllow && q.action == a.cfg.ReadAction {
 		return true, nil
 	}
-	out, err := v.decide(ctx, &question{ruleAllow, q.actor, a.cfg.ReadAction, q.resource, nil}, false)
+	out, err := a.decide(ctx, v, &question{ruleAllow, q.actor, a.cfg.ReadAction, q.resource, ""}, false)
 	return !out.Allowed, err
-}
-
-// isText reports whether x is the string s, whatever its type is called.
-func isText(x any, s string) bool {
-	v := reflect.ValueOf(x)
-	return v.Kind() == reflect.String && v.String() == s
 }
 
 // decide asks the policy. A panic is an error, wherever it comes from: the
 // engine, the context, or a ledger. An outcome with an error allows nothing.
-func (v *version) decide(ctx context.Context, q *question, settles bool) (out Outcome, err error) {
+func (a *Authorizer) decide(ctx context.Context, v *version, q *question, settles bool) (out Outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			out, err = Outcome{}, recovered(p)
 		}
 	}()
-	if isNil(q.actor) {
-		return Outcome{}, errNoActor
+	if err := a.classes.checkActor(q.actor); err != nil {
+		return Outcome{}, err
 	}
 	if err := ctx.Err(); err != nil {
 		return Outcome{}, err
@@ -349,14 +345,14 @@ func (a *Authorizer) AuthorizedActions(ctx context.Context, actor, resource any)
 // AuthorizedFields returns the fields of resource on which actor may do action,
 // by the rule allow_field(actor, action, resource, field). See AuthorizedActions
 // for the errors.
-func (a *Authorizer) AuthorizedFields(ctx context.Context, actor, action, resource any) (Grants, error) {
+func (a *Authorizer) AuthorizedFields(ctx context.Context, actor any, action string, resource any) (Grants, error) {
 	return a.grants(ctx, "field", actor, ruleField.String(), actor, action, resource, Var("field"))
 }
 
 // grants collects the values of the variable name over all solutions.
 func (a *Authorizer) grants(ctx context.Context, name string, actor any, rule string, args ...any) (Grants, error) {
-	if isNil(actor) {
-		return Grants{}, undecided(errNoActor)
+	if err := a.classes.checkActor(actor); err != nil {
+		return Grants{}, undecided(err)
 	}
 	var g Grants
 	for b, err := range a.Query(ctx, rule, args...) {

@@ -52,8 +52,6 @@ func outcome(t *testing.T, err error) string {
 	return is[0]
 }
 
-type readAction string
-
 func TestAuthorize(t *testing.T) {
 	const policy = `
 allow alice read Expense
@@ -65,18 +63,18 @@ allow bob boom !panic
 `
 	hide := func(c *authz.Config) { c.ReadAction = "read" }
 	tests := []struct {
-		name                    string
-		actor, action, resource any
-		want                    string // without ReadAction
-		hidden                  string // with it; empty if the same
+		name     string
+		actor    any
+		action   string
+		resource any
+		want     string // without ReadAction
+		hidden   string // with it; empty if the same
 	}{
 		{"allowed", alice, "read", lunch, allowed, ""},
 		{"by value", *alice, "read", *lunch, allowed, ""},
-		{"typed action", alice, readAction("read"), lunch, allowed, ""},
 		{"no rule, may read", bob, "update", lunch, forbidden, ""},
-		{"no rule, may not read", user{Name: "guest"}, "update", lunch, forbidden, notFound},
-		{"may not read", user{Name: "guest"}, "read", lunch, forbidden, notFound},
-		{"may not read, typed action", user{Name: "guest"}, readAction("read"), lunch, forbidden, notFound},
+		{"no rule, may not read", guest, "update", lunch, forbidden, notFound},
+		{"may not read", guest, "read", lunch, forbidden, notFound},
 		{"class", bob, "list", authz.ClassOf[expense](), allowed, ""},
 		{"class denied", bob, "create", authz.ClassOf[expense](), forbidden, ""},
 		{"request denied", bob, "GET", &authz.Request{}, forbidden, ""},
@@ -86,7 +84,6 @@ allow bob boom !panic
 		{"typed nil actor", (*user)(nil), "read", lunch, undecided, ""},
 		{"nil map actor", map[string]any(nil), "read", lunch, undecided, ""},
 		{"pointer to a nil actor", new(*user), "read", lunch, undecided, ""},
-		{"action that cannot be compared", bob, []string{"read"}, lunch, forbidden, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -125,7 +122,7 @@ func TestReadActionThatCannotBeDecided(t *testing.T) {
 	az := newAuthorizer(t, "allow bob update Report\nallow bob read Report", func(c *authz.Config) {
 		c.ReadAction = "read"
 		c.Engine = facts{onCompile: func(authz.Input) (authz.Policy, []authz.Diagnostic, error) {
-			return decider(func(_, action, _ any) (authz.Outcome, error) {
+			return decider(func(_ any, action string, _ any) (authz.Outcome, error) {
 				if action == "read" {
 					return authz.Outcome{Allowed: true}, errPolicy
 				}
@@ -149,9 +146,9 @@ func TestOneVersionPerAnswer(t *testing.T) {
 		c.ReadAction = "read"
 		c.Engine = facts{onCompile: func(in authz.Input) (authz.Policy, []authz.Diagnostic, error) {
 			if in.Sources[0].Text == "new" {
-				return decider(func(_, _, _ any) (authz.Outcome, error) { return authz.Outcome{Allowed: true}, nil }), nil, nil
+				return decider(func(_ any, _ string, _ any) (authz.Outcome, error) { return authz.Outcome{Allowed: true}, nil }), nil, nil
 			}
-			return decider(func(_, action, _ any) (authz.Outcome, error) {
+			return decider(func(_ any, action string, _ any) (authz.Outcome, error) {
 				if action == "update" {
 					s.set("new", nil)
 					if err := az.Reload(t.Context()); err != nil {
@@ -172,16 +169,16 @@ func TestOneVersionPerAnswer(t *testing.T) {
 }
 
 // decider is a policy whose rules are one function.
-type decider func(actor, action, resource any) (authz.Outcome, error)
+type decider func(actor any, action string, resource any) (authz.Outcome, error)
 
-func (d decider) Decide(_ context.Context, _ string, actor, action, resource any) (authz.Outcome, error) {
+func (d decider) Decide(_ context.Context, _ string, actor any, action string, resource any) (authz.Outcome, error) {
 	return d(actor, action, resource)
 }
 
 func (d decider) Query(_ context.Context, rule string, args ...any) iter.Seq2[authz.Bindings, error] {
 	return func(yield func(authz.Bindings, error) bool) {
-		args := append(args, nil, nil)
-		if out, err := d(args[0], args[1], args[2]); out.Allowed || err != nil {
+		action, _ := args[1].(string)
+		if out, err := d(args[0], action, args[len(args)-1]); out.Allowed || err != nil {
 			yield(authz.Bindings{}, err)
 		}
 	}
@@ -211,27 +208,27 @@ func TestNeverAllowsOnAFault(t *testing.T) {
 		policy decider
 		cause  error // found in the error, if not nil
 	}{
-		{"error", t.Context(), alice, func(_, _, _ any) (authz.Outcome, error) { return authz.Outcome{}, errPolicy }, errPolicy},
-		{"allow with an error", t.Context(), alice, func(_, _, _ any) (authz.Outcome, error) { return yes, errPolicy }, errPolicy},
-		{"panic", t.Context(), alice, func(_, _, _ any) (authz.Outcome, error) { panic(secret) }, nil},
-		{"panic with nil", t.Context(), alice, func(_, _, _ any) (authz.Outcome, error) { panic(nil) }, nil},
-		{"nil dereference", t.Context(), alice, func(_, _, _ any) (authz.Outcome, error) { var u *user; _ = u.ID; return yes, nil }, nil},
-		{"forbidden by another question", t.Context(), alice, func(_, _, _ any) (authz.Outcome, error) {
+		{"error", t.Context(), alice, func(_ any, _ string, _ any) (authz.Outcome, error) { return authz.Outcome{}, errPolicy }, errPolicy},
+		{"allow with an error", t.Context(), alice, func(_ any, _ string, _ any) (authz.Outcome, error) { return yes, errPolicy }, errPolicy},
+		{"panic", t.Context(), alice, func(_ any, _ string, _ any) (authz.Outcome, error) { panic(secret) }, nil},
+		{"panic with nil", t.Context(), alice, func(_ any, _ string, _ any) (authz.Outcome, error) { panic(nil) }, nil},
+		{"nil dereference", t.Context(), alice, func(_ any, _ string, _ any) (authz.Outcome, error) { var u *user; _ = u.ID; return yes, nil }, nil},
+		{"forbidden by another question", t.Context(), alice, func(_ any, _ string, _ any) (authz.Outcome, error) {
 			return yes, fmt.Errorf("in a method: %w", authz.ErrForbidden)
 		}, nil},
-		{"not found by another question", t.Context(), alice, func(_, _, _ any) (authz.Outcome, error) {
+		{"not found by another question", t.Context(), alice, func(_ any, _ string, _ any) (authz.Outcome, error) {
 			return yes, errors.Join(authz.ErrNotFound, errPolicy)
 		}, nil},
-		{"unauthenticated in a method", t.Context(), alice, func(_, _, _ any) (authz.Outcome, error) {
+		{"unauthenticated in a method", t.Context(), alice, func(_ any, _ string, _ any) (authz.Outcome, error) {
 			return yes, authz.ErrUnauthenticated
 		}, nil},
-		{"canceled", canceled, alice, func(_, _, _ any) (authz.Outcome, error) { return yes, nil }, context.Canceled},
-		{"too late", late, alice, func(_, _, _ any) (authz.Outcome, error) { return yes, nil }, context.DeadlineExceeded},
-		{"nil context", nil, alice, func(_, _, _ any) (authz.Outcome, error) { return yes, nil }, nil},
-		{"context that panics", badContext{t.Context()}, alice, func(_, _, _ any) (authz.Outcome, error) { return yes, nil }, nil},
-		{"context whose values panic", badValueContext{t.Context()}, alice, func(_, _, _ any) (authz.Outcome, error) { return yes, nil }, nil},
-		{"nil actor", t.Context(), nil, func(_, _, _ any) (authz.Outcome, error) { return yes, nil }, nil},
-		{"typed nil actor", t.Context(), (*user)(nil), func(_, _, _ any) (authz.Outcome, error) { return yes, nil }, nil},
+		{"canceled", canceled, alice, func(_ any, _ string, _ any) (authz.Outcome, error) { return yes, nil }, context.Canceled},
+		{"too late", late, alice, func(_ any, _ string, _ any) (authz.Outcome, error) { return yes, nil }, context.DeadlineExceeded},
+		{"nil context", nil, alice, func(_ any, _ string, _ any) (authz.Outcome, error) { return yes, nil }, nil},
+		{"context that panics", badContext{t.Context()}, alice, func(_ any, _ string, _ any) (authz.Outcome, error) { return yes, nil }, nil},
+		{"context whose values panic", badValueContext{t.Context()}, alice, func(_ any, _ string, _ any) (authz.Outcome, error) { return yes, nil }, nil},
+		{"nil actor", t.Context(), nil, func(_ any, _ string, _ any) (authz.Outcome, error) { return yes, nil }, nil},
+		{"typed nil actor", t.Context(), (*user)(nil), func(_ any, _ string, _ any) (authz.Outcome, error) { return yes, nil }, nil},
 	}
 	for _, tt := range tests {
 		for _, observed := range []bool{false, true} {
@@ -351,8 +348,8 @@ func TestDeniesAnything(t *testing.T) {
 		err           error
 		class, action string
 	}{
-		{"nil action", az.Authorize(ctx, alice, nil, lunch), "Expense", "nil"},
-		{"nil action and field", az.AuthorizeField(ctx, alice, nil, lunch, nil), "Expense", "nil"},
+		{"no action", az.Authorize(ctx, alice, "", lunch), "Expense", ""},
+		{"no action and no field", az.AuthorizeField(ctx, alice, "", lunch, ""), "Expense", ""},
 		{"nil class", az.Authorize(ctx, alice, "fly", class), "Class", "fly"},
 		{"a request of another type", az.AuthorizeRequest(ctx, alice, struct{ Path string }{secret}), "struct", "allow_request"},
 		{"text for a request", az.AuthorizeRequest(ctx, alice, secret), "string", "allow_request"},
@@ -365,7 +362,7 @@ func TestDeniesAnything(t *testing.T) {
 			t.Errorf("%s: %v, want a denial of %s on %s", tt.name, tt.err, tt.action, tt.class)
 		}
 	}
-	if x, err := az.Explain(ctx, alice, nil, class); err != nil || x.Verdict != authz.Denied || !strings.HasPrefix(x.String(), `denied: user 1 "nil" Class`) {
+	if x, err := az.Explain(ctx, alice, "fly", class); err != nil || x.Verdict != authz.Denied || !strings.HasPrefix(x.String(), `denied: user 1 "fly" Class`) {
 		t.Errorf("%v, %v", x, err)
 	}
 }
@@ -439,7 +436,7 @@ allow_field bob * Expense *
 	}{
 		{"actions", func() (authz.Grants, error) { return az.AuthorizedActions(ctx, alice, lunch) }, authz.Grants{Names: []string{"read", "update"}}},
 		{"all actions", func() (authz.Grants, error) { return az.AuthorizedActions(ctx, bob, lunch) }, authz.Grants{All: true, Names: []string{"read"}}},
-		{"no actions", func() (authz.Grants, error) { return az.AuthorizedActions(ctx, user{Name: "guest"}, lunch) }, authz.Grants{}},
+		{"no actions", func() (authz.Grants, error) { return az.AuthorizedActions(ctx, guest, lunch) }, authz.Grants{}},
 		{"fields", func() (authz.Grants, error) { return az.AuthorizedFields(ctx, alice, "read", lunch) }, authz.Grants{Names: []string{"amount", "id"}}},
 		{"all fields", func() (authz.Grants, error) { return az.AuthorizedFields(ctx, bob, "read", lunch) }, authz.Grants{All: true}},
 	}
@@ -466,7 +463,7 @@ type solutions []struct {
 	err error
 }
 
-func (s solutions) Decide(context.Context, string, any, any, any) (authz.Outcome, error) {
+func (s solutions) Decide(context.Context, string, any, string, any) (authz.Outcome, error) {
 	return authz.Outcome{}, nil
 }
 
@@ -653,7 +650,7 @@ func TestNew(t *testing.T) {
 		{"same name", authz.Config{Engine: facts{}, Policies: authz.Join(str, str)}, `two are named "p"`},
 		{"nothing joined", authz.Config{Engine: facts{}, Policies: authz.Join()}, "there are none"},
 		{"nil joined", authz.Config{Engine: facts{}, Policies: authz.Join(str, nil)}, "nil policies"},
-		{"request rule", authz.Config{Engine: facts{}, Policies: str, RequestRule: 9}, "RequestRule"},
+		{"request rule", authz.Config{Engine: facts{}, Policies: str, HTTP: authz.HTTPConfig{RequestRule: 9}}, "RequestRule"},
 		{"engine panics", authz.Config{Policies: str, Engine: facts{onCompile: func(authz.Input) (authz.Policy, []authz.Diagnostic, error) {
 			panic(secret)
 		}}}, "panic"},

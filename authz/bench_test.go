@@ -20,7 +20,7 @@ func (e instant) Compile(context.Context, authz.Input) (authz.Policy, []authz.Di
 	return &e, nil, nil
 }
 
-func (e *instant) Decide(context.Context, string, any, any, any) (authz.Outcome, error) {
+func (e *instant) Decide(context.Context, string, any, string, any) (authz.Outcome, error) {
 	return e.out, nil
 }
 

@@ -25,6 +25,7 @@ type AuthzIDer interface {
 type classes struct {
 	byType map[reflect.Type]Class
 	keys   sync.Map // reflect.Type -> [][]int: the index paths of the fields of its id
+	actors sync.Map // dynamic type -> *actorType
 }
 
 func newClasses(list []Class) *classes {

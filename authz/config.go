@@ -33,6 +33,11 @@ type Config struct {
 	// the price of a second decision. Requests and classes are never hidden.
 	ReadAction string
 
+	// NotFound are the errors by which a function that loads a resource for a
+	// guard says that there is none, such as gorm.ErrRecordNotFound;
+	// [sql.ErrNoRows] always is one. See [Authorizer.LoadError].
+	NotFound []error
+
 	// Limits bound what one decision may cost.
 	Limits Limits
 
@@ -66,34 +71,6 @@ type Config struct {
 	// anonymous is a value of its own, such as Guest{}.
 	Actor func(*http.Request) (any, error)
 
-	// Challenge is the WWW-Authenticate header of a 401; empty is "Bearer".
-	Challenge string
-
-	// RequestRule is the rule that Middleware asks.
-	RequestRule RequestRule
-
-	// Request, if it is set, may change what policies see of a request before
-	// the decision: to set RemoteAddr, Host or Scheme from headers that a
-	// proxy of one's own has set. Nothing else reads forwarded headers.
-	Request func(*http.Request, *Request)
-
-	// AllowEncodedSlash admits "%2F" within a segment of a path, which is
-	// refused otherwise. Request.Path is the canonical escaped path then.
-	AllowEncodedSlash bool
-
-	// OnRefusal, if it is set, writes the page of a refusal. The status is
-	// fixed, and so is Cache-Control. For a 404 err is ErrNotFound itself, so
-	// that what is hidden looks like what is missing. If OnRefusal panics
-	// before it has written anything, the usual page is sent.
-	OnRefusal func(w http.ResponseWriter, r *http.Request, status int, err error)
+	// HTTP says how [Authorizer.Middleware] and [Refuse] work.
+	HTTP HTTPConfig
 }
-
-// A RequestRule is the rule that [Authorizer.Middleware] asks about a request.
-type RequestRule uint8
-
-// The rules that Middleware can ask. What a policy contains never changes which
-// one is asked.
-const (
-	AllowMethod  RequestRule = iota // allow(actor, METHOD, request), as in allow(user, "GET", request)
-	AllowRequest                    // allow_request(actor, request)
-)

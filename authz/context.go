@@ -8,8 +8,9 @@ import "context"
 type scopeKey struct{}
 
 type scope struct {
-	az    *Authorizer
-	actor any
+	az       *Authorizer
+	actor    any
+	encoding []string // what Middleware found as Content-Encoding, for refusals
 }
 
 func scopeOf(ctx context.Context) *scope {
@@ -27,7 +28,11 @@ func NewContext(ctx context.Context, az *Authorizer, actor any) context.Context 
 	if az == nil {
 		panic("authz: NewContext with a nil Authorizer")
 	}
-	return context.WithValue(ctx, scopeKey{}, &scope{az, actor})
+	var encoding []string
+	if s := scopeOf(ctx); s != nil {
+		encoding = s.encoding
+	}
+	return context.WithValue(ctx, scopeKey{}, &scope{az, actor, encoding})
 }
 
 // FromContext returns the Authorizer of the context.
@@ -52,7 +57,7 @@ func ActorFrom(ctx context.Context) (actor any, ok bool) {
 // [Authorizer.Authorize] does, and returns the resource if so. With an error it
 // returns the zero T, so that a caller who forgets the error has nothing to
 // show. Without an Authorizer in the context the error is ErrUndecided.
-func Authorize[T any](ctx context.Context, action any, resource T) (T, error) {
+func Authorize[T any](ctx context.Context, action string, resource T) (T, error) {
 	var zero T
 	s := scopeOf(ctx)
 	if s == nil {

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -60,14 +59,14 @@ type Decision struct {
 // Actor returns the actor itself. Take care not to print it.
 func (d Decision) Actor() any { return d.asked().actor }
 
-// Action returns the action itself.
-func (d Decision) Action() any { return d.asked().action }
+// Action returns the action that was asked about; "" for allow_request.
+func (d Decision) Action() string { return d.asked().action }
 
 // Resource returns the resource itself. Take care not to print it.
 func (d Decision) Resource() any { return d.asked().resource }
 
-// Field returns the field that was asked about with allow_field, or nil.
-func (d Decision) Field() any { return d.asked().field }
+// Field returns the field that was asked about with allow_field, or "".
+func (d Decision) Field() string { return d.asked().field }
 
 // asked returns the question; of the zero Decision, one about nothing.
 func (d Decision) asked() question {
@@ -95,16 +94,12 @@ func (d Decision) attrs() []slog.Attr {
 		add("actor_class", d.classes.name(q.actor))
 		add("actor_id", d.classes.id(q.actor))
 	}
-	if q.action != nil {
-		add("action", actionText(q.action))
-	}
+	add("action", shorten(q.action))
 	if q.resource != nil {
 		add("resource_class", d.classes.name(q.resource))
 		add("resource_id", d.classes.id(q.resource))
 	}
-	if q.field != nil {
-		add("field", actionText(q.field))
-	}
+	add("field", shorten(q.field))
 	add("asked", d.Rule)
 	if d.By != nil {
 		add("rule", d.By.Pos.String())
@@ -160,19 +155,6 @@ func quoteOdd(s, odd string) string {
 // It costs about as much as the denial it is made for, so a decision that
 // nobody sees has none.
 func newID() string { return rand.Text() }
-
-// actionText returns an action or a field as text: a string as it is, as far
-// as it is valid and not longer than any name, anything else as its type.
-func actionText(action any) string {
-	if s, ok := action.(string); ok {
-		return shorten(s)
-	}
-	v := reflect.ValueOf(action)
-	if v.Kind() == reflect.String {
-		return shorten(v.String())
-	}
-	return typeName(reflect.TypeOf(action)) // which may be nil, where v has no type
-}
 
 // maxText bounds what is printed of a string that may come from a client, such
 // as a request's method.

@@ -60,7 +60,7 @@ type Policy interface {
 	// Decide asks rule(actor, action, resource) and stops at its first
 	// solution. The number of arguments is fixed, since a variadic call
 	// would allocate.
-	Decide(ctx context.Context, rule string, actor, action, resource any) (Outcome, error)
+	Decide(ctx context.Context, rule string, actor any, action string, resource any) (Outcome, error)
 
 	// Query yields the solutions of rule(args...), in order. An error is
 	// the last thing it yields.

@@ -161,7 +161,6 @@ func (e *requestError) Is(target error) bool { return target == ErrBadRequest }
 // Reasons for being undecided.
 var (
 	errNoAuthorizer = errors.New("no authorizer in the context")
-	errNoActor      = errors.New("the actor is nil")
 	errNoActorFunc  = errors.New("Config.Actor is not set")
 )
 

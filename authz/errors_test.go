@@ -43,9 +43,10 @@ func TestDeniedErrorPrintsNoValues(t *testing.T) {
 	az := newAuthorizer(t, "allow alice read Expense")
 	type danger struct{ Secret string }
 	for _, tt := range []struct {
-		action, resource any
-		wantAction       string
-		wantClass        string
+		action     string
+		resource   any
+		wantAction string
+		wantClass  string
 	}{
 		{"pay", lunch, "pay", "Expense"},
 		{"pay", *lunch, "pay", "Expense"},
@@ -58,9 +59,6 @@ func TestDeniedErrorPrintsNoValues(t *testing.T) {
 		{"pay", nil, "pay", "nil"},
 		{"pay", authz.ClassOf[*expense](), "pay", "Expense"},
 		{"pay", authz.Class{Name: "Bill"}, "pay", "Bill"},
-		{danger{secret}, lunch, "danger", "Expense"},
-		{&danger{secret}, lunch, "danger", "Expense"},
-		{readAction("pay"), lunch, "pay", "Expense"},
 		{strings.Repeat("é", 100) + secret, lunch, strings.Repeat("é", 32) + "...", "Expense"},
 		{"a\xff\"\nb", lunch, "a\"\nb...", "Expense"},
 	} {

@@ -200,7 +200,7 @@ func ExampleAuthorizer_Reload() {
 	})
 	ctx := context.Background()
 	may := func() bool {
-		ok, _ := az.IsAllowed(ctx, &User{}, "read", &Expense{})
+		ok, _ := az.IsAllowed(ctx, &User{ID: 1}, "read", &Expense{})
 		return ok
 	}
 

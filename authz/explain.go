@@ -103,19 +103,19 @@ type Step struct {
 //
 // The error is ErrUndecided and ErrUnsupported when the engine cannot tell what it tries. A question
 // that cannot be decided is no error but an Explanation with that Verdict.
-func (a *Authorizer) Explain(ctx context.Context, actor, action, resource any) (*Explanation, error) {
+func (a *Authorizer) Explain(ctx context.Context, actor any, action string, resource any) (*Explanation, error) {
 	v := a.current.Load()
 	tracer, ok := v.policy.(Tracer)
 	if !ok {
 		return nil, undecided(fmt.Errorf("the engine explains nothing: %w", ErrUnsupported))
 	}
-	q := question{ruleAllow, actor, action, resource, nil}
+	q := question{ruleAllow, actor, action, resource, ""}
 	x := &Explanation{
 		Version: v.name,
 		actor:   a.classes.name(actor), actorID: a.classes.id(actor),
-		action: actionText(action), resource: a.classes.name(resource), resourceID: a.classes.id(resource),
+		action: shorten(action), resource: a.classes.name(resource), resourceID: a.classes.id(resource),
 	}
-	out, err := v.decide(ctx, &q, false)
+	out, err := a.decide(ctx, v, &q, false)
 	switch {
 	case err != nil:
 		x.Err = undecided(err)
@@ -128,8 +128,8 @@ func (a *Authorizer) Explain(ctx context.Context, actor, action, resource any) (
 	default:
 		x.Verdict = Denied
 	}
-	if isNil(actor) {
-		x.Trace = &Trace{Err: errNoActor}
+	if err := a.classes.checkActor(actor); err != nil {
+		x.Trace = &Trace{Err: err}
 		return x, nil
 	}
 	err = guard(func() error {

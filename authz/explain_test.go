@@ -117,7 +117,7 @@ func TestExplain(t *testing.T) {
 	tests := []struct {
 		name     string
 		actor    any
-		action   any
+		action   string
 		resource any
 		values   bool
 		want     string
@@ -178,8 +178,8 @@ denied: Member 4 "reach" Repo 1
 		{name: "no actor", actor: nil, action: "read", resource: mine, want: `
 undecided: nil "read" Repo 1
   the actor is nil`},
-		{name: "nothing asked", actor: role{}, action: nil, resource: nil, want: `
-denied: Role "nil" nil
+		{name: "nothing asked", actor: role{}, action: "", resource: nil, want: `
+denied: Role "" nil
   p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
   5 other rules are about other actions or classes`},
 	}
@@ -391,7 +391,7 @@ func TestExplainIsNoDecision(t *testing.T) {
 		c.Observe = func(context.Context, authz.Decision) { t.Error("observed") }
 	})
 	ctx, ledger := authz.WithLedger(t.Context())
-	if x, err := az.Explain(ctx, member{}, "read", repo{}); err != nil || x.Verdict != authz.Allowed || ledger.Settled() {
+	if x, err := az.Explain(ctx, member{ID: 1}, "read", repo{}); err != nil || x.Verdict != authz.Allowed || ledger.Settled() {
 		t.Errorf("%v, %v, settled: %v", x, err, ledger.Settled())
 	}
 }

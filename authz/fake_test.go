@@ -65,7 +65,7 @@ type fact struct {
 
 type table struct{ facts []fact }
 
-func (p *table) Decide(ctx context.Context, rule string, actor, action, resource any) (authz.Outcome, error) {
+func (p *table) Decide(ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {
 	info, err := p.solve(rule, []any{actor, action, resource}, nil)
 	return authz.Outcome{Allowed: info != nil, Rule: info}, err
 }
@@ -207,6 +207,7 @@ const secret = "hunter2"
 var (
 	alice = &user{ID: 1, Name: "alice", Secret: secret}
 	bob   = &user{ID: 2, Name: "bob", Secret: secret}
+	guest = user{ID: 3, Name: "guest"}
 	lunch = &expense{ID: 7, Secret: secret}
 )
 
@@ -233,7 +234,7 @@ func newAuthorizer(t testing.TB, policy string, change ...func(*authz.Config)) *
 func actorFromHeader(r *http.Request) (any, error) {
 	switch name := r.Header.Get("user"); name {
 	case "":
-		return user{Name: "guest"}, nil
+		return guest, nil
 	case "alice":
 		return alice, nil
 	case "bob":

@@ -17,7 +17,7 @@ type Filterer interface {
 	// Filter returns the condition under which rule(actor, action, row) holds
 	// for a row of class. It is exact, or there is an error; what cannot be a
 	// condition is an error that is ErrUnsupported.
-	Filter(ctx context.Context, rule string, actor, action any, class Class) (*filter.Query, error)
+	Filter(ctx context.Context, rule string, actor any, action string, class Class) (*filter.Query, error)
 }
 
 // Filter returns the condition that tells the rows of class on which actor may
@@ -28,9 +28,9 @@ type Filterer interface {
 // filters or when something in the policy cannot become one; it then names the
 // expression and its position. A filter that was made counts as a decision for
 // guards such as nethttp.RequireDecision; no observer sees it.
-func (a *Authorizer) Filter(ctx context.Context, actor, action any, class Class) (*filter.Query, error) {
-	if isNil(actor) {
-		return nil, undecided(errNoActor)
+func (a *Authorizer) Filter(ctx context.Context, actor any, action string, class Class) (*filter.Query, error) {
+	if err := a.classes.checkActor(actor); err != nil {
+		return nil, undecided(err)
 	}
 	f, ok := a.current.Load().policy.(Filterer)
 	if !ok {
@@ -60,7 +60,7 @@ func (a *Authorizer) Filter(ctx context.Context, actor, action any, class Class)
 // CheckFilter reports whether the rows of class on which each of the actors may
 // do action can be listed. Called when a program starts, with an actor of every
 // kind, it finds rules that cannot become a filter before a request does.
-func (a *Authorizer) CheckFilter(ctx context.Context, class Class, action any, actors ...any) error {
+func (a *Authorizer) CheckFilter(ctx context.Context, class Class, action string, actors ...any) error {
 	for _, actor := range actors {
 		if _, err := a.Filter(ctx, actor, action, class); err != nil {
 			return err

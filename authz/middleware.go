@@ -11,19 +11,22 @@ import (
 // Middleware returns a handler that decides every request before next sees it.
 // In this order it
 //
-//   - refuses paths that a router and a policy could read differently: with
-//     "." and ".." segments, raw or encoded, an empty segment inside, "%2F"
-//     (see [Config].AllowEncodedSlash), a backslash, a control character, or
-//     bytes that are not UTF-8 (400);
+//   - refuses paths and hosts that a router and a policy could read
+//     differently (400): a path with "." and ".." segments, raw or encoded, an
+//     empty segment inside, "%2F" (see [HTTPConfig].AllowEncodedSlash), a
+//     backslash, a control character, bytes that are not UTF-8, or escapes
+//     that need not be; a host with upper-case letters or malformed;
 //   - asks [Config].Actor who it is (401, or 500 if that cannot be told);
 //   - asks the policy whether they may send the request: the guide's
-//     allow(actor, METHOD, request) or, by [Config].RequestRule,
+//     allow(actor, METHOD, request) or, by [HTTPConfig].RequestRule,
 //     allow_request(actor, request) (403, or 500 if it cannot be decided, or
 //     400 if the policy read a header or query parameter that was sent twice);
 //   - calls next with a context that carries the Authorizer and the actor.
 //
 // A HEAD request is decided as GET. If next is an *http.ServeMux, policies can
-// read the pattern of the route. Middleware panics if next is nil or there is no
+// read the pattern of the route, and spellings that only a router inside of
+// another handler could read differently are not refused: next gets the path
+// and the host in their canonical spelling, as [Canonical] makes it. Middleware panics if next is nil or there is no
 // Config.Actor. It says nothing about the resources that next will touch: those
 // are authorized there, with [Authorize].
 //
@@ -38,9 +41,13 @@ func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 	}
 	routes, _ := next.(router)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, err := a.admit(r, routes)
+		if routes != nil {
+			r = canonical(r) // nothing has routed it yet
+		}
+		encoding := w.Header()["Content-Encoding"]
+		ctx, err := a.admit(r, routes, encoding)
 		if err != nil {
-			a.refuse(w, r, err)
+			a.refuse(w, r, err, headerOrigin{encoding: encoding})
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
@@ -48,7 +55,7 @@ func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 }
 
 // admit returns the context for the handlers of r, or why there is none.
-func (a *Authorizer) admit(r *http.Request, routes router) (context.Context, error) {
+func (a *Authorizer) admit(r *http.Request, routes router, encoding []string) (context.Context, error) {
 	request, err := a.request(r, routes)
 	if err != nil {
 		return nil, err
@@ -57,29 +64,12 @@ func (a *Authorizer) admit(r *http.Request, routes router) (context.Context, err
 	if err != nil {
 		return nil, err
 	}
-	ctx := NewContext(r.Context(), a, actor)
-	q := &question{rule: ruleAllow, actor: actor, action: methodAction(request.Method), resource: request}
-	if a.cfg.RequestRule == AllowRequest {
-		q.rule, q.action = ruleRequest, nil
+	ctx := context.WithValue(r.Context(), scopeKey{}, &scope{a, actor, encoding})
+	q := &question{rule: ruleAllow, actor: actor, action: request.Method, resource: request}
+	if a.cfg.HTTP.RequestRule == AllowRequest {
+		q.rule, q.action = ruleRequest, ""
 	}
 	return ctx, a.askRequest(ctx, q)
-}
-
-// methodActions are the usual methods as actions, which need no memory each time.
-var methodActions = func() map[string]any {
-	m := make(map[string]any)
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions} {
-		m[method] = method
-	}
-	return m
-}()
-
-// methodAction returns a method as an action.
-func methodAction(method string) any {
-	if action, ok := methodActions[method]; ok {
-		return action
-	}
-	return method
 }
 
 // Actor returns the actor of a request, as [Config].Actor finds it. The error is

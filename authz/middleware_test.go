@@ -127,7 +127,7 @@ func TestAllowRequestRule(t *testing.T) {
 		{authz.AllowMethod, 200, 403},
 		{authz.AllowRequest, 403, 200},
 	} {
-		h := newAuthorizer(t, policy, func(c *authz.Config) { c.RequestRule = tt.rule }).Middleware(ok)
+		h := newAuthorizer(t, policy, func(c *authz.Config) { c.HTTP.RequestRule = tt.rule }).Middleware(ok)
 		one, _ := get(t, h, "GET", "/one", "user", "alice")
 		two, _ := get(t, h, "GET", "/two", "user", "alice")
 		if one.StatusCode != tt.one || two.StatusCode != tt.two {
@@ -135,7 +135,7 @@ func TestAllowRequestRule(t *testing.T) {
 		}
 	}
 	// Without the rule that is asked, nothing is decided.
-	h := newAuthorizer(t, "allow alice GET *", func(c *authz.Config) { c.RequestRule = authz.AllowRequest }).Middleware(ok)
+	h := newAuthorizer(t, "allow alice GET *", func(c *authz.Config) { c.HTTP.RequestRule = authz.AllowRequest }).Middleware(ok)
 	if resp, _ := get(t, h, "GET", "/", "user", "alice"); resp.StatusCode != 500 {
 		t.Errorf("without allow_request: %d, want 500", resp.StatusCode)
 	}

@@ -6,9 +6,11 @@ package authz
 // A policy and a router both read the path of a request. Where they could read
 // it differently, a rule may be about one resource and the handler about
 // another: "/public/%2e%2e/admin/1" begins with "/public/" and may end up at
-// "/admin/1"; "/admin%2f1" has one segment or two. No reading of such a path
-// is safe with every router, so the request is answered 400 before any rule
-// sees it. What is left has one reading: the segments between its slashes.
+// "/admin/1"; "/admin%2f1" has one segment or two; and routers that match
+// url.URL.RawPath, where it is set, take "/%70ublic/x" for another route than
+// "/public/x". No reading of such a path is safe with every router, so the
+// request is answered 400 before any rule sees it. What is left has one
+// reading: the segments between its slashes.
 
 import (
 	"net/url"
@@ -16,17 +18,24 @@ import (
 	"unicode/utf8"
 )
 
+// maxPath bounds the length of a path in bytes, escaped or not. It is twice what
+// common proxies pass on.
+const maxPath = 16 << 10
+
 // readPath returns the path of u as policies see it, and its segments. With
 // encodedSlash, "%2F" is admitted: segments are split before they are decoded,
 // and the path is the canonical escaped one, in which a slash is a separator
 // and "%2F" is not. An error is a *requestError.
 func readPath(u *url.URL, encodedSlash bool) (path string, segments []string, err error) {
-	decoded := u.Path
+	decoded, raw := u.Path, u.RawPath
 	if decoded == "" || decoded[0] != '/' {
 		return "", nil, &requestError{"the path does not begin with a slash"}
 	}
-	if u.RawPath != "" {
-		if p, err := url.PathUnescape(u.RawPath); err != nil || p != decoded {
+	if max(len(decoded), len(raw)) > maxPath {
+		return "", nil, &requestError{"the path is too long"}
+	}
+	if raw != "" && raw != decoded {
+		if p, err := url.PathUnescape(raw); err != nil || p != decoded {
 			return "", nil, &requestError{"the path and its escaped form differ"}
 		}
 	}
@@ -51,26 +60,25 @@ func readPath(u *url.URL, encodedSlash bool) (path string, segments []string, er
 			return "", nil, &requestError{"the path has a dot segment"}
 		}
 	}
-	escaped := u.EscapedPath()
-	if !encodedSlash {
-		if hasEncodedSlash(escaped) {
-			return "", nil, &requestError{"the path has an encoded slash"}
-		}
+	slash := hasEncodedSlash(raw)
+	if slash && !encodedSlash {
+		return "", nil, &requestError{"the path has an encoded slash"}
+	}
+	// A router that matches RawPath must find in it what is in Path.
+	if raw != "" && raw != decoded && raw != canonicalRawPath(u) {
+		return "", nil, &requestError{"the path has unusual escapes, which routers read differently (see authz.Canonical)"}
+	}
+	switch {
+	case !encodedSlash:
 		return decoded, segments, nil
+	case !slash:
+		return escapePath(decoded), segments, nil
 	}
-
-	segments = split(escaped)
-	var b strings.Builder
+	segments = split(raw)
 	for i, s := range segments {
-		// An escaped path that url.URL gives always decodes.
-		segments[i], _ = url.PathUnescape(s)
-		b.WriteByte('/')
-		b.WriteString(url.PathEscape(segments[i]))
+		segments[i], _ = url.PathUnescape(s) // as the whole does
 	}
-	if strings.HasSuffix(escaped, "/") {
-		b.WriteByte('/')
-	}
-	return b.String(), segments, nil
+	return raw, segments, nil
 }
 
 // split returns the segments of a path that begins with a slash. One slash at

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz"
@@ -103,7 +104,7 @@ var spellings = []struct {
 func TestSpellings(t *testing.T) {
 	var decided *authz.Request
 	for _, slash := range []bool{false, true} {
-		az := newAuthorizer(t, "", func(c *authz.Config) { c.AllowEncodedSlash = slash }, withPolicy(decider(func(_, _, r any) (authz.Outcome, error) {
+		az := newAuthorizer(t, "", func(c *authz.Config) { c.HTTP.AllowEncodedSlash = slash }, withPolicy(decider(func(_ any, _ string, r any) (authz.Outcome, error) {
 			decided = r.(*authz.Request)
 			return authz.Outcome{Allowed: true}, nil
 		})))
@@ -199,23 +200,155 @@ func TestRawPathThatDiffers(t *testing.T) {
 }
 
 func TestEncodedSlash(t *testing.T) {
-	az := newAuthorizer(t, pages, func(c *authz.Config) { c.AllowEncodedSlash = true })
+	az := newAuthorizer(t, pages, func(c *authz.Config) { c.HTTP.AllowEncodedSlash = true })
 	for _, tt := range []struct {
 		target   string
 		path     string
 		segments []string
+		unusual  bool // refused unless Canonical is around it
 	}{
-		{"/a/b", "/a/b", []string{"a", "b"}},
-		{"/a%2Fb", "/a%2Fb", []string{"a/b"}},
-		{"/a%2fb/", "/a%2Fb/", []string{"a/b"}},
-		{"/%61/b", "/a/b", []string{"a", "b"}},
-		{"/a%20b/c%25", "/a%20b/c%25", []string{"a b", "c%"}},
-		{"/a/b%2F", "/a/b%2F", []string{"a", "b/"}},
-		{"/", "/", []string{}},
+		{"/a/b", "/a/b", []string{"a", "b"}, false},
+		{"/a%2Fb", "/a%2Fb", []string{"a/b"}, false},
+		{"/a%2fb/", "/a%2Fb/", []string{"a/b"}, true},
+		{"/%61/b", "/a/b", []string{"a", "b"}, true},
+		{"/%61%2Fb", "/a%2Fb", []string{"a/b"}, true},
+		{"/a%20b/c%25", "/a%20b/c%25", []string{"a b", "c%"}, false},
+		{"/a%20b%2Fc%25", "/a%20b%2Fc%25", []string{"a b/c%"}, false},
+		{"/a|b%2Fc", "/a%7Cb%2Fc", []string{"a|b/c"}, true}, // EscapedPath does not keep this "%2F"
+		{"/*/a;b,c%2F*", "/%2A/a;b,c%2F%2A", []string{"*", "a;b,c/*"}, true},
+		{"/a/b%2F", "/a/b%2F", []string{"a", "b/"}, false},
+		{"/a(b)", "/a%28b%29", []string{"a(b)"}, false},
+		{"/", "/", []string{}, false},
 	} {
-		q, err := az.Request(httptest.NewRequest("GET", tt.target, nil))
-		if err != nil || q.Path != tt.path || !reflect.DeepEqual(q.Segments, tt.segments) {
-			t.Errorf("%s: %+v, %v, want %s %q", tt.target, q, err, tt.path, tt.segments)
+		r := httptest.NewRequest("GET", tt.target, nil)
+		if q, err := az.Request(r); tt.unusual != errors.Is(err, authz.ErrBadRequest) || err == nil && (q.Path != tt.path || !reflect.DeepEqual(q.Segments, tt.segments)) {
+			t.Errorf("%s: %+v, %v, want %s %q, refused %v", tt.target, q, err, tt.path, tt.segments, tt.unusual)
+		}
+		canonical := false
+		authz.Canonical(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			canonical = true
+			q, err := az.Request(r)
+			if err != nil || q.Path != tt.path || !reflect.DeepEqual(q.Segments, tt.segments) || r.URL.EscapedPath() != tt.path {
+				t.Errorf("canonical %s: %+v, %v, EscapedPath %s, want %s %q", tt.target, q, err, r.URL.EscapedPath(), tt.path, tt.segments)
+			}
+		})).ServeHTTP(nil, r)
+		if !canonical {
+			t.Errorf("%s: not served", tt.target)
 		}
 	}
+}
+
+// TestUnusualEscapes sends spellings that a router reads otherwise if it matches
+// RawPath. Where Middleware may be inside such a router, they are refused.
+func TestUnusualEscapes(t *testing.T) {
+	var served *http.Request
+	var decided *authz.Request
+	az := newAuthorizer(t, "", withPolicy(decider(func(_ any, _ string, r any) (authz.Outcome, error) {
+		decided = r.(*authz.Request)
+		return authz.Outcome{Allowed: true}, nil
+	})))
+	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { served = r })
+	inside := httptest.NewServer(az.Middleware(handler))
+	defer inside.Close()
+	outside := httptest.NewServer(authz.Canonical(az.Middleware(handler)))
+	defer outside.Close()
+	for _, tt := range []struct {
+		target string
+		want   int
+		path   string
+	}{
+		{"/public/x", 200, "/public/x"},
+		{"/a%20b/caf%C3%A9", 200, "/a b/café"},
+		{"/a!b/(c)/*/[d]/it's", 200, "/a!b/(c)/*/[d]/it's"}, // as browsers send it
+		{"/a%21b/%28c%29", 200, "/a!b/(c)"},                 // as package url does
+		{"/caf\xc3\xa9", 200, "/café"},
+		{"/a;b,c=d:e@f&g+h$i~j", 200, "/a;b,c=d:e@f&g+h$i~j"},
+		{"/%70ublic/x", 400, "/public/x"},
+		{"/public/%78", 400, "/public/x"},
+		{"/caf%c3%a9", 400, "/café"},
+		{"/users/alice%40foo.com", 400, "/users/alice@foo.com"},
+		{"/%7Ealice", 400, "/~alice"},
+		{"/a%2Db", 400, "/a-b"},
+		{"/a%2Eb", 400, "/a.b"},
+		{"/Report%20(final).pdf", 400, "/Report (final).pdf"},
+		{"/a(b%29", 400, "/a(b)"},
+		{"/a|b%3B", 400, "/a|b;"},
+		{"/caf\xc3\xa9/%61", 400, "/café/a"},
+	} {
+		for name, server := range map[string]*httptest.Server{"inside": inside, "outside": outside} {
+			want := tt.want
+			if name == "outside" {
+				want = 200
+			}
+			served, decided = nil, nil
+			status := sendRaw(t, server.Listener.Addr().String(), "GET "+tt.target+" HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+			if status != want || (decided != nil) != (want == 200) || (served != nil) != (want == 200) {
+				t.Errorf("%q, %s: status %d, decided %v, served %v; want %d", tt.target, name, status, decided != nil, served != nil, want)
+				continue
+			}
+			if want == 200 && (decided.Path != tt.path || served.URL.Path != tt.path || served.URL.RawPath != "" && served.URL.RawPath != tt.path) {
+				t.Errorf("%q, %s: policies see %q, the route %q and %q, want %q", tt.target, name, decided.Path, served.URL.Path, served.URL.RawPath, tt.path)
+			}
+		}
+	}
+}
+
+// TestLongPath: what it costs to read a path is bounded before anybody is known.
+func TestLongPath(t *testing.T) {
+	az := newAuthorizer(t, pages)
+	for _, tt := range []struct {
+		path string
+		ok   bool
+	}{
+		{strings.Repeat("/a", 8<<10), true},
+		{strings.Repeat("/a", 8<<10) + "b", false},
+		{strings.Repeat("/a", 1<<19), false},
+		{strings.Repeat("/%41", 5<<10), false},
+	} {
+		r := httptest.NewRequest("GET", tt.path, nil)
+		if _, err := az.Request(r); tt.ok != (err == nil) || !tt.ok && !errors.Is(err, authz.ErrBadRequest) {
+			t.Errorf("%d bytes: %v", len(tt.path), err)
+		}
+		if n := testing.AllocsPerRun(1, func() { az.Request(r) }); !tt.ok && n > 2 {
+			t.Errorf("%d bytes: %v allocations for a refusal", len(tt.path), n)
+		}
+	}
+}
+
+// FuzzCanonical checks that the canonical spelling is one, and says the same.
+func FuzzCanonical(f *testing.F) {
+	for _, s := range []string{"/a%2fb/%61", "/a|b%2Fc", "/*%2F", "/caf%c3%a9", "http://H:80/a(b%29", "/%2f%2F", "/a%2F/..%2f", "/%25%2f"} {
+		f.Add(s)
+	}
+	az := newAuthorizer(f, pages, func(c *authz.Config) { c.HTTP.AllowEncodedSlash = true })
+	canonical := func(r *http.Request) (out *http.Request) {
+		authz.Canonical(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { out = r })).ServeHTTP(nil, r)
+		return out
+	}
+	f.Fuzz(func(t *testing.T, target string) {
+		u, err := url.ParseRequestURI(target)
+		if err != nil {
+			return
+		}
+		before := *u
+		r := &http.Request{Method: "GET", URL: u, Host: u.Host, Header: http.Header{}}
+		c := canonical(r)
+		if *u != before {
+			t.Fatalf("%q: the request was changed", target)
+		}
+		if again := canonical(c); again != c {
+			t.Fatalf("%q: %q becomes %q", target, c.URL, again.URL)
+		}
+		if p, err := url.PathUnescape(c.URL.EscapedPath()); c.URL.Path != u.Path || err != nil || p != u.Path && u.Path != "" {
+			t.Fatalf("%q: %+v becomes %+v", target, u, c.URL)
+		}
+		q, err := az.Request(r)
+		of, errCanonical := az.Request(c)
+		if err == nil && (errCanonical != nil || q.Path != of.Path || q.Host != of.Host || !reflect.DeepEqual(q.Segments, of.Segments)) {
+			t.Fatalf("%q: policies see %+v of the request, and %+v, %v, of its canonical form", target, q, of, errCanonical)
+		}
+		if errCanonical == nil && of.Path != c.URL.EscapedPath() {
+			t.Fatalf("%q: policies see %q, routers %q", target, of.Path, c.URL.EscapedPath())
+		}
+	})
 }

@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/ursa-authz/ursa/authz"
 )
@@ -36,7 +37,7 @@ allow_request(actor: user, request: Request) if actor.id = 1 and request.segment
 		want string
 	}{
 		{"read", az.Authorize(ctx, alice, "read", lunch), allowed},
-		{"by value", az.Authorize(ctx, *alice, readAction("read"), *lunch), allowed},
+		{"by value", az.Authorize(ctx, *alice, "read", *lunch), allowed},
 		{"not hers", az.Authorize(ctx, alice, "read", &expense{ID: 8}), forbidden},
 		{"not bob's", az.Authorize(ctx, bob, "read", lunch), forbidden},
 		{"class", az.Authorize(ctx, alice, "list", authz.ClassOf[expense]()), allowed},
@@ -188,5 +189,23 @@ func TestPolarAllocatesNothing(t *testing.T) {
 	})
 	if n != 0 {
 		t.Errorf("%v allocations, want 0", n)
+	}
+}
+
+// TestHiddenText checks that a policy with text that its reader does not see replaces no other, and that the error is visible.
+func TestHiddenText(t *testing.T) {
+	const allowAll = "# reviewed \rallow(_, _, _);\nallow(_, \"read\", _: Expense);"
+	if _, err := authz.New(authz.Config{
+		Policies: authz.String("p\nINFO ok\x1b[2K", allowAll), Classes: []authz.Class{{Type: reflect.TypeFor[expense](), Name: "Expense"}},
+	}); err == nil || !strings.Contains(err.Error(), `p\u{A}INFO ok\u{1B}[2K:1:12: `) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("New: %v", err)
+	}
+	az := newAuthorizer(t, `allow(_, "read", _: Expense);`, withPolar)
+	for _, rule := range []string{"\u0430llow", "allow\u200b", "allow\x1b"} {
+		for _, err := range az.Query(t.Context(), rule, alice, "read", lunch) {
+			if err == nil || strings.ContainsFunc(err.Error(), func(r rune) bool { return !unicode.IsPrint(r) }) {
+				t.Errorf("%+q: %v", rule, err)
+			}
+		}
 	}
 }

@@ -11,10 +11,8 @@ import (
 	"errors"
 	"io"
 	"maps"
-	"mime"
 	"net/http"
 	"strconv"
-	"strings"
 )
 
 // Refuse answers r as [Authorizer.Middleware] answers what it does not let
@@ -23,13 +21,17 @@ import (
 // for [ErrUndecided] and any other error, nil included. Clients that ask for
 // JSON get application/problem+json (RFC 9457), others a small HTML page. The
 // settings are those of the Authorizer in the context of r, if there is one.
-// The response must not have begun; the caller returns afterwards.
+// Of the headers that are set already, a refusal keeps those that speak of the
+// site, the client or the connection, such as Strict-Transport-Security,
+// Access-Control-Allow-Origin and X-Request-Id, and drops all others, cookies
+// among them. The response must not have begun; the caller returns afterwards.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var a *Authorizer
+	from := headerOrigin{handled: true}
 	if s := scopeOf(r.Context()); s != nil {
-		a = s.az
+		a, from.encoding = s.az, s.encoding
 	}
-	a.refuse(w, r, err)
+	a.refuse(w, r, err, from)
 }
 
 // status returns the status that err stands for. What could not be decided is a
@@ -51,24 +53,17 @@ func status(err error) int {
 }
 
 // refuse is Refuse with the settings of a, which may be nil.
-func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	var cfg Config
+func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error, from headerOrigin) {
+	var cfg HTTPConfig
 	if a != nil {
-		cfg = a.cfg
+		cfg = a.cfg.HTTP
 	}
 	code := status(err)
 	if code == http.StatusNotFound {
 		err = ErrNotFound // and not what hides behind it
 	}
 	h := w.Header()
-	// What a handler may have set for the page it meant to send.
-	// Content-Encoding stays, since one who compresses on the way sets it.
-	for _, name := range []string{"Content-Length", "Content-Range", "Content-Disposition",
-		"Accept-Ranges", "Etag", "Last-Modified", "Expires", "Location"} {
-		h.Del(name)
-	}
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
+	refusalHeader(h, from)
 	if code == http.StatusUnauthorized {
 		challenge := cfg.Challenge
 		if challenge == "" {
@@ -87,14 +82,14 @@ func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		clear(h)
 		maps.Copy(h, before)
 	}
-	if wantsJSON(r) {
+	if json, _ := prefersJSON(r.Header["Accept"]); json {
 		writeProblem(w, code, err)
 	} else {
 		writeHTML(w, code)
 	}
 }
 
-// A page is the ResponseWriter of Config.OnRefusal, which may choose the page
+// A page is the ResponseWriter of HTTPConfig.OnRefusal, which may choose the page
 // but not the status.
 type page struct {
 	w     http.ResponseWriter
@@ -120,7 +115,7 @@ func (p *page) begin() {
 		return
 	}
 	p.begun = true
-	p.w.Header().Set("Cache-Control", "no-store")
+	fixCaching(p.w.Header())
 	p.w.WriteHeader(p.code)
 }
 
@@ -169,54 +164,4 @@ func writeProblem(w http.ResponseWriter, code int, err error) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(code)
 	w.Write(append(body, '\n'))
-}
-
-// wantsJSON reports whether the client prefers JSON to HTML: the more specific
-// media range decides for each, then the higher quality, then JSON if it is
-// named and HTML is not.
-func wantsJSON(r *http.Request) bool {
-	var asJSON, asHTML preference
-	for _, value := range r.Header["Accept"] {
-		for item := range strings.SplitSeq(value, ",") {
-			media, params, err := mime.ParseMediaType(item)
-			if err != nil {
-				continue
-			}
-			q := 1.0
-			if s, ok := params["q"]; ok {
-				if q, err = strconv.ParseFloat(s, 64); err != nil {
-					continue
-				}
-			}
-			switch {
-			case media == "application/json" || strings.HasSuffix(media, "+json"):
-				asJSON.consider(3, q)
-			case media == "text/html" || media == "application/xhtml+xml":
-				asHTML.consider(3, q)
-			case media == "application/*":
-				asJSON.consider(2, q)
-			case media == "text/*":
-				asHTML.consider(2, q)
-			case media == "*/*":
-				asJSON.consider(1, q)
-				asHTML.consider(1, q)
-			}
-		}
-	}
-	if asJSON.q != asHTML.q {
-		return asJSON.q > asHTML.q
-	}
-	return asJSON.specific > asHTML.specific
-}
-
-// A preference is what an Accept header says about a kind of page.
-type preference struct {
-	specific int
-	q        float64
-}
-
-func (p *preference) consider(specific int, q float64) {
-	if specific > p.specific || specific == p.specific && q > p.q {
-		p.specific, p.q = specific, q
-	}
 }

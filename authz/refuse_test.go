@@ -18,7 +18,7 @@ import (
 func TestRefuse(t *testing.T) {
 	az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) {
 		c.ReadAction = "read"
-		c.Challenge = `Basic realm="expenses"`
+		c.HTTP.Challenge = `Basic realm="expenses"`
 	})
 	hidden := az.Authorize(t.Context(), bob, "read", lunch)
 	denied := az.Authorize(t.Context(), alice, "pay", lunch)
@@ -85,7 +85,7 @@ func TestHiddenIsMissing(t *testing.T) {
 	}
 	for _, accept := range []string{"", "application/json"} {
 		for _, page := range []func(http.ResponseWriter, *http.Request, int, error){nil, custom} {
-			az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) { c.ReadAction, c.OnRefusal = "read", page })
+			az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) { c.ReadAction, c.HTTP.OnRefusal = "read", page })
 			answer := func(err error) string {
 				w := httptest.NewRecorder()
 				r := httptest.NewRequest("GET", "/", nil)
@@ -102,34 +102,101 @@ func TestHiddenIsMissing(t *testing.T) {
 	}
 }
 
-func TestAccept(t *testing.T) {
-	for _, tt := range []struct {
-		accept string
-		json   bool
-	}{
-		{"", false},
-		{"*/*", false},
-		{"text/html", false},
-		{"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", false},
-		{"application/json", true},
-		{"application/problem+json", true},
-		{"application/vnd.api+json", true},
-		{"APPLICATION/JSON", true},
-		{"application/json, text/plain, */*", true},
-		{"application/*", true},
-		{"text/html, application/json", false},
-		{"text/html;q=0.5, application/json", true},
-		{"text/html, application/json;q=0.9", false},
-		{"application/json;q=0, */*", false},
-		{"application/json;q=x, text/html;q=0.1", false},
-		{"text/*;q=0.2, application/json;q=0.3", true},
-		{"nonsense/;;, ,application/json", true},
-	} {
-		var refuse http.HandlerFunc = func(w http.ResponseWriter, r *http.Request) { authz.Refuse(w, r, authz.ErrForbidden) }
-		resp, _ := get(t, refuse, "GET", "/", "Accept", tt.accept)
-		if got := resp.Header.Get("Content-Type") == "application/problem+json"; got != tt.json {
-			t.Errorf("Accept %q: %s, want JSON %v", tt.accept, resp.Header.Get("Content-Type"), tt.json)
+// keptByRefusals are headers that a refusal keeps, whoever has set them.
+var keptByRefusals = []string{
+	"Strict-Transport-Security", "Content-Security-Policy", "X-Frame-Options", "Referrer-Policy", "Permissions-Policy",
+	"Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy", "Cross-Origin-Resource-Policy",
+	"Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers", "Vary",
+	"X-Request-Id", "Traceparent", "Ratelimit", "Ratelimit-Policy", "X-Ratelimit-Remaining", "Connection", "Server", "Date",
+}
+
+// droppedByRefusals are some of those that a refusal drops.
+var droppedByRefusals = []string{
+	"Content-Length", "Content-Range", "Content-Disposition", "Content-Language", "Content-Location", "Content-Digest",
+	"Accept-Ranges", "Etag", "Last-Modified", "Expires", "Age", "Pragma", "Location", "Refresh", "Link", "Allow",
+	"Cdn-Cache-Control", "Cloudflare-Cdn-Cache-Control", "Vercel-Cdn-Cache-Control", "Surrogate-Control", "Surrogate-Key",
+	"Cache-Tag", "Cache-Status", "X-Accel-Expires", "X-Accel-Redirect", "X-Sendfile", "X-Lighttpd-Send-File", "X-Reproxy-Url",
+	"Trailer", "Www-Authenticate", "Server-Timing", "Sourcemap", "Clear-Site-Data", "Hx-Redirect", "X-Total-Count", "X-Made-Up",
+	"Transfer-Encoding", "Upgrade", "Sec-Websocket-Accept", "not-canonical",
+}
+
+// TestRefusalHeaders sets all kinds of headers in a middleware outside, and in
+// a handler.
+func TestRefusalHeaders(t *testing.T) {
+	set := func(h http.Header, value string) {
+		for _, names := range [][]string{keptByRefusals, droppedByRefusals, {"Set-Cookie", "Content-Encoding"}} {
+			for _, name := range names {
+				h[name] = []string{value}
+			}
 		}
+		h["Cache-Control"], h["Content-Type"] = []string{"public"}, []string{"image/png"}
+	}
+	check := func(name string, h http.Header, value, cookie, encoding string) {
+		t.Helper()
+		if h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Content-Type") != "text/html; charset=utf-8" {
+			t.Errorf("%s: %v", name, h)
+		}
+		for _, n := range keptByRefusals {
+			if h.Get(n) != value {
+				t.Errorf("%s: %s is %q, want %q", name, n, h.Get(n), value)
+			}
+		}
+		for _, n := range droppedByRefusals {
+			if _, ok := h[n]; ok {
+				t.Errorf("%s: %s was sent", name, n)
+			}
+		}
+		if h.Get("Set-Cookie") != cookie || h.Get("Content-Encoding") != encoding {
+			t.Errorf("%s: Set-Cookie %q, Content-Encoding %q, want %q and %q", name, h.Get("Set-Cookie"), h.Get("Content-Encoding"), cookie, encoding)
+		}
+	}
+	az := newAuthorizer(t, "allow alice GET *")
+	header := func(h http.Handler, user string) http.Header {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("user", user)
+		h.ServeHTTP(w, r)
+		return w.Result().Header
+	}
+	outside := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { set(w.Header(), "outer"); next.ServeHTTP(w, r) })
+	}
+	inside := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		set(w.Header(), "inner")
+		authz.Refuse(w, r, authz.ErrForbidden)
+	})
+
+	// Middleware refuses: no handler has run, so that a cookie is one of the
+	// session, and an encoding that of a middleware that compresses all pages.
+	check("by Middleware", header(outside(az.Middleware(inside)), "bob"), "outer", "outer", "outer")
+	// A handler refuses.
+	check("by a handler", header(az.Middleware(inside), "alice"), "inner", "", "")
+	check("by a handler alone", header(inside, "alice"), "inner", "", "")
+	check("by a handler, with both", header(outside(az.Middleware(inside)), "alice"), "inner", "", "outer")
+	check("by a handler with a context of its own", header(outside(az.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		inside(w, r.WithContext(authz.NewContext(r.Context(), az, alice)))
+	}))), "alice"), "inner", "", "outer")
+}
+
+// TestOnRefusalIsNotCached: what a page sets cannot have it cached.
+func TestOnRefusalIsNotCached(t *testing.T) {
+	h := newAuthorizer(t, pages, func(c *authz.Config) {
+		c.HTTP.OnRefusal = func(w http.ResponseWriter, _ *http.Request, _ int, _ error) {
+			for _, name := range []string{"Cache-Control", "Cdn-Cache-Control", "Netlify-Cdn-Cache-Control", "Surrogate-Control", "X-Accel-Expires", "Expires"} {
+				w.Header().Set(name, "max-age=60")
+			}
+			w.Header().Set("X-Page", "1")
+			io.WriteString(w, "no")
+		}
+	}).Middleware(http.NotFoundHandler())
+	resp, body := get(t, h, "GET", "/", "user", "alice")
+	for name, values := range resp.Header {
+		if strings.Contains(strings.Join(values, ""), "max-age") {
+			t.Errorf("%s: %v", name, values)
+		}
+	}
+	if resp.Header.Get("Cache-Control") != "no-store" || resp.Header.Get("X-Page") != "1" || body != "no" {
+		t.Errorf("%v %q", resp.Header, body)
 	}
 }
 
@@ -164,7 +231,7 @@ func TestOnRefusal(t *testing.T) {
 		}, "half"},
 	}
 	for _, tt := range tests {
-		h := newAuthorizer(t, pages, func(c *authz.Config) { c.OnRefusal = tt.page }).Middleware(http.NotFoundHandler())
+		h := newAuthorizer(t, pages, func(c *authz.Config) { c.HTTP.OnRefusal = tt.page }).Middleware(http.NotFoundHandler())
 		resp, body := get(t, h, "GET", "/", "user", "alice")
 		if resp.StatusCode != 403 || resp.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d, %v", tt.name, resp.StatusCode, resp.Header)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
 // A Request is what policies see of an HTTP request. Every [Authorizer]
@@ -22,8 +24,8 @@ import (
 //	allow(_: User, "GET", request: Request) if
 //	    request.path.startswith("/expenses/");
 //
-// Its attributes are method, path, segments, host, scheme and remote_addr; its
-// methods header(name), query(name), pattern() and path_value(name). What
+// Its attributes are method, path, segments, host, port, scheme and remote_addr;
+// its methods header(name), query(name), pattern() and path_value(name). What
 // cannot be known is an error, which makes the decision undecided; what is
 // known to be absent is nil.
 //
@@ -33,7 +35,7 @@ type Request struct {
 	// every server answers with the handler of GET.
 	Method string
 
-	// Path is the decoded path, or with [Config].AllowEncodedSlash the
+	// Path is the decoded path, or with [HTTPConfig].AllowEncodedSlash the
 	// canonical escaped one.
 	Path string
 
@@ -41,28 +43,44 @@ type Request struct {
 	// the end of the path makes no segment.
 	Segments []string
 
-	// Host is the host that the client asked for, with the port if it gave
-	// one, in lower case.
+	// Host is the host that the client asked for, in lower case, without the
+	// port and without the brackets of an IPv6 address. It is empty if the
+	// client gave none, as HTTP/1.0 permits.
 	Host string
+
+	// Port is the port that the client gave behind the host, or nil if it gave
+	// none.
+	Port *int
 
 	// Scheme is "https" on a connection with TLS and "http" otherwise.
 	Scheme string
 
 	// RemoteAddr is the IP address of the connection's other end, which is
-	// the last proxy's if there is one.
+	// the last proxy's if there is one. An address without a port, such as
+	// that of a Unix socket, is here as net/http has it.
 	RemoteAddr string
 
-	http   *http.Request
-	routes router
+	http      *http.Request
+	routes    router
+	findRoute func(*http.Request) (Route, error)
+	portGiven int // what Port points to
 
-	queryOnce sync.Once
-	queryVals url.Values
-	queryErr  error
-
-	routeOnce  sync.Once
-	routeFound string
+	mu      sync.Mutex
+	lookups *lookups // what methods have found out; nil until one is called
 
 	fault atomic.Pointer[requestError]
+}
+
+// lookups are what a Request has looked up, once each. They are a value of their
+// own since most policies ask for none.
+type lookups struct {
+	parsed   bool
+	query    url.Values
+	queryErr error
+
+	looked   bool
+	route    Route
+	routeErr error
 }
 
 // A router is what Middleware asks for the pattern of a request: an
@@ -90,18 +108,45 @@ func (q *Request) Header(name string) (*string, error) {
 	return q.one(q.http.Header[name], "a header was sent twice")
 }
 
+// maxQuery bounds the length in bytes of a query that policies read.
+const maxQuery = 16 << 10
+
 // Query returns the value of a query parameter, or nil if there is none of
-// that name. A parameter that was sent twice, or a query that cannot be parsed,
-// has no one reading: the request is answered 400.
+// that name. A parameter that was sent twice, a query that cannot be parsed, as
+// one with a ";", and one of more than 16 KiB have no one reading: the request
+// is answered 400.
 func (q *Request) Query(name string) (*string, error) {
 	if q.http == nil {
 		return nil, errNoHTTP
 	}
-	q.queryOnce.Do(func() { q.queryVals, q.queryErr = url.ParseQuery(q.http.URL.RawQuery) })
-	if q.queryErr != nil {
-		return nil, q.bad("the query cannot be parsed")
+	values, err := q.query()
+	if err != nil {
+		return nil, q.bad("the query cannot be parsed, or is too long")
 	}
-	return q.one(q.queryVals[name], "a query parameter was sent twice")
+	return q.one(values[name], "a query parameter was sent twice")
+}
+
+func (q *Request) query() (url.Values, error) {
+	raw := q.http.URL.RawQuery
+	if len(raw) > maxQuery {
+		return nil, errLongQuery
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	l := q.known()
+	if !l.parsed {
+		l.parsed = true
+		l.query, l.queryErr = url.ParseQuery(raw)
+	}
+	return l.query, l.queryErr
+}
+
+// known returns the lookups. The caller holds q.mu.
+func (q *Request) known() *lookups {
+	if q.lookups == nil {
+		q.lookups = new(lookups)
+	}
+	return q.lookups
 }
 
 func (q *Request) one(values []string, twice string) (*string, error) {
@@ -119,73 +164,111 @@ func (q *Request) one(values []string, twice string) (*string, error) {
 func (q *Request) bad(reason string) error {
 	err := &requestError{reason}
 	q.fault.Store(err)
-	return err
+	return &host.Error{Code: host.CodeHost, Msg: reason, Cause: err}
 }
 
 // Pattern returns the pattern of the route, such as "GET /expenses/{id}", or
-// nil if there is no route for the request. It is known if [Middleware] wraps
-// an *http.ServeMux, or is itself inside a route; otherwise it is an error.
+// nil if there is no route for the request. It is known if [HTTPConfig].Route
+// says so, if [Authorizer.Middleware] wraps an *http.ServeMux, and inside a
+// route of one; otherwise it is an error.
 func (q *Request) Pattern() (*string, error) {
-	pattern, err := q.route()
-	if err != nil || pattern == "" {
+	route, err := q.route()
+	if err != nil || route.Pattern == "" {
 		return nil, err
 	}
-	return &pattern, nil
+	return &route.Pattern, nil
 }
 
 // PathValue returns the value of a wildcard of the route's pattern, or nil if
 // there is no route for the request. It is an error where Pattern is one, and
 // if the pattern has no such wildcard.
 func (q *Request) PathValue(name string) (*string, error) {
-	pattern, err := q.route()
-	if err != nil || pattern == "" {
+	route, err := q.route()
+	if err != nil || route.Pattern == "" {
 		return nil, err
 	}
-	if q.routes == nil {
-		// Inside a route, whose router has set the values.
-		if !hasWildcard(pattern, name) {
-			return nil, errNoPathValue
-		}
-		v := q.http.PathValue(name)
-		return &v, nil
+	if route.Value == nil {
+		return nil, errNoPathValue
 	}
-	v, ok := pathValue(pattern, q.http.URL.EscapedPath(), name)
+	value, ok := "", false
+	if err := guard(func() error { value, ok = route.Value(name); return nil }); err != nil {
+		return nil, hostFailed("the Value of Config.HTTP.Route", err)
+	}
 	if !ok {
 		return nil, errNoPathValue
 	}
-	return &v, nil
+	return &value, nil
 }
 
+// These texts are shown where the policy fails: they have no value of the program.
 var (
-	errNoHTTP      = errors.New("the Request was not made from an HTTP request")
-	errNoPattern   = errors.New("the pattern of the route is not known here")
-	errNoPathValue = errors.New("the pattern of the route has no such wildcard")
+	errNoHTTP      = &host.Error{Code: host.CodeHost, Msg: "the Request was not made from an HTTP request"}
+	errNoPattern   = &host.Error{Code: host.CodeHost, Msg: "the route is not known here (set Config.HTTP.Route)"}
+	errNoPathValue = &host.Error{Code: host.CodeHost, Msg: "the pattern of the route has no such wildcard"}
+	errLongQuery   = errors.New("the query is too long")
 )
 
-// route returns the pattern of the route, or "" if there is no route.
-func (q *Request) route() (pattern string, err error) {
-	switch {
-	case q.http == nil:
-		return "", errNoHTTP
-	case q.routes != nil:
-		q.routeOnce.Do(func() { _, q.routeFound = q.routes.Handler(q.http) })
-		return q.routeFound, nil
-	case q.http.Pattern != "":
-		return q.http.Pattern, nil
+// route returns the route, which is looked for once.
+func (q *Request) route() (Route, error) {
+	if q.http == nil {
+		return Route{}, errNoHTTP
 	}
-	return "", errNoPattern
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	l := q.known()
+	if !l.looked {
+		l.looked, l.routeErr = true, errNoPattern // which stays if the router never returns
+		l.route, l.routeErr = q.lookForRoute()
+	}
+	return l.route, l.routeErr
 }
 
-// hasWildcard reports whether a pattern has a wildcard of that name: "{name}",
-// "{name...}" or, in chi, "{name:regexp}".
+func (q *Request) lookForRoute() (Route, error) {
+	r := q.http
+	switch {
+	case q.findRoute != nil:
+		var route Route
+		if err := guard(func() (err error) { route, err = q.findRoute(r); return err }); err != nil {
+			return Route{}, hostFailed("Config.HTTP.Route", err)
+		}
+		return route, nil
+	case q.routes != nil:
+		_, pattern := q.routes.Handler(r)
+		return Route{pattern, func(name string) (string, bool) {
+			return pathValue(pattern, r.URL.EscapedPath(), name)
+		}}, nil
+	case r.Pattern != "":
+		// Inside a route, whose router has set the values.
+		return Route{r.Pattern, func(name string) (string, bool) {
+			return r.PathValue(name), hasWildcard(r.Pattern, name)
+		}}, nil
+	}
+	return Route{}, errNoPattern
+}
+
+// hostFailed returns the error for a function of the program that returned one.
+func hostFailed(what string, cause error) error {
+	return &host.Error{Code: host.CodeHost, Msg: what + " returned an error", Cause: cause}
+}
+
+// hasWildcard reports whether a pattern has a wildcard of that name: "{name}" or
+// "{name...}", in chi also "{name:regexp}" and "*", in echo ":name" and "*".
 func hasWildcard(pattern, name string) bool {
+	if name == "" || name == "$" {
+		return false
+	}
+	for seg := range strings.SplitSeq(pattern, "/") {
+		if rest, ok := strings.CutPrefix(seg, ":"); ok && rest == name || seg == "*" && name == "*" {
+			return true
+		}
+	}
 	for {
 		i := strings.IndexByte(pattern, '{')
 		if i < 0 {
 			return false
 		}
 		pattern = pattern[i+1:]
-		if rest, ok := strings.CutPrefix(pattern, name); ok && rest != "" && name != "" && name != "$" {
+		if rest, ok := strings.CutPrefix(pattern, name); ok && rest != "" {
 			if rest[0] == '}' || rest[0] == ':' || strings.HasPrefix(rest, "...}") {
 				return true
 			}
@@ -228,9 +311,9 @@ func unescape(s string) (string, bool) {
 }
 
 // Request returns what policies see of r. The error is ErrBadRequest for a path
-// that a router and a policy could read differently, see
-// [Authorizer.Middleware], and ErrUndecided if [Config].Request panics, of which
-// the observer is told.
+// or a host that a router and a policy could read differently, see
+// [Authorizer.Middleware], and ErrUndecided if [HTTPConfig].Request panics, in
+// which case the observer is notified.
 func (a *Authorizer) Request(r *http.Request) (*Request, error) {
 	return a.request(r, nil)
 }
@@ -239,7 +322,11 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 	if r == nil || r.URL == nil {
 		return nil, &requestError{"the request has no path"}
 	}
-	path, segments, err := readPath(r.URL, a.cfg.AllowEncodedSlash)
+	path, segments, err := readPath(r.URL, a.cfg.HTTP.AllowEncodedSlash)
+	if err != nil {
+		return nil, err
+	}
+	name, port, err := readHost(r)
 	if err != nil {
 		return nil, err
 	}
@@ -247,11 +334,16 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 		Method:     r.Method,
 		Path:       path,
 		Segments:   segments,
-		Host:       strings.ToLower(r.Host),
+		Host:       name,
 		Scheme:     "http",
 		RemoteAddr: r.RemoteAddr,
 		http:       r,
 		routes:     routes,
+		findRoute:  a.cfg.HTTP.Route,
+	}
+	if port >= 0 {
+		q.portGiven = port
+		q.Port = &q.portGiven
 	}
 	if r.Method == http.MethodHead {
 		q.Method = http.MethodGet
@@ -262,9 +354,9 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 	if ip, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
 		q.RemoteAddr = ip
 	}
-	if a.cfg.Request != nil {
-		if err := guard(func() error { a.cfg.Request(r, q); return nil }); err != nil {
-			return nil, a.unasked(r, fmt.Errorf("Config.Request: %w", err))
+	if a.cfg.HTTP.Request != nil {
+		if err := guard(func() error { a.cfg.HTTP.Request(r, q); return nil }); err != nil {
+			return nil, a.unasked(r, fmt.Errorf("Config.HTTP.Request: %w", err))
 		}
 	}
 	return q, nil

@@ -19,7 +19,7 @@ import (
 // TestRequest checks what policies see, in a real request.
 func TestRequest(t *testing.T) {
 	var seen *authz.Request
-	az := newAuthorizer(t, "", withPolicy(decider(func(_, _, r any) (authz.Outcome, error) {
+	az := newAuthorizer(t, "", withPolicy(decider(func(_ any, _ string, r any) (authz.Outcome, error) {
 		seen = r.(*authz.Request)
 		return authz.Outcome{Allowed: true}, nil
 	})))
@@ -36,7 +36,7 @@ func TestRequest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Host = "Expenses.Example:8080"
+		r.Host = "expenses.example:8080"
 		for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "X-Http-Method-Override", "Forwarded"} {
 			r.Header.Set(name, "ftp")
 		}
@@ -53,7 +53,7 @@ func TestRequest(t *testing.T) {
 			method = "GET"
 		}
 		if seen.Method != method || seen.Path != "/café/a b/" || !reflect.DeepEqual(seen.Segments, []string{"café", "a b"}) ||
-			seen.Host != "expenses.example:8080" || seen.Scheme != tt.scheme || seen.RemoteAddr != "127.0.0.1" {
+			seen.Host != "expenses.example" || seen.Port == nil || *seen.Port != 8080 || seen.Scheme != tt.scheme || seen.RemoteAddr != "127.0.0.1" {
 			t.Errorf("policies see %s %s %q %s %s %s", seen.Method, seen.Path, seen.Segments, seen.Host, seen.Scheme, seen.RemoteAddr)
 		}
 		for _, name := range []string{"Authorization", "proxy-authorization", "COOKIE", "Host"} {
@@ -99,7 +99,7 @@ func TestRequestMadeByHand(t *testing.T) {
 func TestConfigRequest(t *testing.T) {
 	ok := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	h := newAuthorizer(t, "allow guest GET path:/mapped", func(c *authz.Config) {
-		c.Request = func(r *http.Request, q *authz.Request) {
+		c.HTTP.Request = func(r *http.Request, q *authz.Request) {
 			if r.Header.Get("X-Panic") != "" {
 				panic(secret)
 			}
@@ -118,7 +118,7 @@ func TestConfigRequest(t *testing.T) {
 func TestRequestFaultIsObserved(t *testing.T) {
 	var seen []authz.Decision
 	h := newAuthorizer(t, "allow * * *", func(c *authz.Config) {
-		c.Request = func(*http.Request, *authz.Request) { panic(secret) }
+		c.HTTP.Request = func(*http.Request, *authz.Request) { panic(secret) }
 		c.Observe = func(_ context.Context, d authz.Decision) { seen = append(seen, d) }
 	}).Middleware(http.NotFoundHandler())
 	_, body := get(t, h, "GET", "/x", "Accept", "application/json")
@@ -149,7 +149,7 @@ func TestPattern(t *testing.T) {
 		"/org/x", "/deep/1/2/3/4", "/deep/1/2/", "/nothing/here", "/odd/7/", "/odd/7/8/9", "/expenses/%7Bid%7D", "/files/caf%C3%A9",
 	}
 	var seen *authz.Request
-	az := newAuthorizer(t, "", func(c *authz.Config) { c.AllowEncodedSlash = true }, withPolicy(decider(func(_, _, r any) (authz.Outcome, error) {
+	az := newAuthorizer(t, "", func(c *authz.Config) { c.HTTP.AllowEncodedSlash = true }, withPolicy(decider(func(_ any, _ string, r any) (authz.Outcome, error) {
 		seen = r.(*authz.Request)
 		return authz.Outcome{Allowed: true}, nil
 	})))
@@ -254,7 +254,7 @@ func FuzzPathValue(f *testing.F) {
 		f.Add(s)
 	}
 	var seen *authz.Request
-	az := newAuthorizer(f, "", func(c *authz.Config) { c.AllowEncodedSlash = true }, withPolicy(decider(func(_, _, r any) (authz.Outcome, error) {
+	az := newAuthorizer(f, "", func(c *authz.Config) { c.HTTP.AllowEncodedSlash = true }, withPolicy(decider(func(_ any, _ string, r any) (authz.Outcome, error) {
 		seen = r.(*authz.Request)
 		return authz.Outcome{Allowed: true}, nil
 	})))

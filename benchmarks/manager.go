@@ -32,7 +32,7 @@ func Manager() *Scenario {
 			{&User{ID: 7}, "read", of(chain[0]), false},
 			{chain[10], "update", of(chain[0]), false},
 		},
-		Plain: func(actor, action, resource any) bool {
+		Plain: func(actor any, action string, resource any) bool {
 			user, ok := actor.(*User)
 			if !ok || action != "read" {
 				return false
@@ -98,7 +98,7 @@ m = r.class == p.class && r.act == p.act && r.sub != r.owner && g(r.owner, r.sub
 		CasbinRequest: func(q Question) []any {
 			return []any{
 				fmt.Sprintf("user:%d", q.Actor.(*User).ID), fmt.Sprintf("user:%d", q.Resource.(*Expense).UserID),
-				"Expense", q.text(),
+				"Expense", q.Action,
 			}
 		},
 		// Rego has no recursion either; the store holds the chain as a graph.
@@ -128,7 +128,7 @@ allow if {
 			expense := q.Resource.(*Expense)
 			return map[string]any{
 				"user":     map[string]any{"id": fmt.Sprint(q.Actor.(*User).ID)},
-				"action":   q.text(),
+				"action":   q.Action,
 				"resource": map[string]any{"type": "Expense", "user_id": fmt.Sprint(expense.UserID)},
 			}
 		},

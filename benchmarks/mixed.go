@@ -60,7 +60,7 @@ func Mixed() *Scenario {
 		CasbinRequest: casbinMixed,
 		Rego:          mixedRego,
 		RegoInput: func(q Question) map[string]any {
-			return map[string]any{"user": regoUser(q.Actor.(*User)), "action": q.text(), "resource": regoObject(q.Resource)}
+			return map[string]any{"user": regoUser(q.Actor.(*User)), "action": q.Action, "resource": regoObject(q.Resource)}
 		},
 	})
 }
@@ -211,7 +211,7 @@ func organizationOf(object any) *Organization {
 }
 
 // plainMixed is the policy in Go.
-func plainMixed(actor, action, resource any) bool {
+func plainMixed(actor any, action string, resource any) bool {
 	u, ok := actor.(*User)
 	if !ok {
 		return false
@@ -478,7 +478,7 @@ func casbinMixed(q Question) []any {
 	return []any{
 		fmt.Sprintf("user:%d", user.ID),
 		fmt.Sprintf("organization:%d", organizationOf(q.Resource).ID),
-		class, view, q.text(),
+		class, view, q.Action,
 	}
 }
 

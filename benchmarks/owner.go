@@ -26,7 +26,7 @@ func Owner(kind string, n int) *Scenario {
 		},
 		CasbinModel: casbinOwner,
 		CasbinRequest: func(q Question) []any {
-			return []any{q.Actor, "Expense", q.Resource, q.text()}
+			return []any{q.Actor, "Expense", q.Resource, q.Action}
 		},
 		CedarFacts: cedarOwner,
 		RegoInput:  regoOwner,
@@ -86,7 +86,7 @@ func Deny() *Scenario {
 	return s
 }
 
-func plainOwner(actor, action, resource any) bool {
+func plainOwner(actor any, action string, resource any) bool {
 	user, ok := actor.(*User)
 	if !ok || action != "read" {
 		return false
@@ -95,7 +95,7 @@ func plainOwner(actor, action, resource any) bool {
 	return ok && user.ID == expense.UserID
 }
 
-func plainCategory(actor, action, resource any) bool {
+func plainCategory(actor any, action string, resource any) bool {
 	expense, ok := resource.(*Expense)
 	return ok && expense.Category == "travel" && plainOwner(actor, action, resource)
 }
@@ -152,7 +152,7 @@ func regoOwner(q Question) map[string]any {
 	user, expense := q.Actor.(*User), q.Resource.(*Expense)
 	return map[string]any{
 		"user":     map[string]any{"id": user.ID},
-		"action":   q.text(),
+		"action":   q.Action,
 		"resource": map[string]any{"type": "Expense", "id": expense.ID, "user_id": expense.UserID, "category": expense.Category},
 	}
 }

@@ -95,7 +95,7 @@ func RBAC() *Scenario {
 			{member, "write", repo(10), false},
 			{admin, "delete", repo(10), false},
 		},
-		Plain: func(actor, action, resource any) bool {
+		Plain: func(actor any, action string, resource any) bool {
 			user, ok := actor.(*User)
 			if !ok {
 				return false
@@ -179,7 +179,7 @@ m = r.class == p.class && r.act == p.act && g(r.sub, p.role, r.dom)
 			return []any{
 				fmt.Sprintf("user:%d", q.Actor.(*User).ID),
 				fmt.Sprintf("organization:%d", q.Resource.(*Repository).Organization.ID),
-				"Repository", q.text(),
+				"Repository", q.Action,
 			}
 		},
 		Rego: `package bench
@@ -201,7 +201,7 @@ has_role(name) if {
 			repository := q.Resource.(*Repository)
 			return map[string]any{
 				"user":   regoUser(q.Actor.(*User)),
-				"action": q.text(),
+				"action": q.Action,
 				"resource": map[string]any{
 					"type": "Repository", "id": repository.ID,
 					"organization": map[string]any{"id": repository.Organization.ID},
@@ -226,7 +226,7 @@ func Deep() *Scenario {
 			{stranger, "read", page(10), false},
 			{reader, "write", page(10), false},
 		},
-		Plain: func(actor, action, resource any) bool {
+		Plain: func(actor any, action string, resource any) bool {
 			user, ok := actor.(*User)
 			if !ok || action != "read" {
 				return false
@@ -349,7 +349,7 @@ m = r.act == p.act && g2(r.obj, p.obj) && g(r.sub, p.role)
 			return []any{
 				fmt.Sprintf("user:%d", q.Actor.(*User).ID),
 				fmt.Sprintf("page:%d@%d", page.ID, organization),
-				q.text(),
+				q.Action,
 			}
 		},
 		// Rego has no recursion; five levels can be written down.
@@ -376,7 +376,7 @@ allow if {
 			}
 			return map[string]any{
 				"user":   regoUser(q.Actor.(*User)),
-				"action": q.text(),
+				"action": q.Action,
 				"resource": node("Page", page.ID, node("Folder", folder.ID, node("Space", space.ID,
 					node("Unit", unit.ID, node("Department", department.ID,
 						map[string]any{"type": "Organization", "id": department.Organization.ID}))))),

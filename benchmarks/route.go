@@ -67,7 +67,7 @@ func routes() *Scenario {
 		Classes: []authz.Class{
 			authz.ClassOf[User](), authz.ClassOf[Guest](), authz.ClassOf[Request](),
 		},
-		Plain: func(actor, action, resource any) bool {
+		Plain: func(actor any, action string, resource any) bool {
 			request, ok := resource.(*Request)
 			if !ok {
 				return false
@@ -135,7 +135,7 @@ p, User, /organizations/*, GET
 			if _, ok := q.Actor.(*User); ok {
 				kind = "User"
 			}
-			return []any{kind, q.Resource.(*Request).Path, q.text()}
+			return []any{kind, q.Resource.(*Request).Path, q.Action}
 		},
 		Rego: `package bench
 
@@ -153,7 +153,7 @@ allow if { input.action == "GET"; input.user.type == "User"; startswith(input.pa
 			if u, ok := q.Actor.(*User); ok {
 				user = map[string]any{"type": "User", "id": u.ID}
 			}
-			return map[string]any{"user": user, "action": q.text(), "path": q.Resource.(*Request).Path}
+			return map[string]any{"user": user, "action": q.Action, "path": q.Resource.(*Request).Path}
 		},
 	}
 }

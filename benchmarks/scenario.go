@@ -27,7 +27,7 @@ type Scenario struct {
 	Draw      bool
 
 	// Plain is the decision as a programmer writes it without any library.
-	Plain func(actor, action, resource any) bool
+	Plain func(actor any, action string, resource any) bool
 
 	// Polar is the policy for Ursa, with the classes it names. OsoPolar is the
 	// one for go-oso where that cannot be the same.
@@ -55,8 +55,10 @@ type Scenario struct {
 
 // A Question is what engines are asked, with the right answer.
 type Question struct {
-	Actor, Action, Resource any
-	Allowed                 bool
+	Actor    any
+	Action   string
+	Resource any
+	Allowed  bool
 }
 
 // timed returns the questions that are timed.
@@ -142,13 +144,12 @@ func entities(list ...cedar.Entity) cedar.EntityMap {
 }
 
 // text returns the action of a question.
-func (q Question) text() string { return q.Action.(string) }
 
 // cedarRequest returns a request of Cedar about a question without a context.
 func (q Question) cedarRequest(principal, resource cedar.EntityUID) cedar.Request {
 	return cedar.Request{
 		Principal: principal,
-		Action:    cedar.NewEntityUID("Action", cedar.String(q.text())),
+		Action:    cedar.NewEntityUID("Action", cedar.String(q.Action)),
 		Resource:  resource,
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ursa-authz/ursa/adapters/oso"
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/authztest"
 	"github.com/ursa-authz/ursa/policies"
 )
 
@@ -83,9 +84,7 @@ func open(t *testing.T, folder string, engine authz.Engine) *authz.Authorizer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range az.Diagnostics() {
-		t.Errorf("warning: %v", d)
-	}
+	authztest.NoWarnings(t, az)
 	return az
 }
 

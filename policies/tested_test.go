@@ -122,5 +122,5 @@ func TestRefusals(t *testing.T) {
 func TestEquivalent(t *testing.T) {
 	az := open(t, "expenses", nil)
 	rows := authztest.InMemory(az, by(ceo), by(engineer), by(bookkeeper))
-	authztest.Equivalent(t, az, rows, authz.ClassOf[Expense](), []any{ceo, engineer, director, Guest{}}, []any{"read", "create", "delete"})
+	authztest.Equivalent(t, az, rows, authz.ClassOf[Expense](), []any{ceo, engineer, director, Guest{}}, []string{"read", "create", "delete"})
 }

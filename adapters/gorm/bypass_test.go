@@ -59,16 +59,16 @@ func newBypass(t testing.TB, db *gorm.DB, options ...Option) *bypass {
 			t.Fatal(err)
 		}
 	}
-	allow[Doc](f, func(u *User, action any) filter.Expr { return equals("AuthorID", u.ID) })
-	allow[Comment](f, func(u *User, action any) filter.Expr { return equals("UserID", u.ID) })
-	allow[User](f, func(u *User, action any) filter.Expr {
+	allow[Doc](f, func(u *User, action string) filter.Expr { return equals("AuthorID", u.ID) })
+	allow[Comment](f, func(u *User, action string) filter.Expr { return equals("UserID", u.ID) })
+	allow[User](f, func(u *User, action string) filter.Expr {
 		if action != "read" {
 			return filter.False
 		}
 		return filter.Or{equals("ID", u.ID), equals("ID", u.ID+1)}
 	})
-	allow[Tag](f, func(*User, any) filter.Expr { return filter.True })
-	allow[Cover](f, func(*User, any) filter.Expr {
+	allow[Tag](f, func(*User, string) filter.Expr { return filter.True })
+	allow[Cover](f, func(*User, string) filter.Expr {
 		return filter.In{X: field("DocID"), Set: []filter.Value{mustValue(1), mustValue(2)}}
 	})
 	if err := db.Use(New(f, options...)); err != nil {
@@ -526,7 +526,7 @@ func TestAssociations(t *testing.T) {
 				t.Errorf("joins: %d docs, inner joins: %d, %v", len(joined), len(inner), err)
 			}
 			// Another action of the statement is not that of its preloads.
-			allow[Comment](b.fake, func(u *User, action any) filter.Expr { return filter.Const(action == "read") })
+			allow[Comment](b.fake, func(u *User, action string) filter.Expr { return filter.Const(action == "read") })
 			var d Doc
 			if err := b.db.WithContext(b.ctx).Scopes(Authorized("approve")).Preload("Comments").First(&d, 1).Error; err != nil || len(d.Comments) != 2 {
 				t.Errorf("preload of %d comments, %v", len(d.Comments), err)
@@ -619,7 +619,7 @@ func TestRefusals(t *testing.T) {
 		"global delete":     func(db *gorm.DB) error { return db.Delete(&Doc{}).Error },
 		"Update of a table": func(db *gorm.DB) error { return db.Table("docs").Where("id = 2").Update("title", "x").Error },
 		"where hints":       func(db *gorm.DB) error { return db.Where("1 = 1").Clauses(after{}).Find(&docs).Error },
-		"no action":         func(db *gorm.DB) error { return db.Scopes(Authorized(nil)).Find(&docs).Error },
+		"no action":         func(db *gorm.DB) error { return db.Scopes(Authorized("")).Find(&docs).Error },
 		"no transaction": func(db *gorm.DB) error {
 			return db.Session(&gorm.Session{SkipDefaultTransaction: true}).Model(&Doc{}).Where("id = 1").Update("title", "x").Error
 		},

@@ -106,7 +106,8 @@ var reserved = map[string]bool{
 // structType returns the struct that a type stands for: itself, or what a
 // pointer, slice or array of it holds.
 func structType(t reflect.Type) reflect.Type {
-	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array) {
+	const most = 32 // type S []S has no end
+	for n := 0; n < most && t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array); n++ {
 		t = t.Elem()
 	}
 	if t == nil || t.Kind() != reflect.Struct {

@@ -30,7 +30,7 @@ func TestUnreadFields(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := newFake(db)
-		allow[Vault](f, func(*User, any) filter.Expr { return equals("Secret", "x") })
+		allow[Vault](f, func(*User, string) filter.Expr { return equals("Secret", "x") })
 		if err := db.Use(New(f)); err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestOneWayConversions(t *testing.T) {
 		repo, ctx := NewRepository[Letter](db), as(t, &User{ID: 1})
 		for _, name := range []string{"From", "To", "Seen", "Shout", "Direct"} {
 			for _, op := range []filter.Op{filter.Eq, filter.Ne} {
-				allow[Letter](f, func(*User, any) filter.Expr { return filter.Compare{Op: op, L: field(name), R: mustValue("a")} })
+				allow[Letter](f, func(*User, string) filter.Expr { return filter.Compare{Op: op, L: field(name), R: mustValue("a")} })
 				list, err := repo.List(ctx)
 				if errors.Is(err, filter.ErrUnsupported) && name != "Direct" {
 					continue
@@ -143,7 +143,7 @@ func TestConversionsThatLose(t *testing.T) {
 			{"Rate", decimal{"1.50"}, true}, {"Rate", decimal{"1.5001"}, false},
 		} {
 			for _, neg := range []bool{false, true} {
-				allow[Mailbox](f, func(*User, any) filter.Expr {
+				allow[Mailbox](f, func(*User, string) filter.Expr {
 					if neg {
 						return filter.Not{X: filter.In{X: field(tt.name), Set: []filter.Value{mustValue(tt.x)}}}
 					}
@@ -213,7 +213,7 @@ func TestCollationsThatDoNotMix(t *testing.T) {
 				{filter.Or{exists, equals("ID", -1)}, 1},
 				{filter.Or{filter.Not{X: exists}, equals("ID", -1)}, 3},
 			} {
-				allow[Parcel](f, func(*User, any) filter.Expr { return tt.e })
+				allow[Parcel](f, func(*User, string) filter.Expr { return tt.e })
 				list, err := NewRepository[Parcel](db).List(as(t, &User{ID: 1}))
 				if err != nil || len(list) != tt.want {
 					t.Errorf("%s: %d rows, want %d, %v, %v", filter.Text(tt.e), len(list), tt.want, err, errors.Unwrap(err))

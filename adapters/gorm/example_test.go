@@ -141,7 +141,7 @@ func TestLists(t *testing.T) {
 	}
 	ann, bob, cem := fill(db)
 	authztest.Equivalent(t, az, gormauthz.NewLister(db), authz.ClassOf[Expense](),
-		[]any{ann, bob, cem}, []any{"read", "update"})
+		[]any{ann, bob, cem}, []string{"read", "update"})
 }
 
 func ExampleAuthorized() {

@@ -19,7 +19,7 @@ import (
 // has no policy is denied.
 type fake struct {
 	models *models
-	policy map[reflect.Type]func(actor *User, action any) filter.Expr
+	policy map[reflect.Type]func(actor *User, action string) filter.Expr
 
 	mu      sync.Mutex
 	filters int   // how often Filter was asked
@@ -27,11 +27,11 @@ type fake struct {
 }
 
 func newFake(db *gorm.DB) *fake {
-	return &fake{models: modelsOf(db), policy: make(map[reflect.Type]func(*User, any) filter.Expr)}
+	return &fake{models: modelsOf(db), policy: make(map[reflect.Type]func(*User, string) filter.Expr)}
 }
 
 // allow sets the policy of a model, for all actions.
-func allow[T any](f *fake, policy func(actor *User, action any) filter.Expr) {
+func allow[T any](f *fake, policy func(actor *User, action string) filter.Expr) {
 	f.policy[reflect.TypeFor[T]()] = policy
 }
 
@@ -41,7 +41,7 @@ func (f *fake) failure() error {
 	return f.err
 }
 
-func (f *fake) Filter(ctx context.Context, actor, action any, class authz.Class) (*filter.Query, error) {
+func (f *fake) Filter(ctx context.Context, actor any, action string, class authz.Class) (*filter.Query, error) {
 	f.mu.Lock()
 	f.filters++
 	f.mu.Unlock()
@@ -55,7 +55,7 @@ func (f *fake) Filter(ctx context.Context, actor, action any, class authz.Class)
 	return q, nil
 }
 
-func (f *fake) Authorize(ctx context.Context, actor, action, resource any) error {
+func (f *fake) Authorize(ctx context.Context, actor any, action string, resource any) error {
 	q, err := f.Filter(ctx, actor, action, authz.Class{Type: reflect.TypeOf(resource).Elem()})
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (f *fake) Authorize(ctx context.Context, actor, action, resource any) error
 }
 
 // Judged makes the fake a Judge.
-func (f *fake) Judged(ctx context.Context, actor, action, resource any, allowed, readable bool) error {
+func (f *fake) Judged(ctx context.Context, actor any, action string, resource any, allowed, readable bool) error {
 	switch {
 	case allowed:
 		return nil
@@ -135,7 +135,7 @@ func equals(name string, x any) filter.Expr {
 // the same as the one of newBypass.
 func (f *fake) exposeRelations() {
 	author, comments := f.relation(&Doc{}, "Author"), f.relation(&Doc{}, "Comments")
-	allow[Doc](f, func(u *User, action any) filter.Expr {
+	allow[Doc](f, func(u *User, action string) filter.Expr {
 		key := filter.KeyOf(mustValue(u.ID))
 		return filter.Or{
 			filter.Exists{As: 1, From: filter.Row, Rel: author, Where: filter.Compare{Op: filter.Eq, L: filter.Key{Var: 1}, R: key}},

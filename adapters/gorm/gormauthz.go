@@ -40,13 +40,13 @@ import (
 type Authorizer interface {
 	// Authorize returns nil, an error that is authz.ErrForbidden or
 	// authz.ErrNotFound, or one that is authz.ErrUndecided.
-	Authorize(ctx context.Context, actor, action, resource any) error
+	Authorize(ctx context.Context, actor any, action string, resource any) error
 }
 
 // A Filterer is an Authorizer that knows what may be listed. An error that is
 // authz.ErrUnsupported says that the policy cannot be put into a filter.
 type Filterer interface {
-	Filter(ctx context.Context, actor, action any, class authz.Class) (*filter.Query, error)
+	Filter(ctx context.Context, actor any, action string, class authz.Class) (*filter.Query, error)
 }
 
 // A Judge is an Authorizer that can be told of a decision which the database has
@@ -56,7 +56,7 @@ type Judge interface {
 	Filterer
 	// Judged returns nil if the action is allowed, and else what Authorize would
 	// return for a denial of an actor who may, or may not, read the resource.
-	Judged(ctx context.Context, actor, action, resource any, allowed, readable bool) error
+	Judged(ctx context.Context, actor any, action string, resource any, allowed, readable bool) error
 }
 
 // A question is who asks whom, in one context.
@@ -86,13 +86,13 @@ func questionOf(ctx context.Context, db *gorm.DB) (question, error) {
 }
 
 // authorize asks about one resource.
-func (q question) authorize(action, resource any) error {
+func (q question) authorize(action string, resource any) error {
 	return answer(q.az.Authorize(q.ctx, q.actor, action, resource))
 }
 
 // condition asks for the rows of a model on which the actor may do action. Every
 // error is authz.ErrUndecided.
-func (q question) condition(ms *models, m *model, action any) (predicate, error) {
+func (q question) condition(ms *models, m *model, action string) (predicate, error) {
 	f, ok := q.az.(Filterer)
 	if !ok {
 		return predicate{}, filterError(unsupported(nil, fmt.Sprintf("an authorizer (%T) that makes no filters", q.az)))

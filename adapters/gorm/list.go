@@ -109,12 +109,12 @@ func (v *visit[T]) stored(parts []filter.Value) (string, bool, error) {
 }
 
 // allowed returns the condition on the rows on which the actor may do action.
-func (v *visit[T]) allowed(action any) (predicate, error) {
+func (v *visit[T]) allowed(action string) (predicate, error) {
 	return v.condition(v.models, v.model, action)
 }
 
 // some returns the rows with some keys, in their order.
-func (v *visit[T]) some(keys []filter.Value, allowed predicate, inMemory bool, action any) ([]T, error) {
+func (v *visit[T]) some(keys []filter.Value, allowed predicate, inMemory bool, action string) ([]T, error) {
 	cond, err := v.models.hasKey(v.model, keys)
 	if err != nil {
 		return nil, err
@@ -168,7 +168,7 @@ func sameParts(a, b filter.Value) (bool, error) {
 
 // judged is Lookup in one query. It is false if that is not possible, because the
 // Authorizer does not do it or its policy cannot be put into conditions.
-func (v *visit[T]) judged(action, key any) (row *T, err error, ok bool) {
+func (v *visit[T]) judged(action string, key any) (row *T, err error, ok bool) {
 	judge, ok := v.az.(Judge)
 	if !ok {
 		return nil, nil, false
@@ -182,7 +182,7 @@ func (v *visit[T]) judged(action, key any) (row *T, err error, ok bool) {
 		return nil, err, !errors.Is(err, authz.ErrUnsupported)
 	}
 	read := act
-	if action != any(actionRead) {
+	if action != actionRead {
 		if read, err = v.allowed(actionRead); err != nil {
 			return nil, err, !errors.Is(err, authz.ErrUnsupported)
 		}

@@ -4,6 +4,7 @@ package gormauthz
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 
 	"gorm.io/gorm"
@@ -30,7 +31,7 @@ func (l *Lister) Rows(ctx context.Context, class authz.Class) ([]any, error) {
 
 // List returns pointers to the rows of a class on which the actor may do action,
 // by one marked statement.
-func (l *Lister) List(ctx context.Context, actor, action any, class authz.Class) ([]any, error) {
+func (l *Lister) List(ctx context.Context, actor any, action string, class authz.Class) ([]any, error) {
 	if az, ok := authz.FromContext(ctx); ok {
 		ctx = authz.NewContext(ctx, az, actor)
 	}
@@ -51,9 +52,9 @@ func (l *Lister) Add(ctx context.Context, _ authz.Class, row any) error {
 
 // find returns the rows of a class that a statement selects.
 func find(tx *gorm.DB, class authz.Class) ([]any, error) {
-	t := class.Type
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
+	t := structType(class.Type)
+	if t == nil {
+		return nil, undecided(fmt.Sprintf("%v is no struct, and has no table", class.Type), nil)
 	}
 	if _, _, err := registered(tx, t); err != nil {
 		return nil, err

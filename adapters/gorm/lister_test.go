@@ -33,7 +33,7 @@ func TestListerShowsEquivalence(t *testing.T) {
 			t.Fatal(err)
 		}
 		actors := []any{users[0], users[len(users)-1]}
-		actions := []any{"author", "title", "not", "number", "boss", "seen"}
+		actions := []string{"author", "title", "not", "number", "boss", "seen"}
 		authztest.Equivalent(t, az, NewLister(db), authz.ClassOf[Doc](), actors, actions)
 	})
 }

@@ -31,6 +31,8 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 		{rulePattern, "patterns", []string{"postgres", "mysql"}},
 		{ruleDeleted, "soft delete", nil},
 		{ruleZeroKeys, "zero keys", nil},
+		{ruleSteps, "conditions on steps", nil},
+		{ruleBetween, "conditions within a step", nil},
 	}
 	last := rules[len(rules)-1].rule
 	if last<<1 != ruleEnd {

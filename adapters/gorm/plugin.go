@@ -122,9 +122,9 @@ func (m *model) restrictReads(p *Plugin) {
 
 // begin is actionOf in a callback, where unrestricted statements are logged and
 // those without a reason refused.
-func (p *Plugin) begin(stmt *gorm.Statement, action any) (any, bool) {
+func (p *Plugin) begin(stmt *gorm.Statement, action string) (string, bool) {
 	if stmt.Error != nil {
-		return nil, false
+		return "", false
 	}
 	wanted, ok := p.actionOf(stmt, action)
 	if e := exemptionOf(stmt.Context); !ok && e != nil {
@@ -141,7 +141,7 @@ func (p *Plugin) begin(stmt *gorm.Statement, action any) (any, bool) {
 // actionOf returns the action that a statement is to be authorized for, which is
 // that of its mark or else, in enforcing mode, the given one. It is false for a
 // statement that is not authorized.
-func (p *Plugin) actionOf(stmt *gorm.Statement, action any) (any, bool) {
+func (p *Plugin) actionOf(stmt *gorm.Statement, action string) (string, bool) {
 	if m, ok := markOf(stmt); ok {
 		return m.action, true
 	}
@@ -346,7 +346,7 @@ func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 
 // condition returns the condition on the rows of a model for the actor of a
 // statement.
-func (p *Plugin) condition(stmt *gorm.Statement, m *model, action any) (predicate, error) {
+func (p *Plugin) condition(stmt *gorm.Statement, m *model, action string) (predicate, error) {
 	q, err := questionOf(stmt.Context, stmt.DB) // of which fetches begin new sessions
 	if err != nil {
 		return predicate{}, err

@@ -257,6 +257,7 @@ func (a *author) row(model string) string {
 // fetchFrom makes the relations of classes come from a world.
 func (g *generator) fetchFrom(classes []authz.Class, w **world) {
 	for i := range classes {
+		classes[i].ZeroKeyActor = true // worlds have users of all keys
 		m := g.models.ofType(classes[i].Type)
 		classes[i].Fetch = func(ctx context.Context, row any, name string) (any, error) {
 			r := m.relation(name)

@@ -152,8 +152,20 @@ func smaller(e filter.Expr) []filter.Expr {
 	case filter.Reach:
 		out = append(out, e.Where, filter.Exists{As: e.As, From: e.From, Rel: e.Rel, Where: e.Where})
 		for _, s := range smaller(e.Where) {
-			e.Where = s
-			out = append(out, e)
+			r := e
+			r.Where = s
+			out = append(out, r)
+		}
+		for i, h := range e.Hops() {
+			for _, s := range smaller(h.Step) {
+				r := e
+				if r.Via = slices.Clone(e.Via); i == 0 {
+					r.Step = s
+				} else {
+					r.Via[i-1].Step = s
+				}
+				out = append(out, r)
+			}
 		}
 	case filter.In:
 		for i := range e.Set {

@@ -77,7 +77,7 @@ func TestRevocationWhileWaiting(t *testing.T) {
 		db, second := d.open(t), d.open(t)
 		b := newBypass(t, db, Enforce())
 		author := b.fake.relation(&Doc{}, "Author")
-		allow[Doc](b.fake, func(u *User, action any) filter.Expr {
+		allow[Doc](b.fake, func(u *User, action string) filter.Expr {
 			return filter.Exists{As: 1, From: filter.Row, Rel: author, Where: filter.And{
 				filter.Compare{Op: filter.Eq, L: filter.Key{Var: 1}, R: filter.KeyOf(mustValue(u.ID))},
 				filter.Compare{Op: filter.Eq, L: filter.Field{Var: 1, Name: "Name"}, R: mustValue("user1")},

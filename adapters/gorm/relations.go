@@ -421,8 +421,11 @@ func (c *compiler) within(as filter.Var, b binding, where filter.Expr) (frag, er
 // closed reports whether a condition is about the row as, and what is reached
 // from it, alone.
 func closed(e filter.Expr, as filter.Var) bool {
+	return closedOver(e, map[filter.Var]bool{as: true}) // numbers grow inwards, see Simplify
+}
+
+func closedOver(e filter.Expr, bound map[filter.Var]bool) bool {
 	ok := true
-	bound := map[filter.Var]bool{as: true} // numbers grow inwards, see Simplify
 	check := func(o filter.Operand) {
 		switch o := o.(type) {
 		case filter.Field:
@@ -444,8 +447,11 @@ func closed(e filter.Expr, as filter.Var) bool {
 			ok = ok && bound[e.From]
 			bound[e.As] = true
 		case filter.Reach:
+			// Its steps are about rows of their own.
 			ok = ok && bound[e.From]
 			bound[e.As] = true
+			ok = ok && closedOver(e.Where, bound)
+			return false
 		}
 		return ok
 	})
@@ -457,7 +463,7 @@ func closed(e filter.Expr, as filter.Var) bool {
 //	key IN (WITH RECURSIVE r(k) AS (
 //		SELECT key of the rows that arrive at once
 //		UNION
-//		SELECT key of the rows from which one step leads to a row of r
+//		SELECT key of the rows for which Step is true and from which one step leads to a row of r
 //	) SELECT k FROM r)
 //
 // The recursion goes backwards, from where the path ends to where it may begin,
@@ -465,36 +471,35 @@ func closed(e filter.Expr, as filter.Var) bool {
 // once, and MySQL has no other kind of recursion in a condition. UNION removes
 // duplicates, so that it ends on cycles. A row arrives at once if Where is true
 // of it or, when at least one step is asked for, of a row one step ahead.
+//
+// A step of several relations is a join of all rows on its way.
+//
+// A Reach in the condition of another one depends on nothing around either, so that its
+// set is computed before the other's: sets side by side instead of one in the other,
+// which SQLite's parser takes only three deep.
 func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 	if !closed(e.Where, e.As) {
 		return frag{}, unsupported(e, "a transitive relation whose condition depends on the row it starts from")
 	}
 	owner := c.scope[e.From]
-	r, target, err := c.relationOf(owner, e.Rel)
-	if err != nil {
-		return frag{}, err
+	outermost := !c.inSet
+	c.inSet = true
+	if outermost {
+		defer func() { c.inSet, c.sets = false, nil }()
 	}
-	if target != owner.model {
-		return frag{}, unsupported(e, "a transitive relation between two models")
-	}
-	arrives := binding{target, e.Rel.Target, c.nextAlias()}
-	where, err := c.arrival(e, arrives)
+	first, err := c.arrivals(e, owner)
 	switch {
 	case err != nil:
 		return frag{}, err
-	case where.konst == constFalse:
+	case first.konst == constFalse:
 		return constFrag(neg), nil
 	}
 	set := c.nextAlias()
-	step, err := c.step(r.gorm, target, e, set)
+	step, err := c.step(e, owner, set)
 	if err != nil {
 		return frag{}, err
 	}
 	outer, err := c.keyOperands(owner)
-	if err != nil {
-		return frag{}, err
-	}
-	first, err := c.keyOperands(arrives)
 	if err != nil {
 		return frag{}, err
 	}
@@ -506,48 +511,136 @@ func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 	if neg {
 		word = " NOT IN "
 	}
-	return cat(tuple(outer), word, "(WITH RECURSIVE ", token{x: tableName(set)}, "(", commas(names), ") AS (SELECT ", commas(first), " FROM ",
-		c.table(target.schema, arrives.alias), whereClause([]frag{where}), " UNION ", step, ") SELECT ", commas(names), " FROM ", token{x: tableName(set)}, ")"), nil
+	c.sets = append(c.sets, cat(token{x: tableName(set)}, "(", commas(names), ") AS (", first, " UNION ", step, ")"))
+	query := cat("SELECT ", commas(names), " FROM ", token{x: tableName(set)})
+	if outermost {
+		query = cat("WITH RECURSIVE ", commas(c.sets), " ", query)
+	}
+	return cat(tuple(outer), word, "(", query, ")"), nil
 }
 
-// arrival is true for the rows from which the end is reached at once.
-func (c *compiler) arrival(e filter.Reach, b binding) (frag, error) {
+// arrivals selects the keys of the rows from which the end is reached at once. It is
+// constFalse if there are none.
+func (c *compiler) arrivals(e filter.Reach, owner binding) (frag, error) {
+	if !e.Reflexive && len(e.Via) > 0 {
+		l, err := c.leap(e, owner)
+		if err != nil {
+			return frag{}, err
+		}
+		end, err := c.within(e.As, l.to, e.Where)
+		if err != nil {
+			return frag{}, err
+		}
+		return c.keysOf(l.from, l.tables, append(l.conds, end))
+	}
+	b := binding{owner.model, owner.rows, c.nextAlias()}
+	var where frag
+	var err error
 	if e.Reflexive {
-		return c.within(e.As, b, e.Where)
+		where, err = c.within(e.As, b, e.Where)
+	} else {
+		where, err = c.oneStep(e, b)
+	}
+	if err != nil {
+		return frag{}, err
+	}
+	return c.keysOf(b, c.table(b.model.schema, b.alias), []frag{where})
+}
+
+// oneStep is true for the rows of b from which a step over one relation leads to the end.
+func (c *compiler) oneStep(e filter.Reach, b binding) (frag, error) {
+	leaves, err := c.leaves(e.Hops()[0], b, ruleSteps)
+	if err != nil {
+		return frag{}, err
 	}
 	// The variables in Where are bound inwards from As, so that the number of
 	// From's own level is free for the row here.
 	old := c.scope[e.From]
 	c.scope[e.From] = b
 	defer func() { c.scope[e.From] = old }()
-	return c.exists(filter.Exists{As: e.As, From: e.From, Rel: e.Rel, Where: e.Where}, false)
+	f, err := c.exists(filter.Exists{As: e.As, From: e.From, Rel: e.Rel, Where: e.Where}, false)
+	return allOf(leaves, f), err
+}
+
+// leaves is true for the rows of b that a step may leave by a relation.
+func (c *compiler) leaves(h filter.Hop, b binding, needed rule) (frag, error) {
+	if h.Step == filter.True || !c.on(needed) {
+		return fragTrue, nil
+	}
+	// The variables around it do not exist in it.
+	defer func(old map[filter.Var]binding) { c.scope = old }(c.scope)
+	c.scope = make(map[filter.Var]binding)
+	return c.within(h.At, b, h.Step)
+}
+
+// keysOf selects the keys of the rows of b. It is constFalse if there are none.
+func (c *compiler) keysOf(b binding, tables frag, conds []frag) (frag, error) {
+	if allOf(conds...).konst == constFalse {
+		return fragFalse, nil
+	}
+	keys, err := c.keyOperands(b)
+	return cat("SELECT ", commas(keys), " FROM ", tables, whereClause(conds)), err
+}
+
+// A leap is one step of a Reach as a join.
+type leap struct {
+	from, to binding
+	tables   frag
+	conds    []frag
+}
+
+func (c *compiler) leap(e filter.Reach, owner binding) (leap, error) {
+	l := leap{from: binding{owner.model, owner.rows, c.nextAlias()}}
+	l.tables = c.table(l.from.model.schema, l.from.alias)
+	l.to = l.from
+	for i, h := range e.Hops() {
+		r, target, err := c.relationOf(l.to, h.Rel)
+		if err != nil {
+			return l, err
+		}
+		next := binding{target, h.Rel.Target, c.nextAlias()}
+		j, err := c.join(r.gorm, next)
+		if err != nil {
+			return l, err
+		}
+		conds, err := c.connect(j.keys, l.to)
+		if err != nil {
+			return l, err
+		}
+		needed := ruleSteps
+		if i > 0 {
+			needed = ruleBetween
+		}
+		leaves, err := c.leaves(h, l.to, needed)
+		if err != nil {
+			return l, err
+		}
+		l.conds = append(append(append(l.conds, conds...), j.conds...), leaves)
+		l.tables = cat(j.from(), ",", l.tables) // the databases try them in this order
+		l.to = next
+	}
+	if l.to.model != owner.model {
+		return l, unsupported(e, "a transitive relation between two models")
+	}
+	return l, nil
 }
 
 // step selects the keys of the rows from which one step leads into the set.
-func (c *compiler) step(rel *schema.Relationship, m *model, e filter.Reach, set string) (frag, error) {
-	from := binding{m, e.Rel.Target, c.nextAlias()}
-	to := binding{m, e.Rel.Target, c.nextAlias()}
-	j, err := c.join(rel, to)
+func (c *compiler) step(e filter.Reach, owner binding, set string) (frag, error) {
+	l, err := c.leap(e, owner)
 	if err != nil {
 		return frag{}, err
 	}
-	conds, err := c.connect(j.keys, from)
+	reached, err := c.keyOperands(l.to)
 	if err != nil {
 		return frag{}, err
 	}
-	reached, err := c.keyOperands(to)
-	if err != nil {
-		return frag{}, err
-	}
+	var conds []frag
 	for i, x := range reached {
 		conds = append(conds, cat(x, "=", token{x: tableName(set)}, ".k"+strconv.Itoa(i+1)))
 	}
-	begin, err := c.keyOperands(from)
-	if err != nil {
-		return frag{}, err
-	}
-	return cat("SELECT ", commas(begin), " FROM ", token{x: tableName(set)}, ",", j.from(), ",", c.table(m.schema, from.alias),
-		whereClause(append(conds, j.conds...))), nil
+	begin, err := c.keyOperands(l.from)
+	return cat("SELECT ", commas(begin), " FROM ", token{x: tableName(set)}, ",", l.tables, whereClause(append(conds, l.conds...))), err
 }
 
 // keyOperands returns the columns of a row's key as what is compared.

@@ -37,7 +37,7 @@ var ErrKeySet = errors.New("gormauthz: the key of a new row is assigned by the d
 type Repository[T any] struct {
 	db     *gorm.DB
 	inTx   bool // db was given to With, and stands over the context's transaction
-	action any
+	action string
 }
 
 // NewRepository returns the repository of a model that was registered with
@@ -55,7 +55,7 @@ func (r *Repository[T]) With(tx *gorm.DB) *Repository[T] {
 
 // For returns the repository whose Lookup, GetMany, List and Count ask for
 // action, which is "read" at first.
-func (r *Repository[T]) For(action any) *Repository[T] {
+func (r *Repository[T]) For(action string) *Repository[T] {
 	return &Repository[T]{db: r.db, inTx: r.inTx, action: action}
 }
 

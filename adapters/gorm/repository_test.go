@@ -19,7 +19,7 @@ import (
 func TestLookup(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		b := newBypass(t, db, Enforce())
-		allow[Doc](b.fake, func(u *User, action any) filter.Expr {
+		allow[Doc](b.fake, func(u *User, action string) filter.Expr {
 			if action == "approve" {
 				return filter.And{equals("AuthorID", u.ID), filter.Compare{Op: filter.Gt, L: field("Amount"), R: mustValue(3)}}
 			}
@@ -196,7 +196,7 @@ func TestPages(t *testing.T) {
 		repo := NewRepository[Doc](db)
 		for range runs(t, 60) {
 			q := newGenerator(r, ms).query(ms.order[0], 3)
-			allow[Doc](f, func(*User, any) filter.Expr { return q.Where })
+			allow[Doc](f, func(*User, string) filter.Expr { return q.Where })
 			want := matching(t, db, w, q)
 			size := 1 + r.IntN(12)
 			got := ids{}
@@ -301,7 +301,7 @@ var overwritten = map[string]bool{"update": true, "update by column": true}
 func TestCompositeKeys(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		b := newBypass(t, db)
-		allow[Place](b.fake, func(*User, any) filter.Expr { return equals("Country", "b") })
+		allow[Place](b.fake, func(*User, string) filter.Expr { return equals("Country", "b") })
 		create(t, db, &Place{Country: "a", Number: 1})
 		repo := NewRepository[Place](db)
 		if err := repo.Create(b.ctx, &Place{Country: "b", Number: 2, Name: "x"}); err != nil {
@@ -366,7 +366,7 @@ func TestKeysThatCannotBeAsked(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := newFake(db)
-		allow[Gate](f, func(*User, any) filter.Expr { return filter.True })
+		allow[Gate](f, func(*User, string) filter.Expr { return filter.True })
 		if err := db.Use(New(f)); err != nil {
 			t.Fatal(err)
 		}

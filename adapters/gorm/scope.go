@@ -20,7 +20,7 @@ import (
 const markKey = "gormauthz:mark"
 
 // A mark asks for a statement to be authorized for an action.
-type mark struct{ action any }
+type mark struct{ action string }
 
 // Authorized returns a scope that restricts a statement to the rows on which the
 // actor in its context may do action:
@@ -36,7 +36,7 @@ type mark struct{ action any }
 // first; an update or create after which a row is no longer allowed fails and is
 // rolled back. Raw SQL, upserts, tables and models that are not registered are
 // refused, as is everything if the plugin is missing.
-func Authorized(action any) func(*gorm.DB) *gorm.DB {
+func Authorized(action string) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
 		if err := checkMark(db, action); err != nil {
 			refuse(db.Statement, err)
@@ -50,7 +50,7 @@ func Authorized(action any) func(*gorm.DB) *gorm.DB {
 // AuthorizedStmt is Authorized for the generic interface:
 //
 //	gorm.G[Expense](db).Scopes(gormauthz.AuthorizedStmt("read")).Find(ctx)
-func AuthorizedStmt(action any) func(*gorm.Statement) {
+func AuthorizedStmt(action string) func(*gorm.Statement) {
 	return func(stmt *gorm.Statement) {
 		if err := checkMark(stmt.DB, action); err != nil {
 			refuse(stmt, err)
@@ -61,11 +61,11 @@ func AuthorizedStmt(action any) func(*gorm.Statement) {
 	}
 }
 
-func checkMark(db *gorm.DB, action any) error {
+func checkMark(db *gorm.DB, action string) error {
 	switch {
 	case pluginOf(db) == nil:
 		return undecided("the database handle has no plugin: db.Use(gormauthz.New(az))", nil)
-	case action == nil:
+	case action == "":
 		return undecided("a statement is to be authorized for no action", nil)
 	}
 	return nil

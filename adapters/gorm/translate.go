@@ -47,6 +47,8 @@ const (
 	rulePattern                     // LIKE's own characters
 	ruleDeleted                     // soft delete of related rows
 	ruleZeroKeys                    // keys that are zero lead nowhere
+	ruleSteps                       // conditions on the rows that a step of a Reach leaves
+	ruleBetween                     // conditions on the rows within a step
 	ruleEnd
 )
 
@@ -58,6 +60,8 @@ type compiler struct {
 	scope  map[filter.Var]binding
 	alias  int // of the last alias given out
 	inOr   bool
+	inSet  bool   // within a Reach
+	sets   []frag // that the outermost one computes
 }
 
 // A binding is what a variable stands for: the rows of a model under an alias,

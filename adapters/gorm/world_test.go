@@ -537,21 +537,54 @@ func (g *generator) relation(depth int) filter.Expr {
 	if len(m.relations) == 0 || len(g.scope) > 4 {
 		return g.leaf()
 	}
-	r := one(g.r, m.relations)
-	rel := g.rels[r]
+	rel := g.rels[one(g.r, m.relations)]
+	way := []*filter.Relation{rel}
+	if back := g.returning(m); len(back) > 0 && g.r.IntN(6) == 0 {
+		way = one(g.r, back)
+	}
+	end := way[len(way)-1].Target
 	as := filter.Var(len(g.scope))
-	transitive := rel.Target == m.rows && g.r.IntN(3) > 0
+	transitive := end == m.rows && (len(way) > 1 || g.r.IntN(3) > 0)
 	old := g.from
-	g.scope = append(g.scope, g.models.ofType(rel.Target.Type))
+	g.scope = append(g.scope, g.models.ofType(end.Type))
 	if transitive {
 		g.from = int(as)
 	}
 	where := g.expr(depth - 1)
 	g.scope, g.from = g.scope[:as], old
-	if transitive {
-		return filter.Reach{As: as, From: from, Rel: rel, Reflexive: g.r.IntN(2) == 0, Where: where}
+	if !transitive {
+		return filter.Exists{As: as, From: from, Rel: rel, Where: where}
 	}
-	return filter.Exists{As: as, From: from, Rel: rel, Where: where}
+	e := filter.Reach{As: as, From: from, At: as, Step: g.step(as, m, depth), Rel: way[0], Reflexive: g.r.IntN(2) == 0, Where: where}
+	if len(way) > 1 {
+		e.Via = []filter.Hop{{At: as, Step: g.step(as, g.models.ofType(way[0].Target.Type), depth), Rel: way[1]}}
+	}
+	return e
+}
+
+// returning returns the pairs of relations that lead from a model back to itself.
+func (g *generator) returning(m *model) [][]*filter.Relation {
+	var pairs [][]*filter.Relation
+	for _, there := range m.relations {
+		for _, back := range g.models.ofType(g.rels[there].Target.Type).relations {
+			if g.rels[back].Target == m.rows {
+				pairs = append(pairs, []*filter.Relation{g.rels[there], g.rels[back]})
+			}
+		}
+	}
+	return pairs
+}
+
+// step returns a condition on the row that a step leaves, or none.
+func (g *generator) step(at filter.Var, m *model, depth int) filter.Expr {
+	if g.r.IntN(3) == 0 {
+		return nil
+	}
+	scope, from := g.scope, g.from
+	defer func() { g.scope, g.from = scope, from }()
+	g.scope, g.from = make([]*model, at+1), int(at)
+	g.scope[at] = m
+	return g.expr(depth / 2) // a condition of a condition is deep: SQLite's parser takes little
 }
 
 // field returns a random column, of the wanted type if one is given.

@@ -30,7 +30,7 @@ const maxClaim = 10_000
 // A claim is what a write has taken hold of.
 type claim struct {
 	model   *model
-	action  any
+	action  string
 	keys    []filter.Value // of the rows to be updated
 	allowed predicate      // that they must satisfy afterwards
 	rows    []any          // to be created
@@ -46,7 +46,7 @@ func claimOf(db *gorm.DB) *claim {
 }
 
 // beforeWrite returns what every write must have.
-func (p *Plugin) beforeWrite(db *gorm.DB, action any) (*claim, bool) {
+func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 	stmt := db.Statement
 	action, ok := p.begin(stmt, action)
 	if !ok {

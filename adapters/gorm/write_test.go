@@ -326,7 +326,9 @@ func TestAuthorizerErrors(t *testing.T) {
 		b.fake.err = cause
 		try(cause)
 		b.fake.err = nil
-		allow[Doc](b.fake, func(*User, any) filter.Expr { return filter.Compare{Op: filter.Eq, L: field("Nope"), R: mustValue(1)} })
+		allow[Doc](b.fake, func(*User, string) filter.Expr {
+			return filter.Compare{Op: filter.Eq, L: field("Nope"), R: mustValue(1)}
+		})
 		try(filter.ErrInvalid)
 	})
 }

@@ -13,6 +13,6 @@
 //	http.ListenAndServe(addr, az.Middleware(nethttp.RequireDecision(mux)))
 //
 // That order is the recommended one: Middleware answers for itself, and what
-// RequireDecision refuses goes through the Authorizer's Config.OnRefusal, where
+// RequireDecision refuses goes through the Authorizer's Config.HTTP.OnRefusal, where
 // it can be logged.
 package nethttp

@@ -1,7 +1,7 @@
 package nethttp_test
 
 // This file tests that the code in docs/http.md is code that runs: that of the
-// examples.
+// examples, and of the tests with other routers.
 
 import (
 	"os"
@@ -29,7 +29,12 @@ func TestDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code := flat(string(examples))
+	// Other routers are in a module of their own.
+	routers, err := os.ReadFile("../../internal/difftest/routers_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := flat(string(examples)) + flat(string(routers))
 	blocks := 0
 	for _, part := range strings.Split(string(page), "\n```")[1:] {
 		lang, block, _ := strings.Cut(part, "\n")

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/ursa-authz/ursa/adapters/nethttp"
@@ -159,7 +161,7 @@ func ExampleRequireDecision() {
 		showExpense(w, r, expense)
 	})
 	az := newExpenses(func(c *authz.Config) {
-		c.OnRefusal = func(w http.ResponseWriter, r *http.Request, status int, err error) {
+		c.HTTP.OnRefusal = func(w http.ResponseWriter, r *http.Request, status int, err error) {
 			if errors.Is(err, nethttp.ErrNoDecision) {
 				fmt.Println("nothing was authorized in", r.Pattern)
 			}
@@ -169,6 +171,109 @@ func ExampleRequireDecision() {
 	// Output:
 	// nothing was authorized in GET /expenses/{id}
 	// GET /expenses/1 alice@foo.com -> 500 Internal Server Error
+}
+
+// A Store keeps expenses. Its transactions work like those of database/sql and
+// GORM: they are rolled back if the function returns an error.
+type Store map[int]Expense
+
+type Tx struct{ expenses Store }
+
+func (s Store) Transaction(work func(tx *Tx) error) error {
+	tx := &Tx{maps.Clone(s)}
+	if err := work(tx); err != nil {
+		return err
+	}
+	maps.Copy(s, tx.expenses)
+	return nil
+}
+
+// Expense loads the expense of a route.
+func (tx *Tx) Expense(r *http.Request) (*Expense, error) {
+	id, _ := strconv.Atoi(r.PathValue("id"))
+	e, ok := tx.expenses[id]
+	if !ok {
+		return nil, authz.ErrNotFound
+	}
+	return &e, nil
+}
+
+func (tx *Tx) Save(e *Expense) error {
+	tx.expenses[e.ID] = *e
+	return nil
+}
+
+// transact runs the work of a handler in a transaction. It is committed if work
+// returns nil and has authorized something, and rolled back otherwise.
+func transact(store Store, r *http.Request, work func(ctx context.Context, tx *Tx) error) error {
+	ctx, ledger := authz.WithLedger(r.Context())
+	return store.Transaction(func(tx *Tx) error {
+		if err := work(ctx, tx); err != nil {
+			return err
+		}
+		if !ledger.Settled() {
+			return nethttp.ErrNoDecision
+		}
+		return nil
+	})
+}
+
+// What a handler has written to the database is rolled back when it is refused,
+// and when it has forgotten to ask.
+func Example_transaction() {
+	az := newExpenses(func(c *authz.Config) {
+		c.Policies = authz.String("edit.polar", `
+			allow(_: User, "POST", _: Request);
+			allow(user: User, "edit", expense: Expense) if user.id = expense.user_id;
+		`)
+	})
+	store := Store{1: {ID: 1, UserID: 4, Amount: 100}, 2: {ID: 2, UserID: 1, Amount: 17743}}
+	mux := http.NewServeMux()
+	mux.Handle("POST /expenses/{id}/double", nethttp.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		err := transact(store, r, func(ctx context.Context, tx *Tx) error {
+			expense, err := tx.Expense(r)
+			if err != nil {
+				return err
+			}
+			if expense, err = authz.Authorize(ctx, "edit", expense); err != nil {
+				return err
+			}
+			expense.Amount *= 2
+			return tx.Save(expense)
+		})
+		if err != nil {
+			return err // and nothing was written
+		}
+		_, err = io.WriteString(w, "doubled\n") // after the commit
+		return err
+	}))
+	mux.Handle("POST /expenses/{id}/zero", nethttp.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		err := transact(store, r, func(ctx context.Context, tx *Tx) error {
+			expense, err := tx.Expense(r)
+			if err != nil {
+				return err
+			}
+			expense.Amount = 0 // and nobody has asked whether they may
+			return tx.Save(expense)
+		})
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(w, "zeroed\n")
+		return err
+	}))
+	handler := az.Middleware(nethttp.RequireDecision(mux))
+	send(handler,
+		"POST /expenses/2/double alice@foo.com",
+		"POST /expenses/1/double alice@foo.com",
+		"POST /expenses/2/zero alice@foo.com",
+	)
+	fmt.Println(store[1].Amount, store[2].Amount)
+	// Output:
+	// POST /expenses/2/double alice@foo.com -> 200 OK
+	// POST /expenses/1/double alice@foo.com -> 403 Forbidden
+	// POST /expenses/2/zero alice@foo.com -> 500 Internal Server Error
+	// 100 35486
 }
 
 // The handler that answers preflight requests goes outside of Middleware.
@@ -211,7 +316,7 @@ func Example_proxy() {
 		c.Policies = authz.String("office.polar", `
 			allow(_, "GET", request: Request) if request.remote_addr = "192.0.2.7";
 		`)
-		c.Request = func(r *http.Request, request *authz.Request) {
+		c.HTTP.Request = func(r *http.Request, request *authz.Request) {
 			peer, err := netip.ParseAddr(request.RemoteAddr)
 			if err != nil || !proxies.Contains(peer) {
 				return // whoever this is, their word is not taken for it

@@ -28,7 +28,7 @@ func (p table) Compile(context.Context, authz.Input) (authz.Policy, []authz.Diag
 	return p, nil, nil
 }
 
-func (p table) Decide(_ context.Context, _ string, actor, action, resource any) (authz.Outcome, error) {
+func (p table) Decide(_ context.Context, _ string, actor any, action string, resource any) (authz.Outcome, error) {
 	if action == "fail" {
 		return authz.Outcome{}, errors.New("the policy failed")
 	}

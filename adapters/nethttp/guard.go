@@ -24,9 +24,9 @@ func (f HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Guard returns a handler that loads a resource, asks az whether the actor may
 // do action on it, and calls handler with it if so. An error of load, of the
-// decision or of handler is answered as by [HandlerFunc]; load returns
-// [authz.ErrNotFound] for a resource that does not exist, and a nil resource
-// counts as one. Load and handler run with a context that carries az and the
+// decision or of handler is answered as by [HandlerFunc]. A resource does not exist
+// if it is nil, or if the error of load is [authz.ErrNotFound], sql.ErrNoRows or one
+// of [authz.Config].NotFound; the answer is then 404. Load and handler run with a context that carries az and the
 // actor, who is the one that [authz.Authorizer.Middleware] has found, or the one
 // that az finds itself where there is no Middleware.
 //
@@ -34,7 +34,7 @@ func (f HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // be what handler acts upon: to load a second time is to authorize something else.
 //
 // Guard panics if az, load or handler is nil.
-func Guard[T any](az *authz.Authorizer, action any, load func(*http.Request) (T, error), handler func(http.ResponseWriter, *http.Request, T) error) http.Handler {
+func Guard[T any](az *authz.Authorizer, action string, load func(*http.Request) (T, error), handler func(http.ResponseWriter, *http.Request, T) error) http.Handler {
 	if az == nil || load == nil || handler == nil {
 		panic("nethttp: Guard needs an Authorizer, a function that loads and a handler")
 	}
@@ -52,7 +52,7 @@ func Guard[T any](az *authz.Authorizer, action any, load func(*http.Request) (T,
 			}
 			resource, err := load(r)
 			if err != nil {
-				return err
+				return az.LoadError(err)
 			}
 			if isNil(resource) {
 				return authz.ErrNotFound

@@ -5,6 +5,7 @@ package nethttp_test
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -19,12 +20,27 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
+var errNoRecord = errors.New("record not found")
+
+// undecided is a decision that failed because a row of another table is missing.
+type undecided struct{ cause error }
+
+func (e undecided) Error() string        { return "could not decide" }
+func (e undecided) Unwrap() error        { return e.cause }
+func (e undecided) Is(target error) bool { return target == authz.ErrUndecided }
+
 func load(r *http.Request) (*expense, error) {
 	switch id := r.PathValue("id"); id {
 	case "missing":
 		return nil, fmt.Errorf("row: %w", authz.ErrNotFound)
 	case "nil":
 		return nil, nil
+	case "no rows":
+		return nil, fmt.Errorf("row: %w", sql.ErrNoRows)
+	case "no record":
+		return nil, fmt.Errorf("record: %w", errNoRecord)
+	case "undecided":
+		return nil, undecided{sql.ErrNoRows}
 	case "down":
 		return nil, errors.New("the database at 10.0.0.1 is down")
 	case "odd":
@@ -35,7 +51,7 @@ func load(r *http.Request) (*expense, error) {
 }
 
 func TestGuard(t *testing.T) {
-	az := newAuthorizer(t)
+	az := newAuthorizer(t, func(c *authz.Config) { c.NotFound = []error{nil, errNoRecord} })
 	show := func(w http.ResponseWriter, r *http.Request, e *expense) error {
 		if got, ok := authz.FromContext(r.Context()); !ok || got != az {
 			return errors.New("no Authorizer in the context")
@@ -67,6 +83,9 @@ func TestGuard(t *testing.T) {
 		{"bob", "/expenses/2", 404, "404"},
 		{"alice", "/expenses/missing", 404, "404"},
 		{"alice", "/expenses/nil", 404, "404"},
+		{"alice", "/expenses/no%20rows", 404, "404"},
+		{"alice", "/expenses/no%20record", 404, "404"},
+		{"alice", "/expenses/undecided", 500, "500"},
 		{"alice", "/expenses/odd", 400, "400"},
 		{"alice", "/expenses/down", 500, "500"},
 		{"alice", "/fail/1", 500, "500"},
@@ -84,11 +103,13 @@ func TestGuard(t *testing.T) {
 			}
 		}
 		hidden, hiddenBody := get("bob", "/expenses/2")
-		missing, missingBody := get("bob", "/expenses/missing")
 		hidden.Header.Del("Date")
-		missing.Header.Del("Date")
-		if hiddenBody != missingBody || fmt.Sprint(hidden.Header) != fmt.Sprint(missing.Header) {
-			t.Errorf("%s: hidden %v %s, missing %v %s", name, hidden.Header, hiddenBody, missing.Header, missingBody)
+		for _, path := range []string{"/expenses/missing", "/expenses/no%20rows", "/expenses/no%20record"} {
+			missing, missingBody := get("bob", path)
+			missing.Header.Del("Date")
+			if hiddenBody != missingBody || fmt.Sprint(hidden.Header) != fmt.Sprint(missing.Header) {
+				t.Errorf("%s: hidden %v %s, %s %v %s", name, hidden.Header, hiddenBody, path, missing.Header, missingBody)
+			}
 		}
 	}
 }
@@ -96,7 +117,7 @@ func TestGuard(t *testing.T) {
 // TestGuardSettings checks that a Guard without Middleware refuses as its
 // Authorizer is configured to.
 func TestGuardSettings(t *testing.T) {
-	az := newAuthorizer(t, func(c *authz.Config) { c.Challenge = "Basic" })
+	az := newAuthorizer(t, func(c *authz.Config) { c.HTTP.Challenge = "Basic" })
 	h := nethttp.Guard(az, "read", load, func(http.ResponseWriter, *http.Request, *expense) error { return nil })
 	resp, _ := serve(t, h)("mallory", "/")
 	if got := resp.Header.Get("WWW-Authenticate"); got != "Basic" {

@@ -24,8 +24,9 @@ var ErrNoDecision = errors.New("nethttp: nothing was authorized for this respons
 // RequireDecision returns a handler that answers 500 where next would succeed
 // although it authorized nothing. It looks when next first calls WriteHeader
 // with a final status, Write, ReadFrom, Flush or Hijack, and when it returns
-// without any of these. Success is a status below 400; an error that next
-// answers itself passes.
+// without any of these. An error that next answers itself, with a status from
+// 400 to 599, passes. Of what next has set or written, nothing is sent with the
+// 500; 103 Early Hints are dropped until something was authorized.
 //
 // What counts is that, with the request's context or one derived from it, a
 // decision allowed something on a resource, or a filter for one was made, or
@@ -67,26 +68,34 @@ type routedNet struct {
 func (n safetyNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, ledger := authz.WithLedger(r.Context())
 	r = r.WithContext(ctx)
-	before := w.Header().Clone()
+	header := w.Header()
+	// What the header has to be if the response is not next's.
+	foreign := header.Clone()
 	resp := &response{ResponseWriter: w}
-	resp.begin = func(status int) error {
-		if status >= 400 || ledger.Settled() || n.redirected(r, status) {
-			return nil
-		}
-		// The headers that next has set may tell what its page would have.
-		h := w.Header()
-		clear(h)
-		maps.Copy(h, before)
+	resp.allow = func(status int) bool {
+		return status >= 400 && status < 600 || ledger.Settled() || n.redirected(r, status)
+	}
+	resp.refuse = func() {
+		replace(header, foreign)
 		authz.Refuse(w, r, ErrNoDecision)
-		return ErrNoDecision
+		foreign = header.Clone()
 	}
+	defer func() {
+		// A writer that buffers, such as that of http.TimeoutHandler, sends the
+		// header as it is in the end, and so are trailers sent. A response that
+		// has not begun is written by a middleware outside that recovers from a panic.
+		if resp.err != nil || !resp.begun {
+			replace(header, foreign)
+		}
+	}()
 	n.next.ServeHTTP(resp.writer(), r)
-	if resp.start(http.StatusOK) != nil {
-		// Trailers are sent from the header at the end.
-		maps.DeleteFunc(w.Header(), func(name string, _ []string) bool {
-			return strings.HasPrefix(name, http.TrailerPrefix)
-		})
-	}
+	resp.start(http.StatusOK)
+}
+
+// replace makes h what other is.
+func replace(h, other http.Header) {
+	clear(h)
+	maps.Copy(h, other)
 }
 
 // redirected reports whether a response is a redirect that a ServeMux sends from

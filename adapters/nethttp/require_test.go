@@ -325,7 +325,7 @@ func TestHandlerThatPanics(t *testing.T) {
 func TestPatternsStayKnown(t *testing.T) {
 	var pattern *string
 	az := newAuthorizer(t, func(c *authz.Config) {
-		c.Request = func(_ *http.Request, q *authz.Request) { pattern, _ = q.Pattern() }
+		c.HTTP.Request = func(_ *http.Request, q *authz.Request) { pattern, _ = q.Pattern() }
 	})
 	mux := http.NewServeMux()
 	mux.Handle("GET /expenses/{id}", nethttp.Guard(az, "read", load, func(http.ResponseWriter, *http.Request, *expense) error { return nil }))

@@ -13,35 +13,60 @@ package nethttp
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 )
 
-// A response passes on a response. The zero begin lets everything pass.
+// A response passes on a response. The zero response lets everything pass.
 type response struct {
 	http.ResponseWriter
-	begin func(status int) error // asked before the final status is sent; with an error it has answered itself and is not asked again
-	begun bool                   // the final status was sent, as far as can be told from here
-	err   error                  // of begin; then nothing is passed on
+	allow  func(status int) bool // reports whether a response of that status may begin
+	refuse func()                // answers in place of one that may not
+	begun  bool                  // the final status was sent, as far as can be told from here
+	err    error                 // why nothing is passed on any more
 }
 
-// start asks begin, unless the response has begun.
+// allows reports whether a response of that status may begin.
+func (r *response) allows(status int) bool { return r.allow == nil || r.allow(status) }
+
+// start begins the response, if it may.
 func (r *response) start(status int) error {
 	if !r.begun {
 		r.begun = true
-		if r.begin != nil {
-			r.err = r.begin(status)
+		if !r.allows(status) {
+			r.err = ErrNoDecision
+			r.refuse()
 		}
 	}
 	return r.err
 }
 
+// WriteHeader panics for a status without three digits, as net/http does. The
+// response has not begun then.
 func (r *response) WriteHeader(status int) {
-	informational := status >= 100 && status < 200 && status != http.StatusSwitchingProtocols
-	if informational && r.err == nil || r.start(status) == nil {
-		r.ResponseWriter.WriteHeader(status)
+	switch {
+	case r.err != nil:
+		return
+	case r.begun:
+		r.ResponseWriter.WriteHeader(status) // which complains
+		return
+	case status < 100 || status > 999:
+		panic(fmt.Sprintf("nethttp: invalid WriteHeader code %d", status))
+	case status < 200 && status != http.StatusSwitchingProtocols:
+		// It is sent with all headers that are set.
+		if r.allows(status) {
+			r.ResponseWriter.WriteHeader(status)
+		}
+		return
 	}
+	if r.start(status) != nil {
+		return
+	}
+	r.begun = false // stays if the writer beneath panics, so that what comes then is looked at
+	r.ResponseWriter.WriteHeader(status)
+	r.begun = true
 }
 
 func (r *response) Write(b []byte) (int, error) {
@@ -98,6 +123,10 @@ type hijacker struct{ r *response }
 
 func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	begun := h.r.begun
+	if begun && !h.r.allows(http.StatusSwitchingProtocols) {
+		// An error page has begun, and could go on as anything.
+		return nil, nil, ErrNoDecision
+	}
 	if err := h.r.start(http.StatusSwitchingProtocols); err != nil {
 		return nil, nil, err
 	}

@@ -107,7 +107,10 @@ func (p *policy) newConstants(given map[string]any) (map[string]any, []syntax.Di
 	var diags []syntax.Diagnostic
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		value, err := p.guard().argument(given[name])
-		switch {
+		shown := name
+		switch bad := syntax.CheckName(name); {
+		case bad != nil:
+			shown, err = fmt.Sprintf("%+q", name), refusal("the name cannot be written in a policy: %v", bad)
 		case name == "now" || name == "nil" || builtins[name] != nil:
 			err = refusal("the name is taken by the language")
 		case p.classes[name] != nil:
@@ -115,7 +118,7 @@ func (p *policy) newConstants(given map[string]any) (map[string]any, []syntax.Di
 		}
 		if err != nil {
 			diags = append(diags, syntax.Diagnostic{Code: codeClass,
-				Msg: "constant " + name + ": " + strings.TrimPrefix(err.Error(), "osoengine: ")})
+				Msg: "constant " + shown + ": " + strings.TrimPrefix(err.Error(), "osoengine: ")})
 		}
 		constants[name] = value
 	}

@@ -42,28 +42,30 @@ func TestDecide(t *testing.T) {
 allow(u: User, "read", d: Doc) if u.ID = d.Owner.ID;
 allow(u: User, "list", _) if "x" in u.Tags and u.Hello() = "hello alice" and not u.Name = "bob";
 allow(_, "big", d: Doc) if d.Size > 10 and d.Extra.a = "b";
-allow("anyone", [1, {a: true}], nil);
+allow("anyone", "list", [1, {a: true}]);
 allow(_, TOP, 7);
 allow(_: Org, action, _) if new Org(1, "acme").Name = action;
 `
 	p := mustCompile(t, policy, map[string]any{"TOP": Action("top")}, classes()...)
 	tests := []struct {
-		actor, action, resource any
-		want                    bool
+		actor    any
+		action   string
+		resource any
+		want     bool
 	}{
 		{alice, "read", &Doc{Owner: alice}, true},
 		{*alice, "read", Doc{Owner: &User{ID: 1}}, true},
 		{alice, "read", &Doc{Owner: &User{ID: 2}}, false},
 		{alice, "read", acme, false},
 		{"alice", "read", &Doc{Owner: alice}, false},
-		{alice, Action("list"), nil, true}, // a named string as an argument is a string
+		{alice, "list", nil, true},
 		{&User{ID: 2, Name: "bob", Tags: []string{"x"}}, "list", nil, false},
 		{nil, "big", Doc{Size: 11, Extra: map[string]any{"a": "b"}}, true},
 		{nil, "big", Doc{Size: 10, Extra: map[string]any{"a": "b"}}, false},
 		{nil, "big", Doc{Size: 11, Extra: map[string]any{}}, false},
-		{"anyone", []any{int8(1), map[string]bool{"a": true}}, nil, true},
-		{"anyone", []any{1, map[string]bool{"a": true}}, (*User)(nil), true},
-		{"anyone", []Number{1}, nil, false},
+		{"anyone", "list", []any{int8(1), map[string]bool{"a": true}}, true},
+		{"anyone", "list", []any{1, map[string]bool{"a": false}}, false},
+		{"anyone", "list", []Number{1}, false},
 		{nil, "top", Number(7), true},
 		{*acme, "acme", 1, true},
 	}
@@ -153,9 +155,11 @@ allow(_, "any", d: Doc) if d.Extra = 1;
 	user := &User{ID: 1, Name: secret, Tags: []string{secret}, Boss: &User{ID: 2, Name: secret}}
 	p := mustCompile(t, policy, nil, classes()...)
 	tests := []struct {
-		actor, action, resource any
-		want                    string
-		is                      error
+		actor    any
+		action   string
+		resource any
+		want     string
+		is       error
 	}{
 		{user, "missing", user, "p.polar:2: an object lacks an attribute", nil},
 		{user, "missing", secret, "panicked", nil},
@@ -172,7 +176,7 @@ allow(_, "any", d: Doc) if d.Extra = 1;
 		// Refused before go-oso sees it.
 		{authz.ClassOf[User](), "x", nil, "class is passed as a value", authz.ErrUnsupported},
 		{user, "x", authz.ClassOf[Doc](), "class is passed as a value", authz.ErrUnsupported},
-		{user, 0.5, nil, "a value is a float", authz.ErrUnsupported},
+		{0.5, "x", nil, "a value is a float", authz.ErrUnsupported},
 		{user, "x", []any{float32(1)}, "a value is a float", authz.ErrUnsupported},
 		{user, "x", map[int]string{1: secret}, "keys of type int", authz.ErrUnsupported},
 		{user, "x", secret + "\xff", "not UTF-8", authz.ErrUnsupported},
@@ -240,7 +244,7 @@ func TestContext(t *testing.T) {
 	if n != 2 {
 		t.Errorf("%d solutions; want the one before the cancellation, and the error", n)
 	}
-	if got, err := p.Decide(ctx, "allow", 1, 1, 1); got.Allowed || !errors.Is(err, context.Canceled) {
+	if got, err := p.Decide(ctx, "allow", 1, "x", 1); got.Allowed || !errors.Is(err, context.Canceled) {
 		t.Errorf("Decide with a canceled context = %+v, %v", got, err)
 	}
 	if _, _, err := osoengine.New().Compile(ctx, authz.Input{}); !errors.Is(err, context.Canceled) {
@@ -345,6 +349,38 @@ func TestLoadErrors(t *testing.T) {
 	}
 }
 
+// TestEscapes: go-oso does not know escapes by number, and gets the characters.
+func TestEscapes(t *testing.T) {
+	const policy = `allow(x, "\u{61}", _) if x = "a\u{200D}\u{22}\u{5c}\\\u{0}\u{A}\u{e9}" or x = "\\u{41}" and x = "\\u{41}";
+?= "\u{41}\\u{41}" = "A\\u{41}" and "\u{41}" = "A";`
+	p, _, err := compile(t, policy, nil, classes()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for actor, want := range map[string]bool{"a\u200d\"\\\\\x00\né": true, `\u{41}`: true, "u{41}": false, "A": false, "a": false} {
+		o, err := p.Decide(t.Context(), "allow", actor, "a", 1)
+		if err != nil || o.Allowed != want {
+			t.Errorf("%q: got %v, %v; want %v", actor, o.Allowed, err, want)
+		}
+	}
+}
+
+// TestHiddenNames: names of classes and constants are held to what a policy can have, and are visible in errors.
+func TestHiddenNames(t *testing.T) {
+	for _, name := range []string{"D\u200boc", "D\u043ec", "Doc\nINFO", "\u202eDoc"} {
+		for what, in := range map[string]authz.Input{
+			"class":    {Classes: []authz.Class{{Name: name, Type: reflect.TypeFor[Doc]()}}},
+			"constant": {Constants: map[string]any{name: 1}},
+		} {
+			in.Sources = []authz.Source{{Name: "p", Text: "allow(_, _, _);"}}
+			_, _, err := osoengine.New().Compile(t.Context(), in)
+			if err == nil || strings.Contains(err.Error(), name) {
+				t.Errorf("%s %+q: %v", what, name, err)
+			}
+		}
+	}
+}
+
 // TestQuiet: nothing is printed where go-oso would print a warning.
 func TestQuiet(t *testing.T) {
 	policies := []string{
@@ -368,12 +404,12 @@ func TestQuiet(t *testing.T) {
 			t.Errorf("%s: %v", policy, err)
 			continue
 		}
-		if _, err := p.Decide(t.Context(), "f", 1, 2, 3); policy == "f(1);" && err != nil {
+		if _, err := p.Decide(t.Context(), "f", 1, "x", 3); policy == "f(1);" && err != nil {
 			t.Errorf("%s: %v", policy, err)
 		}
 	}
 	p := mustCompile(t, "f(1);", nil)
-	if _, err := p.Decide(t.Context(), "allow", 1, 2, 3); !errors.Is(err, polar.ErrUndefinedRule) {
+	if _, err := p.Decide(t.Context(), "allow", 1, "x", 3); !errors.Is(err, polar.ErrUndefinedRule) {
 		t.Errorf("allow in a policy without it: %v; want ErrUndefinedRule", err)
 	}
 	write.Close()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/osohq/go-oso/interfaces"
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
 // A class is a registered class.
@@ -47,6 +48,8 @@ func newClass(c authz.Class) (*class, error) {
 	switch {
 	case name == "":
 		return nil, fmt.Errorf("the class of type %v needs a name", t)
+	case syntax.CheckName(name) != nil:
+		return nil, fmt.Errorf("class %+q cannot be written in a policy: %w", name, syntax.CheckName(name))
 	case strings.ContainsAny(name, "[]"):
 		return nil, fmt.Errorf("the class of type %v needs a name: %q cannot be written in a policy", t, name)
 	case name == "Actor" || name == "Resource":
@@ -94,7 +97,7 @@ func (u *universe) add(t reflect.Type) {
 	for pending := []reflect.Type{t}; len(pending) > 0; {
 		t := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
-		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Map {
+		for n := 0; n < maxNesting && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Map); n++ {
 			t = t.Elem()
 		}
 		if t.Kind() != reflect.Struct || u.known[t] || t.PkgPath() == "time" {

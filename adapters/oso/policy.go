@@ -40,7 +40,7 @@ func (p *policy) guard() *guard {
 
 // Decide asks rule(actor, action, resource) and stops at its first solution.
 // go-oso does not tell which rule that came from.
-func (p *policy) Decide(ctx context.Context, rule string, actor, action, resource any) (authz.Outcome, error) {
+func (p *policy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {
 	for _, err := range p.Query(ctx, rule, actor, action, resource) {
 		return authz.Outcome{Allowed: err == nil}, err
 	}

@@ -3,13 +3,15 @@
 package osoengine
 
 // This file defines the text that go-oso gets: all sources of a policy joined,
-// because it takes unnamed text only once, without what it prints about on
-// standard output, and without the inline queries, whose failure makes it
+// because it takes unnamed text only once, without the escapes that it does not
+// know, without what it prints about on standard output, and without the inline queries, whose failure makes it
 // use memory that it has freed.
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -78,11 +80,13 @@ func (t *text) edited(f *syntax.File) string {
 	for _, stmt := range f.Stmts {
 		if q, ok := stmt.(*syntax.InlineQuery); ok {
 			span := q.Query.Range()
-			t.queries = append(t.queries, inlineQuery{q.Pos(), f.Source[at.of(span.Start):at.of(span.End)]})
+			text := apply(escapes(nil, q.Query, at), f.Source, at.of(span.Start), at.of(span.End))
+			t.queries = append(t.queries, inlineQuery{q.Pos(), text})
 			start, end := at.of(q.Range().Start), at.of(q.Range().End)
 			edits = append(edits, edit{start, end, strings.Repeat("\n", strings.Count(f.Source[start:end], "\n"))})
 			continue
 		}
+		edits = escapes(edits, stmt, at)
 		syntax.Walk(stmt, func(n syntax.Node) bool {
 			if n, ok := n.(*syntax.NaryExpr); ok {
 				for _, elem := range n.Elems {
@@ -95,16 +99,56 @@ func (t *text) edited(f *syntax.File) string {
 			return true
 		})
 	}
-	slices.SortStableFunc(edits, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
+	return apply(edits, f.Source, 0, len(f.Source))
+}
+
+// apply returns the source from start to end with edits.
+func apply(edits []edit, source string, start, end int) string {
+	slices.SortStableFunc(edits, func(a, b edit) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end)) })
 	var b strings.Builder
-	done := 0
 	for _, e := range edits {
-		b.WriteString(f.Source[done:e.start])
+		b.WriteString(source[start:e.start])
 		b.WriteString(e.text)
-		done = e.end
+		start = e.end
 	}
-	b.WriteString(f.Source[done:])
+	b.WriteString(source[start:end])
 	return b.String()
+}
+
+// escapes adds edits of the strings below n that have escapes such as \u{200D},
+// which go-oso reads as the text u{200D}.
+func escapes(edits []edit, n syntax.Node, at offsets) []edit {
+	syntax.Walk(n, func(n syntax.Node) bool {
+		if s, ok := n.(*syntax.StringLit); ok {
+			start, end := at.of(s.Range().Start), at.of(s.Range().End)
+			if text := at.source[start:end]; strings.Contains(text, `\u{`) {
+				edits = append(edits, edit{start, end, escape.ReplaceAllStringFunc(text, unescape)})
+			}
+		}
+		return true
+	})
+	return edits
+}
+
+// escape matches any escape of a string, so that the second backslash of \\u begins none.
+var escape = regexp.MustCompile(`(?s)\\(?:u\{[0-9A-Fa-f]+\}|.)`)
+
+// unescape returns how an escape is written for go-oso.
+func unescape(e string) string {
+	number, ok := strings.CutPrefix(e, `\u{`)
+	if !ok {
+		return e
+	}
+	r, _ := strconv.ParseUint(strings.TrimSuffix(number, "}"), 16, 32) // the parser has read it
+	switch r {
+	case '"', '\\':
+		return `\` + string(rune(r))
+	case '\n':
+		return `\n`
+	case 0:
+		return `\0`
+	}
+	return string(rune(r))
 }
 
 // quiet adds the rules whose absence go-oso would print a warning about. They

@@ -121,7 +121,7 @@ type coveredPolicy struct {
 	counts map[*authz.Branch]*branchCount
 }
 
-func (p *coveredPolicy) Decide(ctx context.Context, rule string, actor, action, resource any) (authz.Outcome, error) {
+func (p *coveredPolicy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {
 	out, err := p.tracedPolicy.Decide(ctx, rule, actor, action, resource)
 	p.count(ctx, rule, []any{actor, action, resource}, authz.TraceOptions{})
 	return out, err
@@ -140,7 +140,7 @@ func (p *coveredPolicy) Query(ctx context.Context, rule string, args ...any) ite
 }
 
 // Filter asks the policy, and counts nothing.
-func (p *coveredPolicy) Filter(ctx context.Context, rule string, actor, action any, class authz.Class) (*filter.Query, error) {
+func (p *coveredPolicy) Filter(ctx context.Context, rule string, actor any, action string, class authz.Class) (*filter.Query, error) {
 	f, ok := p.tracedPolicy.(authz.Filterer)
 	if !ok {
 		return nil, fmt.Errorf("the engine makes no filters: %w", authz.ErrUnsupported)

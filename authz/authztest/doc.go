@@ -41,6 +41,11 @@
 //
 //	az, err := authz.New(authz.Config{Engine: &coverage, ...})
 //
+// # Warnings
+//
+// [NoWarnings] fails for each warning about the policy: a rule that nothing asks, an
+// action that does not exist, a comparison that also holds for nil.
+//
 // # Lists
 //
 // Where a policy also filters lists, [Equivalent] holds the lists against

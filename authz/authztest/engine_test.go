@@ -6,7 +6,6 @@ package authztest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"runtime"
 	"strings"
@@ -25,7 +24,7 @@ func TestDefaultEngine(t *testing.T) { TestEngine(t, func() authz.Engine { retur
 type broken struct {
 	compile func(in *authz.Input) (ignoreErrors bool)
 	failed  func(error) error // of Compile
-	decide  func(p *polar.Policy, ctx context.Context, rule string, actor, action, resource any) (authz.Outcome, error)
+	decide  func(p *polar.Policy, ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error)
 	query   func(p *polar.Policy, ctx context.Context, rule string, args ...any) iter.Seq2[authz.Bindings, error]
 	filter  func(*filter.Query, error) (*filter.Query, error)
 	trace   func(*authz.Trace)
@@ -51,7 +50,7 @@ type brokenPolicy struct {
 	b broken
 }
 
-func (p brokenPolicy) Decide(ctx context.Context, rule string, actor, action, resource any) (authz.Outcome, error) {
+func (p brokenPolicy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {
 	if p.b.decide != nil {
 		return p.b.decide(p.Policy, ctx, rule, actor, action, resource)
 	}
@@ -65,7 +64,7 @@ func (p brokenPolicy) Query(ctx context.Context, rule string, args ...any) iter.
 	return p.Policy.Query(ctx, rule, args...)
 }
 
-func (p brokenPolicy) Filter(ctx context.Context, rule string, actor, action any, class authz.Class) (*filter.Query, error) {
+func (p brokenPolicy) Filter(ctx context.Context, rule string, actor any, action string, class authz.Class) (*filter.Query, error) {
 	q, err := p.Policy.Filter(ctx, rule, actor, action, class)
 	if p.b.filter != nil {
 		return p.b.filter(q, err)
@@ -81,7 +80,7 @@ func (p brokenPolicy) Trace(ctx context.Context, rule string, args []any, opts a
 	return t
 }
 
-type decision = func(p *polar.Policy, ctx context.Context, rule string, actor, action, resource any) (authz.Outcome, error)
+type decision = func(p *polar.Policy, ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error)
 
 // solutions returns all that a query yields.
 func solutions(q iter.Seq2[authz.Bindings, error]) (all []authz.Bindings, err error) {
@@ -96,15 +95,15 @@ func solutions(q iter.Seq2[authz.Bindings, error]) (all []authz.Bindings, err er
 
 func TestEngineFindsFaults(t *testing.T) {
 	// replacing has decisions made with other arguments.
-	replacing := func(f func(actor, action, resource *any)) decision {
-		return func(p *polar.Policy, ctx context.Context, rule string, actor, action, resource any) (authz.Outcome, error) {
+	replacing := func(f func(actor *any, action *string, resource *any)) decision {
+		return func(p *polar.Policy, ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {
 			f(&actor, &action, &resource)
 			return p.Decide(ctx, rule, actor, action, resource)
 		}
 	}
 	// answering has answers made into others.
 	answering := func(f func(*authz.Outcome, *error)) decision {
-		return func(p *polar.Policy, ctx context.Context, rule string, actor, action, resource any) (authz.Outcome, error) {
+		return func(p *polar.Policy, ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {
 			out, err := p.Decide(ctx, rule, actor, action, resource)
 			f(&out, &err)
 			return out, err
@@ -133,22 +132,26 @@ func TestEngineFindsFaults(t *testing.T) {
 		"denies what failed":         {decide: answering(func(_ *authz.Outcome, err *error) { *err = nil })},
 		"refuses what failed":        {decide: answering(func(_ *authz.Outcome, err *error) { *err = wrapped(*err, authz.ErrUnsupported) })},
 		"tells secrets":              {decide: answering(func(_ *authz.Outcome, err *error) { *err = wrapped(*err, errors.New(engineSecret)) })},
-		"forgets the actor":          {decide: replacing(func(actor, _, _ *any) { *actor = engineAlice })},
-		"forgets the action":         {decide: replacing(func(_, action, _ *any) { *action = "read" })},
-		"forgets the resource":       {decide: replacing(func(_, _, resource *any) { *resource = engineDocA })},
+		"forgets the actor":          {decide: replacing(func(actor *any, _ *string, _ *any) { *actor = engineAlice })},
+		"forgets the action":         {decide: replacing(func(_ *any, action *string, _ *any) { *action = "read" })},
+		"forgets the resource":       {decide: replacing(func(_ *any, _ *string, resource *any) { *resource = engineDocA })},
 		"compares less with at most": {compile: text(" < ", " <= ")},
 		"knows no or":                {compile: text(" or ", " and ")},
 		"knows no not":               {compile: text("not ", "")},
 		"knows no cut":               {compile: text("cut and", "")},
 		"takes != for =":             {compile: text(" != ", " = ")},
 		"drops patterns":             {compile: text("{Admin: true}", "")},
-		"knows one string type":      {decide: replacing(func(_, action, _ *any) { *action = fmt.Sprintf("%T", *action) })},
-		"compiles what is wrong":     {compile: func(*authz.Input) bool { return true }},
-		"runs no inline queries":     {compile: text("?= 1 = 2;", "")},
-		"says not where":             {failed: func(error) error { return errors.New("bad policy") }},
-		"refuses what it must do":    {decide: answering(func(out *authz.Outcome, err *error) { *out, *err = authz.Outcome{}, authz.ErrUnsupported })},
-		"reads one source":           {compile: func(in *authz.Input) bool { in.Sources = in.Sources[:1]; return true }},
-		"has one policy": {decide: func(p *polar.Policy, ctx context.Context, rule string, actor, action, resource any) (authz.Outcome, error) {
+		"knows one integer type": {decide: replacing(func(actor *any, _ *string, _ *any) {
+			if n, ok := (*actor).(int64); ok {
+				*actor = n == 0
+			}
+		})},
+		"compiles what is wrong":  {compile: func(*authz.Input) bool { return true }},
+		"runs no inline queries":  {compile: text("?= 1 = 2;", "")},
+		"says not where":          {failed: func(error) error { return errors.New("bad policy") }},
+		"refuses what it must do": {decide: answering(func(out *authz.Outcome, err *error) { *out, *err = authz.Outcome{}, authz.ErrUnsupported })},
+		"reads one source":        {compile: func(in *authz.Input) bool { in.Sources = in.Sources[:1]; return true }},
+		"has one policy": {decide: func(p *polar.Policy, ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {
 			shared.Lock()
 			defer shared.Unlock()
 			if shared.p == nil {

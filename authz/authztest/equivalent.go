@@ -28,7 +28,7 @@ type Lister interface {
 
 	// List returns the rows of class on which actor may do action, as
 	// pointers too, in the way in which the application lists them.
-	List(ctx context.Context, actor, action any, class authz.Class) ([]any, error)
+	List(ctx context.Context, actor any, action string, class authz.Class) ([]any, error)
 
 	// Add stores a new row of class, a pointer to a struct of class.Type. A
 	// key that is zero is to be assigned. An error means that the row cannot be
@@ -49,7 +49,7 @@ const maxHostile = 400
 // Their fields that hold other rows are nil, as those of a row that was just read;
 // foreign keys are fields like others. It is an error if there is no row to begin
 // with, or if nobody may list anything.
-func Equivalent(t testing.TB, az *authz.Authorizer, lister Lister, class authz.Class, actors, actions []any) {
+func Equivalent(t testing.TB, az *authz.Authorizer, lister Lister, class authz.Class, actors []any, actions []string) {
 	t.Helper()
 	if az == nil || lister == nil {
 		t.Fatal("authztest: the Authorizer or the Lister is nil")
@@ -159,7 +159,7 @@ const maxShown = 3
 
 // compare holds one list against decisions, that of actors[i], and returns how many
 // rows are on it.
-func (e *equivalence) compare(rows rowSet, i int, actor, action any) (listed int) {
+func (e *equivalence) compare(rows rowSet, i int, actor any, action string) (listed int) {
 	e.t.Helper()
 	ctx := e.context(actor)
 	list, err := e.lister.List(ctx, actor, action, e.class)
@@ -202,9 +202,12 @@ func (e *equivalence) compare(rows rowSet, i int, actor, action any) (listed int
 	return len(on)
 }
 
+// maxPointers is how many pointers to a value are followed: type P *P has no end.
+const maxPointers = 32
+
 // structType returns what t points to.
 func structType(t reflect.Type) reflect.Type {
-	for t != nil && t.Kind() == reflect.Pointer {
+	for n := 0; n < maxPointers && t != nil && t.Kind() == reflect.Pointer; n++ {
 		t = t.Elem()
 	}
 	return t

@@ -28,7 +28,7 @@ type faulty struct {
 	add  error
 }
 
-func (f faulty) List(ctx context.Context, actor, action any, class authz.Class) ([]any, error) {
+func (f faulty) List(ctx context.Context, actor any, action string, class authz.Class) ([]any, error) {
 	rows, err := f.Lister.List(ctx, actor, action, class)
 	if f.list != nil {
 		rows = f.list(rows)
@@ -56,7 +56,7 @@ func TestEquivalent(t *testing.T) {
 	rows := func() authztest.Lister {
 		return authztest.InMemory(az, lunch, trip, flowers, &Expense{ID: 10, UserID: 2, Note: &approved}, alice)
 	}
-	actors, actions := []any{alice, bob, Guest{}}, []any{"read", "audit"}
+	actors, actions := []any{alice, bob, Guest{}}, []string{"read", "audit"}
 	tests := []struct {
 		name   string
 		lister authztest.Lister
@@ -126,7 +126,7 @@ func TestEquivalentUndecided(t *testing.T) {
 	az := newAuthorizer(t, `allow(_: User, "audit", expense: Expense) if expense.audit();`)
 	everything := faulty{Lister: authztest.InMemory(az, lunch)}
 	r := record(t, func(t testing.TB) {
-		authztest.Equivalent(t, az, listAll{everything}, authz.ClassOf[Expense](), []any{alice}, []any{"audit"})
+		authztest.Equivalent(t, az, listAll{everything}, authz.ClassOf[Expense](), []any{alice}, []string{"audit"})
 	})
 	if !strings.Contains(r.errorText(), "cannot be decided, and there is a list") || !strings.Contains(r.errorText(), "more rows of") {
 		t.Error(r.errorText())
@@ -136,6 +136,6 @@ func TestEquivalentUndecided(t *testing.T) {
 // listAll lists all rows.
 type listAll struct{ authztest.Lister }
 
-func (l listAll) List(ctx context.Context, _, _ any, class authz.Class) ([]any, error) {
+func (l listAll) List(ctx context.Context, _ any, _ string, class authz.Class) ([]any, error) {
 	return l.Rows(ctx, class)
 }

@@ -32,7 +32,7 @@ var t = console{name: "Example"}
 const examplePolicy = `
 allow(user: User, "read", expense: Expense) if
     user.id = expense.user_id or
-    user.title = "Accountant" and expense.paid;
+    (user.title = "Accountant" and expense.paid);
 
 allow(user: User, "pay", expense: Expense) if
     user.title = "Accountant" and
@@ -65,7 +65,7 @@ func Example() {
 	// Output:
 	// want allowed, got forbidden
 	// denied: User 2 "read" Expense 7
-	//   expenses.polar:4:35: allow(user: User, "read", expense: Expense): failed at expense.paid
+	//   expenses.polar:4:36: allow(user: User, "read", expense: Expense): failed at expense.paid
 	//   expenses.polar:3:5: allow(user: User, "read", expense: Expense): failed at user.id = expense.user_id
 	//   1 other rule is about another action or class
 }
@@ -119,7 +119,7 @@ func ExampleCoverage() {
 	//         |
 	//       1 | allow(user: User, "read", expense: Expense) if
 	//       1 |     user.id = expense.user_id or
-	//       0 |     user.title = "Accountant" and expense.paid;   <-- never held
+	//       0 |     (user.title = "Accountant" and expense.paid);   <-- never held
 	//         |
 	//       0 | allow(user: User, "pay", expense: Expense) if   <-- never held
 	//         |     user.title = "Accountant" and
@@ -136,12 +136,19 @@ func ExampleCoverage_Main() {
 	_ = func(m *testing.M) { os.Exit(coverage.Main(m, 100, os.Stderr)) }
 }
 
+func ExampleNoWarnings() {
+	az := newExample(nil)
+
+	authztest.NoWarnings(t, az)
+	// Output:
+}
+
 func ExampleEquivalent() {
 	az := newExample(nil)
 	alice, bob := &User{ID: 1, Title: "Engineer"}, &User{ID: 2, Title: "Accountant"}
 	rows := authztest.InMemory(az, &Expense{ID: 7, UserID: 1}, &Expense{ID: 8, UserID: 2, Paid: true})
 
-	authztest.Equivalent(t, az, rows, authz.ClassOf[Expense](), []any{alice, bob}, []any{"read", "pay"})
+	authztest.Equivalent(t, az, rows, authz.ClassOf[Expense](), []any{alice, bob}, []string{"read", "pay"})
 	// Output:
 	// 402 rows of authztest_test.Expense, when 400 were added and 0 refused; 618 listed in 4 lists
 }

@@ -86,7 +86,7 @@ func (h *hostile) isKey(index []int) bool {
 
 // struc remembers the values of a struct's fields.
 func (s *seen) struc(v reflect.Value) {
-	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+	for n := 0; n < maxPointers && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface); n++ {
 		v = v.Elem()
 	}
 	if v.Kind() != reflect.Struct {
@@ -101,7 +101,7 @@ func (s *seen) struc(v reflect.Value) {
 
 // value remembers the value of a field.
 func (s *seen) value(v reflect.Value) {
-	for v.Kind() == reflect.Pointer {
+	for n := 0; n < maxPointers && v.Kind() == reflect.Pointer; n++ {
 		v = v.Elem()
 	}
 	if !v.IsValid() {
@@ -209,7 +209,7 @@ func (h *hostile) row(base reflect.Value) reflect.Value {
 // isRelation reports whether a field holds another row, or several.
 func isRelation(f reflect.StructField) bool {
 	t := f.Type
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+	for n := 0; n < maxPointers && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice); n++ {
 		t = t.Elem()
 	}
 	if _, ok := nullable(t); ok || f.Anonymous || t == timeType || isOpaque(t) {

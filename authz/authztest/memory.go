@@ -41,7 +41,7 @@ func (m *memory) Rows(_ context.Context, class authz.Class) ([]any, error) {
 	return rows, nil
 }
 
-func (m *memory) List(ctx context.Context, actor, action any, class authz.Class) ([]any, error) {
+func (m *memory) List(ctx context.Context, actor any, action string, class authz.Class) ([]any, error) {
 	q, err := m.az.Filter(ctx, actor, action, class)
 	if err != nil {
 		return nil, err

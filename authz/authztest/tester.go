@@ -36,32 +36,32 @@ func (p *Tester) WithContext(ctx context.Context) *Tester { return &Tester{p.t, 
 // Allow reports an error unless actor may do action on resource. As in all
 // methods, a resource that is an *http.Request is asked about as
 // [authz.Authorizer.Request] makes of it.
-func (p *Tester) Allow(actor, action, resource any) {
+func (p *Tester) Allow(actor any, action string, resource any) {
 	p.t.Helper()
 	p.want("allowed", actor, action, resource)
 }
 
 // Deny reports an error unless the policy denies actor to do action on
 // resource, whether as forbidden or as not found.
-func (p *Tester) Deny(actor, action, resource any) {
+func (p *Tester) Deny(actor any, action string, resource any) {
 	p.t.Helper()
 	p.want("denied", actor, action, resource)
 }
 
 // Forbidden reports an error unless the answer is [authz.ErrForbidden].
-func (p *Tester) Forbidden(actor, action, resource any) {
+func (p *Tester) Forbidden(actor any, action string, resource any) {
 	p.t.Helper()
 	p.want("forbidden", actor, action, resource)
 }
 
 // NotFound reports an error unless the answer is [authz.ErrNotFound], so that
 // the actor does not learn whether there is such a resource.
-func (p *Tester) NotFound(actor, action, resource any) {
+func (p *Tester) NotFound(actor any, action string, resource any) {
 	p.t.Helper()
 	p.want("not found", actor, action, resource)
 }
 
-func (p *Tester) want(want string, actor, action, resource any) {
+func (p *Tester) want(want string, actor any, action string, resource any) {
 	p.t.Helper()
 	got, resource, err := ask(p.ctx, p.az, actor, action, resource)
 	if got == want || want == "denied" && (got == "forbidden" || got == "not found") {
@@ -71,7 +71,7 @@ func (p *Tester) want(want string, actor, action, resource any) {
 }
 
 // ask returns the answer as a word, and the resource that the policy was asked about.
-func ask(ctx context.Context, az *authz.Authorizer, actor, action, resource any) (answer string, asked any, err error) {
+func ask(ctx context.Context, az *authz.Authorizer, actor any, action string, resource any) (answer string, asked any, err error) {
 	if r, ok := resource.(*http.Request); ok && r != nil {
 		q, err := az.Request(r)
 		if err != nil {
@@ -94,7 +94,7 @@ func ask(ctx context.Context, az *authz.Authorizer, actor, action, resource any)
 // explain returns why the answer is what it is, as far as the engine can tell.
 // An *http.Request is a request that has no one reading, so that the policy was
 // not asked: err says why.
-func explain(ctx context.Context, az *authz.Authorizer, actor, action, resource any, err error) string {
+func explain(ctx context.Context, az *authz.Authorizer, actor any, action string, resource any, err error) string {
 	if _, unread := resource.(*http.Request); unread && err != nil {
 		return err.Error()
 	}

@@ -78,3 +78,20 @@ func (plain) Compile(ctx context.Context, in authz.Input) (authz.Policy, []authz
 	}
 	return struct{ authz.Policy }{p}, diags, nil
 }
+
+func TestNoWarnings(t *testing.T) {
+	for _, tt := range []struct{ name, policy, want string }{
+		{"none", "allow(_: User, _, _: Expense);", ""},
+		{"silenced", "allow(_: User, _, _: Expense);\n# ursa:ignore unasked-rule: the next release asks it\ndeny(_, _, _);", ""},
+		{"one", "allow(_: User, _, _: Expense);\ndeny(_, _, _);", "unasked-rule\n" +
+			"expenses.polar:2:1: warning: no decision asks deny, so this rule has no effect (set Config.DenyRule to have it asked)\n" +
+			"   2 | deny(_, _, _);\n     | ^^^^^^^^^^^^^"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := record(t, func(t testing.TB) { authztest.NoWarnings(t, newAuthorizer(t, tt.policy)) })
+			if got := strings.Join(r.errors, "\n"); got != tt.want {
+				t.Errorf("got %q\nwant %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -131,14 +131,47 @@ type Exists struct {
 }
 
 // A Reach is true when a row As for which Where is true can be reached from the
-// row From by following Rel, which leads from its model to itself, any number
-// of times: at least once, or, when Reflexive, also not at all (As is then From
-// itself). Cycles in the data end: a row is visited once.
+// row From by any number of steps: at least one, or, when Reflexive, also none
+// (As is then From itself). Cycles in the data end: a row is visited once.
+//
+// A step follows Rel from a row At for which Step is true. So Step is a condition
+// on each row that is left, From included, and not on the one where it ends; with
+// no step at all it is not asked. Nil is True. It names At and what it binds itself,
+// and no other variable: those around it do not exist in it, and may have the same
+// numbers.
+//
+// A step is mostly one relation, which leads from its model to itself. It can be
+// several, as from a group to its memberships and from those to other groups. Then
+// the rows in between, and the relations that lead on from them, are in Via, and the
+// last relation leads back to the first model.
 type Reach struct {
 	As, From  Var
+	At        Var
+	Step      Expr
 	Rel       *Relation
+	Via       []Hop
 	Reflexive bool
 	Where     Expr
+}
+
+// A Hop is part of a step of a Reach: it follows Rel from a row At for which Step
+// is true. Nil is True. Step names At and what it binds itself.
+type Hop struct {
+	At   Var
+	Step Expr
+	Rel  *Relation
+}
+
+// Hops returns the relations that one step follows, Rel first. A Step that is nil
+// is True here.
+func (e Reach) Hops() []Hop {
+	hops := append([]Hop{{e.At, e.Step, e.Rel}}, e.Via...)
+	for i := range hops {
+		if hops[i].Step == nil {
+			hops[i].Step = True
+		}
+	}
+	return hops
 }
 
 func (And) expr()     {}

@@ -192,8 +192,11 @@ func TestString(t *testing.T) {
 		{Or{}, "false"},
 		{Compare{Ne, f("Nick"), Value{}}, "Nick != nil"},
 		{Exists{1, Row, boss, Compare{Le, fv(1, "Age"), f("Age")}}, "exists v1 in Boss (v1.Age <= Age)"},
-		{Reach{1, Row, boss, true, Exists{2, 1, friends, True}}, "reach v1 in Boss* (exists v2 in v1.Friends (true))"},
-		{Reach{1, Row, boss, false, Compare{Eq, Key{1}, Key{Row}}}, "reach v1 in Boss+ (v1.key = key)"},
+		{chain(1, Row, boss, true, Exists{2, 1, friends, True}), "reach v1 in Boss* (exists v2 in v1.Friends (true))"},
+		{chain(1, Row, boss, false, Compare{Eq, Key{1}, Key{Row}}), "reach v1 in Boss+ (v1.key = key)"},
+		{Reach{As: 1, From: Row, At: 2, Step: Not{fvTrue(2)}, Rel: boss, Where: True}, "reach v1 in (s2 if not (s2.Active = ?); Boss)+ (true)"},
+		{Exists{1, Row, boss, Reach{As: 2, From: 1, Rel: boss, Via: []Hop{{2, fvTrue(2), friends}}, Reflexive: true, Where: True}},
+			"exists v1 in Boss (reach v2 in v1.(Boss.s2 if s2.Active = ?; Friends)* (true))"},
 		{Not{nil}, "not <missing>"},
 		{Compare{}, "<missing> = <missing>"},
 	}
@@ -204,11 +207,14 @@ func TestString(t *testing.T) {
 	}
 }
 
+// fvTrue is true of a row that is active.
+func fvTrue(v Var) Expr { return Compare{Eq, fv(v, "Active"), val(true)} }
+
 func TestMarshalJSON(t *testing.T) {
 	q := &Query{personModel, And{
 		Compare{Lt, f("Rate"), val(1.5)}, Not{In{f("Nick"), []Value{val("x"), {}}}},
 		Exists{1, Row, boss, Or{StrOp{Suffix, fv(1, "Name"), "z"}, True}},
-		Reach{1, Row, boss, true, Compare{Eq, Key{1}, KeyOf(val(3))}},
+		chain(1, Row, boss, true, Compare{Eq, Key{1}, KeyOf(val(3))}),
 		Compare{Eq, f("Blob"), val([]byte{1, 2})}, Compare{Eq, f("Born"), val(noon)}, Compare{Ne, f("Rate"), val(math.Inf(1))},
 	}}
 	got, err := json.Marshal(q)
@@ -219,7 +225,7 @@ func TestMarshalJSON(t *testing.T) {
 		{"\u003c":[{"field":"Rate","var":0},{"type":"float","value":1.5}]},
 		{"not":{"in":{"set":[{"type":"string","value":"x"},{"type":"nil","value":null}],"x":{"field":"Nick","var":0}}}},
 		{"exists":{"as":1,"from":0,"relation":"Boss","where":{"or":[{"endswith":{"arg":"z","x":{"field":"Name","var":1}}},{"const":true}]}}},
-		{"reach":{"as":1,"from":0,"reflexive":true,"relation":"Boss","where":{"=":[{"key":true,"var":1},{"type":"key","value":[{"type":"int","value":3}]}]}}},
+		{"reach":{"as":1,"from":0,"reflexive":true,"steps":[{"at":0,"relation":"Boss","where":{"const":true}}],"where":{"=":[{"key":true,"var":1},{"type":"key","value":[{"type":"int","value":3}]}]}}},
 		{"=":[{"field":"Blob","var":0},{"type":"bytes","value":"AQI="}]},
 		{"=":[{"field":"Born","var":0},{"type":"time","value":"2024-05-01T12:00:00Z"}]},
 		{"!=":[{"field":"Rate","var":0},{"type":"float","value":"+Inf"}]}]}}`
@@ -289,10 +295,17 @@ func TestMatch(t *testing.T) {
 		{"hop on missing row", Exists{1, Row, boss, Not{named(1, "x")}}, []*person{mid, low, loop}},
 		{"not of a hop", Not{Exists{1, Row, boss, named(1, "top")}}, []*person{top, low, loop}},
 		{"two hops", Exists{1, Row, boss, Exists{2, 1, boss, named(2, "top")}}, []*person{low}},
-		{"reach", Reach{1, Row, boss, false, named(1, "top")}, []*person{mid, low}},
-		{"reach reflexive", Reach{1, Row, boss, true, named(1, "top")}, []*person{top, mid, low}},
-		{"reach through a cycle", Reach{1, Row, boss, false, named(1, "loop")}, []*person{loop}},
-		{"reach itself", Reach{1, Row, boss, false, Compare{Eq, Key{1}, Key{Row}}}, []*person{loop}},
+		{"reach", chain(1, Row, boss, false, named(1, "top")), []*person{mid, low}},
+		{"reach reflexive", chain(1, Row, boss, true, named(1, "top")), []*person{top, mid, low}},
+		{"reach through a cycle", chain(1, Row, boss, false, named(1, "loop")), []*person{loop}},
+		{"reach, each step from another than mid", Reach{As: 1, From: Row, At: 2, Step: Not{named(2, "mid")}, Rel: boss, Reflexive: true, Where: named(1, "top")}, []*person{top}},
+		{"reach, each step from another than low", Reach{As: 1, From: Row, At: 1, Step: Not{named(1, "low")}, Rel: boss, Where: named(1, "top")}, []*person{mid}},
+		{"reach, no step, no condition", Reach{As: 1, From: Row, At: 1, Step: False, Rel: boss, Reflexive: true, Where: named(1, "mid")}, []*person{mid}},
+		{"reach to whom no condition is put", Reach{As: 1, From: Row, At: 1, Step: Not{named(1, "top")}, Rel: boss, Where: named(1, "top")}, []*person{mid, low}},
+		{"reach with a condition through a cycle", Reach{As: 1, From: Row, At: 1, Step: fvTrue(1), Rel: boss, Where: named(1, "loop")}, nil},
+		{"reach two relations a step", Reach{As: 1, From: Row, Rel: boss, Via: []Hop{{Rel: boss}}, Where: named(1, "top")}, []*person{low}},
+		{"reach two relations a step, in between", Reach{As: 1, From: Row, Rel: boss, Via: []Hop{{2, Not{named(2, "mid")}, boss}}, Reflexive: true, Where: named(1, "top")}, []*person{top}},
+		{"reach itself", chain(1, Row, boss, false, Compare{Eq, Key{1}, Key{Row}}), []*person{loop}},
 		{"object equality", Exists{1, Row, boss, Compare{Eq, Key{1}, KeyOf(val(1))}}, []*person{mid}},
 		{"outer variable", Exists{1, Row, boss, Exists{2, 1, boss, Compare{Ne, Key{2}, Key{Row}}}}, []*person{low}},
 		{"value relation", Exists{1, Row, badgeRel, Compare{Eq, fv(1, "Site"), val("x")}}, []*person{mid}},
@@ -345,7 +358,7 @@ func TestMatchErrors(t *testing.T) {
 		{"negated", ctx, Not{hop}, &person{}, failing, nil},
 		{"no resolver", ctx, hop, &person{}, nil, ErrInvalid},
 		{"context", canceled, hop, &person{}, Loaded, context.Canceled},
-		{"endless chain", ctx, Reach{1, Row, boss, false, False}, &person{}, endless, ErrBudget},
+		{"endless chain", ctx, chain(1, Row, boss, false, False), &person{}, endless, ErrBudget},
 		{"not loaded", ctx, Exists{1, Row, friends, True}, &person{}, Loaded, ErrNotLoaded},
 		{"row of the wrong relation", ctx, hop, &person{}, wrong, ErrInvalid},
 		{"row of another type", ctx, True, badge{}, Loaded, ErrInvalid},
@@ -406,7 +419,17 @@ func TestValidate(t *testing.T) {
 		{And{Exists{1, Row, boss, eq}, Compare{Eq, fv(1, "Age"), val(1)}}, ErrInvalid, "not bound"},
 		{Exists{1, Row, nil, eq}, ErrInvalid, "without a name or a target"},
 		{Exists{1, Row, &Relation{Name: "X"}, eq}, ErrInvalid, "without a name or a target"},
-		{Reach{1, Row, badgeRel, true, eq}, ErrInvalid, "leads to another model"},
+		{chain(1, Row, badgeRel, true, eq), ErrInvalid, "leads to another model"},
+		{chain(1, 2, boss, true, eq), ErrInvalid, "variable 2 is not bound"},
+		{Reach{As: 1, From: Row, At: 2, Step: fvTrue(2), Rel: boss, Where: eq}, nil, ""},
+		{Reach{As: 1, From: Row, At: 2, Step: Exists{3, 2, boss, Compare{Eq, Key{3}, Key{2}}}, Rel: boss, Where: eq}, nil, ""},
+		{Reach{As: 1, From: Row, At: 2, Step: fvTrue(Row), Rel: boss, Where: eq}, ErrInvalid, "variable 0 is not bound"},
+		{Reach{As: 1, From: Row, At: 2, Step: fvTrue(1), Rel: boss, Where: eq}, ErrInvalid, "variable 1 is not bound"},
+		{Reach{As: 1, From: Row, At: 2, Rel: boss, Where: fvTrue(2)}, ErrInvalid, "variable 2 is not bound"},
+		{Reach{As: 1, From: Row, Rel: boss, Via: []Hop{{2, fvTrue(2), friends}}, Where: eq}, nil, ""},
+		{Reach{As: 1, From: Row, Rel: boss, Via: []Hop{{2, fvTrue(1), friends}}, Where: eq}, ErrInvalid, "variable 1 is not bound"},
+		{Reach{As: 1, From: Row, Rel: boss, Via: []Hop{{2, True, badgeRel}}, Where: eq}, ErrInvalid, "leads to another model"},
+		{Reach{As: 1, From: Row, Rel: boss, Via: []Hop{{2, True, nil}}, Where: eq}, ErrInvalid, "without a name or a target"},
 		{Exists{1, Row, &Relation{Name: "K", Target: keyless}, Compare{Eq, Key{1}, KeyOf(val(1))}}, ErrInvalid, "has no key"},
 		{Compare{Eq, Key{Row}, KeyOf(val(1), val(2))}, ErrInvalid, "another number of values"},
 		{In{Key{Row}, []Value{KeyOf(val(1)), KeyOf()}}, ErrInvalid, "another number of values"},
@@ -438,6 +461,7 @@ func TestSimplify(t *testing.T) {
 		}
 		return In{fv(v, "Name"), set}
 	}
+	a9, a3, a1 := Compare{Lt, fv(9, "Age"), val(1)}, Compare{Lt, fv(3, "Age"), val(1)}, Compare{Lt, fv(1, "Age"), val(1)}
 	tests := []struct{ e, want Expr }{
 		{And{}, True},
 		{Or{}, False},
@@ -475,11 +499,28 @@ func TestSimplify(t *testing.T) {
 		{And{Exists{7, Row, boss, named(7, "x")}, Exists{8, Row, boss, Not{named(8, "x")}}}, False},
 		{And{Exists{7, Row, friends, named(7, "x")}, Exists{8, Row, friends, a}}, And{Exists{1, Row, friends, named(1, "x")}, Exists{1, Row, friends, a}}},
 		{And{Exists{7, Row, friends, named(7, "x")}, Exists{8, Row, friends, named(8, "x")}}, Exists{1, Row, friends, named(1, "x")}},
-		{Reach{7, Row, boss, true, True}, True},
-		{Reach{7, Row, boss, false, True}, Exists{1, Row, boss, True}},
-		{Or{Reach{7, Row, boss, true, named(7, "x")}, Reach{8, Row, boss, true, named(8, "y")}}, Reach{1, Row, boss, true, named(1, "x", "y")}},
-		{Or{Reach{7, Row, boss, true, named(7, "x")}, Reach{8, Row, boss, false, named(8, "x")}},
-			Or{Reach{1, Row, boss, true, named(1, "x")}, Reach{1, Row, boss, false, named(1, "x")}}},
+		{chain(7, Row, boss, true, True), True},
+		{chain(7, Row, boss, false, True), Exists{1, Row, boss, True}},
+		{Or{chain(7, Row, boss, true, named(7, "x")), chain(8, Row, boss, true, named(8, "y"))}, chain(1, Row, boss, true, named(1, "x", "y"))},
+		{Or{chain(7, Row, boss, true, named(7, "x")), chain(8, Row, boss, false, named(8, "x"))},
+			Or{chain(1, Row, boss, true, named(1, "x")), chain(1, Row, boss, false, named(1, "x"))}},
+		{Reach{As: 7, From: Row, At: 9, Step: And{True, a9}, Rel: boss, Where: named(7, "x")}, Reach{As: 1, From: Row, At: 1, Step: a1, Rel: boss, Where: named(1, "x")}},
+		{Reach{As: 7, From: Row, At: 9, Step: False, Rel: boss, Where: named(7, "x")}, False},
+		{Reach{As: 7, From: Row, At: 9, Step: a9, Rel: boss, Where: True}, Reach{As: 1, From: Row, At: 1, Step: a1, Rel: boss, Where: True}},
+		{Or{Reach{As: 7, From: Row, At: 9, Step: a9, Rel: boss, Where: named(7, "x")}, Reach{As: 8, From: Row, At: 9, Step: a9, Rel: boss, Where: named(8, "y")}},
+			Reach{As: 1, From: Row, At: 1, Step: a1, Rel: boss, Where: named(1, "x", "y")}},
+		{Or{Reach{As: 7, From: Row, At: 9, Step: a9, Rel: boss, Where: named(7, "x")}, chain(8, Row, boss, false, named(8, "y"))},
+			Or{Reach{As: 1, From: Row, At: 1, Step: a1, Rel: boss, Where: named(1, "x")}, chain(1, Row, boss, false, named(1, "y"))}},
+		{chain(7, Row, boss, true, Or{named(7, "x"), chain(8, 7, boss, true, Exists{3, 8, boss, named(3, "y")})}),
+			chain(1, Row, boss, true, Or{named(1, "x"), Exists{2, 1, boss, named(2, "y")}})},
+		{chain(7, Row, boss, true, chain(8, 7, boss, true, Compare{Ne, Key{8}, Key{7}})), chain(1, Row, boss, true, chain(2, 1, boss, true, Compare{Ne, Key{1}, Key{2}}))},
+		{chain(7, Row, boss, false, chain(8, 7, boss, true, chain(9, 8, boss, true, named(9, "y")))), chain(1, Row, boss, false, named(1, "y"))},
+		{chain(7, Row, boss, true, chain(8, 7, boss, false, named(8, "y"))), chain(1, Row, boss, true, chain(2, 1, boss, false, named(2, "y")))},
+		{Exists{5, Row, boss, Reach{As: 7, From: 5, At: 9, Step: a9, Rel: boss, Reflexive: true, Where: Or{named(7, "x"),
+			Reach{As: 8, From: 7, At: 3, Step: a3, Rel: boss, Reflexive: true, Where: Compare{Ne, Key{8}, Key{5}}}}}},
+			Exists{1, Row, boss, Reach{As: 2, From: 1, At: 1, Step: a1, Rel: boss, Reflexive: true, Where: Or{named(2, "x"), Compare{Ne, Key{1}, Key{2}}}}}},
+		{chain(7, Row, boss, true, Reach{As: 8, From: 7, At: 3, Step: a3, Rel: boss, Reflexive: true, Where: named(8, "y")}),
+			chain(1, Row, boss, true, Reach{As: 2, From: 1, At: 1, Step: a1, Rel: boss, Reflexive: true, Where: named(2, "y")})},
 		{Exists{9, Row, boss, Exists{4, 9, boss, Compare{Eq, Key{4}, Key{9}}}}, Exists{1, Row, boss, Exists{2, 1, boss, Compare{Eq, Key{1}, Key{2}}}}},
 	}
 	for _, tt := range tests {
@@ -552,7 +593,7 @@ func size(e Expr) int {
 }
 
 func TestWalk(t *testing.T) {
-	e := And{True, Or{False, Not{Exists{1, Row, boss, Compare{}}}}, Reach{1, Row, boss, true, In{}}, nil}
+	e := And{True, Or{False, Not{Exists{1, Row, boss, Compare{}}}}, chain(1, Row, boss, true, In{}), nil}
 	var got []string
 	Walk(e, func(e Expr) bool {
 		got = append(got, strings.TrimPrefix(fmt.Sprintf("%T", e), "filter."))
@@ -581,5 +622,22 @@ func TestSimplifyIsLinear(t *testing.T) {
 	}
 	if _, err := (&Query{personModel, deep}).Simplify(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestPointersThatLeadToThemselves(t *testing.T) {
+	type self *self
+	var p self
+	p = &p
+	if v, err := ValueOf(p); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("got %v, %v", v, err)
+	}
+	q := &Query{personModel, True}
+	if ok, err := q.Match(context.Background(), p, nil); !errors.Is(err, ErrInvalid) {
+		t.Errorf("got %v, %v", ok, err)
+	}
+	m := &Model{Name: "Holder", Type: reflect.TypeFor[struct{ P self }]()}
+	if _, err := m.Field("P"); err == nil {
+		t.Error("a field that leads to itself")
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"reflect"
-	"strconv"
 	"strings"
 )
 
@@ -100,12 +99,14 @@ func (q *Query) Match(ctx context.Context, row any, r Resolver) (bool, error) {
 
 // A binding is the row that a variable stands for.
 type binding struct {
+	id    int // of the row as it was found; found again, it has another
 	model *Model
 	row   any // a pointer
 	value reflect.Value
 }
 
 type matcher struct {
+	found    int // bindings made
 	ctx      context.Context
 	resolver Resolver
 	scope    map[Var]binding
@@ -130,7 +131,8 @@ func (m *matcher) binding(model *Model, row any) (binding, error) {
 	if err != nil {
 		return binding{}, err
 	}
-	return binding{model, pointerTo(rv), rv}, nil
+	m.found++
+	return binding{m.found, model, pointerTo(rv), rv}, nil
 }
 
 func (m *matcher) expr(e Expr, depth int) (bool, error) {
@@ -217,12 +219,13 @@ func (m *matcher) compare(e Compare) (bool, error) {
 }
 
 // compareKeys compares the keys of two variables: rows of different models are
-// never equal, and a variable is equal to itself, key or no key.
+// never equal, and a row is equal to itself, key or no key. That it is itself is known
+// of one variable, and of the two ends of a Reach of no steps.
 func (m *matcher) compareKeys(op Op, kl, kr Key, l, r Value) (bool, error) {
 	if op.Ordering() {
 		return false, unordered(TypeKey, TypeKey)
 	}
-	eq := kl.Var == kr.Var
+	eq := m.scope[kl.Var].id == m.scope[kr.Var].id
 	if !eq && m.scope[kl.Var].model.same(m.scope[kr.Var].model) {
 		var err error
 		if eq, err = l.Equal(r); err != nil {
@@ -295,7 +298,7 @@ func (m *matcher) operand(o Operand, e Expr) (Value, error) {
 func (m *matcher) bound(v Var, e Expr) (binding, error) {
 	b, ok := m.scope[v]
 	if !ok {
-		return b, invalid("variable "+strconv.Itoa(int(v))+" is not bound", e)
+		return b, notBound(v, e)
 	}
 	return b, nil
 }
@@ -358,8 +361,9 @@ func (m *matcher) reach(e Reach, depth int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if e.Rel == nil || !from.model.same(e.Rel.Target) {
-		return false, invalid("a Reach over a relation that leads to another model", e)
+	hops := e.Hops()
+	if last := hops[len(hops)-1].Rel; last == nil || last.Target == nil || !from.model.same(last.Target) {
+		return false, invalid("a Reach that leads to another model", e)
 	}
 	visited := make(map[uint64][]Value)
 	queue := []binding{from}
@@ -371,15 +375,11 @@ func (m *matcher) reach(e Reach, depth int) (bool, error) {
 				return ok && err == nil, err
 			}
 		}
-		rows, err := m.related(b, e.Rel, e)
+		ends, err := m.leap(b, hops, e, depth)
 		if err != nil {
 			return false, err
 		}
-		for _, row := range rows {
-			next, err := m.binding(e.Rel.Target, row)
-			if err != nil {
-				return false, err
-			}
+		for _, next := range ends {
 			key, err := next.model.key(next.value)
 			if err != nil {
 				return false, err
@@ -396,6 +396,40 @@ func (m *matcher) reach(e Reach, depth int) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// leap returns the rows to which one step of a Reach leads from b.
+func (m *matcher) leap(b binding, hops []Hop, e Reach, depth int) ([]binding, error) {
+	rows := []binding{b}
+	for _, h := range hops {
+		var next []binding
+		for _, b := range rows {
+			// A step depends on the row that it leaves, and on nothing around it.
+			around := m.scope
+			m.scope = map[Var]binding{h.At: b}
+			ok, err := m.expr(h.Step, depth+1)
+			m.scope = around
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				continue
+			}
+			related, err := m.related(b, h.Rel, e)
+			if err != nil {
+				return nil, err
+			}
+			for _, row := range related {
+				b, err := m.binding(h.Rel.Target, row)
+				if err != nil {
+					return nil, err
+				}
+				next = append(next, b)
+			}
+		}
+		rows = next
+	}
+	return rows, nil
 }
 
 func containsKey(keys []Value, key Value) (bool, error) {

@@ -143,7 +143,7 @@ func (m *Model) key(rv reflect.Value) (Value, error) {
 // row checks that x is a row of the model and returns the struct.
 func (m *Model) row(x any) (reflect.Value, error) {
 	rv := reflect.ValueOf(x)
-	for rv.Kind() == reflect.Pointer && !rv.IsNil() {
+	for n := 0; n < maxPointers && rv.Kind() == reflect.Pointer && !rv.IsNil(); n++ {
 		rv = rv.Elem()
 	}
 	if !rv.IsValid() || rv.Type() != m.Type {

@@ -15,7 +15,8 @@ import (
 //	Expense where UserID = ? and exists v1 in Owner (v1.Name = ?)
 //
 // Fields of the row stand alone; other variables are v1, v2 and so on. A Reach
-// shows as "reach v1 in Manager+", and as "Manager*" when it is reflexive.
+// shows as "reach v1 in Manager+", and as "Manager*" when it is reflexive; a
+// condition on the row s1 that a step leaves as "reach v1 in (s1 if s1.Active; Manager)*".
 func (q *Query) String() string { return q.text(false) }
 
 // Reveal returns the query as String does, with the values in it. They are data
@@ -62,6 +63,7 @@ type printer struct {
 	values bool
 	limit  int
 	depth  int
+	inStep bool // in a condition on the steps of a Reach
 }
 
 // Binding powers, for parentheses.
@@ -114,13 +116,17 @@ func (p *printer) expr(e Expr, power int) {
 		p.operand(Value{TypeString, e.Arg})
 		p.b.WriteString(")")
 	case Exists:
-		p.bind("exists", e.As, e.From, e.Rel, "", e.Where)
+		p.b.WriteString("exists " + p.name(e.As) + " in " + p.qualified(e.From, relationText(e.Rel)))
+		p.where(e.Where)
 	case Reach:
-		suffix := "+"
+		p.b.WriteString("reach " + p.name(e.As) + " in ")
+		p.steps(e)
 		if e.Reflexive {
-			suffix = "*"
+			p.b.WriteByte('*')
+		} else {
+			p.b.WriteByte('+')
 		}
-		p.bind("reach", e.As, e.From, e.Rel, suffix, e.Where)
+		p.where(e.Where)
 	default:
 		p.b.WriteString("<missing>")
 	}
@@ -154,14 +160,48 @@ func (p *printer) parens(yes bool, f func()) {
 	}
 }
 
-func (p *printer) bind(word string, as, from Var, rel *Relation, suffix string, where Expr) {
-	name := "<missing>"
-	if rel != nil {
-		name = rel.Name
-	}
-	p.b.WriteString(word + " " + varName(as) + " in " + qualified(from, name) + suffix + " (")
-	p.expr(where, 0)
+func (p *printer) where(e Expr) {
+	p.b.WriteString(" (")
+	p.expr(e, 0)
 	p.b.WriteByte(')')
+}
+
+// steps writes where a Reach begins and what one of its steps is, as
+// "v1.Manager", "v1.(Members.Group)" or "v1.(s1 if s1.Active; Manager)".
+func (p *printer) steps(e Reach) {
+	hops := e.Hops()
+	if len(hops) == 1 && hops[0].Step == True {
+		p.b.WriteString(p.qualified(e.From, relationText(e.Rel)))
+		return
+	}
+	p.b.WriteString(p.qualified(e.From, "("))
+	for i, h := range hops {
+		if i > 0 {
+			p.b.WriteByte('.')
+		}
+		if h.Step != True {
+			p.step(h)
+		}
+		p.b.WriteString(relationText(h.Rel))
+	}
+	p.b.WriteByte(')')
+}
+
+// step writes the condition of a hop, whose variables are its own.
+func (p *printer) step(h Hop) {
+	defer func(old bool) { p.inStep = old }(p.inStep)
+	p.inStep = true
+	p.b.WriteString(p.name(h.At) + " if ")
+	p.expr(h.Step, 0)
+	p.b.WriteString("; ")
+}
+
+// relationText returns the name of a relation for messages.
+func relationText(r *Relation) string {
+	if r == nil {
+		return "<missing>"
+	}
+	return r.Name
 }
 
 func (p *printer) operand(o Operand) {
@@ -176,27 +216,35 @@ func (p *printer) operand(o Operand) {
 			p.b.WriteByte('?')
 		}
 	case Field:
-		p.b.WriteString(qualified(o.Var, o.Name))
+		p.b.WriteString(p.qualified(o.Var, o.Name))
 	case Key:
-		p.b.WriteString(qualified(o.Var, "key"))
+		p.b.WriteString(p.qualified(o.Var, "key"))
 	default:
 		p.b.WriteString("<missing>")
 	}
 }
 
-func varName(v Var) string { return "v" + strconv.Itoa(int(v)) }
+// name returns the name of a variable; those in a step are not those around it.
+func (p *printer) name(v Var) string {
+	if p.inStep {
+		return "s" + strconv.Itoa(int(v))
+	}
+	return "v" + strconv.Itoa(int(v))
+}
 
-func qualified(v Var, name string) string {
-	if v == Row {
+func (p *printer) qualified(v Var, name string) string {
+	if v == Row && !p.inStep {
 		return name
 	}
-	return varName(v) + "." + name
+	return p.name(v) + "." + name
 }
 
 // MarshalJSON returns the query as an object {"model": name, "where": node}. A
 // node is an object with one of the keys and, or (arrays of nodes), not (a
 // node), const (a boolean), in, startswith, endswith, contains, exists, reach or
-// a comparison ("=", "!=", "<", "<=", ">", ">="); the variable of the row is 0.
+// a comparison ("=", "!=", "<", "<=", ">", ">="); the variable of the row is 0. The
+// steps of a reach are the relations that one step follows, with the condition on
+// the row that each leaves.
 // It holds the values: it is for programs that run the query, not for logs.
 func (q *Query) MarshalJSON() ([]byte, error) {
 	if q.Model == nil {
@@ -237,7 +285,18 @@ func tree(e Expr) (any, error) {
 		return object{"exists": object{"as": e.As, "from": e.From, "relation": relationName(e.Rel), "where": where}}, err
 	case Reach:
 		where, err := tree(e.Where)
-		return object{"reach": object{"as": e.As, "from": e.From, "relation": relationName(e.Rel), "reflexive": e.Reflexive, "where": where}}, err
+		if err != nil {
+			return nil, err
+		}
+		steps := make([]any, 0, 1+len(e.Via))
+		for _, h := range e.Hops() {
+			step, err := tree(h.Step)
+			if err != nil {
+				return nil, err
+			}
+			steps = append(steps, object{"at": h.At, "where": step, "relation": relationName(h.Rel)})
+		}
+		return object{"reach": object{"as": e.As, "from": e.From, "steps": steps, "reflexive": e.Reflexive, "where": where}}, nil
 	}
 	return nil, &Error{Err: ErrInvalid, Reason: fmt.Sprintf("a node of type %T", e)}
 }

@@ -27,11 +27,32 @@ func (q *Query) Simplify() (*Query, error) {
 	if err := measure(q.Where); err != nil {
 		return nil, err
 	}
-	n, err := simplify(q.Where, map[Var]Var{Row: Row})
+	n, err := simplify(q.Where, scope{vars: map[Var]Var{Row: Row}})
 	if err != nil {
 		return nil, err
 	}
 	return &Query{Model: q.Model, Where: n.e}, nil
+}
+
+// A scope maps the variables bound around an expression to their new numbers. Depth
+// is the nesting, which is the number of the innermost.
+type scope struct {
+	vars  map[Var]Var
+	depth Var
+}
+
+// with returns the scope in which v is a row that has a number already.
+func (s scope) with(v, number Var) scope {
+	vars := maps.Clone(s.vars)
+	vars[v] = number
+	return scope{vars, s.depth}
+}
+
+// bind returns the scope in which v is a new row, and its number.
+func (s scope) bind(v Var) (inner scope, number Var) {
+	inner = s.with(v, s.depth+1)
+	inner.depth++
+	return inner, inner.depth
 }
 
 // A node is a simplified expression with the hash of its structure. Parts are
@@ -74,9 +95,8 @@ func (n node) is(c Const) bool { return n.e == c }
 
 func hashString(s string) uint64 { return maphash.String(seed, s) }
 
-// simplify simplifies e. Env maps the variables bound around it to their new
-// numbers; its size is the nesting.
-func simplify(e Expr, env map[Var]Var) (node, error) {
+// simplify simplifies e, in the scope env.
+func simplify(e Expr, env scope) (node, error) {
 	switch e := e.(type) {
 	case Const:
 		return constNode(bool(e)), nil
@@ -108,29 +128,14 @@ func simplify(e Expr, env map[Var]Var) (node, error) {
 			return node{}, err
 		}
 		where, err := simplify(e.Where, inner)
-		return relationNode(tagExists, from, as, e.Rel, where), err
+		return existsNode(from, as, e.Rel, where), err
 	case Reach:
-		from, as, inner, err := bind(e, e.From, e.As, e.Rel, env)
-		if err != nil {
-			return node{}, err
-		}
-		where, err := simplify(e.Where, inner)
-		switch {
-		case err != nil:
-			return node{}, err
-		case where.is(True) && e.Reflexive:
-			return nodeTrue, nil
-		case where.is(True): // the first step decides
-			return relationNode(tagExists, from, as, e.Rel, where), nil
-		case e.Reflexive:
-			return relationNode(tagReach+1, from, as, e.Rel, where), nil
-		}
-		return relationNode(tagReach, from, as, e.Rel, where), nil
+		return simplifyReach(e, env)
 	}
 	return node{}, invalid("a node of an unknown type", nil)
 }
 
-func simplifyAll(parts []Expr, env map[Var]Var) ([]node, error) {
+func simplifyAll(parts []Expr, env scope) ([]node, error) {
 	nodes := make([]node, 0, len(parts))
 	for _, p := range parts {
 		n, err := simplify(p, env)
@@ -143,48 +148,166 @@ func simplifyAll(parts []Expr, env map[Var]Var) ([]node, error) {
 }
 
 // bind gives the variable of an Exists or Reach the number of its level.
-func bind(e Expr, from, as Var, rel *Relation, env map[Var]Var) (f, a Var, inner map[Var]Var, err error) {
-	f, ok := env[from]
+func bind(e Expr, from, as Var, rel *Relation, env scope) (f, a Var, inner scope, err error) {
+	f, ok := env.vars[from]
 	if !ok || rel == nil {
-		return 0, 0, nil, invalid("a relation that is missing, or from a variable that is not bound", e)
+		return 0, 0, scope{}, invalid("a relation that is missing, or from a variable that is not bound", e)
 	}
-	a = Var(len(env))
-	inner = maps.Clone(env)
-	inner[as] = a
+	inner, a = env.bind(as)
 	return f, a, inner, nil
 }
 
-// relationNode builds an Exists (tagExists) or a Reach (tagReach, or tagReach+1 when
-// it is reflexive).
-func relationNode(tag uint64, from, as Var, rel *Relation, where node) node {
+func simplifyReach(e Reach, env scope) (node, error) {
+	from, as, inner, err := bind(e, e.From, e.As, e.Rel, env)
+	if err != nil {
+		return node{}, err
+	}
+	where, err := simplify(e.Where, inner)
+	if err != nil {
+		return node{}, err
+	}
+	hops, nodes := e.Hops(), make([]node, 1+len(e.Via))
+	possible, always := true, true // whether there are rows to go on from, and whether all are
+	for i, h := range hops {
+		if h.Rel == nil {
+			return node{}, invalid("a relation that is missing", e)
+		}
+		// A step is about no variable around it, so that its own can have the same
+		// numbers wherever it stands.
+		if nodes[i], err = simplify(h.Step, scope{map[Var]Var{h.At: firstStep}, firstStep}); err != nil {
+			return node{}, err
+		}
+		hops[i] = Hop{Rel: h.Rel}
+		if !nodes[i].is(True) {
+			hops[i], always = Hop{firstStep, nodes[i].e, h.Rel}, false
+		}
+		possible = possible && !nodes[i].is(False)
+	}
+	switch {
+	case where.is(True) && e.Reflexive:
+		return nodeTrue, nil
+	case where.is(True) && always && len(hops) == 1: // the first step decides
+		return existsNode(from, as, e.Rel, where), nil
+	case !possible && !e.Reflexive:
+		return nodeFalse, nil
+	}
+	e.As, e.From, e.At, e.Step = as, from, hops[0].At, hops[0].Step
+	if len(hops) > 1 {
+		e.Via = hops[1:]
+	}
+	where, err = unchained(e, where)
+	return reachNode(e, where, nodes), err
+}
+
+// mentions reports whether a simplified condition is about a variable around it.
+func mentions(e Expr, v Var) bool {
+	found := false
+	operand := func(o Operand) {
+		if key, ok := o.(Key); ok {
+			found = found || key.Var == v
+		} else if f, ok := o.(Field); ok {
+			found = found || f.Var == v
+		}
+	}
+	Walk(e, func(e Expr) bool {
+		switch e := e.(type) {
+		case Compare:
+			operand(e.L)
+			operand(e.R)
+		case In:
+			operand(e.X)
+		case StrOp:
+			operand(e.X)
+		case Exists:
+			found = found || e.From == v
+		case Reach: // its steps are about variables of their own
+			found = found || e.From == v || mentions(e.Where, v)
+			return false
+		}
+		return !found
+	})
+	return found
+}
+
+// firstStep is the number of the row that a step leaves.
+const firstStep Var = 1
+
+// unchained returns the condition on the end of a Reach in which a further Reach with
+// the same steps has become the condition on its own end: any number of steps and then
+// any number of them is any number.
+func unchained(e Reach, where node) (node, error) {
+	parts := []node{where}
+	if _, ok := where.e.(Or); ok {
+		parts = slices.Clone(where.parts)
+	}
+	found := false
+	for i, p := range parts {
+		next, ok := p.e.(Reach)
+		if !ok || !next.Reflexive || next.From != e.As || !sameSteps(e, next) || mentions(next.Where, e.As) {
+			continue
+		}
+		env := scope{vars: make(map[Var]Var), depth: e.As}
+		for v := range e.As + 1 {
+			env.vars[v] = v
+		}
+		n, err := simplify(next.Where, env.with(next.As, e.As))
+		if err != nil {
+			return node{}, err
+		}
+		parts[i], found = n, true
+	}
+	if !found {
+		return where, nil
+	}
+	return listNode(parts, false), nil
+}
+
+func existsNode(from, as Var, rel *Relation, where node) node {
 	if where.is(False) {
 		return nodeFalse
 	}
-	h := mix(mix(mix(tag, uint64(from)), hashString(rel.Name)), where.h)
-	if tag == tagExists {
-		return node{e: Exists{as, from, rel, where.e}, h: h, parts: []node{where}}
+	h := mix(mix(mix(tagExists, uint64(from)), hashString(rel.Name)), where.h)
+	return node{e: Exists{as, from, rel, where.e}, h: h, parts: []node{where}}
+}
+
+// reachNode builds a Reach of the simplified condition on its end and those of its
+// hops, which are its parts in this order.
+func reachNode(e Reach, where node, hops []node) node {
+	if where.is(False) {
+		return nodeFalse
 	}
-	return node{e: Reach{as, from, rel, tag != tagReach, where.e}, h: h, parts: []node{where}}
+	e.Where = where.e
+	h := mix(mix(mix(reachTag(e), uint64(e.From)), stepHash(e, hops)), where.h)
+	return node{e: e, h: h, parts: append([]node{where}, hops...)}
+}
+
+// stepHash is the hash of what one step of a Reach is.
+func stepHash(e Reach, hops []node) uint64 {
+	h := mix(hashString(e.Rel.Name), hops[0].h)
+	for i, hop := range e.Via {
+		h = mix(mix(h, hashString(hop.Rel.Name)), hops[1+i].h)
+	}
+	return h
 }
 
 // rename gives an operand the new number of its variable, and returns its hash.
-func rename(o Operand, env map[Var]Var, e Expr) (Operand, uint64, error) {
+func rename(o Operand, env scope, e Expr) (Operand, uint64, error) {
 	switch o := o.(type) {
 	case Value:
 		return o, o.hash(), nil
 	case Field:
-		if v, ok := env[o.Var]; ok {
+		if v, ok := env.vars[o.Var]; ok {
 			return Field{v, o.Name}, mix(mix(tagField, uint64(v)), hashString(o.Name)), nil
 		}
 	case Key:
-		if v, ok := env[o.Var]; ok {
+		if v, ok := env.vars[o.Var]; ok {
 			return Key{v}, mix(tagKey, uint64(v)), nil
 		}
 	}
 	return nil, 0, invalid("an operand is missing, or of a variable that is not bound", e)
 }
 
-func simplifyCompare(e Compare, env map[Var]Var) (node, error) {
+func simplifyCompare(e Compare, env scope) (node, error) {
 	l, hl, err := rename(e.L, env, e)
 	if err != nil {
 		return node{}, err
@@ -268,7 +391,7 @@ func (v Value) isNaN() bool {
 	return ok && f != f
 }
 
-func simplifyIn(e In, env map[Var]Var) (node, error) {
+func simplifyIn(e In, env scope) (node, error) {
 	x, hx, err := rename(e.X, env, e)
 	if err != nil {
 		return node{}, err
@@ -496,6 +619,7 @@ func (l *lister) merged() bool {
 		if len(members) < 2 {
 			continue
 		}
+		members = l.alike(members)
 		l.out[members[0]] = l.join(members)
 		for _, i := range members[1:] {
 			drop[i] = true
@@ -520,6 +644,7 @@ type group struct {
 	from Var
 	x    Operand   // a Field or Key
 	rel  *Relation // of Exists and Reach
+	step uint64    // of Reach
 }
 
 func (l *lister) group(n node) (group, bool) {
@@ -543,9 +668,22 @@ func (l *lister) group(n node) (group, bool) {
 	case Exists:
 		return group{tag: tagExists, from: e.From, rel: e.Rel}, !negated && !(l.and && e.Rel.Many)
 	case Reach:
-		return group{tag: reachTag(e), from: e.From, rel: e.Rel}, !negated && !l.and
+		if negated || l.and {
+			return group{}, false
+		}
+		return group{tag: reachTag(e), from: e.From, rel: e.Rel, step: stepHash(e, n.parts[1:])}, true
 	}
 	return group{}, false
+}
+
+// alike returns those members of a group that can be merged with the first: all,
+// but for a Reach whose steps only have the same hash.
+func (l *lister) alike(members []int) []int {
+	first, ok := l.out[members[0]].e.(Reach)
+	if !ok {
+		return members
+	}
+	return slices.DeleteFunc(members, func(i int) bool { return !sameSteps(first, l.out[i].e.(Reach)) })
 }
 
 // join merges the members of one group.
@@ -553,9 +691,9 @@ func (l *lister) join(members []int) node {
 	first := l.out[members[0]]
 	switch e := first.e.(type) {
 	case Exists:
-		return relationNode(tagExists, e.From, e.As, e.Rel, listNode(l.wheres(members), l.and))
+		return existsNode(e.From, e.As, e.Rel, listNode(l.wheres(members), l.and))
 	case Reach:
-		return relationNode(reachTag(e), e.From, e.As, e.Rel, listNode(l.wheres(members), l.and))
+		return reachNode(e, listNode(l.wheres(members), l.and), first.parts[1:])
 	}
 	var x Operand
 	var set []Value
@@ -621,9 +759,16 @@ func equal(a, b Expr) bool {
 		return ok && a.As == b.As && a.From == b.From && a.Rel == b.Rel && equal(a.Where, b.Where)
 	case Reach:
 		b, ok := b.(Reach)
-		return ok && a.As == b.As && a.From == b.From && a.Rel == b.Rel && a.Reflexive == b.Reflexive && equal(a.Where, b.Where)
+		return ok && a.As == b.As && a.From == b.From && a.Reflexive == b.Reflexive && equal(a.Where, b.Where) && sameSteps(a, b)
 	}
 	return false
+}
+
+// sameSteps reports whether two Reaches make the same steps.
+func sameSteps(a, b Reach) bool {
+	return slices.EqualFunc(a.Hops(), b.Hops(), func(g, h Hop) bool {
+		return g.At == h.At && g.Rel == h.Rel && equal(g.Step, h.Step)
+	})
 }
 
 func equalOperands(a, b Operand) bool {

@@ -10,8 +10,8 @@ import (
 // Validate reports what is wrong with the query, as an *Error that is
 // ErrTooLarge or ErrInvalid: its size; a missing part; a variable that is not
 // bound where it is used, or bound twice on the way; a field that its model does
-// not have; a relation without a name or target; a Reach whose relation does not
-// lead from a model to itself; a key of a model that has none, or of another
+// not have; a relation without a name or target; a Reach that does not lead from a
+// model to itself, or whose steps depend on other rows than those they leave; a key of a model that has none, or of another
 // number of values; an ordering of types that have none. A comparison for
 // equality of different types is well formed, and false.
 //
@@ -54,13 +54,7 @@ func (v *validator) expr(e Expr) error {
 	case Exists:
 		return v.bind(e, e.As, e.From, e.Rel, e.Where)
 	case Reach:
-		if m := v.scope[e.From]; m != nil && e.Rel != nil && !m.same(e.Rel.Target) {
-			return invalid("a Reach over a relation that leads to another model", e)
-		}
-		if e.Rel != nil && e.Rel.Target != nil && len(e.Rel.Target.Key) == 0 {
-			return invalid("a Reach over a model without a key", e)
-		}
-		return v.bind(e, e.As, e.From, e.Rel, e.Where)
+		return v.reach(e)
 	}
 	return invalid("a node of an unknown type", nil)
 }
@@ -74,13 +68,43 @@ func (v *validator) all(parts []Expr) error {
 	return nil
 }
 
+// reach checks the steps of a Reach, each by itself, and then its end.
+func (v *validator) reach(e Reach) error {
+	begin := v.scope[e.From]
+	if begin == nil {
+		return notBound(e.From, e)
+	}
+	m, hops := begin, e.Hops()
+	for _, h := range hops {
+		if h.Rel == nil || h.Rel.Name == "" || h.Rel.Target == nil || h.Rel.Target.Type == nil {
+			return invalid("a relation without a name or a target", e)
+		}
+		step := validator{scope: map[Var]*Model{h.At: m}}
+		if err := step.expr(h.Step); err != nil {
+			return err
+		}
+		m = h.Rel.Target
+	}
+	switch {
+	case !begin.same(m):
+		return invalid("a Reach that leads to another model", e)
+	case len(m.Key) == 0:
+		return invalid("a Reach over a model without a key", e)
+	}
+	return v.bind(e, e.As, e.From, hops[len(hops)-1].Rel, e.Where)
+}
+
+func notBound(v Var, e Expr) error {
+	return invalid("variable "+strconv.Itoa(int(v))+" is not bound", e)
+}
+
 // bind checks a relation and what it is followed by.
 func (v *validator) bind(e Expr, as, from Var, rel *Relation, where Expr) error {
 	switch {
 	case rel == nil || rel.Name == "" || rel.Target == nil || rel.Target.Type == nil:
 		return invalid("a relation without a name or a target", e)
 	case v.scope[from] == nil:
-		return invalid("variable "+strconv.Itoa(int(from))+" is not bound", e)
+		return notBound(from, e)
 	case v.scope[as] != nil:
 		return invalid("variable "+strconv.Itoa(int(as))+" is bound already", e)
 	}
@@ -159,7 +183,7 @@ func (v *validator) operand(o Operand, e Expr) (operandType, error) {
 	case Field:
 		m := v.scope[o.Var]
 		if m == nil {
-			return operandType{}, invalid("variable "+strconv.Itoa(int(o.Var))+" is not bound", e)
+			return operandType{}, notBound(o.Var, e)
 		}
 		f, err := m.Field(o.Name)
 		if err != nil {
@@ -173,7 +197,7 @@ func (v *validator) operand(o Operand, e Expr) (operandType, error) {
 	case Key:
 		m := v.scope[o.Var]
 		if m == nil {
-			return operandType{}, invalid("variable "+strconv.Itoa(int(o.Var))+" is not bound", e)
+			return operandType{}, notBound(o.Var, e)
 		}
 		if len(m.Key) == 0 {
 			return operandType{}, invalid("the class "+m.Name+" has no key", e)

@@ -88,9 +88,12 @@ func ValueOf(x any) (Value, error) {
 
 // valueOf is ValueOf for a reflected value, which it follows to its end.
 func valueOf(rv reflect.Value) (Value, error) {
-	for rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface {
-		if rv.IsNil() {
+	for n := 0; rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface; n++ {
+		switch {
+		case rv.IsNil():
 			return Value{}, nil
+		case n == 2*maxPointers: // each pointer may be in an interface
+			return Value{}, &Error{Err: ErrUnsupported, Reason: "a pointer that leads to itself"}
 		}
 		rv = rv.Elem()
 	}
@@ -418,9 +421,12 @@ func compareOther(a, b any) (c int, ok bool, err error) {
 // goType returns the Go type of a value of TypeOther.
 func goType(v Value) reflect.Type { return reflect.TypeOf(v.v) }
 
+// maxPointers is how many pointers to a value are followed: type P *P has no end.
+const maxPointers = 32
+
 // deref returns what a pointer type leads to.
 func deref(t reflect.Type) reflect.Type {
-	for t.Kind() == reflect.Pointer {
+	for n := 0; n < maxPointers && t.Kind() == reflect.Pointer; n++ {
 		t = t.Elem()
 	}
 	return t

@@ -23,6 +23,10 @@ func Walk(e Expr, f func(Expr) bool) {
 			stack = append(stack, e.Where)
 		case Reach:
 			stack = append(stack, e.Where)
+			for i := len(e.Via) - 1; i >= 0; i-- {
+				stack = append(stack, e.Via[i].Step)
+			}
+			stack = append(stack, e.Step)
 		}
 	}
 }
@@ -74,6 +78,9 @@ func measure(root Expr) error {
 			ok = push(it.depth+1, e.Where)
 		case Reach:
 			ok = push(it.depth+1, e.Where)
+			for _, h := range e.Hops() {
+				ok = ok && (h.Step == True || push(it.depth+1, h.Step))
+			}
 		case Compare:
 			values += operandValues(e.L) + operandValues(e.R)
 		case In:

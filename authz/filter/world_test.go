@@ -124,7 +124,10 @@ func pick[T any](r *rand.Rand, xs ...T) T { return xs[r.IntN(len(xs))] }
 type generator struct {
 	r     *rand.Rand
 	scope []*Model // by Var
+	from  Var      // the least variable that may be named
 }
+
+func (g *generator) variable() Var { return g.from + Var(g.r.IntN(len(g.scope)-int(g.from))) }
 
 func (g *generator) expr(depth int) Expr {
 	if depth == 0 || g.r.IntN(6) == 0 {
@@ -152,9 +155,9 @@ func (g *generator) exprs(depth int) []Expr {
 }
 
 func (g *generator) relation(depth int) Expr {
-	from := Var(g.r.IntN(len(g.scope)))
+	from := g.variable()
 	if g.scope[from] != personModel {
-		from = Row
+		from = g.from // a person
 	}
 	rel := pick(g.r, boss, boss, friends, badgeRel)
 	as := Var(len(g.scope))
@@ -162,9 +165,32 @@ func (g *generator) relation(depth int) Expr {
 	defer func() { g.scope = g.scope[:as] }()
 	where := g.expr(depth - 1)
 	if rel != badgeRel && g.r.IntN(3) == 0 {
-		return Reach{as, from, rel, g.r.IntN(2) == 0, where}
+		e := chain(as, from, rel, g.r.IntN(2) == 0, where)
+		e.At, e.Step = as, g.step(as, personModel, depth)
+		if g.r.IntN(4) == 0 {
+			e.Via = []Hop{{as + 1, g.step(as+1, personModel, depth), pick(g.r, boss, friends)}}
+		}
+		return e
 	}
 	return Exists{as, from, rel, where}
+}
+
+// step returns a condition on a row that a step leaves; now and then it is left out.
+func (g *generator) step(at Var, m *Model, depth int) Expr {
+	if g.r.IntN(3) == 0 {
+		return nil
+	}
+	// Only the row itself may be named.
+	scope, from := g.scope, g.from
+	defer func() { g.scope, g.from = scope, from }()
+	g.scope, g.from = make([]*Model, at+1), at
+	g.scope[at] = m
+	return g.expr(depth - 1)
+}
+
+// chain returns a Reach without conditions on its steps.
+func chain(as, from Var, rel *Relation, reflexive bool, where Expr) Reach {
+	return Reach{As: as, From: from, Rel: rel, Reflexive: reflexive, Where: where}
 }
 
 // comparable fields of each type of the two models.
@@ -174,7 +200,7 @@ var fieldsOf = map[*Model][][]string{
 }
 
 func (g *generator) leaf() Expr {
-	v := Var(g.r.IntN(len(g.scope)))
+	v := g.variable()
 	group := g.r.IntN(len(fieldsOf[g.scope[v]]))
 	name := pick(g.r, fieldsOf[g.scope[v]][group]...)
 	constant := func() Value {
@@ -203,7 +229,7 @@ func (g *generator) leaf() Expr {
 	case 2:
 		return StrOp{StrKind(g.r.IntN(3)), fv(v, fieldsOf[g.scope[v]][0][0]), pick(g.r, "", "a", "b")}
 	case 3:
-		w := Var(g.r.IntN(len(g.scope)))
+		w := g.variable()
 		if g.r.IntN(2) == 0 {
 			return Compare{Op(g.r.IntN(2)), Key{v}, Key{w}}
 		}

@@ -402,3 +402,29 @@ func codeOf(err error) string {
 	}
 	return fmt.Sprint(err)
 }
+
+// TestFastPathPutsNoErrorOff has calls that find a value for a variable for which a test
+// waits that fails then, and that fail themselves afterwards.
+func TestFastPathPutsNoErrorOff(t *testing.T) {
+	_, docs, classes := agreeWorld()
+	for _, text := range []string{
+		`allow(_, "read", _) if x.id = true and h(x); h(x) if x = 1 and 1 = 2;`,
+		`allow(_, "read", _) if x.id = true and h(x, 1); h(x: User, x);`,
+		`allow(_, "read", _) if x.id = true and h(x, 1); h(x, x) if 1 = 2;`,
+		`allow(_, "read", _) if x.id = 5 and h(x); h(x) if x = 1 and x matches User;`,
+		`allow(_, "read", _) if x < "a" and h(x); h(x) if x = 1 and 1 = 2;`,
+		`allow(_, "read", _) if x matches {id: 1} and h(x); h(x) if x = 1 and 1 = 2;`,
+		`allow(_, "read", _) if not g(); g() if x.id = true and h(x); h(x) if x = 1 and 1 = 2;`,
+	} {
+		p, _, err := load(t.Context(), Input{Sources: []Source{{"waits.polar", text}}, Classes: classes}, true)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		fast, fastErr := p.Decide(t.Context(), "allow", "u", "read", docs[0])
+		slow, slowErr := p.solve(t.Context(), "allow", "u", "read", docs[0])
+		if fast.Allowed != slow.Allowed || codeOf(fastErr) != codeOf(slowErr) {
+			t.Errorf("%s: %v %v, the solver says %v %v", text, fast.Allowed, fastErr, slow.Allowed, slowErr)
+		}
+	}
+}

@@ -51,7 +51,7 @@ func TestDecideDoesNotAllocate(t *testing.T) {
 			request := polar.ClassOf[benchRequest]()
 			request.Name = "Request"
 			p := mustLoad(t, polar.Input{Sources: source(tt.policy), Classes: append(benchClasses(), request)})
-			var action any = tt.action // boxing is the caller's
+			var action string = tt.action // boxing is the caller's
 			var out polar.Outcome
 			var err error
 			allocs := testing.AllocsPerRun(100, func() {

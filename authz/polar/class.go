@@ -26,6 +26,10 @@ type Class struct {
 	// field tagged `polar:",id"`, if there is one.
 	Key []string
 
+	// ZeroKeyActor permits an actor whose key is zero. Otherwise package authz
+	// decides nothing for such an actor: the error is ErrUndecided.
+	ZeroKeyActor bool
+
 	// Aliases maps further attribute names, such as the columns of a table,
 	// to Go fields. An alias never hides a name that a field has itself.
 	Aliases map[string]string
@@ -81,10 +85,4 @@ func (c Class) host() host.Class {
 }
 
 // structType returns the class's type without pointers.
-func (c Class) structType() reflect.Type {
-	t := c.Type
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t
-}
+func (c Class) structType() reflect.Type { return host.Deref(c.Type) }

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
 func TestEveryCodeIsDocumented(t *testing.T) {
@@ -40,6 +42,31 @@ func TestEveryCodeIsDocumented(t *testing.T) {
 		if !slices.Contains(defined, code) {
 			t.Errorf("the code %q is documented and does not exist", code)
 		}
+	}
+}
+
+// TestWarningsAreDocumented checks that what the page lists as warnings is what can be ignored, but for
+// the warnings about comments, and about text that hides what it says.
+func TestWarningsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/diagnostics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "\n## Warnings\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	var documented, codes []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z0-9-]+)` \\|").FindAllStringSubmatch(table, -1) {
+		if !slices.Contains([]string{"bidirectional-text", "invalid-ignore", "unused-ignore"}, m[1]) {
+			documented = append(documented, m[1])
+		}
+	}
+	for _, code := range resolve.WarningCodes {
+		codes = append(codes, string(code))
+	}
+	slices.Sort(documented)
+	slices.Sort(codes)
+	if !slices.Equal(documented, codes) {
+		t.Errorf("the page lists the warnings\n%q, and these can be ignored:\n%q", documented, codes)
 	}
 }
 

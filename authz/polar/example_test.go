@@ -9,7 +9,7 @@ import (
 )
 
 type Employee struct {
-	ID    int
+	ID    int `polar:",id"`
 	Title string
 }
 

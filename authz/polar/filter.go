@@ -14,7 +14,7 @@ import (
 //
 // What cannot become a condition is an error that is ErrUnsupported and names
 // the expression and its position, never a filter that is too wide.
-func (p *Policy) Filter(ctx context.Context, rule string, actor, action any, class Class) (*filter.Query, error) {
+func (p *Policy) Filter(ctx context.Context, rule string, actor any, action string, class Class) (*filter.Query, error) {
 	m := p.prog.Machine(ctx, &p.config)
 	defer m.Release()
 	t := class.structType()

@@ -134,8 +134,8 @@ has_role(u: User, "writer", r: Row) if r.owner = u;`},
 		{policy: exactHead + `u = u and a(r.extra); a(x) if a(x); a("abc");`},
 
 		// But further up the chain of a recursion, it is a call about another row.
-		{policy: exactHead + `q(u, r); q(u, r: Row) if r.owner = u; q(u, r) if p(u, r); p(u, r: Row) if p(u, r.parent); p(u, r) if q(u, r);`, unsupported: true},
-		{policy: exactHead + `q(u, r); q(u, r) if p(u, r); q(u, r: Row) if r.owner = u; p(u, r) if q(u, r); p(u, r: Row) if p(u, r.parent);`, unsupported: true},
+		{policy: exactHead + `q(u, r); q(u, r: Row) if r.owner = u; q(u, r) if p(u, r); p(u, r: Row) if p(u, r.parent); p(u, r) if q(u, r);`},
+		{policy: exactHead + `q(u, r); q(u, r) if p(u, r); q(u, r: Row) if r.owner = u; p(u, r) if q(u, r); p(u, r: Row) if p(u, r.parent);`},
 		{policy: exactHead + `p(u, r); q(u, r: Row) if r.owner = u; q(u, r) if p(u, r); p(u, r: Row) if p(u, r.parent); p(u, r) if q(u, r);`},
 
 		// Rows of a recursion that counts down are told apart.

@@ -577,9 +577,10 @@ func constants() map[string]any {
 type (
 	guideActor interface{ Authenticated() bool }
 	guideUser  struct {
-		ID, OrganizationID int
-		Email, Title       string
-		ManagerID          *int
+		ID             int `polar:",id"`
+		OrganizationID int
+		Email, Title   string
+		ManagerID      *int
 	}
 	guideGuest   struct{}
 	guideExpense struct {

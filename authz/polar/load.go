@@ -53,6 +53,11 @@ func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, e
 	if err != nil {
 		return nil, nil, fmt.Errorf("registering classes: %w", err)
 	}
+	for _, name := range reg.ClassNames() {
+		if err := syntax.CheckName(name); err != nil {
+			return nil, nil, fmt.Errorf("registering classes: class %+q cannot be written in a policy: %w", name, err)
+		}
+	}
 	constants, now, err := makeConstants(ctx, reg, in.Constants)
 	if err != nil {
 		return nil, nil, err
@@ -68,8 +73,11 @@ func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, e
 	if err := syntax.Errors(diags); err != nil {
 		return nil, diags, err
 	}
-	module, ds := resolve.Load(files, resolve.Options{Registry: reg, Constants: constants, NoTypes: noTypes})
-	diags = append(diags, ds...)
+	module, ds := resolve.Load(files, resolve.Options{
+		Registry: reg, Constants: constants, NoTypes: noTypes,
+		DenyRule: in.DenyRule, ChangeRule: in.ChangeRule,
+	})
+	diags = resolve.Ignore(files, append(diags, ds...))
 	if err := syntax.Errors(diags); err != nil {
 		return nil, diags, err
 	}
@@ -119,6 +127,8 @@ func makeConstants(ctx context.Context, reg *host.Registry, in map[string]any) (
 			errs = append(errs, fmt.Errorf("constant %q: the name is taken by the language", name))
 		case reg.Class(name) != nil:
 			errs = append(errs, fmt.Errorf("constant %q: a class has this name", name))
+		case syntax.CheckName(name) != nil:
+			errs = append(errs, fmt.Errorf("constant %+q cannot be written in a policy: %w", name, syntax.CheckName(name)))
 		case err != nil:
 			errs = append(errs, fmt.Errorf("constant %q: %w", name, err))
 		default:

@@ -32,7 +32,7 @@ type Frame = vm.Frame
 // not be answered; the outcome then is that of a denial. Errors are *Error.
 //
 // Decide stops at the first solution. It is safe for concurrent use.
-func (p *Policy) Decide(ctx context.Context, rule string, actor, action, resource any) (Outcome, error) {
+func (p *Policy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (Outcome, error) {
 	if allowed, by, done := p.prog.Decide(ctx, rule, actor, action, resource); done {
 		if !allowed {
 			return Outcome{}, nil
@@ -43,7 +43,7 @@ func (p *Policy) Decide(ctx context.Context, rule string, actor, action, resourc
 }
 
 // solve is Decide on the solver.
-func (p *Policy) solve(ctx context.Context, rule string, actor, action, resource any) (Outcome, error) {
+func (p *Policy) solve(ctx context.Context, rule string, actor any, action string, resource any) (Outcome, error) {
 	return p.Ask(ctx, rule, actor, action, resource)
 }
 
@@ -73,7 +73,11 @@ func (p *Policy) noRule(ctx context.Context, rule string) error {
 	if p.prog.Defines(rule) {
 		return vm.Cancelled(ctx)
 	}
-	return &Error{Code: vm.CodeUndefinedRule, Msg: fmt.Sprintf("no rule is named %q", rule)}
+	msg := fmt.Sprintf("no rule is named %q", rule)
+	if err := syntax.CheckName(rule); err != nil {
+		msg += ": " + err.Error() // what the reader of the message would not see either
+	}
+	return &Error{Code: vm.CodeUndefinedRule, Msg: msg}
 }
 
 // Query returns the solutions of rule(args...), one after the other as they are

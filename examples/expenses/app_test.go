@@ -229,7 +229,7 @@ func TestEquivalent(t *testing.T) {
 				}
 				actors = append(actors, u)
 			}
-			authztest.Equivalent(t, a.az, gormauthz.NewLister(a.db), authz.ClassOf[Expense](), actors, []any{"read", "create"})
+			authztest.Equivalent(t, a.az, gormauthz.NewLister(a.db), authz.ClassOf[Expense](), actors, []string{"read", "create"})
 		})
 	}
 }

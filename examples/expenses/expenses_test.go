@@ -23,6 +23,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/ursa-authz/ursa/authz/authztest"
 	"github.com/ursa-authz/ursa/policies"
 )
 
@@ -216,6 +217,7 @@ func newServer(t *testing.T, s settings) (*httptest.Server, *app) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	authztest.NoWarnings(t, a.az)
 	server := httptest.NewServer(a.handler)
 	t.Cleanup(func() {
 		server.Close()

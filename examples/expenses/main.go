@@ -166,13 +166,13 @@ func (a *app) authorize(engine authz.Engine) error {
 		classes = append(classes, authz.ClassOf[Actor]())
 	}
 	a.az, err = authz.New(authz.Config{
-		Policies:  a.policy.policies,
-		Classes:   classes,
-		Engine:    engine,
-		Actor:     a.actor,
-		Challenge: `User realm="expenses"`,
-		Observe:   authz.LogDecisions(a.log),
-		OnReload:  a.reloaded,
+		Policies: a.policy.policies,
+		Classes:  classes,
+		Engine:   engine,
+		Actor:    a.actor,
+		HTTP:     authz.HTTPConfig{Challenge: `User realm="expenses"`},
+		Observe:  authz.LogDecisions(a.log),
+		OnReload: a.reloaded,
 	})
 	if err != nil {
 		return err

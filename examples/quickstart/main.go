@@ -10,7 +10,10 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-type User struct{ ID, Limit int }
+type User struct {
+	ID    int `polar:",id"`
+	Limit int
+}
 
 type Expense struct{ ID, UserID, Amount int }
 

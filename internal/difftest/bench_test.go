@@ -79,7 +79,7 @@ func BenchmarkQuery(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if out, err := p.Decide(b.Context(), q.rule, args[0], args[1], args[2]); err != nil || !out.Allowed {
+				if out, err := p.Decide(b.Context(), q.rule, args[0], args[1].(string), args[2]); err != nil || !out.Allowed {
 					b.Fatal(out, err)
 				}
 			}

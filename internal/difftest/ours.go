@@ -113,7 +113,6 @@ var loadVerdicts = map[syntax.Code]Verdict{
 	"invalid-block":       VerdictBlock,
 	"undeclared-term":     VerdictBlock,
 	"duplicate-term":      VerdictBlock,
-	"undeclared-in-block": VerdictBlock,
 	"inline-query-failed": VerdictInline,
 	"assignment":          VerdictType,
 	"not-a-condition":     VerdictType,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strconv"
 )
 
 // This file defines Class, what is registered of a Go type, and ClassInfo, what becomes of it.
@@ -95,13 +96,22 @@ func (r *Registry) addClasses(classes []Class) error {
 	return errors.Join(errs...)
 }
 
+// Deref returns the type that t leads to over pointers; t may be nil. A pointer type
+// that leads to itself stays a pointer.
+func Deref(t reflect.Type) reflect.Type {
+	for n := 0; n < maxNesting && t != nil && t.Kind() == reflect.Pointer; n++ {
+		t = t.Elem()
+	}
+	return t
+}
+
 // addClass makes the ClassInfo of one class.
 func (r *Registry) addClass(c Class) error {
 	t := c.Type
 	if t == nil {
 		return errorf(CodeClass, "class %q has no Go type", c.Name)
 	}
-	for t.Kind() == reflect.Pointer && t.Name() == "" && t.Elem() != t {
+	for n := 0; n < maxNesting && t.Kind() == reflect.Pointer && t.Name() == ""; n++ {
 		t = t.Elem()
 	}
 	if c.Name == "" {
@@ -114,7 +124,11 @@ func (r *Registry) addClass(c Class) error {
 		}
 	}
 	if why := refuseClass(c.Name, t); why != "" {
-		return errorf(CodeClass, "class %s (%s): %s", c.Name, typeName(t), why)
+		name := c.Name
+		if !isSymbol(name) {
+			name = strconv.Quote(name)
+		}
+		return errorf(CodeClass, "class %s (%s): %s", name, typeName(t), why)
 	}
 	if d := r.byName[c.Name]; d != nil {
 		if d.Type == t {

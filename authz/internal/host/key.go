@@ -59,7 +59,7 @@ func isKeyType(t reflect.Type) bool {
 	case reflect.Pointer:
 		return t.Elem().Kind() != reflect.Pointer && isKeyType(t.Elem())
 	case reflect.Array:
-		return isKeyType(t.Elem())
+		return t.Elem().Kind() != reflect.Pointer && isKeyType(t.Elem())
 	case reflect.Struct:
 		if t == timeType {
 			return true

@@ -59,9 +59,7 @@ func (r *Registry) extend(c *ClassInfo, t reflect.Type) error {
 	if t == nil {
 		return errorf(CodeClass, "class %s extends a nil type", c.Name)
 	}
-	for t.Kind() == reflect.Pointer && t.Elem() != t {
-		t = t.Elem()
-	}
+	t = Deref(t)
 	super := r.primary[t]
 	switch {
 	case super == nil:

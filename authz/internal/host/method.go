@@ -187,8 +187,12 @@ func (m *Method) wrongArgument(i int, cause error) *Error {
 	return &Error{Code: e.Code, Msg: fmt.Sprintf("argument %d of %s: %s", i+1, m.what, e.Msg), Cause: e.Cause}
 }
 
-// hostError returns the error for an error that the method returned.
+// hostError returns the error for an error that the method returned. The text of an
+// [*Error] has no value of the host, so that it is told.
 func (m *Method) hostError(cause error) *Error {
+	if e, ok := cause.(*Error); ok {
+		return &Error{Code: CodeHost, Msg: m.what + ": " + e.Msg, Cause: cause}
+	}
 	return &Error{Code: CodeHost, Msg: m.what + " returned an error", Cause: cause}
 }
 

@@ -72,7 +72,7 @@ func isSymbol(name string) bool {
 				if i == 0 && j == 0 {
 					return false
 				}
-			case c < unicode.MaxASCII+1 || unicode.IsSpace(c) || c == unicode.ReplacementChar:
+			case c < unicode.MaxASCII+1 || !unicode.IsPrint(c) || c == unicode.ReplacementChar:
 				return false
 			}
 		}

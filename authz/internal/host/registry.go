@@ -90,10 +90,7 @@ func (r *Registry) ClassByID(id int) *ClassInfo { return r.classes[id] }
 
 // ClassOf returns the first class registered for t, pointers followed, or nil.
 func (r *Registry) ClassOf(t reflect.Type) *ClassInfo {
-	for depth := 0; t != nil && t.Kind() == reflect.Pointer && depth < maxNesting; depth++ {
-		t = t.Elem()
-	}
-	return r.primary[t]
+	return r.primary[Deref(t)]
 }
 
 // ClassNames returns the names of all classes, sorted.

@@ -80,13 +80,8 @@ func (b *builder) addRelation(p *Plan, spec RelationSpec) {
 		}
 		row = row.Elem()
 	}
-	for row.Kind() == reflect.Pointer && row.Elem() != row {
-		row = row.Elem()
-	}
-	target := spec.Target
-	for target != nil && target.Kind() == reflect.Pointer && target.Elem() != target {
-		target = target.Elem()
-	}
+	row = Deref(row)
+	target := Deref(spec.Target)
 	if target == nil || target.Kind() != reflect.Struct || target != row && row.Kind() != reflect.Interface {
 		b.report(p, "the relation %s is to %v, but field %s holds %s", spec.Name, target, a.Name, a.Type)
 		return

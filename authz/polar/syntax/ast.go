@@ -25,6 +25,9 @@ type Comment struct {
 	alone bool // nothing but blanks stands before it on its line
 }
 
+// Alone reports whether nothing but blanks stands before the comment on its line.
+func (c *Comment) Alone() bool { return c.alone }
+
 // A Stmt is a top-level statement: *Rule, *RuleType, *InlineQuery or *Block.
 type Stmt interface {
 	Node

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Code names a kind of diagnostic or error. Codes are stable: programs may compare them.
@@ -64,31 +65,39 @@ func (d Diagnostic) String() string {
 func (d Diagnostic) Error() string { return d.String() }
 
 // Long returns the long form: String, the source line, and a caret line that
-// marks the text concerned. Without a source line it is String.
+// marks the text concerned. The line is printed by [Visible]. Without a source line it is String.
 func (d Diagnostic) Long() string {
 	if d.Line == "" || !d.Pos.IsValid() {
 		return d.String()
 	}
 	number := fmt.Sprintf("%4d", d.Pos.Line)
-	width := 1
+	end := d.Pos.Col + 1
 	if d.End.Line == d.Pos.Line && d.End.Col > d.Pos.Col {
-		width = int(d.End.Col - d.Pos.Col)
+		end = d.End.Col
 	}
-	var pad strings.Builder
+	var line, carets strings.Builder // an escape in the line is as many carets, or blanks, wide
 	col := int32(1)
 	for _, r := range d.Line {
-		if col >= d.Pos.Col {
-			break
-		}
-		if r == '\t' {
-			pad.WriteByte('\t') // a tab before the caret keeps it under its text
-		} else {
-			pad.WriteByte(' ')
+		shown := visibleRune(r)
+		line.WriteString(shown)
+		width := utf8.RuneCountInString(shown)
+		switch {
+		case col >= end:
+		case col >= d.Pos.Col:
+			carets.WriteString(strings.Repeat("^", width))
+		case r == '\t':
+			carets.WriteByte('\t') // a tab before the caret keeps it under its text
+		default:
+			carets.WriteString(strings.Repeat(" ", width))
 		}
 		col++
 	}
-	return fmt.Sprintf("%s\n%s | %s\n%s | %s%s", d.String(), number, d.Line,
-		strings.Repeat(" ", len(number)), pad.String(), strings.Repeat("^", width))
+	for ; col < end; col++ { // beyond the end of the line
+		if col >= d.Pos.Col {
+			carets.WriteByte('^')
+		}
+	}
+	return fmt.Sprintf("%s\n%s | %s\n%s | %s", d.String(), number, line.String(), strings.Repeat(" ", len(number)), carets.String())
 }
 
 // An ErrorList is the error of a load that failed: all errors found, sorted by position.

@@ -7,6 +7,8 @@ const (
 	CodeInvalidUTF8       Code = "invalid-utf8"            // the source is not UTF-8
 	CodeSourceTooLarge    Code = "source-too-large"        // the source is longer than 64 MiB
 	CodeInvalidCharacter  Code = "invalid-token-character" // a character that starts or continues no token, or a string without an end
+	CodeHiddenCharacter   Code = "hidden-character"        // a character that a reader does not see, or that changes how others are displayed
+	CodeMixedScripts      Code = "mixed-scripts"           // a name with letters of several scripts
 	CodeInvalidFloat      Code = "invalid-float"           // a malformed exponent
 	CodeIntegerOverflow   Code = "integer-overflow"        // an integer literal beyond 64 bits
 	CodeUnrecognizedEOF   Code = "unrecognized-eof"        // the source ends inside a statement
@@ -19,5 +21,4 @@ const (
 	CodeTooManyErrors     Code = "too-many-errors"         // the source has more errors than are reported
 
 	CodeAmbiguousPrecedence Code = "ambiguous-precedence" // warning: "and" beside "or" without parentheses
-	CodeBidirectionalText   Code = "bidirectional-text"   // warning: characters that reorder the text as it is displayed
 )

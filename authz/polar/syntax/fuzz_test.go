@@ -17,7 +17,7 @@ func seeds(f *testing.F) {
 		}
 	}
 	for _, src := range []string{
-		"", " ", "\n", "\r", "#", "# c\r# d", ";", "}", "{", "\"", "\"\\", "\"\\\n\"", "\ufeff", "\xff", "f(\"\x00\");",
+		"", " ", "\n", "\r", "#", "# c\r# d", ";", "}", "{", "\"", "\"\\", "\"\\\n\"", "\ufeff", "\xff", "f(\"\\u{200D}\u200d\");", "f(\"\\u{\");", "# a\rf(1);", "f(1); # \u202e\u200b\nаllow();", "f(x\u2028y, \"e\u0301\u0301\");", "f(\"می\u200cخواهم\", \"👩\u200d👧\");", "f(\"\x00\");",
 		"f(x # a\n, # b\ny) # c\nif # d\nx # e\nand # f\ny # g\n; # h",
 		"resource R { # a\n roles = [ # b\n \"x\" # c\n, # d\n] # e\n; # f\n} # g",
 		"f() if x = [1, *r # a\n];", "f() if 1 .a.b = 1..c;", "f() if a and (b or c # x\n and d);",

@@ -37,7 +37,9 @@ func (g *generator) class()  { g.pick("Foo", "Bar", "a::B") }
 func (g *generator) number() {
 	g.pick("1", "-1", "+ 2", "007", "1.5", "- 1.", "1e5", "inf", "- nan")
 }
-func (g *generator) str() { g.pick(`"a"`, `""`, `"a#b"`, `"\"\\\n\z"`, `"été"`) }
+func (g *generator) str() {
+	g.pick(`"a"`, `""`, `"a#b"`, `"\"\\\n\z"`, `"été"`, `"\u{200D}a\u{202e}\u{301}"`, `"می‌خواهم👩‍💻"`)
+}
 func (g *generator) key() { g.pick("a", "b", "c", "if", "type", "new", "in") }
 
 // list adds up to three parts with commas between them.
@@ -310,7 +312,7 @@ func generate(data []byte) string {
 	for range 1 + g.choose(3) {
 		g.statement()
 	}
-	seps := []string{" ", " ", " ", " ", " ", " ", "\n", "\n\n", "\n\n\n", " # c\n", "\n# d\n", "\n\n# e\n\n# f\n", " # g\n # h\n", " \t\r\n", "#\n", "\n#i\r# j\n"}
+	seps := []string{" ", " ", " ", " ", " ", " ", "\n", "\n\n", "\n\n\n", " # c\n", "\n# d\n", "\n\n# e\n\n# f\n", " # g\n # h\n", " \t\r\n", "#\n", "\n#i # j\r\n"}
 	var b strings.Builder
 	for _, t := range g.tokens {
 		b.WriteString(t)

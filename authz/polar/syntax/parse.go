@@ -18,7 +18,6 @@ package syntax
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -68,7 +67,11 @@ func ParseQuery(name, src string) (Expr, []Diagnostic) {
 			x = e
 		})
 	}
-	return x, p.diagnostics()
+	ds := p.diagnostics()
+	if p.errors > 0 {
+		return nil, ds
+	}
+	return x, ds
 }
 
 // A parser holds the state of parsing one source.
@@ -143,23 +146,50 @@ func (p *parser) fileBody() {
 	for p.tok.kind != kEOF && p.errors <= maxErrors {
 		p.stmt, p.braces, p.brackets = p.tok.start, 0, 0
 		var s Stmt
-		if p.guard(func() { s = p.statement() }) {
-			p.file.Stmts = append(p.file.Stmts, s)
-		} else {
+		switch {
+		case !p.guard(func() { s = p.statement() }):
 			p.skip()
+		case !p.flawed(p.stmt, p.prev.end):
+			p.file.Stmts = append(p.file.Stmts, s)
 		}
 	}
 	if p.errors > maxErrors {
-		p.diags = append(p.diags, p.diagnostic(CodeTooManyErrors, p.tok.start, p.tok.end,
-			fmt.Sprintf("more than %d errors; the rest of the source was not read", maxErrors), ""))
+		p.tooMany(p.tok.start, p.tok.end)
 	}
 	p.file.Comments = p.scan.comments
 }
 
+// flawed reports whether the scanner found something wrong from start to end.
+func (p *parser) flawed(start, end place) bool {
+	flaws := p.scan.flaws
+	for i := len(flaws) - 1; i >= 0 && flaws[i].start.off >= start.off; i-- {
+		if flaws[i].start.off < end.off {
+			return true
+		}
+	}
+	return false
+}
+
+// tooMany reports that there are more errors than are reported.
+func (p *parser) tooMany(start, end place) {
+	p.diags = append(p.diags, p.diagnostic(CodeTooManyErrors, start, end,
+		fmt.Sprintf("more than %d errors; the rest of the source was not read", maxErrors), ""))
+}
+
 // diagnostics returns what was found, by position.
 func (p *parser) diagnostics() []Diagnostic {
-	for _, c := range p.scan.bidi {
-		p.warnBidi(c.Span)
+	parsed := p.diags
+	p.diags = nil // of the errors about one token, those of the scanner come first
+	for i, f := range p.scan.flaws {
+		if i == maxErrors {
+			p.tooMany(f.start, f.end)
+			break
+		}
+		p.report(f.code, f.start, f.end, f.msg, f.hint)
+	}
+	p.diags = append(p.diags, parsed...)
+	for _, f := range p.scan.doubts {
+		p.warn(f.code, p.scan.span(f.start, f.end), f.msg, f.hint)
 	}
 	sortDiagnostics(p.diags)
 	return p.diags
@@ -689,16 +719,7 @@ func (p *parser) quoted(want string) *StringLit {
 // stringLit parses the next token, a string.
 func (p *parser) stringLit() *StringLit {
 	p.next()
-	s := &StringLit{Span: p.since(p.prev.start), Value: unquote(p.text(p.prev))}
-	if strings.ContainsFunc(s.Value, isBidiRune) {
-		p.warnBidi(s.Span)
-	}
-	return s
-}
-
-// warnBidi warns of text that is not displayed in the order in which it is read.
-func (p *parser) warnBidi(s Span) {
-	p.warn(CodeBidirectionalText, s, "the text holds characters that change the order in which it is displayed", "delete them; an editor may not show them")
+	return &StringLit{Span: p.since(p.prev.start), Value: unquote(p.text(p.prev))}
 }
 
 // A keySet finds keys that occur twice. Few dictionaries have many keys, so a map is only made for those.

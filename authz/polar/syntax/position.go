@@ -15,20 +15,21 @@ type Position struct {
 func (p Position) IsValid() bool { return p.Line > 0 }
 
 // String returns "file:line:col", "file:line" when the column is unknown, the
-// file's name alone when the line is unknown, and "-" for the zero Position.
+// file's name alone when the line is unknown, and "-" for the zero Position. The
+// name is printed by [Visible], so that none can add a line to a log.
 func (p Position) String() string {
 	switch {
 	case !p.IsValid() && p.File == "":
 		return "-"
 	case !p.IsValid():
-		return p.File
+		return Visible(p.File)
 	}
 	s := strconv.Itoa(int(p.Line))
 	if p.Col > 0 {
 		s += ":" + strconv.Itoa(int(p.Col))
 	}
 	if p.File != "" {
-		s = p.File + ":" + s
+		s = Visible(p.File) + ":" + s
 	}
 	return s
 }

@@ -4,9 +4,11 @@ package syntax
 // on one line for messages and traces.
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // ExprString returns x in canonical form on one line.
@@ -492,15 +494,38 @@ func (p *printer) patternFields(open string, fields []*PatternField, end Positio
 	return s.end(end)
 }
 
-// quote returns the string literal of s.
+// quote returns the string literal of s. What the scanner would refuse as it is, is escaped.
 func quote(s string) string {
-	if !strings.ContainsAny(s, "\"\\\n\r\t\x00") {
+	if !strings.ContainsAny(s, `"\`) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return `"` + s + `"`
 	}
-	return `"` + quoter.Replace(s) + `"`
+	var b strings.Builder
+	b.WriteByte('"')
+	for i, r := range s {
+		switch r {
+		case '"', '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case '\n':
+			b.WriteString(`\n`)
+		case '\r':
+			b.WriteString(`\r`)
+		case '\t':
+			b.WriteString(`\t`)
+		case 0:
+			b.WriteString(`\0`)
+		default:
+			_, n := utf8.DecodeRuneInString(s[i:])
+			if flawOf(b.String(), r, s[i+n:], inString) != (flaw{}) {
+				fmt.Fprintf(&b, `\u{%X}`, r)
+			} else {
+				b.WriteRune(r)
+			}
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }
-
-var quoter = strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "\x00", `\0`)
 
 // formatFloat returns the literal of v.
 func formatFloat(v float64) string {

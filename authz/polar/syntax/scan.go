@@ -6,12 +6,12 @@ package syntax
 // scanner walks the bytes of ASCII text one by one and decodes runes only where
 // a byte of 0x80 or more stands, so that the usual policy is never decoded.
 //
-// Identifiers are wide on purpose: any letter, mark, number or symbol of Unicode may
-// be in one. What is not admitted is text that a reader does not see, or takes
-// for something else: spaces other than the four of Polar, control
-// characters, format characters such as the byte order mark or the marks that
-// reverse the direction of text, and punctuation, of which curly quotes are the
-// likeliest accident: role = “admin” would compare with a variable.
+// Text that a reader does not see, or takes for other text, is refused (hidden.go,
+// names.go). Such an error is collected, and the token around it is made as if
+// all were well, so that the parser reports what else is wrong. So identifiers are
+// wide here: any letter, mark, number or symbol of Unicode may be in one, and
+// what is hidden in one does not end it. Punctuation does, of which curly quotes
+// are the likeliest accident: role = “admin” would compare with a variable.
 
 import (
 	"fmt"
@@ -28,22 +28,35 @@ type scanner struct {
 	src      string
 	pos      place // of the next byte to read
 	comments []*Comment
-	bidi     []*Comment // comments that hold direction marks
+	flaws    []badToken // what is wrong with the text itself, in order
+	doubts   []badToken // what may be wrong with strings, in order; at most maxErrors
+	near     *nameRange // of the last letter of a name, since the next is often in it too
 }
 
 // Classes of ASCII bytes. Bytes of 0x80 and more have the class 0.
 const (
 	asciiSymbol = 1 << iota // may be in an identifier
 	asciiDigit
+	asciiPlain  // stands for itself in a comment
+	asciiString // the same in a string
+	asciiHidden // control characters but for tabs and those of line ends
 )
 
-var asciiClass = func() (t [utf8.RuneSelf]uint8) {
-	for c := range t {
+var asciiClass = func() (t [256]uint8) {
+	for c := range utf8.RuneSelf {
 		switch b := byte(c); {
 		case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', b == '_':
 			t[c] = asciiSymbol
 		case '0' <= b && b <= '9':
 			t[c] = asciiSymbol | asciiDigit
+		}
+		switch b := byte(c); {
+		case b == '"', b == '\\':
+			t[c] |= asciiPlain
+		case ' ' <= b && b <= '~', b == '\t':
+			t[c] |= asciiPlain | asciiString
+		case b != '\r' && b != '\n':
+			t[c] |= asciiHidden
 		}
 	}
 	return t
@@ -51,29 +64,33 @@ var asciiClass = func() (t [utf8.RuneSelf]uint8) {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// isSymbolRune reports whether the non-ASCII rune r may be in an identifier;
-// start tells whether it would be the first rune of it.
+// isSymbolRune reports whether the non-ASCII rune r is read as part of an
+// identifier; start tells whether it would be the first rune of it.
 func isSymbolRune(r rune, start bool) bool {
 	switch {
-	case r == '\u200c', r == '\u200d': // the joiners that some scripts and emoji need
-		return !start
 	case r == '\u00b7': // the dot inside of Catalan words
 		return !start
 	case unicode.Is(unicode.Pc, r): // the relatives of "_"
 		return true
+	case hiddenFlaw(r) != flaw{}:
+		return !start
 	}
 	return !unicode.In(r, unicode.Z, unicode.C, unicode.P)
-}
-
-// isBidiRune reports whether r changes the direction in which the text around it is displayed.
-func isBidiRune(r rune) bool {
-	return '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069' || r == '\u200e' || r == '\u200f' || r == '\u061c'
 }
 
 // advance moves over n bytes of ASCII text without line feeds.
 func (s *scanner) advance(n int) {
 	s.pos.off += n
 	s.pos.col += int32(n)
+}
+
+// run moves over the bytes before end that are of an ASCII class.
+func (s *scanner) run(class uint8, end int) {
+	i := s.pos.off
+	for i < end && asciiClass[s.src[i]]&class != 0 {
+		i++
+	}
+	s.advance(i - s.pos.off)
 }
 
 // newline moves over a line feed.
@@ -123,15 +140,20 @@ func (s *scanner) next() token {
 // space moves over blanks and comments.
 func (s *scanner) space() {
 	for s.pos.off < len(s.src) {
-		switch s.src[s.pos.off] {
-		case ' ', '\t', '\r':
+		switch c := s.src[s.pos.off]; c {
+		case ' ', '\t':
 			s.advance(1)
 		case '\n':
 			s.newline()
 		case '#':
 			s.comment()
+		case '\r':
+			s.odd(inCode)
 		default:
-			return
+			if asciiClass[c]&asciiHidden == 0 && (c < utf8.RuneSelf || !s.atHidden()) {
+				return
+			}
+			s.odd(inCode)
 		}
 	}
 }
@@ -139,37 +161,87 @@ func (s *scanner) space() {
 // comment moves over a comment and keeps it.
 func (s *scanner) comment() {
 	start := s.pos
-	text := s.src[start.off:]
-	if i := strings.IndexAny(text, "\r\n"); i >= 0 {
-		text = text[:i]
+	end := len(s.src)
+	if i := strings.IndexByte(s.src[start.off:], '\n'); i >= 0 {
+		end = start.off + i
+		if s.src[end-1] == '\r' {
+			end--
+		}
 	}
-	s.pos.off += len(text)
-	s.pos.col += int32(utf8.RuneCountInString(text))
+	for s.run(asciiPlain, end); s.pos.off < end; s.run(asciiPlain, end) {
+		s.odd(inComment)
+	}
 	before := strings.TrimRight(s.src[:start.off], " \t")
-	alone := before == "" || strings.HasSuffix(before, "\n") || strings.HasSuffix(before, "\r")
-	c := &Comment{Span: s.span(start, s.pos), Text: text, alone: alone}
-	s.comments = append(s.comments, c)
-	if strings.ContainsFunc(text, isBidiRune) {
-		s.bidi = append(s.bidi, c)
+	alone := before == "" || strings.HasSuffix(before, "\n")
+	s.comments = append(s.comments, &Comment{Span: s.span(start, s.pos), Text: s.src[start.off:end], alone: alone})
+}
+
+// atHidden reports whether the next rune, which is not ASCII, is one that no code has.
+func (s *scanner) atHidden() bool {
+	r, _ := utf8.DecodeRuneInString(s.src[s.pos.off:])
+	return hiddenFlaw(r) != flaw{}
+}
+
+// odd moves over the next rune, one that is not plain ASCII, and reports what is wrong with it.
+func (s *scanner) odd(in setting) {
+	start := s.pos
+	r, n := utf8.DecodeRuneInString(s.src[start.off:])
+	s.pos.off += n
+	s.pos.col++
+	var f flaw
+	if r != '\r' {
+		f = flawOf(s.src[:start.off], r, s.src[s.pos.off:], in)
+	} else if s.peek(0) != '\n' {
+		f = loneReturn
 	}
+	if f.msg != "" {
+		s.report(CodeHiddenCharacter, start, s.pos, f)
+	}
+}
+
+// report keeps a flaw of the text from start to end. Of a run of hidden
+// characters, the first stands for all.
+func (s *scanner) report(code Code, start, end place, f flaw) {
+	if n := len(s.flaws); n > 0 {
+		last := &s.flaws[n-1]
+		if code == CodeHiddenCharacter && last.code == code && last.end == start && last.hint == f.hint {
+			last.end = end
+			return
+		}
+		if n > maxErrors {
+			return
+		}
+	}
+	s.flaws = append(s.flaws, badToken{code: code, start: start, end: end, msg: f.msg, hint: f.hint})
 }
 
 // symbol scans an identifier or reserved word.
 func (s *scanner) symbol(t *token) {
 	t.kind = kSymbol
+	wide, flaws := false, len(s.flaws)
+scan:
 	for s.pos.off < len(s.src) {
 		c := s.src[s.pos.off]
 		switch {
+		case asciiClass[c]&asciiSymbol != 0:
+			s.run(asciiSymbol, len(s.src))
+			continue
 		case c >= utf8.RuneSelf:
 			r, n := utf8.DecodeRuneInString(s.src[s.pos.off:])
-			if !isSymbolRune(r, s.pos.off == t.start.off) {
-				t.kind = s.word(t)
-				return
+			if s.near = s.near.find(r); s.near != nil {
+				s.pos.off += n
+				s.pos.col++
+				wide = true
+				continue
 			}
-			s.pos.off += n
-			s.pos.col++
-		case asciiClass[c]&asciiSymbol != 0:
-			s.advance(1)
+			if isSymbolRune(r, s.pos.off == t.start.off) {
+				s.odd(inCode)
+				wide = true
+				continue
+			}
+		case asciiClass[c]&asciiHidden != 0:
+			s.odd(inCode)
+			continue
 		case c == ':' && s.peek(1) == ':':
 			s.advance(2)
 			if !s.atSymbolRune() && s.peek(0) != '?' && !(s.peek(0) == ':' && s.peek(1) == ':') {
@@ -178,15 +250,27 @@ func (s *scanner) symbol(t *token) {
 					"write a name after \"::\"")
 				return
 			}
+			continue
 		case c == '?':
-			s.advance(1)
-			return // a "?" ends a symbol, and no reserved word has one
-		default:
-			t.kind = s.word(t)
-			return
+			s.advance(1) // a "?" ends a symbol, and no reserved word has one
 		}
+		break scan
+	}
+	if wide && len(s.flaws) == flaws {
+		s.check(t.start)
 	}
 	t.kind = s.word(t)
+}
+
+// check reports what is wrong with the identifier from start to here, which has characters beyond ASCII.
+func (s *scanner) check(start place) {
+	text := s.src[start.off:s.pos.off]
+	at, n, code, f := checkName(text)
+	if code == "" {
+		return
+	}
+	start = start.after(text[:at])
+	s.report(code, start, start.after(text[at:at+n]), f)
 }
 
 // word returns the kind of the identifier that starts at t and ends here.
@@ -274,43 +358,94 @@ func parseFloat(text string) (float64, bool) {
 // the next line is read as usual.
 func (s *scanner) str(t *token) {
 	t.kind = kString
+	wide := false
 	s.advance(1)
 	for s.pos.off < len(s.src) {
 		switch c := s.src[s.pos.off]; {
+		case asciiClass[c]&asciiString != 0:
+			s.run(asciiString, len(s.src))
 		case c == '"':
 			s.advance(1)
+			if wide {
+				s.doubt(t.start)
+			}
 			return
 		case c == '\n':
 			s.fail(t, CodeInvalidCharacter, t.start.off, t.start.col, 1, "the string is not closed before the end of the line",
 				`write \n for a line feed inside a string, and " at its end`)
 			return
 		case c == '\\':
-			s.advance(1)
-			s.stringRune()
+			s.escape()
 		default:
-			s.stringRune()
+			s.odd(inString)
+			wide = true
 		}
 	}
 	s.fail(t, CodeInvalidCharacter, t.start.off, t.start.col, 1, "the string is not closed", `write " at its end`)
 }
 
-// stringRune moves over one rune of a string, if there is one.
-func (s *scanner) stringRune() {
+// doubt warns of the string from start to here if a word in it has look-alikes.
+func (s *scanner) doubt(start place) {
+	text := s.src[start.off:s.pos.off]
+	at, n, f := strangeWord(text)
+	if f.msg == "" || len(s.doubts) == maxErrors {
+		return
+	}
+	start = start.after(text[:at])
+	s.doubts = append(s.doubts, badToken{code: CodeMixedScripts, start: start, end: start.after(text[at : at+n]), msg: f.msg, hint: f.hint})
+}
+
+// escape moves over a backslash and what it escapes, if there is that.
+func (s *scanner) escape() {
+	start := s.pos
+	s.advance(1)
 	switch c := s.peek(0); {
 	case s.pos.off >= len(s.src):
 	case c == '\n':
 		s.newline()
-	case c < utf8.RuneSelf:
+	case c == 'u':
+		_, n := codePoint(s.src[start.off:])
+		if n == 0 {
+			s.advance(1)
+			s.report(CodeInvalidCharacter, start, s.pos, flaw{`\u without the number of a character in braces`,
+				`write \u{E9}, with the number in hexadecimal, or \\u for a backslash and a u`})
+			return
+		}
+		s.advance(n - 1)
+	case asciiClass[c]&asciiPlain != 0:
 		s.advance(1)
 	default:
-		_, n := utf8.DecodeRuneInString(s.src[s.pos.off:])
-		s.pos.off += n
-		s.pos.col++
+		s.odd(inString)
 	}
 }
 
+// codePoint returns the character that the escape at the start of text stands for,
+// such as \u{200D}, and how long the escape is: 0 when there is none.
+func codePoint(text string) (r rune, n int) {
+	const most = len(`\u{10FFFF}`)
+	digits, ok := strings.CutPrefix(text[:min(len(text), most)], `\u{`)
+	if !ok {
+		return 0, 0
+	}
+	end := strings.IndexByte(digits, '}')
+	if end <= 0 {
+		return 0, 0
+	}
+	for i := range end {
+		d := strings.IndexByte("0123456789abcdef", digits[i]|0x20)
+		if d < 0 || digits[i] < '0' {
+			return 0, 0
+		}
+		r = r<<4 | rune(d)
+	}
+	if !utf8.ValidRune(r) {
+		return 0, 0
+	}
+	return r, len(`\u{}`) + end
+}
+
 // unquote returns the value of the string token text. The escapes are \n, \r,
-// \t and \0; any other character after a backslash stands for itself.
+// \t, \0 and \u{...}; any other character after a backslash stands for itself.
 func unquote(text string) string {
 	text = text[1 : len(text)-1]
 	i := strings.IndexByte(text, '\\')
@@ -332,8 +467,13 @@ func unquote(text string) string {
 		case '0':
 			c = 0
 		}
-		b.WriteByte(c) // of a longer rune, the first byte: the others follow in text
-		text = text[i+2:]
+		if r, n := codePoint(text[i:]); n > 0 {
+			b.WriteRune(r)
+			text = text[i+n:]
+		} else {
+			b.WriteByte(c) // of a longer rune, the first byte: the others follow in text
+			text = text[i+2:]
+		}
 		i = strings.IndexByte(text, '\\')
 	}
 	b.WriteString(text)
@@ -435,9 +575,6 @@ func (s *scanner) badRune(t *token) {
 		hint = "Polar has no power operator"
 	case '?':
 		hint = "an inline query begins with ?=, and a condition is written with and, or and not"
-	case '\ufeff':
-		msg = "unexpected byte order mark (U+FEFF)"
-		hint = "save the file as UTF-8 without a byte order mark"
 	case '\\':
 		hint = "a line needs no mark to be continued"
 	case '$', '@':
@@ -445,11 +582,8 @@ func (s *scanner) badRune(t *token) {
 	case '~':
 		hint = "write \"not\""
 	default:
-		switch {
-		case unicode.IsSpace(r) || unicode.Is(unicode.Z, r):
+		if unicode.IsSpace(r) {
 			hint = "separate words with spaces, tabs and line feeds"
-		case !unicode.IsPrint(r):
-			hint = "delete it; an editor may not show it"
 		}
 	}
 	s.failToken(t, CodeInvalidCharacter, msg, hint)

@@ -2,6 +2,11 @@ package syntax
 
 // This file defines the tokens that the scanner makes and the parser reads.
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 // A kind says what a token is.
 type kind uint8
 
@@ -119,6 +124,18 @@ func wordKind(s string) kind {
 type place struct {
 	off       int // bytes from the start of the source
 	line, col int32
+}
+
+// after returns the place behind a text that starts at p.
+func (p place) after(text string) place {
+	p.off += len(text)
+	if i := strings.LastIndexByte(text, '\n'); i >= 0 {
+		p.line += int32(strings.Count(text, "\n"))
+		p.col = 1
+		text = text[i+1:]
+	}
+	p.col += int32(utf8.RuneCountInString(text))
+	return p
 }
 
 // A token is one token: a stretch of the source and what it is.

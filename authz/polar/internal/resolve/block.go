@@ -51,6 +51,8 @@ type block struct {
 	terms map[string]*declared
 	roles syntax.Span // of the first declaration of roles
 	src   *source     // where that stands
+	name  syntax.Span // of the class, where the class is first said to be an actor
+	named *source     // where that stands; nil when no block says it
 }
 
 // A declared is one declared string.
@@ -125,6 +127,9 @@ func (r *resolver) readBlock(src *source, node *syntax.Block) {
 	b := r.block(src, node.Class)
 	if node.Keyword != nil && node.Keyword.Text == "actor" {
 		b.Actor = true
+		if b.named == nil {
+			b.name, b.named = node.Class.Span, src
+		}
 	}
 	seen := make(map[string]bool)
 	for _, d := range node.Decls {

@@ -37,11 +37,11 @@ func (r *resolver) checkSources() {
 		at := syntax.Span{Start: top, End: top}
 		switch old := byName[name]; {
 		case old != nil && old.file.Source == text:
-			r.error(src, CodeDuplicateSource, at, name+" was loaded already", "")
+			r.error(src, CodeDuplicateSource, at, syntax.Visible(name)+" was loaded already", "")
 		case old != nil:
-			r.error(src, CodeDuplicateSource, at, "another source with the name "+name+", but other contents, was loaded already", "")
+			r.error(src, CodeDuplicateSource, at, "another source with the name "+syntax.Visible(name)+", but other contents, was loaded already", "")
 		case byText[text] != nil && strings.TrimSpace(text) != "":
-			r.error(src, CodeDuplicateSource, at, name+" has the same contents as "+byText[text].file.Name, "")
+			r.error(src, CodeDuplicateSource, at, syntax.Visible(name)+" has the same contents as "+syntax.Visible(byText[text].file.Name), "")
 		}
 		byName[name] = src
 		byText[text] = src
@@ -162,27 +162,6 @@ func (r *resolver) checkPolicy() {
 	if !defined("allow") && !defined("allow_field") && !defined("allow_request") {
 		r.warn(nil, CodeNoAllow, syntax.Span{}, "the policy has no rule allow, so nothing is allowed", "add a rule allow(actor, action, resource)")
 	}
-	if len(r.blocks) > 0 && !r.callsHasPermission() {
-		r.warn(nil, CodeNoHasPermission, syntax.Span{}, "no rule asks for has_permission, so the permissions of blocks have no effect",
-			"add allow(actor, action, resource) if has_permission(actor, action, resource);")
-	}
-}
-
-// callsHasPermission reports whether the body of a rule calls has_permission.
-func (r *resolver) callsHasPermission() bool {
-	for _, c := range r.calls {
-		if c.call.Pred.Name == "has_permission" && !c.inQuery {
-			return true
-		}
-	}
-	for _, sh := range r.short {
-		for _, t := range r.impliers(sh) {
-			if t.term.kind == declPermission {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // count returns "1 noun" or "n nouns".

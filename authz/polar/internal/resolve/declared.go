@@ -1,11 +1,19 @@
 package resolve
 
-// This file defines the check of roles, permissions and relations: a has_role, has_permission
-// or has_relation about a resource whose class is known can only name what the blocks
-// of that class declare.
+// This file defines the check of the names of actions, permissions, roles and relations: where
+// the class of a resource is known and its blocks declare names of the kind, a rule can only
+// mean one of those.
+//
+// The names are looked for in the heads and calls of has_role, has_permission and
+// has_relation, in the action of allow and the other decisions, which is a permission, and in
+// the comparisons of the variable that stands for one of these in a head.
+//
+// A block that declares no names of a kind says nothing about them. All findings are
+// warnings: a rule about a name that nothing asks for allows nothing.
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -19,30 +27,135 @@ type declKey struct {
 	name string
 }
 
-// names checks the name in a call, or the head, of has_role and its siblings. The heads
-// of has_relation are left to the rule types that the relations are.
-func (c *checker) names(rule string, args []Term, head bool) {
-	kind := declKind(slices.IndexFunc(declKinds[:], func(k declNames) bool { return k.rule == rule }))
-	if int(kind) >= len(declKinds) || len(args) != 3 || head && kind == declRelation {
+// A namedSlot is the variable that stands for a name in the head of the rule at hand.
+type namedSlot struct {
+	slot   int // -1 when the head has none
+	kind   declKind
+	object Term // what the name is about
+}
+
+// namedKind returns what the second argument of a rule names.
+func namedKind(rule string, args int) (kind declKind, ok bool) {
+	for _, decision := range decisions {
+		if decision.name == rule {
+			return declPermission, decision.arity == args && args > 2
+		}
+	}
+	if args != 3 {
+		return 0, false
+	}
+	i := slices.IndexFunc(declKinds[:], func(k declNames) bool { return k.rule == rule })
+	return declKind(max(i, 0)), i >= 0
+}
+
+// head checks the name in the head of a rule, or notes the variable that stands for it.
+func (c *checker) head(rule string, args []Term) {
+	c.named.slot = -1
+	kind, ok := namedKind(rule, len(args))
+	if !ok {
 		return
 	}
-	name, ok := literalString(args[1])
-	t := c.term(args[2])
-	if !ok || t == nil || len(t.alts) == 0 {
+	switch t := args[1].(type) {
+	case *Var:
+		c.named = namedSlot{t.Slot, kind, args[2]}
+	default:
+		if kind != declRelation { // the relations are rule types, which heads are held against
+			c.name(kind, t, args[2], termSpan(t, syntax.Position{}))
+		}
+	}
+}
+
+// call checks the name in a call.
+func (c *checker) call(g *Call) {
+	kind, ok := namedKind(g.Pred.Name, len(g.Args))
+	if !ok {
 		return
 	}
-	key := declKey{t, kind, name}
+	at := termSpan(g.Args[1], syntax.Position{})
+	c.name(kind, g.Args[1], g.Args[2], at)
+	if name, ok := literalString(g.Args[1]); ok {
+		if why := c.neverGiven(kind, name, c.term(g.Args[2])); why != "" {
+			at.End = after(at.Start, quote(name))
+			c.warn(CodeNeverGiven, at, why, "write a rule "+declKinds[kind].rule+" for it")
+		}
+	}
+}
+
+// compared checks the name that the variable of the head is compared with.
+func (c *checker) compared(l, r Term) {
+	if c.isNamed(r) {
+		l, r = r, l
+	}
+	if c.isNamed(l) {
+		c.name(c.named.kind, r, c.named.object, termSpan(r, syntax.Position{}))
+	}
+}
+
+// listed checks the names in the list that the variable of the head is looked for in.
+func (c *checker) listed(g *In) {
+	if !c.isNamed(g.Item) {
+		return
+	}
+	for t, at := range elementsOf(g) {
+		c.name(c.named.kind, t, c.named.object, at)
+	}
+}
+
+// isNamed reports whether t is the variable that stands for a name in the head.
+func (c *checker) isNamed(t Term) bool {
+	v, ok := t.(*Var)
+	return ok && c.named.slot == v.Slot
+}
+
+// elementsOf yields the elements of the list that g goes through, if it is written there, with their places.
+func elementsOf(g *In) iter.Seq2[Term, syntax.Span] {
+	return func(yield func(Term, syntax.Span) bool) {
+		elems, ok := elements(g.Seq)
+		if !ok {
+			return
+		}
+		var nodes []syntax.Expr
+		if x, ok := g.Node.(*syntax.BinaryExpr); ok {
+			if list, ok := syntax.Unparen(x.Y).(*syntax.ListExpr); ok {
+				nodes = list.Elems
+			}
+		}
+		for i, e := range elems {
+			at := span(g)
+			if i < len(nodes) {
+				at = nodes[i].Range()
+			}
+			if !yield(e, at) {
+				return
+			}
+		}
+	}
+}
+
+// name checks one name, if it is a literal, about object.
+func (c *checker) name(kind declKind, name, object Term, at syntax.Span) {
+	text, ok := literalString(name)
+	t := c.term(object)
+	if !ok || !t.isFew() {
+		return
+	}
+	if at.End == at.Start {
+		at.End = after(at.Start, quote(text))
+	}
+	key := declKey{t, kind, text}
 	why, known := c.undecl[key]
 	if !known {
 		why = c.undeclared(key)
 		c.undecl[key] = why
 	}
 	if why != "" {
-		at := termSpan(args[1], syntax.Position{})
-		at.End = after(at.Start, quote(name))
-		c.error(CodeUndeclaredInBlock, at, why, c.declaredHint(key))
+		c.warn(CodeUndeclaredInBlock, at, why, c.declaredHint(key))
 	}
 }
+
+// isFew reports whether t is known and has so few alternatives that looking at each of them, for
+// each rule, is cheap.
+func (t *typ) isFew() bool { return t != nil && 0 < len(t.alts) && len(t.alts) <= maxAlts }
 
 // blocksOf returns the blocks about values of a.
 func (c *checker) blocksOf(a alt) []*Block {
@@ -66,17 +179,18 @@ func (c *checker) blocksOf(a alt) []*Block {
 }
 
 // undeclared returns why something of a type can have no role, permission or relation of that name,
-// or "". Of a class without any block nothing is known.
+// or "". Nothing is known of a class whose blocks declare none of the kind.
 func (c *checker) undeclared(key declKey) string {
 	for _, a := range key.typ.alts {
-		blocks := c.blocksOf(a)
-		if len(blocks) == 0 {
-			return ""
-		}
-		for _, b := range blocks {
+		some := false
+		for _, b := range c.blocksOf(a) {
 			if kind, ok := c.facts.terms[b][key.name]; ok && kind == key.kind {
 				return ""
 			}
+			some = some || b.declares(key.kind)
+		}
+		if !some {
+			return ""
 		}
 	}
 	return fmt.Sprintf("the block of %s declares no %s %s", key.typ, declKinds[key.kind].noun, quote(key.name))
@@ -85,7 +199,7 @@ func (c *checker) undeclared(key declKey) string {
 // declaredHint says what may have been meant.
 func (c *checker) declaredHint(key declKey) string {
 	var names []string
-	for _, a := range key.typ.alts[:min(len(key.typ.alts), maxAlts)] {
+	for _, a := range key.typ.alts {
 		for _, b := range c.blocksOf(a) {
 			if kind, ok := c.facts.terms[b][key.name]; ok {
 				return fmt.Sprintf("it is declared as a %s", declKinds[kind].noun)
@@ -94,6 +208,17 @@ func (c *checker) declaredHint(key declKey) string {
 		}
 	}
 	return c.r.didYouMean(key.name, names)
+}
+
+// declares reports whether a block declares anything of a kind.
+func (b *Block) declares(kind declKind) bool {
+	switch kind {
+	case declRole:
+		return len(b.Roles) > 0
+	case declPermission:
+		return len(b.Permissions) > 0
+	}
+	return len(b.Relations) > 0
 }
 
 // names returns what a block declares of one kind.

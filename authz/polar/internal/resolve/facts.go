@@ -5,11 +5,12 @@ package resolve
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
-// facts are immutable once collected.
+// facts are immutable once collected, but for the values of types, which are read when asked for.
 type facts struct {
 	reg     *host.Registry
 	classes map[*host.ClassInfo]*typ          // what an instance of a class can be
@@ -18,6 +19,10 @@ type facts struct {
 	names   []string                          // of attributes of registered classes, and of these keys
 	terms   map[*Block]map[string]declKind    // what each block declares
 	methods map[host.Kind]map[string]struct{} // the methods, in snake_case, of known Go types that are no structs
+	actors  map[*host.Plan]bool               // the types of actors that rules name
+
+	valuesMu sync.Mutex
+	values   map[*host.Plan]*known // see values.go
 }
 
 // collectFacts collects the facts of the policy.
@@ -29,6 +34,7 @@ func (r *resolver) collectFacts() *facts {
 		keys:    r.dictKeys,
 		terms:   make(map[*Block]map[string]declKind, len(r.blocks)),
 		methods: make(map[host.Kind]map[string]struct{}),
+		values:  make(map[*host.Plan]*known),
 	}
 	for _, b := range r.blocks {
 		terms := make(map[string]declKind, len(b.terms))
@@ -81,6 +87,7 @@ func (r *resolver) collectFacts() *facts {
 	}
 	f.unions[UnionActor] = f.union("Actor", r.mod.Actor)
 	f.unions[UnionResource] = f.union("Resource", r.mod.Resource)
+	f.actors = r.findActors(f)
 	return f
 }
 

@@ -33,6 +33,15 @@ type checker struct {
 	vars  []string
 	slots []slotState
 	trail []slotChange
+	named namedSlot // see declared.go
+	leafy Goal      // the goal being checked that is no connective; nil in the head
+	less  bool      // what holds here makes the rule hold less: it is inside of a negation
+
+	// Of the rule at hand, for nilequal.go:
+	params  []Param
+	body    *And
+	origins *origins // nil until asked for
+	nils    []nilEqual
 }
 
 // A slotState is what is known of a variable.
@@ -80,50 +89,43 @@ func newChecker(r *resolver, f *facts) *checker {
 // begin starts on a rule or query with these variables.
 func (c *checker) begin(src *source, vars []string, body *And) {
 	c.src, c.vars, c.trail = src, vars, c.trail[:0]
+	c.named.slot, c.leafy, c.nils = -1, nil, c.nils[:0]
+	c.params, c.body, c.origins = nil, body, nil
 	c.slots = slices.Grow(c.slots[:0], len(vars))[:len(vars)]
 	clear(c.slots)
 	c.findProducers(body)
 }
 
 // findProducers notes which goal computes each temporary.
-func (c *checker) findProducers(g Goal) {
+func (c *checker) findProducers(body *And) {
 	note := func(g Goal, result Term) {
 		if v, ok := result.(*Var); ok && c.vars[v.Slot] == "_" {
 			c.slots[v.Slot].producer = g
 		}
 	}
-	switch g := g.(type) {
-	case *And:
-		for _, sub := range g.Goals {
-			c.findProducers(sub)
+	eachLeaf(body, func(g Goal) {
+		switch g := g.(type) {
+		case *Lookup:
+			note(g, g.Result)
+		case *Method:
+			note(g, g.Result)
+		case *Arith:
+			note(g, g.Result)
+		case *New:
+			note(g, g.Result)
 		}
-	case *Or:
-		for _, sub := range g.Goals {
-			c.findProducers(sub)
-		}
-	case *Not:
-		c.findProducers(g.Goal)
-	case *Forall:
-		c.findProducers(g.Cond)
-		c.findProducers(g.Body)
-	case *Lookup:
-		note(g, g.Result)
-	case *Method:
-		note(g, g.Result)
-	case *Arith:
-		note(g, g.Result)
-	case *New:
-		note(g, g.Result)
-	}
+	})
 }
 
 func (c *checker) query(src *source, q *Query) {
 	c.begin(src, q.Vars, q.Body)
 	c.goal(q.Body)
+	c.checkNilEquals()
 }
 
 func (c *checker) rule(src *source, rule *Rule) {
 	c.begin(src, rule.Vars, rule.Body)
+	c.params = rule.Params
 	terms := make([]Term, len(rule.Params))
 	for i, p := range rule.Params {
 		terms[i] = p.Term
@@ -138,8 +140,9 @@ func (c *checker) rule(src *source, rule *Rule) {
 			eachPatternVar(p.Spec, c.see)
 		}
 	}
-	c.names(rule.Name, terms, true)
+	c.head(rule.Name, terms)
 	c.goal(rule.Body)
+	c.checkNilEquals()
 }
 
 // set changes what is known of a slot.
@@ -171,11 +174,15 @@ func (c *checker) goal(g Goal) {
 		c.or(g)
 	case *Not:
 		mark := len(c.trail)
+		c.less = !c.less
 		c.goal(g.Goal)
+		c.less = !c.less
 		c.undo(mark)
 	case *Forall:
 		mark := len(c.trail)
+		c.less = !c.less
 		c.goal(g.Cond)
+		c.less = !c.less
 		c.goal(g.Body)
 		c.undo(mark)
 	default:
@@ -183,6 +190,7 @@ func (c *checker) goal(g Goal) {
 			return
 		}
 		eachGoalVar(g, c.produce)
+		c.leafy = g
 		c.leaf(g)
 		eachGoalVar(g, c.see)
 	}
@@ -319,6 +327,7 @@ func (c *checker) leaf(g Goal) {
 	switch g := g.(type) {
 	case *Unify:
 		c.unify(g.L, g.R, span(g))
+		c.compared(g.L, g.R)
 	case *Assign:
 		if c.slots[g.L.Slot].param {
 			c.error(CodeAssignment, span(g), "the parameter "+c.vars[g.L.Slot]+" cannot be assigned to", "use =, or a new variable")
@@ -327,6 +336,7 @@ func (c *checker) leaf(g Goal) {
 		c.unify(g.L, g.R, span(g))
 	case *Compare:
 		c.compare(g)
+		c.compared(g.L, g.R)
 	case *Arith:
 		c.result(g.Result, c.arith(g), span(g))
 	case *Lookup:
@@ -337,10 +347,11 @@ func (c *checker) leaf(g Goal) {
 		c.result(g.Result, c.create(g), span(g))
 	case *In:
 		c.in(g)
+		c.listed(g)
 	case *Matches:
 		c.matches(g.Term, g.Pattern)
 	case *Call:
-		c.names(g.Pred.Name, g.Args, false)
+		c.call(g)
 	case *Truth:
 		c.truth(g)
 	}

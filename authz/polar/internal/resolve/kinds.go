@@ -22,6 +22,10 @@ func (c *checker) unify(l, r Term, at syntax.Span) {
 	}
 	lt, rt := c.term(l), c.term(r)
 	c.equal(lt, rt, at)
+	c.constants(l, r, lt, rt, at)
+	if !c.less {
+		c.mayBothBeNil(l, r, lt, rt, at)
+	}
 	c.learn(l, rt)
 	c.learn(r, lt)
 }
@@ -88,6 +92,12 @@ func classHint(t, u *typ) string {
 // compare checks a comparison.
 func (c *checker) compare(g *Compare) {
 	l, r := c.term(g.L), c.term(g.R)
+	if g.Op == syntax.OpEq || g.Op == syntax.OpNe {
+		c.constants(g.L, g.R, l, r, span(g))
+		if c.less == (g.Op == syntax.OpNe) {
+			c.mayBothBeNil(g.L, g.R, l, r, span(g))
+		}
+	}
 	switch {
 	case g.Op == syntax.OpNe:
 		c.equal(l, r, span(g))
@@ -153,16 +163,32 @@ func (c *checker) in(g *In) {
 			elem = join(elem, a.elemOf())
 		case host.Dict:
 			elem = join(elem, listType(nil))
-		case host.String:
-			elem = join(elem, strType)
 		}
 	}
 	if elem == neverType {
-		c.error(CodeNotIterable, span(g), fmt.Sprintf("there is nothing in a value of type %s; in needs a List, a Dictionary or a String", t), "")
+		c.notIterable(g, t)
 		return
 	}
 	c.equal(c.term(g.Item), elem, span(g))
+	for item, at := range elementsOf(g) {
+		c.constant(c.term(g.Item), item, at)
+	}
+	c.constant(elem, g.Item, termSpan(g.Item, span(g).Start))
 	c.learn(g.Item, elem)
+}
+
+// notIterable reports item in sequence where the sequence, of type t, has no elements.
+func (c *checker) notIterable(g *In, t *typ) {
+	if !t.any(func(a alt) bool { return a.kind == host.String }) {
+		c.error(CodeNotIterable, span(g), fmt.Sprintf("in needs a List or a Dictionary, not a value of type %s", t), "")
+		return
+	}
+	seq, item := "text", `"..."`
+	if x, ok := g.Node.(*syntax.BinaryExpr); ok {
+		seq, item = c.src.text(x.Y.Range()), c.src.text(x.X.Range())
+	}
+	c.error(CodeNotIterable, span(g), fmt.Sprintf("in needs a List or a Dictionary, not a value of type %s", t),
+		"to look for a part of a text, write "+seq+".contains("+item+")")
 }
 
 // pattern checks that something of type t can match p, and returns what it is then.
@@ -175,22 +201,29 @@ func (c *checker) pattern(p Pattern, t *typ) *typ {
 		}
 		u := c.narrow(t, class, p)
 		for _, f := range p.Fields {
-			c.pattern(f.Pattern, c.attribute(u, f.Name, fieldSpan(f)))
+			c.field(f, u, c.attribute(u, f.Name, fieldSpan(f)))
 		}
 		return u
 	case *DictPattern:
 		for _, f := range p.Fields {
-			c.pattern(f.Pattern, c.key(t, f))
+			c.field(f, t, c.key(t, f))
 		}
 	case *ListPattern:
 		return c.listPattern(p, t)
 	case *ValuePattern:
 		u := c.term(p.Term)
 		c.equal(t, u, termSpan(p.Term, p.Pos))
+		c.constant(t, p.Term, termSpan(p.Term, p.Pos))
 		c.learn(p.Term, t)
 		return meet(t, u)
 	}
 	return t
+}
+
+// field checks that an attribute, of type t, of something of type of can match the pattern of a field.
+func (c *checker) field(f FieldPattern, of, t *typ) {
+	c.fieldMayBeNil(f, of, t)
+	c.pattern(f.Pattern, t)
 }
 
 // narrow returns what something of type t is when it matches a class, whose type is class.

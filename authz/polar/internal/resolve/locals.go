@@ -99,6 +99,27 @@ func (l *localizer) walk(g Goal, in *region) {
 	}
 }
 
+// eachLeaf calls f for every goal in g that is no connective.
+func eachLeaf(g Goal, f func(Goal)) {
+	switch g := g.(type) {
+	case *And:
+		for _, sub := range g.Goals {
+			eachLeaf(sub, f)
+		}
+	case *Or:
+		for _, sub := range g.Goals {
+			eachLeaf(sub, f)
+		}
+	case *Not:
+		eachLeaf(g.Goal, f)
+	case *Forall:
+		eachLeaf(g.Cond, f)
+		eachLeaf(g.Body, f)
+	default:
+		f(g)
+	}
+}
+
 // eachVar calls f for every variable in t, which may be nil.
 func eachVar(t Term, f func(*Var)) {
 	switch t := t.(type) {

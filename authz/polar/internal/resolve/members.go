@@ -339,9 +339,7 @@ func (c *checker) misfit(t *typ, m *host.Method, i int) string {
 	if m.Variadic && i >= len(m.In)-1 {
 		in = in.Elem()
 	}
-	for in.Kind() == reflect.Pointer {
-		in = in.Elem()
-	}
+	in = host.Deref(in)
 	plan := c.facts.reg.PlanOf(in)
 	if plan == nil || plan.Type != in || plan.IsSeq() || plan.Usable() != nil {
 		return ""

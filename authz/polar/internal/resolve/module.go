@@ -326,7 +326,9 @@ const (
 
 // Options are what Load needs to know besides the sources.
 type Options struct {
-	Registry  *host.Registry        // the registered classes
-	Constants map[string]host.Value // registered constants by name; "nil" and class names are implied
-	NoTypes   bool                  // leave out the check of attributes, methods and kinds against Go types, so that run-time errors can be tested
+	Registry   *host.Registry        // the registered classes
+	Constants  map[string]host.Value // registered constants by name; "nil" and class names are implied
+	DenyRule   bool                  // decisions ask deny, deny_request and deny_field, too
+	ChangeRule bool                  // updates ask allow_change
+	NoTypes    bool                  // leave out the check of attributes, methods and kinds against Go types, so that run-time errors can be tested
 }

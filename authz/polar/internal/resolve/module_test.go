@@ -213,7 +213,7 @@ func TestQuery(t *testing.T) {
 		{`allow(1, 2)`, `1:1: warning: rule-arity: no rule allow has 2 parameters, so this call always fails`},
 		{`x = root and x.nope = 1`, `1:16: unknown-attribute: User has no attribute nope`},
 		{`x matches Usr`, `1:11: unknown-class: the class Usr is not registered (did you mean "User"?)`},
-		{`x matches Repo and has_permission(1, "write", x)`, "1:20: undefined-rule: there is no rule has_permission\n1:38: undeclared-in-block: the block of Repo declares no permission \"write\""},
+		{`x matches Repo and has_permission(1, "write", x)`, "1:20: undefined-rule: there is no rule has_permission\n1:38: warning: undeclared-in-block: the block of Repo declares no permission \"write\""},
 	} {
 		x, ds := syntax.ParseQuery("", tt.src)
 		if x == nil {

@@ -15,7 +15,7 @@ actor User {
 actor Guest {}
 resource Org {
   roles = ["member", "admin"];
-  permissions = ["view", "invite"];
+  permissions = ["view", "invite", "audit"];
   "view" if "member";
   "invite" if "admin";
   "member" if "admin";
@@ -31,7 +31,7 @@ resource Repo {
   "writer" if "owner";
 }
 resource Issue {
-  permissions = ["read", "close"];
+  permissions = ["read", "close", "label", "assign"];
   relations = { repo: Repo, creator: User };
   "read" if "reader" on "repo";
   "close" if "creator";
@@ -193,7 +193,7 @@ func TestMutations(t *testing.T) {
 		{"\"view\" if \"member\";", "\"view\" if \"membr\";", CodeUndeclaredTerm},
 		{"\"reader\" if \"member\" on \"parent\";", "\"reader\" if \"writer\" on \"parent\";", CodeUndeclaredTerm},
 		{"\"read\" if \"reader\" on \"repo\";", "\"read\" if \"reader\" on \"rep\";", CodeUndeclaredTerm},
-		{"permissions = [\"view\", \"invite\"];", "permission = [\"view\", \"invite\"];", CodeBlock},
+		{"permissions = [\"view\", \"invite\", ", "permission = [\"view\", \"invite\", ", CodeBlock},
 		{"roles = [\"member\", \"admin\"];", "roles = [\"member\", \"admin\", \"member\"];", CodeDuplicateTerm},
 		{"has_role(user: User, \"member\", org: Org)", "has_role(user: User, \"membr\", org: Org)", CodeUndeclaredInBlock},
 		{"has_role(user, \"admin\", repo.org)", "has_role(user, \"owner\", repo.org)", CodeUndeclaredInBlock},

@@ -7,7 +7,8 @@ package resolve
 //
 // Load makes these passes, each linear in the size of the policy:
 //
-//  1. Sources are compared with each other: none may be given twice.
+//  1. Sources are compared with each other: none may be given twice. No two names may
+//     look alike (lookalike.go).
 //  2. Blocks are read (block.go): what they declare is merged by class.
 //  3. Every rule is resolved (slots.go, hoist.go). A variable becomes a slot of its
 //     rule. Nested operations become goals of their own, so that the solver only
@@ -15,9 +16,9 @@ package resolve
 //  4. The shorthand rules of blocks are expanded into ordinary rules (block.go).
 //  5. Rule types are collected, those that blocks imply are generated, and every rule
 //     is held against those of its name (ruletype.go).
-//  6. Calls, and the policy as a whole, are checked (checks.go).
+//  6. Calls, and the policy as a whole, are checked (checks.go, asked.go, shared.go, given.go).
 //  7. With the types of the host program known, attributes, methods and kinds are checked
-//     (infer.go, with kinds.go, members.go and declared.go).
+//     (infer.go, with kinds.go, members.go, declared.go, values.go, nilequal.go and actorkey.go).
 //
 // A pass does not stop at an error, and a later pass does not need an earlier
 // one to have been free of them: what could not be resolved is left out, or is
@@ -43,6 +44,7 @@ func Load(files []*syntax.File, opts Options) (*Module, []syntax.Diagnostic) {
 		r.sources = append(r.sources, &source{file: f})
 	}
 	r.checkSources()
+	r.checkNames()
 	r.readBlocks()
 	var queries []pendingQuery
 	for _, src := range r.sources {
@@ -65,6 +67,9 @@ func Load(files []*syntax.File, opts Options) (*Module, []syntax.Diagnostic) {
 	}
 	r.checkCalls()
 	r.checkPolicy()
+	r.checkAsked()
+	r.checkShared()
+	r.checkGiven()
 	if !opts.NoTypes {
 		r.checkTypes()
 	}
@@ -115,7 +120,8 @@ type resolver struct {
 	calls     []callSite                                  // all calls of rules
 	blocks    []*block                                    // in order of first declaration
 	byClass   map[*host.ClassInfo]*block
-	short     []shorthand // in source order
+	short     []shorthand        // in source order
+	given     map[*declared]bool // the names of blocks that some rule gives; nil when not known
 	types     ruleTypes
 	dictKeys  map[string]bool // every key of a dictionary that the policy writes
 }

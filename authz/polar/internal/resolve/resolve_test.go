@@ -14,7 +14,8 @@ import (
 // diagnostic is expected. A diagnostic reads "code: message (hint)", a warning
 // "warning: code: message (hint)". The two warnings about a policy as a whole count
 // only in chunks that say "option:policy", and the check against Go types is
-// left out in those that say "option:notypes".
+// left out in those that say "option:notypes". "option:deny" and "option:change" are the settings
+// by which decisions ask deny and its siblings, and allow_change.
 func TestDiagnostics(t *testing.T) {
 	names, err := filepath.Glob("testdata/*.polar")
 	if err != nil || len(names) == 0 {
@@ -31,6 +32,8 @@ func TestDiagnostics(t *testing.T) {
 				}
 				opts := testOptions(reg)
 				opts.NoTypes = strings.Contains(chunk.Source, "option:notypes")
+				opts.DenyRule = strings.Contains(chunk.Source, "option:deny")
+				opts.ChangeRule = strings.Contains(chunk.Source, "option:change")
 				m, ds := Load([]*syntax.File{file}, opts)
 				failed := false
 				for _, d := range ds {

@@ -29,6 +29,7 @@ type ruleType struct {
 	text     string
 	src      *source     // nil for those of the language
 	at       syntax.Span // where to report that a required rule is missing
+	declared bool        // by "type", and not implied by the language or a block
 	required bool
 	matched  bool // a rule conforms to it
 }
@@ -49,7 +50,7 @@ type ruleTypes struct {
 // addRuleType resolves a declared rule type.
 func (r *resolver) addRuleType(src *source, node *syntax.RuleType) {
 	s := r.begin(src)
-	t := &ruleType{name: node.Name.Text, text: src.head(node.Name, node.Params), src: src, at: node.Span}
+	t := &ruleType{name: node.Name.Text, text: src.head(node.Name, node.Params), src: src, at: node.Span, declared: true}
 	t.params = s.params(node.Params)
 	if len(s.ops) > 0 {
 		r.error(src, CodeInvalidRuleType, node.Span, "a rule type cannot contain lookups, calls, arithmetic or new", "")
@@ -276,6 +277,11 @@ func (r *resolver) invalidRule(rule *Rule, types []*ruleType) {
 			if want, ok := t.params[i].Spec.(*ClassPattern); ok && want.Union != UnionNone && !r.inUnion(c.Class, want.Union) {
 				hint = fmt.Sprintf("declare %s %s { ... }", strings.ToLower(want.Name), c.Name)
 			}
+		}
+	}
+	for _, d := range decisions {
+		if d.name == rule.Name && d.arity != len(rule.Params) {
+			hint = "decisions ask " + d.head
 		}
 	}
 	r.error(r.ruleFrom[rule.Index], CodeInvalidRule, syntax.Span{Start: rule.Pos, End: rule.headEnd()},

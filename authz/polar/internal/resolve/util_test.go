@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +82,47 @@ type (
 	}
 )
 
+// Types that say which values they have.
+type (
+	State    string
+	Priority int
+	Rank     string
+	Odd      string // says it by a method of another shape
+	Tuple    string // has a method Values that means something else
+	Broken   string // has one that panics
+	Ticket   struct {
+		ID       int
+		State    State
+		Past     []State
+		Priority Priority
+		Role     Rank
+		Odd      Odd
+		Tuple    Tuple
+		Broken   Broken
+		OwnerID  *int
+		MemberID *int
+		Members  []*User
+		Extra    any
+	}
+)
+
+func (State) Values() []State       { return []State{"open", "closed"} }
+func (Priority) Values() []Priority { return []Priority{1, 2, 3} }
+func (Rank) Values() []string       { return []string{"admin", "user"} }
+func (Odd) Values() map[string]bool { return nil }
+func (t Tuple) Values() []string    { return strings.Split(string(t), ",") }
+func (Broken) Values() []Broken     { panic("broken") }
+
+// Actors with and without a key.
+type (
+	Person struct {
+		ID   int
+		Name string
+	}
+	Robot  struct{ Name string }
+	Member struct{ ID *int }
+)
+
 func (u *User) PrincipalID() string         { return u.Name }
 func (g Guest) PrincipalID() string         { return g.Name }
 func (u User) HasTag(tag string) bool       { return len(u.Tags) > 0 && u.Tags[0] == tag && u.password == "" }
@@ -102,14 +144,21 @@ func testRegistry(t testing.TB, more ...host.Class) *host.Registry {
 	t.Helper()
 	classes := append([]host.Class{
 		{Type: reflect.TypeFor[User](), Key: []string{"ID"}, Constructor: func(name string, age int) User { return User{Name: name, Age: age} }},
-		{Type: reflect.TypeFor[Guest]()},
+		{Type: reflect.TypeFor[Guest](), Key: []string{"ID"}},
 		{Type: reflect.TypeFor[Org](), Key: []string{"ID"}, Constructor: func(name string) Org { return Org{Name: name} }},
 		{Type: reflect.TypeFor[Team]()},
 		{Type: reflect.TypeFor[Repo](), Key: []string{"ID"}},
 		{Type: reflect.TypeFor[Issue](), Key: []string{"ID"}},
-		{Type: reflect.TypeFor[Staff](), Extends: []reflect.Type{reflect.TypeFor[User]()}},
+		{Type: reflect.TypeFor[Staff](), Key: []string{"ID"}, Extends: []reflect.Type{reflect.TypeFor[User]()}},
 		{Type: reflect.TypeFor[Version]()},
 		{Type: reflect.TypeFor[Status]()},
+		{Type: reflect.TypeFor[State]()},
+		{Type: reflect.TypeFor[Priority]()},
+		{Type: reflect.TypeFor[Rank]()},
+		{Type: reflect.TypeFor[Ticket](), Key: []string{"ID"}},
+		{Type: reflect.TypeFor[Person]()},
+		{Type: reflect.TypeFor[Robot]()},
+		{Type: reflect.TypeFor[Member](), Key: []string{"ID"}},
 		{Type: reflect.TypeFor[Document]()},
 		{Type: reflect.TypeFor[Page]()},
 		{Type: reflect.TypeFor[Sheet]()},

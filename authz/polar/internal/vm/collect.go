@@ -4,11 +4,9 @@ package vm
 // negation or a call become one condition.
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/ursa-authz/ursa/authz/filter"
-	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
 // beginCollector starts to collect below the newest choice, which was just pushed.
@@ -56,47 +54,37 @@ func (m *Machine) collects(args []Value) (bool, error) {
 // collectCall begins to solve a call on the side. The arguments are
 // Machine.args from index from on.
 func (m *Machine) collectCall(n *node, pr *pred, from int) (*node, error) {
-	args := m.args[from:]
-	col := collector{pred: pr, pos: -1}
+	args := append([]Value(nil), m.args[from:]...)
+	m.dropArgs(int32(from))
+	col := collector{pred: pr}
 	if pr.recursive {
 		m.presentRows(args)
-		call, repeated, err := m.repeats(pr, args)
-		if repeated || err != nil {
-			m.dropArgs(int32(from))
-			return nil, err
-		}
-		col.call = call
-		again, pos, err := m.recursion(pr, args)
-		if err != nil {
-			return nil, err
-		}
-		if again {
-			m.dropArgs(int32(from))
-			return n.next, nil
-		}
-		if pos >= 0 {
-			row, err := m.presentRow(pr, args, pos)
+		if pos := rowArgument(args); pos >= 0 {
+			row, err := m.presentRow(n, pr, args, pos)
 			if err != nil {
 				return nil, err
 			}
-			if row == nil {
-				m.dropArgs(int32(from))
-				return nil, nil
+			eq, err := m.equationOf(pr, args, pos, row)
+			if err != nil {
+				return nil, err
 			}
-			col.pos, col.outer, col.row = pos, row.row, m.partial.newRow()
-			m.partial.copyOf(col.row, col.outer)
-			args[pos] = makeSymbol(&symbol{kind: symRow, row: col.row, plan: row.plan})
-			col.args = append([]Value(nil), args...)
+			if eq != nil {
+				return m.callAgain(n, eq, row.row)
+			}
+			col.eq, col.outer = m.newEquation(n, pr, args, pos, row), row.row
+		} else {
+			call, repeated, err := m.repeats(pr, args)
+			if repeated || err != nil {
+				return nil, err
+			}
+			col.call = call
 		}
 	}
-	// The arguments stay on the slab above the choice's own height: the call
-	// is solved as if it had been made after the choice.
-	saved := append([]Value(nil), args...)
-	m.dropArgs(int32(from))
 	m.pushChoice(choiceCollect, n)
 	m.beginCollector(col)
-	m.args = append(m.args, saved...)
-	return m.dispatch(n.solo, pr, len(m.args)-len(saved))
+	// The call is solved as if it had been made after the choice.
+	m.args = append(m.args, args...)
+	return m.dispatch(n.solo, pr, len(m.args)-len(args))
 }
 
 // presentRows replaces relations among the arguments of a call by the rows at their
@@ -113,28 +101,45 @@ func (m *Machine) presentRows(args []Value) {
 	}
 }
 
-// repeats reports whether a call of a recursive predicate repeats one that is being
-// collected. Then it has no further solution, as in a decision (ancestor.go). It also
-// returns the arguments in the form in which later calls are compared with them: with the
-// rows that they are about, and not the copies that calls on the way have made of them.
+// rowArgument returns the argument that is an unknown row, if it is the only one that
+// is unknown; otherwise -1.
+func rowArgument(args []Value) int {
+	pos := -1
+	for i, a := range args {
+		if isPartial(a) {
+			if s := asSymbol(a); pos >= 0 || s.kind != symRow && s.kind != symOne {
+				return -1
+			}
+			pos = i
+		} else if isOpen(a) {
+			return -1
+		}
+	}
+	return pos
+}
+
+// repeats reports whether a call of a recursive predicate, with other unknowns than
+// one row, repeats one that is being collected. Then it has no further solution, as in a
+// decision (ancestor.go). It also returns the arguments in the form in which later calls
+// are compared with them: with the rows that they are about, and not the copies that
+// calls on the way have made of them.
 func (m *Machine) repeats(pr *pred, args []Value) (call []Value, repeated bool, err error) {
 	p := m.partial
 	call = append([]Value(nil), args...)
 	for i, a := range call {
 		if isPartial(a) {
-			if s := *asSymbol(a); p.copies[s.row] != 0 {
-				s.row = p.copies[s.row] - 1
-				call[i] = makeSymbol(&s)
-			}
+			s := *asSymbol(a)
+			s.row = p.original(s.row)
+			call[i] = makeSymbol(&s)
 		}
 	}
-	negated := false
+	negated, within := false, false
 	for i := len(p.collectors) - 1; i >= 0; i-- {
 		if err := m.charge(1); err != nil {
 			return nil, false, err
 		}
 		col := &p.collectors[i]
-		negated = negated || col.pred == nil
+		negated, within = negated || col.pred == nil, within || col.eq != nil
 		if col.pred != pr || col.call == nil {
 			continue
 		}
@@ -146,17 +151,67 @@ func (m *Machine) repeats(pr *pred, args []Value) (call []Value, repeated bool, 
 		}
 		switch {
 		case same && negated:
-			return nil, false, m.errorf(CodeNegativeLoop, "the rule %s depends on its own negation", pr.name)
+			return nil, false, m.negativeLoop(pr)
+		case same && within:
+			// What the equation says must not depend on the row that it was found with.
+			return nil, false, m.unsupported("the recursion of %s with several unknown values", pr.name)
 		case same:
-			// It is one only about the rows that the calls in between were made with,
-			// and none about the others along their relation, if they follow one.
-			for j := i + 1; j < len(p.collectors); j++ {
-				p.collectors[j].tied = true
-			}
 			return nil, true, nil
+		}
+		endless, err := m.goesOn(call, col.call)
+		if err != nil {
+			return nil, false, err
+		}
+		if endless {
+			return nil, false, m.unsupported("the recursion of %s with several unknown values", pr.name)
 		}
 	}
 	return call, false, nil
+}
+
+// goesOn reports whether a call differs from one around it in rows only, of which
+// there is a new one: then the next call will be another, and so on without end.
+func (m *Machine) goesOn(call, around []Value) (bool, error) {
+	rows := make(map[filter.Var]bool)
+	for _, a := range around {
+		eachSymbol(a, func(s *symbol) { rows[m.partial.original(s.row)] = true })
+	}
+	found := false
+	for i, a := range call {
+		alike, err := m.alike(a, around[i])
+		if !alike || err != nil {
+			return false, err
+		}
+		eachSymbol(a, func(s *symbol) { found = found || !rows[m.partial.original(s.row)] })
+	}
+	return found, nil
+}
+
+// alike reports whether two arguments are the same but for the rows in them.
+func (m *Machine) alike(a, b Value) (bool, error) {
+	if err := m.charge(1); err != nil {
+		return false, err
+	}
+	switch {
+	case isPartial(a) && isPartial(b):
+		s, t := asSymbol(a), asSymbol(b)
+		if s.kind == symField || t.kind == symField {
+			return s.kind == t.kind && s.owner == t.owner && s.name == t.name, nil
+		}
+		return s.kind != symCond && t.kind != symCond && s.plan == t.plan && (s.kind == symMany) == (t.kind == symMany), nil
+	case isPartial(a) || isPartial(b) || isOpen(a) != isOpen(b):
+		return false, nil
+	case isOpen(a):
+		return false, nil // a list that grows or shrinks
+	}
+	return m.sameArgument(a, b)
+}
+
+// eachSymbol calls f for an argument that is unknown.
+func eachSymbol(a Value, f func(*symbol)) {
+	if isPartial(a) {
+		f(asSymbol(a))
+	}
 }
 
 // sameArgument reports whether two arguments are known to be one.
@@ -171,127 +226,50 @@ func (m *Machine) sameArgument(a, b Value) (bool, error) {
 	return eq && !depends, err
 }
 
-// recursion finds out what a call of a recursive predicate is to the calls
-// being collected. Again: it is one of them, one relation further on, which was
-// noted. Otherwise pos is the argument that a new collector should make the
-// unknown row of, or -1.
-func (m *Machine) recursion(pr *pred, args []Value) (again bool, pos int, err error) {
-	p := m.partial
-	pos = -1
-	rows := 0
-	for i, a := range args {
-		if isPartial(a) {
-			if s := asSymbol(a); s.kind == symRow || s.kind == symOne {
-				pos = i
-				rows++
-			} else {
-				rows += 2 // a field or a condition cannot be followed
-			}
-		} else if isOpen(a) {
-			rows += 2
-		}
-	}
-	if rows != 1 {
-		return false, -1, nil
-	}
-	for i := len(p.collectors) - 1; i >= 0; i-- {
-		col := &p.collectors[i]
-		if col.pred != pr || col.pos != pos {
-			continue
-		}
-		same := true
-		for j := range args {
-			if j == pos {
-				continue
-			}
-			eq, _, depends, err := m.equal(args[j], col.args[j])
-			if err != nil {
-				return false, -1, err
-			}
-			same = same && eq && !depends
-		}
-		s := asSymbol(args[pos])
-		if s.kind == symRow && s.row == col.row {
-			return false, -1, nil // the same row: only the known arguments changed
-		}
-		if !same {
-			continue
-		}
-		return true, pos, m.noteRecursion(pr, col, i, s)
-	}
-	return false, pos, nil
-}
-
-// noteRecursion records that the call being collected by col recurs on s.
-func (m *Machine) noteRecursion(pr *pred, col *collector, at int, s *symbol) error {
-	p := m.partial
-	if at != len(p.collectors)-1 {
-		return m.unsupported("recursion over rows by way of another rule")
-	}
-	var over *host.Attr
-	conds := p.conds[m.choices[col.choice].conds:]
-	switch {
-	case s.kind == symOne && s.row == col.row && len(conds) == 0:
-		over = s.attr
-	case s.kind == symRow && len(conds) == 1 && conds[0].attr != nil && conds[0].as == s.row && conds[0].from == col.row:
-		over = conds[0].attr
-	default:
-		return m.unsupported("recursion over rows that does more than follow one relation")
-	}
-	if over.Relation.Target != asSymbol(col.args[col.pos]).plan {
-		return m.unsupported("recursion over rows of several classes")
-	}
-	if s.kind == symOne {
-		if err := m.failsForNil(pr, col); err != nil {
-			return err
-		}
-	}
-	// That the recursion counts is not known yet: what comes after it may fail.
-	p.conds = append(p.conds, condition{attr: over, again: true})
-	return nil
-}
-
-// presentRow returns the row that argument pos stands for, after the relation
-// that leads to it; nil when the call is decided because there is none.
-func (m *Machine) presentRow(pr *pred, args []Value, pos int) (*symbol, error) {
+// presentRow returns the row that argument pos stands for, after the relation that
+// leads to it. Where there is none the call is about nil, for which it holds or not,
+// and the other arguments are known: if it holds, that is a solution to come back to.
+func (m *Machine) presentRow(n *node, pr *pred, args []Value, pos int) (*symbol, error) {
 	s := asSymbol(args[pos])
 	if s.kind == symRow {
 		return s, nil
 	}
-	if err := m.failsForNil(pr, &collector{args: args, pos: pos}); err != nil {
+	holds, err := m.holdsForNil(pr, args, pos)
+	if err != nil {
 		return nil, err
+	}
+	if holds {
+		m.pushChoice(choiceNoRow, n).list = args[pos]
 	}
 	return m.hop(s)
 }
 
-// failsForNil checks that the call has no solution when the row at the end of a
-// relation is missing: a filter over rows cannot say anything about no row.
-func (m *Machine) failsForNil(pr *pred, col *collector) error {
-	for i, a := range col.args {
-		if i != col.pos && (isPartial(a) || isOpen(a)) {
-			return m.unsupported("recursion over a relation that may lead nowhere")
-		}
+// withoutRow goes on after a call about a relation that leads nowhere.
+func (m *Machine) withoutRow(c *choice) (*node, error) {
+	n, s := c.node, asSymbol(c.list)
+	m.cutTo(len(m.choices) - 1)
+	ok, err := m.assume(filter.Not{X: m.exists(s, filter.True)})
+	if !ok || err != nil {
+		return nil, err
 	}
+	return n.next, nil
+}
+
+// holdsForNil reports whether a call holds if its argument pos is nil.
+func (m *Machine) holdsForNil(pr *pred, args []Value, pos int) (bool, error) {
 	side := m.prog.Machine(m.ctx, &Config{Limits: m.limits, Now: m.now})
 	defer side.Release()
 	side.steps = m.steps
 	side.start(pr.query)
-	for i, a := range col.args {
-		if i != col.pos {
-			side.cells[i] = a
-		} else {
-			side.cells[i] = Value{}
+	for i, a := range args {
+		if i == pos {
+			a = Value{}
 		}
+		side.cells[i] = a
 	}
 	holds, err := side.run(side.frames[0].clause.body)
 	m.steps = side.steps
-	if err != nil {
-		return err
-	}
-	if holds {
-		return m.unsupported("recursion over a relation, of a rule that also holds for nil,")
-	}
-	return nil
+	return holds, err
 }
 
 // endCollect is reached with a solution of a call that is solved on the side.
@@ -303,20 +281,9 @@ func (m *Machine) endCollect() error {
 	if m.waitsSince(int(c.waiters)) {
 		return m.unboundError()
 	}
-	conds := p.conds[c.conds:]
-	for i := range conds {
-		if conds[i].again {
-			// What comes before it was checked; anything after it would
-			// be a condition on a row along the way.
-			if i != len(conds)-1 {
-				return m.unsupported("recursion over rows with a condition after it")
-			}
-			if col.over != nil && col.over != conds[i].attr {
-				return m.unsupported("recursion over several relations")
-			}
-			col.over = conds[i].attr
-			return nil
-		}
+	used, err := m.recurs(col, p.conds[c.conds:])
+	if used || err != nil {
+		return err
 	}
 	// Even when it holds for every row, its other rules are looked at: they
 	// may be errors, which a decision would meet if what follows fails.
@@ -330,18 +297,22 @@ func (m *Machine) finishCollect(c *choice) (*node, error) {
 	col := m.endCollector(c)
 	m.cutTo(len(m.choices) - 1)
 	e := anyOf(col.results)
+	if col.eq != nil {
+		solved, err := m.finishEquation(col.eq, col.results)
+		if err != nil {
+			return nil, err
+		}
+		if solved == nil { // it depends on one further out
+			return n.next, m.assumeCall(n, col.eq, col.outer)
+		}
+		e = solved
+		m.partial.isRow(col.eq.row, col.outer)
+	}
 	if slices.ContainsFunc(col.results, isTrue) {
 		e = filter.True
 	}
-	switch {
-	case col.over != nil && col.tied:
-		return nil, m.unsupported("recursion over rows by way of another rule")
-	case e == filter.False:
+	if e == filter.False {
 		return nil, nil
-	case col.over != nil:
-		e = filter.Reach{As: col.row, From: col.outer, Rel: m.prog.relation(col.over), Reflexive: true, Where: e}
-	case col.pos >= 0:
-		m.partial.isRow(col.row, col.outer)
 	}
 	ok, err := m.assume(e)
 	if !ok || err != nil {
@@ -351,85 +322,4 @@ func (m *Machine) finishCollect(c *choice) (*node, error) {
 }
 
 // isTrue reports whether a conjunction is without conditions.
-func isTrue(e filter.Expr) bool {
-	and, ok := e.(filter.And)
-	return ok && len(and) == 0 || e == filter.True
-}
-
-// rename returns e with every row replaced by the one that it turned out to be. It is
-// done once, for the whole filter: a call of each of a thousand levels that renamed
-// what the levels below it had found would take a million steps.
-func (m *Machine) rename(e filter.Expr, depth int) (filter.Expr, error) {
-	if depth > filter.MaxDepth {
-		return nil, &Error{Code: CodeBudget, Msg: fmt.Sprintf("the filter is nested more than %d deep", filter.MaxDepth), Cause: filter.ErrTooLarge}
-	}
-	if err := m.charge(1); err != nil {
-		return nil, err
-	}
-	var err error
-	switch e := e.(type) {
-	case filter.And:
-		out, err := m.renameAll(e, depth)
-		return filter.And(out), err
-	case filter.Or:
-		out, err := m.renameAll(e, depth)
-		return filter.Or(out), err
-	case filter.Not:
-		e.X, err = m.rename(e.X, depth+1)
-		return e, err
-	case filter.Compare:
-		e.L, e.R = m.renameOperand(e.L), m.renameOperand(e.R)
-		return e, nil
-	case filter.In:
-		e.X = m.renameOperand(e.X)
-		return e, nil
-	case filter.StrOp:
-		e.X = m.renameOperand(e.X)
-		return e, nil
-	case filter.Exists:
-		e.From = m.rowOf(e.From)
-		e.Where, err = m.rename(e.Where, depth+1)
-		return e, err
-	case filter.Reach:
-		e.From = m.rowOf(e.From)
-		e.Where, err = m.rename(e.Where, depth+1)
-		return e, err
-	}
-	return e, nil
-}
-
-func (m *Machine) renameAll(parts []filter.Expr, depth int) ([]filter.Expr, error) {
-	out := make([]filter.Expr, len(parts))
-	for i, x := range parts {
-		var err error
-		if out[i], err = m.rename(x, depth+1); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-func (m *Machine) renameOperand(o filter.Operand) filter.Operand {
-	switch o := o.(type) {
-	case filter.Field:
-		o.Var = m.rowOf(o.Var)
-		return o
-	case filter.Key:
-		o.Var = m.rowOf(o.Var)
-		return o
-	}
-	return o
-}
-
-// rowOf returns the row that v turned out to be.
-func (m *Machine) rowOf(v filter.Var) filter.Var {
-	same := m.partial.same
-	root := v
-	for next, ok := same[root]; ok; next, ok = same[root] {
-		root = next
-	}
-	for v != root { // so that a chain of rows is walked once
-		v, same[v] = same[v], root
-	}
-	return root
-}
+func isTrue(e filter.Expr) bool { return e == filter.True }

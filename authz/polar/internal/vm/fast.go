@@ -28,6 +28,8 @@ package vm
 import (
 	"context"
 	"sync/atomic"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
 // Bounds of a fast decision. Beyond them the solver takes over, which polls the
@@ -94,7 +96,7 @@ func (r *run) giveUp() bool {
 }
 
 // Decide decides name(actor, action, resource). Done is false when the solver must decide instead.
-func (p *Program) Decide(ctx context.Context, name string, actor, action, resource any) (allowed bool, rule *RuleInfo, done bool) {
+func (p *Program) Decide(ctx context.Context, name string, actor any, action string, resource any) (allowed bool, rule *RuleInfo, done bool) {
 	fp := p.allow
 	if name != "allow" {
 		fp = p.decisions[name]
@@ -110,7 +112,8 @@ func (p *Program) Decide(ctx context.Context, name string, actor, action, resour
 		}
 	}()
 	args := (*[3]Value)(r.slots)
-	if p.reg.Read(&args[0], actor) && p.reg.Read(&args[1], action) && p.reg.Read(&args[2], resource) {
+	if p.reg.Read(&args[0], actor) && p.reg.Read(&args[2], resource) {
+		args[1] = host.MakeString(action)
 		r.top, r.cont = 3, -1
 		allowed = r.call(fp, 0)
 		done = !r.gaveUp && ctx.Err() == nil // of a context that has ended, the solver tells

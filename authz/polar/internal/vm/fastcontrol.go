@@ -155,6 +155,11 @@ func (c *fastCompiler) call(g *resolve.Call) []build {
 			return c.give()
 		}
 	}
+	for _, v := range finds {
+		if c.mayFail(v) {
+			return c.give()
+		}
+	}
 	fp := c.p.fastPredOf(pr, mode)
 	var after []build
 	for _, v := range finds {
@@ -180,6 +185,13 @@ func (c *fastCompiler) call(g *resolve.Call) []build {
 		}
 	}
 	return append([]build{first}, after...)
+}
+
+// mayFail reports whether a test that waits for variable v may end in an error. Such a
+// test cannot be put off until a call that finds a value for v returns: the solver runs
+// it within the call, which may fail after that.
+func (c *fastCompiler) mayFail(v int) bool {
+	return len(c.waiting[v]) > 0 || slices.ContainsFunc(c.tests[v], func(p *pattern) bool { return !p.isClass() })
 }
 
 // push puts the arguments of a call on top. It reports false after giving up.

@@ -41,7 +41,7 @@ func (m *Machine) Filter(t reflect.Type) (*filter.Query, error) {
 		// and would come first in a decision on them.
 		results = append(results, m.conjunction(0))
 	}
-	where, err := m.rename(anyOf(results), 0)
+	where, err := m.rename(anyOf(results))
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func (m *Machine) negate(n *node) (*node, error) {
 	c := m.pushChoice(choiceNot, n)
 	c.trace = trace
 	if m.partial != nil {
-		m.beginCollector(collector{pos: -1})
+		m.beginCollector(collector{})
 	}
 	m.sealed = len(m.cells)
 	base := m.newCells(f.clause.slots)
@@ -103,8 +103,8 @@ func (m *Machine) endNegation() error {
 func (m *Machine) collectNegated(c *choice) error {
 	p := m.partial
 	for _, cond := range p.conds[c.conds:] {
-		if cond.again {
-			return m.unsupported("recursion over rows inside not")
+		if cond.call != nil {
+			return m.unsupportedAt(cond.site, "the recursion of %s inside not", cond.call.pred.name)
 		}
 	}
 	col := &p.collectors[c.collectors-1]

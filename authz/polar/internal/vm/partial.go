@@ -17,9 +17,8 @@ package vm
 // of its solutions and records the negation of their disjunction. A call whose
 // arguments have no variables can only hold or not hold, so its solutions are
 // collected too and recorded as one condition: two calls with ten rules each
-// make twenty conjunctions, not a hundred. When such a call comes back to
-// itself one relation further on, and nothing else stands in between, its rows
-// are those that reach a solution over that relation: a Reach.
+// make twenty conjunctions, not a hundred. Such a call can come back to itself on
+// the way, about another row; equation.go says what becomes of it.
 //
 // A condition must say exactly what the solver would decide for a row that is
 // known. Whatever cannot be said exactly is an error that names the expression.
@@ -29,13 +28,16 @@ import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
-// A condition is one entry of the stack: an expression, or a binder.
+// A condition is one entry of the stack: an expression; a binder; or a call that is
+// not solved yet.
 type condition struct {
-	expr  filter.Expr // nil for a binder
-	as    filter.Var  // the row that the binder binds
-	from  filter.Var  // the row that the relation is of
-	attr  *host.Attr  // the relation
-	again bool        // the recursive call, one step further over the relation
+	expr  filter.Expr
+	as    filter.Var // the row that a binder binds
+	from  filter.Var // the row that the relation is of, or that the call is about
+	attr  *host.Attr // the relation of a binder
+	chain *closure   // of a binder: any number of steps (closure.go)
+	call  *equation  // the call, which holds for the rows that solve the equation
+	site  *node      // where the call is
 }
 
 // A collector gathers the solutions of a negation or a call.
@@ -43,22 +45,19 @@ type collector struct {
 	results []filter.Expr
 	choice  int // index of its choice
 
-	pred *pred   // of the call; nil for a negation
-	call []Value // of a call of a recursive predicate: its arguments, for comparison
+	pred *pred // of the call; nil for a negation
 
-	// Of a call of a recursive predicate with one unknown row:
-	args  []Value
-	pos   int        // of the unknown row among args; -1 when there is none
-	row   filter.Var // the row that stands for it inside
+	// Of a call of a recursive predicate:
+	call  []Value    // its arguments, if it has no equation
+	eq    *equation  // if it is about one unknown row
 	outer filter.Var // the row that was passed
-	over  *host.Attr // the relation that the recursion follows; nil when no solution recurred
-	tied  bool       // whether something inside was found out about the row that was passed, and not about any row
 }
 
 // partialState is what a machine has besides when its query is partial.
 type partialState struct {
 	conds      []condition
 	collectors []collector
+	open       []*equation               // the equations that are not solved, in the order in which they were found
 	rows       filter.Var                // how many rows there are
 	same       map[filter.Var]filter.Var // rows that turned out to be another one; see collect.go
 	copies     map[filter.Var]filter.Var // for the row that a call made for itself, 1 + the row that it was called with
@@ -132,7 +131,7 @@ func (m *Machine) hop(s *symbol) (*symbol, error) {
 func (m *Machine) hopped(s *symbol) *symbol {
 	p := m.partial
 	for i := len(p.conds) - 1; i >= 0; i-- {
-		if c := &p.conds[i]; c.attr == s.attr && c.from == s.row && !c.again {
+		if c := &p.conds[i]; c.attr == s.attr && c.from == s.row {
 			return &symbol{kind: symRow, row: c.as, plan: s.plan}
 		}
 	}
@@ -147,32 +146,59 @@ func (m *Machine) follow(s *symbol) (*symbol, error) {
 		row.row = -1
 		return row, nil
 	}
+	if m.followed(s) > maxFollowed {
+		return nil, m.unsupported("a recursion with an unbound variable or several unknown values, which follows %s without end,", s.attr.Name)
+	}
 	row.row = m.partial.newRow()
 	m.partial.conds = append(m.partial.conds, condition{as: row.row, from: s.row, attr: s.attr})
 	return row, m.allocate(conditionBytes)
 }
 
+// maxFollowed is how many times one solution follows a relation from row to row. What a
+// policy writes down is far below it; a recursion that has no equation is beyond it soon.
+const maxFollowed = 100
+
+// followed returns how often the way to a row has followed the relation that s is.
+func (m *Machine) followed(s *symbol) int {
+	n, row := 0, s.row
+	for i := len(m.partial.conds) - 1; i >= 0; i-- {
+		if c := &m.partial.conds[i]; c.attr != nil && c.as == row {
+			if row = c.from; c.attr == s.attr {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // conjunction folds the conditions from index from on into one expression.
-func (m *Machine) conjunction(from int32) filter.Expr {
-	conds := m.partial.conds[from:]
+func (m *Machine) conjunction(from int32) filter.Expr { return m.fold(m.partial.conds[from:]) }
+
+// fold makes one expression of conditions.
+func (m *Machine) fold(conds []condition) filter.Expr {
 	var parts filter.And
 	for i := len(conds) - 1; i >= 0; i-- {
 		c := &conds[i]
-		if c.attr == nil {
+		if c.expr != nil {
 			parts = append(parts, c.expr)
 			continue
 		}
-		var where filter.Expr = filter.True
-		switch len(parts) {
-		case 0:
-		case 1:
-			where = parts[0]
-		default:
-			where = reversed(parts)
+		where := conjunctionOf(parts)
+		if c.chain != nil {
+			parts = filter.And{m.reach(c, where)}
+			continue
 		}
 		parts = filter.And{filter.Exists{As: c.as, From: c.from, Rel: m.prog.relation(c.attr), Where: where}}
 	}
-	if len(parts) == 1 {
+	return conjunctionOf(parts)
+}
+
+// conjunctionOf returns the conjunction of parts that are in reverse order.
+func conjunctionOf(parts filter.And) filter.Expr {
+	switch len(parts) {
+	case 0:
+		return filter.True
+	case 1:
 		return parts[0]
 	}
 	return reversed(parts)

@@ -220,7 +220,7 @@ func (m *Machine) within(s *symbol, f func(row filter.Var) (filter.Expr, error))
 		return f(s.row)
 	}
 	for i := len(m.partial.conds) - 1; i >= 0; i-- {
-		if c := &m.partial.conds[i]; c.attr == s.attr && c.from == s.row && !c.again {
+		if c := &m.partial.conds[i]; c.attr == s.attr && c.from == s.row {
 			return f(c.as)
 		}
 	}

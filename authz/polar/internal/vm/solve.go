@@ -38,6 +38,7 @@ const (
 	choiceKeys                      // further keys of a dictionary lookup
 	choiceNot                       // the other answer of a negation
 	choiceCollect                   // the condition that a call of a partial query amounts to
+	choiceNoRow                     // a call of a partial query about the end of a relation that leads nowhere
 )
 
 // A choice is a point to come back to, with the heights of the store.
@@ -408,6 +409,8 @@ func (m *Machine) backtrack() (*node, error) {
 			next, err = m.finishNegation(c)
 		case choiceCollect:
 			next, err = m.finishCollect(c)
+		case choiceNoRow:
+			next, err = m.withoutRow(c)
 		default:
 			var ok bool
 			if m.trace != nil {

@@ -150,7 +150,7 @@ first(_: {a: [x, *_]}, x);
 #? task.attrs matches Dictionary => {}
 #? x = open => x=Status("open")
 #? level = 3 => {}
-#? "o" in open => error type "contains"
+#~ "o" in open => error type "contains"
 ---
 # A registered named type is more specific than its kind.
 f(_: String, "String"); f(_: Status, "Status"); f(_, "any"); f("open", "literal");

@@ -76,7 +76,7 @@
 #? alice.boss.name = nil => none
 #? x = nulls.no_int + 1 => none
 #? x = 1 - nulls.no_float => none
-#? x in nulls.no_str => none
+#~ x in nulls.no_str => none
 #? 1 in nothing => none
 #? forall(x in nothing, x = 1) => {}
 #? x = nothing.anything => none

@@ -27,15 +27,31 @@ f( 3 ) ; f
 #? iff = 1 and andy = 2 => andy=2, iff=1
 #? True = 1 => True=1
 ---
-# Carriage returns end comments, and count as white space.
+# Lines may end in a carriage return and a line feed.
 f(1);
-f(2);
 # comment
-f(3);
-#? f(x) => x=1 ; x=2 ; x=3
+f(2) if
+ x = 1 and x = 1;
+#? f(x) => x=1 ; x=2
 ---
-# A form feed is no white space: it begins a name.
-f(1); ### `.`
+# A carriage return alone ends no comment. It is refused.
+f(1); # commentf(2);  ### "lexis.polar:\d+:16: "
+---
+# Text that does not look like what it is, is refused: names of two scripts, invisible characters, marks of direction.
+аllow(1); ### "lexis.polar:\d+:1: the name .* mixes Latin and Cyrillic letters"
+g(1) if x​ = 1; ### "lexis.polar:\d+:10: "
+h("ad‍min"); ### "lexis.polar:\d+:6: "
+i(1); # ‮ ### "lexis.polar:\d+:9: "
+---
+# Names in one script are not, nor is text in any language.
+правило(х) if х in ["пользователь", "کاربر می‌خواهد", "👩‍👧"]; # 👩‍👧
+#? правило("пользователь") => {}
+#? x = "می‌خواهد".length() => x=8
+#? x = 1−1 => error parse
+#? аb = 1 => error parse
+---
+# A form feed is not white space.
+f(1); ### "lexis.polar:\d+:5: "
 ---
 # Keywords are reserved as variables.
 #? if = 1 => error parse
@@ -106,7 +122,15 @@ f(actor, resource, on, roles) if actor = on and resource = roles;
 ---
 # Strings: four escapes, and any other escaped character stands for itself.
 #? x = "a\nb\tc\rd\0e" => x="a\nb\tc\rd\x00e"
-#? x = "\z\u0041" => x="zu0041"
+#? x = "\z" => x="z"
+#? x = "\u{41}\u{e9}\u{1F600}" => x="Aé😀"
+#? x = "\\u{41}" => x="\\u{41}"
+#? x = "a\u{200D}b".length() => x=3
+#? "ad\u{200D}min" = "admin" => none
+#? x = "\u0041" => error parse
+#? x = "\u{}" => error parse
+#? x = "\u{D800}" => error parse
+#? x = "\u{110000}" => error parse
 #? x = "\"\\" => x="\"\\"
 #? x = "" => x=""
 #? x = "héllo wörld 世界" => x="héllo wörld 世界"

@@ -95,6 +95,7 @@ resource Repo { roles = ["a"]; relations = { parent: Org }; }
 resource Repo { roles = ["a", "b"]; "a" if "b"; "a" if "c"; relations = { parent: Org }; }
 resource Repo { roles = ["c"]; }
 actor Repo {}
+has_role(_: Actor, _: String, _: Resource);
 ---
 resource Repo { roles = ["a"]; relations = { parent: Org }; }
 resource Repo {
@@ -178,7 +179,7 @@ resource Repo { relations = { owner: User }; permissions = ["p"]; "owner" if "p"
 # Rules that blocks need.
 resource Repo { roles = ["a"]; } ### "missing-rule: the block needs a rule has_role.actor: Actor, role: String, resource: Resource., which is missing"
 ---
-resource Repo { roles = ["a"]; "a" if "a"; }
+resource Repo { roles = ["a"]; "a" if "a"; } ### "^warning: never-given: no rule gives the role .a. of Repo, so nobody has it"
 ---
 actor User {}
 resource Org { roles = ["b"]; }

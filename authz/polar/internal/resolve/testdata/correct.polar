@@ -47,7 +47,7 @@ allow(actor, action, resource) if has_permission(actor, action, resource);
 actor User {}
 resource Repo { permissions = ["read", "write"]; }
 has_permission(user: User, permission: String, repo: Repo) if
-  permission in ["read", "write", "other"] and repo.owner.id = user.id;
+  permission in ["read", "write"] and repo.owner.id = user.id;
 allow(actor, action, resource) if has_permission(actor, action, resource);
 ---
 # 6. Nothing is known of any, nor of dictionaries.
@@ -153,6 +153,7 @@ allow(user: User, _, repo: Repo) if
 ---
 # 23. Recursion over a hierarchy.
 allow(user: User, "manage", other: User) if manages(user, other);
+allow(_: User, "join", [left, right, both]) if append(left, right, both);
 manages(user: User, other: User) if other.boss = user;
 manages(user: User, other: User) if manages(user, other.boss);
 append([], l, l);
@@ -180,7 +181,7 @@ allow(user: User, "x", _) if in(user.name, ["a"]) and .(user, has_tag("a"), true
 ---
 # 29. Strings are made of strings.
 allow(_, action: String, _) if
-  c in action and c = "a" and part in action.split("_") and part.length() > 1 and
+  action.contains("a") and part in action.split("_") and part.length() > 1 and
   action.replace("a", "b").strip().lower().upper().contains("B") and action.ends_with("d");
 ---
 # 30. Rule types.
@@ -218,7 +219,7 @@ allow(a: User, "poke", b: Staff) if has_permission(a, "poke", b) and has_role(a,
 # 35. Equality of lists and dictionaries is by element.
 allow(user: User, _, repo: Repo) if
   {name: user.name, tags: user.tags} = {name: "a", tags: ["b"]} and
-  [user.org, user.boss, nil] = [repo.org, repo.owner, nil] and user.meta = {a: 1};
+  user.org != nil and [user.org, user.boss, nil] = [repo.org, repo.owner, nil] and user.meta = {a: 1};
 ---
 # 36. The same name in different rules is different variables.
 allow(x: User, "a", y: Repo) if x.admin and y.public;

@@ -150,10 +150,10 @@ f() if 1; ### "not-a-condition: Integer"
 f() if [true]; ### "not-a-condition: List"
 f() if true and not false and not nil;
 f(u: User) if u.admin and u.has_tag("a");
-f(u: User) if 1 in u.age; ### "^not-iterable: there is nothing in a value of type Integer; in needs"
+f(u: User) if 1 in u.age; ### "^not-iterable: in needs a List or a Dictionary, not a value of type Integer"
 f(u: User) if x in u.org and x; ### "not-iterable: .*Org"
 f(u: User) if x in u.admin and x; ### "not-iterable: .*Boolean"
-f(u: User) if c in u.name and c = "a" and [k, v] in u.meta and k = v;
+f(u: User) if c in u.name and c = "a" and [k, v] in u.meta and k = v; ### "not-iterable: .* not a value of type String .to look for a part of a text, write u.name.contains.c.."
 ---
 # nil.
 f(u: User) if u.boss = nil or u.email != nil or u.org == nil;
@@ -194,11 +194,12 @@ resource Repo {
   "read" if "reader";
 }
 resource Org { roles = ["member"]; }
-has_role(_: User, "raeder", _: Repo); ### "^undeclared-in-block: the block of Repo declares no role .raeder. .did you mean .reader.."
+has_role(_: User, "raeder", _: Repo); ### "^warning: undeclared-in-block: the block of Repo declares no role .raeder. .did you mean .reader.."
 has_role(_: User, "read", _: Repo); ### "undeclared-in-block: .* .it is declared as a permission."
 has_role(_: User, "member", _: Org);
 has_role(_: User, "reader", _: Resource);
-has_role(_: User, "nobody", _: Resource); ### "undeclared-in-block: the block of Resource declares no role"
+has_role(_: User, "writer", _: Repo);
+has_role(_: User, "nobody", _: Resource);
 has_relation(u: User, "owner", r: Repo) if r.owner = u;
 has_permission(u: User, "read", r: Repo) if has_role(u, "member", r.org) and has_role(u, "writer", r);
 has_permission(u: User, "read", r: Repo) if has_role(u, "reader", r.org); ### "undeclared-in-block: the block of Org declares no role .reader."
@@ -206,7 +207,7 @@ has_permission(u: User, "write", r: Repo) if r.owner = u; ### "undeclared-in-blo
 has_permission(u: User, "read", r: Repo) if has_relation(u, "ownr", r); ### "undeclared-in-block: the block of Repo declares no relation .ownr."
 has_permission(u: User, "read", r: Repo) if has_role(u, "x", r.labels) and has_role(u, name, r) and name = "x" and has_role(u, "y", z) and z = 1;
 allow(u, a, r) if has_permission(u, a, r) and has_permission(u, "anything", r);
-?= not has_role(root, "anything", root);  ### "undeclared-in-block: the block of User declares no role .anything."
+?= not has_role(root, "anything", root);
 ---
 # Of a value of any Go type of a kind, methods of the types of that kind are possible.
 f(s: String) if s.is_open() and s.IsOpen() and s.upper() = "A";

@@ -1,6 +1,6 @@
 # Rule types.
 
-allow(_, _); ### "invalid-rule: the rule allow._, _. must match one of: allow.actor, _action, resource.: it has 3 parameters"
+allow(_, _); ### "invalid-rule: the rule allow._, _. must match one of: allow.actor, _action, resource.: it has 3 parameters .decisions ask allow.actor, action, resource.."
 allow(_);    ### "invalid-rule"
 allow_field(_, _, _, _);
 allow_field(_, _, _); ### "invalid-rule"
@@ -21,7 +21,7 @@ resource Repo { permissions = ["x"]; }
 has_permission(_: User, "x", _: Repo);
 has_permission(_: Staff, "x", _: Repo{name: "a"});
 has_permission(_: Actor, _: String, _: Resource);
-has_permission(_: User, x, _: Repo) if x = "a"; ### "invalid-rule: .*parameter 2 must be specialized: String"
+has_permission(_: User, x, _: Repo) if x = "x"; ### "invalid-rule: .*parameter 2 must be specialized: String"
 has_permission(_: User, 1, _: Repo); ### "invalid-rule: .*parameter 2 must be String"
 has_permission(_: User, _: Integer, _: Repo); ### "invalid-rule: .*parameter 2 must be of class String, which Integer is not"
 has_permission(_: Guest, _: String, _: Repo); ### "invalid-rule: .*declare actor Guest"

@@ -1,0 +1,94 @@
+package authz
+
+// This file defines which values are actors. Nil is nobody, and so is an instance
+// whose key is zero: it was never stored, and a rule that compares its key with an
+// empty owner would hold for it.
+
+import (
+	"errors"
+	"reflect"
+)
+
+var (
+	errNoActor = errors.New("the actor is nil")
+	errZeroKey = errors.New("the actor's key is zero, so it identifies nobody " +
+		"(visitors without an account need a class without a key, such as Guest; Class.ZeroKeyActor permits a zero key)")
+)
+
+// An actorType says how actors of one dynamic type are checked.
+type actorType struct {
+	pointers int     // to the value; -1 for types that isNil has to look at
+	key      [][]int // index paths of the key's fields; empty if any value is an actor
+}
+
+// checkActor returns an error if x cannot be an actor.
+func (c *classes) checkActor(x any) error {
+	t := reflect.TypeOf(x)
+	if t == nil {
+		return errNoActor
+	}
+	cached, ok := c.actors.Load(t)
+	if !ok {
+		cached, _ = c.actors.LoadOrStore(t, c.actorType(t))
+	}
+	a := cached.(*actorType)
+	if a.pointers < 0 {
+		if isNil(x) {
+			return errNoActor
+		}
+		return nil
+	}
+	v := reflect.ValueOf(x)
+	for range a.pointers {
+		if v.IsNil() {
+			return errNoActor
+		}
+		v = v.Elem()
+	}
+	if len(a.key) > 0 && isZeroKey(v, a.key) {
+		return errZeroKey
+	}
+	return nil
+}
+
+// actorType returns how actors of dynamic type t are checked.
+func (c *classes) actorType(t reflect.Type) *actorType {
+	a := new(actorType)
+	for t.Kind() == reflect.Pointer && a.pointers < maxPointers {
+		t = t.Elem()
+		a.pointers++
+	}
+	if t.Kind() != reflect.Struct {
+		a.pointers = -1
+		return a
+	}
+	if class, ok := c.byType[t]; ok && !class.ZeroKeyActor {
+		a.key = c.key(t)
+	}
+	return a
+}
+
+// isZeroKey reports whether all fields of the key of the struct v are zero or nil.
+func isZeroKey(v reflect.Value, key [][]int) bool {
+	for _, index := range key {
+		f, err := v.FieldByIndexErr(index)
+		if err == nil && !isZeroPart(f) {
+			return false
+		}
+	}
+	return true
+}
+
+// isZeroPart reports whether a part of a key says nothing: it is zero or nil, points to
+// zero, or is a value like those of database/sql that is not valid.
+func isZeroPart(v reflect.Value) bool {
+	if v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() == reflect.Struct {
+		if valid := v.FieldByName("Valid"); valid.IsValid() && valid.Kind() == reflect.Bool {
+			return !valid.Bool() || reflect.Indirect(v.Field(0)).IsZero()
+		}
+	}
+	return v.IsZero()
+}

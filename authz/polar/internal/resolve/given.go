@@ -1,0 +1,136 @@
+package resolve
+
+// This file defines the check for roles and relations that no rule gives: "read" if "reader"
+// lets nobody read when nothing says who is a reader.
+//
+// The names that blocks declare are the nodes of a graph. A written rule has_role(..., "reader",
+// repo: Repo) gives the node of Repo's "reader", one with a variable for the name gives every
+// role of Repo. A shorthand rule leads from the name on its right to the one on its left. A
+// name is given when a given node leads to it. A resource belongs to its class and
+// the supertypes of that, so equal names of these give each other.
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+)
+
+// A giver is what a written rule gives.
+type giver struct {
+	kind  declKind
+	name  string          // "" for any
+	class *host.ClassInfo // nil for any
+	below bool            // only of a subclass of the class
+}
+
+// checkGiven finds which names are given, and warns of roles that shorthand rules need and nothing gives.
+// That a relation which they need has no rule is an error (ruletype.go).
+func (r *resolver) checkGiven() {
+	if r.errors > 0 {
+		return
+	}
+	leads := make(map[*declared][]*declared)
+	needed := make(map[*declared]bool)
+	for _, sh := range r.short {
+		head := sh.of.terms[sh.node.Head.Value]
+		for _, i := range r.impliers(sh) {
+			leads[i.term] = append(leads[i.term], head)
+			needed[i.term] = true
+		}
+	}
+	for _, b := range r.blocks {
+		for _, super := range b.Class.Supers {
+			if parent := r.byClass[super]; parent != nil {
+				for name, d := range b.terms {
+					if p := parent.terms[name]; p != nil && p.kind == d.kind {
+						leads[p] = append(leads[p], d)
+						leads[d] = append(leads[d], p)
+					}
+				}
+			}
+		}
+	}
+	next := func(d *declared) []*declared { return leads[d] }
+	given := make(map[*declared]bool)
+	reach(r.givenByRules(), given, next)
+	r.given = given
+
+	var missing []*declared
+	of := make(map[*declared]string)
+	for _, b := range r.blocks {
+		for _, name := range b.Roles {
+			if d := b.terms[name]; needed[d] && !given[d] {
+				missing = append(missing, d)
+				of[d] = fmt.Sprintf("%s of %s", quote(name), b.Class.Name)
+			}
+		}
+	}
+	for _, d := range entryPoints(missing, next) {
+		r.warn(d.src, CodeNeverGiven, d.at, "no rule gives the role "+of[d]+", so nobody has it", "write a rule has_role for it")
+	}
+}
+
+// givenByRules returns the declared names that written rules give.
+func (r *resolver) givenByRules() []*declared {
+	givers := make(map[giver]bool)
+	for _, rule := range r.mod.Rules {
+		kind, ok := namedKind(rule.Name, len(rule.Params))
+		if !ok || rule.Node == nil || rule.Name != declKinds[kind].rule {
+			continue
+		}
+		g := giver{kind: kind}
+		if name, ok := literalString(rule.Params[1].Term); ok {
+			g.name = name
+		}
+		if p, ok := rule.Params[2].Spec.(*ClassPattern); ok && p.Class != nil {
+			g.class = p.Class
+			for _, super := range p.Class.Supers {
+				givers[giver{kind, g.name, super, true}] = true
+			}
+		}
+		givers[g] = true
+	}
+	var names []*declared
+	for _, b := range r.blocks {
+		classes := append([]*host.ClassInfo{nil, b.Class}, b.Class.Supers...)
+		for name, d := range b.terms {
+			gives := func(class *host.ClassInfo, below bool) bool {
+				return givers[giver{d.kind, name, class, below}] || givers[giver{d.kind, "", class, below}]
+			}
+			if gives(b.Class, true) || slices.ContainsFunc(classes, func(c *host.ClassInfo) bool { return gives(c, false) }) {
+				names = append(names, d)
+			}
+		}
+	}
+	return names
+}
+
+// neverGiven returns what is wrong with asking for a role or relation of something of type t
+// that no rule gives, or "".
+func (c *checker) neverGiven(kind declKind, name string, t *typ) string {
+	if c.r.given == nil || kind == declPermission || !t.isFew() {
+		return ""
+	}
+	for _, a := range t.alts {
+		declared := false
+		for _, b := range c.blocksOf(a) {
+			d := c.r.byClass[b.Class].terms[name]
+			if d == nil || d.kind != kind {
+				continue
+			}
+			if c.r.given[d] {
+				return ""
+			}
+			declared = true
+		}
+		if !declared {
+			return ""
+		}
+	}
+	what := "nobody has it"
+	if kind == declRelation {
+		what = "this never holds"
+	}
+	return fmt.Sprintf("no rule gives the %s %s of %s, so %s", declKinds[kind].noun, quote(name), t, what)
+}

@@ -1,0 +1,117 @@
+package resolve
+
+// This file defines the check of constants against Go types that say which values they have.
+//
+// A named string or integer type says so by a method Values that takes nothing and
+// returns a slice of the type or, as ent generates it, of strings:
+//
+//	func (Status) Values() []Status { return []Status{"open", "closed"} }
+//
+// A comparison of a Status with any other constant is reported: it is misspelt. The zero
+// value is not, since it is what an empty field holds.
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
+)
+
+// known are the values that a Go type says it has.
+type known struct {
+	values map[any]bool // string or int64
+	names  []string     // of strings, for hints
+}
+
+// constants checks whichever of two sides is a constant against the type of the other.
+func (c *checker) constants(l, r Term, t, u *typ, at syntax.Span) {
+	c.constant(u, l, termSpan(l, at.Start))
+	c.constant(t, r, termSpan(r, at.Start))
+}
+
+// constant checks x, if it is a constant, against the known values of type t.
+func (c *checker) constant(t *typ, x Term, at syntax.Span) {
+	k, ok := x.(*Const)
+	if !ok || !t.isFew() {
+		return
+	}
+	var value any
+	switch k.Value.Kind() {
+	case host.String:
+		value = k.Value.Str()
+	case host.Int:
+		value = k.Value.Int()
+	}
+	if value == nil || value == "" || value == int64(0) {
+		return
+	}
+	var names []string
+	for _, a := range t.alts {
+		known := c.facts.valuesOf(a.plan)
+		if known == nil || known.values[value] {
+			return
+		}
+		names = append(names, known.names...)
+	}
+	hint, text := "", host.Print(k.Value)
+	if s, ok := value.(string); ok {
+		hint = c.r.didYouMean(s, names)
+	}
+	if at.End == at.Start {
+		at.End = after(at.Start, text)
+	}
+	c.warn(CodeUnknownValue, at, fmt.Sprintf("%s has no value %s", t, text), hint)
+}
+
+// maxValues bounds how many values of a type are read.
+const maxValues = 10_000
+
+// valuesOf returns the values that a type says it has, or nil when it does not say.
+func (f *facts) valuesOf(p *host.Plan) *known {
+	if p == nil || p.Kind != host.String && p.Kind != host.Int {
+		return nil
+	}
+	f.valuesMu.Lock()
+	defer f.valuesMu.Unlock()
+	k, ok := f.values[p]
+	if !ok {
+		k = readValues(p.Type)
+		f.values[p] = k
+	}
+	return k
+}
+
+// readValues calls the method Values of t. What panics says nothing.
+func readValues(t reflect.Type) (k *known) {
+	defer func() {
+		if recover() != nil {
+			k = nil
+		}
+	}()
+	m, ok := t.MethodByName("Values")
+	if !ok || m.Type.NumIn() != 1 || m.Type.NumOut() != 1 {
+		return nil
+	}
+	out := m.Type.Out(0)
+	if out.Kind() != reflect.Slice || out.Elem() != t && (out.Elem() != reflect.TypeFor[string]() || t.Kind() != reflect.String) {
+		return nil
+	}
+	list := reflect.Zero(t).Method(m.Index).Call(nil)[0]
+	if list.Len() == 0 || list.Len() > maxValues || list.Len() == 1 && list.Index(0).IsZero() {
+		return nil // or a method that takes its receiver apart, and found nothing in the zero value
+	}
+	k = &known{values: make(map[any]bool, list.Len())}
+	for i := range list.Len() {
+		switch v := list.Index(i); {
+		case v.Kind() == reflect.String:
+			k.values[v.String()] = true
+			k.names = append(k.names, v.String())
+		case v.CanInt():
+			k.values[v.Int()] = true
+		default:
+			k.values[int64(v.Uint())] = true
+		}
+	}
+	return k
+}

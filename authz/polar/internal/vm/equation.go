@@ -1,0 +1,197 @@
+package vm
+
+// This file defines equations: what partial evaluation makes of recursive calls.
+//
+// A call of a recursive predicate about one unknown row, whose other arguments are
+// known, holds for some rows of that row's class and not for others. It is solved for a
+// row of its own, of which nothing is known, so that its solutions are true of any row
+// of the class. While they are collected the same call may come up again, about the
+// same row or another one of the class. What it comes to is not known yet: it is noted
+// as a condition, "this row, too", and the solver goes on. So the solutions are
+//
+//	can_read(x) = x.owner = ...  or  not x.private and exists y in x.parent (can_read(y))
+//
+// an equation. The same predicate about a row of another class is another call, and has
+// an equation of its own: rules that go from class to class unfold, and only what comes
+// back to its class recurs.
+//
+// A decision takes a ground call that repeats one of its own ancestors for one without
+// a further solution (ancestor.go). So what it allows is what has a finite proof, which
+// is the least solution of the equations. Closure.go finds that.
+//
+// Calls that depend on each other have equations that do, and are solved together: when
+// the outermost of them is finished. These are the strongly connected components of the
+// graph of equations, and they are found as by Tarjan: an equation notes the outermost
+// open one that it leads to, and is solved when that is itself. Until then it stays
+// open, and a call that is met once more refers to it. So every call has one equation,
+// however many rules lead to it.
+
+import (
+	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/authz/internal/host"
+)
+
+// An equation says for which rows a call holds.
+type equation struct {
+	pred *pred
+	args []Value // the row among them stands for any
+	pos  int     // of the row among the arguments
+	row  filter.Var
+	plan *host.Plan // the row's class
+	site *node      // the call
+
+	base []filter.Expr // what makes it hold for row
+	uses []use         // what makes it hold for row if another call holds
+
+	index  int  // among the open equations
+	lowest int  // the outermost open equation that it leads to
+	active bool // its solutions are being collected
+}
+
+// A use is a solution that depends on a call: the call must hold for a row, and the
+// conditions that lead from the equation's row to that one must be fulfilled.
+type use struct {
+	label
+	of   *equation
+	site *node
+}
+
+// A label is conditions on a row, of which some may lead on to other rows.
+type label struct {
+	conds []condition
+	row   filter.Var // where they end
+}
+
+// original returns the row that v is a call's own name for.
+func (p *partialState) original(v filter.Var) filter.Var {
+	if of := p.copies[v]; of != 0 {
+		return of - 1
+	}
+	return v
+}
+
+// equationOf returns the open equation of a call about a row; nil if there is none.
+func (m *Machine) equationOf(pr *pred, args []Value, pos int, row *symbol) (*equation, error) {
+	open := m.partial.open
+	for i := len(open) - 1; i >= 0; i-- {
+		if err := m.charge(1); err != nil {
+			return nil, err
+		}
+		eq := open[i]
+		if eq.pred != pr || eq.pos != pos || eq.plan != row.plan {
+			continue
+		}
+		same := true
+		for j := 0; same && j < len(args); j++ {
+			if j == pos {
+				continue
+			}
+			var err error
+			if same, err = m.sameArgument(args[j], eq.args[j]); err != nil {
+				return nil, err
+			}
+		}
+		if same {
+			return eq, nil
+		}
+	}
+	return nil, nil
+}
+
+// newEquation opens an equation for a call, and puts a row of its own among the
+// arguments.
+func (m *Machine) newEquation(site *node, pr *pred, args []Value, pos int, row *symbol) *equation {
+	p := m.partial
+	eq := &equation{pred: pr, pos: pos, row: p.newRow(), plan: row.plan, site: site, index: len(p.open), lowest: len(p.open), active: true}
+	p.copyOf(eq.row, row.row)
+	args[pos] = makeSymbol(&symbol{kind: symRow, row: eq.row, plan: row.plan})
+	eq.args = append([]Value(nil), args...)
+	p.open = append(p.open, eq)
+	return eq
+}
+
+// callAgain goes on after a call whose equation is open.
+func (m *Machine) callAgain(n *node, eq *equation, row filter.Var) (*node, error) {
+	p := m.partial
+	if eq.active {
+		top := len(p.collectors) - 1
+		if p.collectors[top].eq == eq && row == eq.row {
+			return nil, nil // it holds if it holds
+		}
+		for i := top; p.collectors[i].eq != eq; i-- {
+			if p.collectors[i].pred == nil && p.original(row) == p.original(eq.row) {
+				return nil, m.negativeLoop(eq.pred)
+			}
+		}
+	}
+	return n.next, m.assumeCall(n, eq, row)
+}
+
+func (m *Machine) negativeLoop(pr *pred) error {
+	return m.errorf(CodeNegativeLoop, "the rule %s depends on its own negation", pr.name)
+}
+
+// assumeCall records that a call which is not solved yet must hold for a row.
+func (m *Machine) assumeCall(site *node, eq *equation, row filter.Var) error {
+	m.partial.conds = append(m.partial.conds, condition{from: row, call: eq, site: site})
+	return m.allocate(conditionBytes)
+}
+
+// recurs reports whether a solution depends on calls that are not solved yet, and
+// records how.
+func (m *Machine) recurs(col *collector, conds []condition) (bool, error) {
+	var first *condition
+	var others []condition
+	for i := range conds {
+		c := &conds[i]
+		switch {
+		case c.call == nil:
+			others = append(others, *c)
+		case col.eq == c.call && col.eq.row == c.from:
+			return true, nil // it holds if it holds: nothing new
+		case first == nil:
+			first = c
+		case first.call != c.call || first.from != c.from:
+			return true, m.unsupportedAt(c.site, "the recursion of %s by two calls, of which both must hold,", c.call.pred.name)
+		}
+	}
+	switch {
+	case first == nil:
+		return false, nil
+	case col.eq == nil:
+		return true, m.unsupportedAt(first.site, "the recursion of %s by way of a rule about other unknown values", first.call.pred.name)
+	}
+	col.eq.uses = append(col.eq.uses, use{label{others, first.from}, first.call, first.site})
+	return true, m.allocate(len(others) * conditionBytes)
+}
+
+// finishEquation is called when all solutions of an equation are collected. It
+// returns the condition on its row, or nil if that depends on an equation further out.
+func (m *Machine) finishEquation(eq *equation, base []filter.Expr) (filter.Expr, error) {
+	p := m.partial
+	eq.base, eq.active = base, false
+	for _, e := range base {
+		if isTrue(e) {
+			eq.base, eq.uses = base[:0:0], nil
+			eq.base = append(eq.base, filter.True)
+			break
+		}
+	}
+	for _, u := range eq.uses {
+		eq.lowest = min(eq.lowest, u.of.lowest)
+	}
+	if eq.lowest < eq.index {
+		return nil, nil
+	}
+	e, err := m.solve(eq)
+	clear(p.open[eq.index:])
+	p.open = p.open[:eq.index]
+	return e, err
+}
+
+// unsupportedAt is the error of a call that cannot become a condition.
+func (m *Machine) unsupportedAt(site *node, format string, args ...any) error {
+	err := m.unsupported(format, args...).(*Error)
+	err.Pos = site.pos
+	return err
+}
