@@ -21,13 +21,13 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
-// A verdict is what is known of a test of a variable that has no value.
-type verdict uint8
+// A prospect is what is known of a test of a variable that has no value.
+type prospect uint8
 
 const (
-	open  verdict = iota // it depends on the value
-	never                // no value that passes the tests that wait passes it
-	ever                 // every one does
+	mayPass      prospect = iota // it depends on the value
+	neverPasses                  // no value that passes the tests that wait passes it
+	alwaysPasses                 // every one does
 )
 
 // addInstances lists the types of each class. A value of a type that is not
@@ -43,13 +43,22 @@ func (p *Program) addInstances() {
 		for _, class := range plan.Lineage() {
 			p.instances[class] = append(p.instances[class], plan)
 		}
-		if p.actor.has(plan) {
-			p.actors = append(p.actors, plan)
-		}
-		if p.resource.has(plan) {
-			p.resources = append(p.resources, plan)
+	}
+	p.actors, p.resources = p.instancesOfUnion(p.actor), p.instancesOfUnion(p.resource)
+}
+
+// instancesOfUnion lists the types of the members of a union, each once.
+func (p *Program) instancesOfUnion(u union) (plans []*host.Plan) {
+	seen := make(map[*host.Plan]bool)
+	for _, class := range u {
+		for _, plan := range p.instances[class.ID] {
+			if !seen[plan] {
+				seen[plan] = true
+				plans = append(plans, plan)
+			}
 		}
 	}
+	return plans
 }
 
 // A classTest is a test that waits: whether a variable is of a class, or is not.
@@ -60,16 +69,16 @@ type classTest struct {
 
 // onClasses judges the test of the unbound variable v by the classes that the tests
 // that wait for it leave.
-func (m *Machine) onClasses(v Value, test classTest) (verdict, error) {
+func (m *Machine) onClasses(v Value, test classTest) (prospect, error) {
 	c := m.cells[v.Word]
 	if c.Plan != waitingPlan || !test.pat.isKnown() {
-		return open, nil
+		return mayPass, nil
 	}
 	var buf [8]classTest
 	tests := buf[:0]
 	for l := int32(c.Word); l != 0; l = m.links[l-1].next {
 		if err := m.charge(1); err != nil {
-			return open, err
+			return mayPass, err
 		}
 		if t, ok := m.testOf(&m.waiters[m.links[l-1].waiter], v); ok {
 			tests = append(tests, t)
@@ -83,12 +92,12 @@ func (m *Machine) onClasses(v Value, test classTest) (verdict, error) {
 		}
 	}
 	if !known {
-		return open, nil
+		return mayPass, nil
 	}
 	pass := false
 	for _, plan := range plans {
 		if err := m.charge(1 + len(tests)); err != nil {
-			return open, err
+			return mayPass, err
 		}
 		if slices.ContainsFunc(tests, func(t classTest) bool { return !m.prog.passes(plan, t) }) {
 			continue
@@ -101,11 +110,11 @@ func (m *Machine) onClasses(v Value, test classTest) (verdict, error) {
 	}
 	switch {
 	case !pass:
-		return never, nil
+		return neverPasses, nil
 	case !fail && len(test.pat.fields) == 0:
-		return ever, nil
+		return alwaysPasses, nil
 	}
-	return open, nil
+	return mayPass, nil
 }
 
 // testOf returns the class test that a waiter is, if it is one of the variable v itself.

@@ -35,10 +35,10 @@ func (m *Machine) match(v Value, p *pattern, n *node, base int32) (bool, error) 
 			}
 		}
 		known, err := m.onClasses(v, classTest{pat: p})
-		if known == open && err == nil && !m.quiet {
+		if known == mayPass && err == nil && !m.quiet {
 			m.waitMatch(v, p, n)
 		}
-		return known != never, err
+		return known != neverPasses, err
 	case host.Partial:
 		return m.matchPartial(v, p, n, base)
 	}

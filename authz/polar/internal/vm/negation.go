@@ -55,7 +55,7 @@ func (m *Machine) negateUnbound(n *node, v Value) (*node, error) {
 	if m.trace != nil {
 		trace = m.traceCall(n)
 	}
-	known := open
+	known := mayPass
 	if t := n.negatedClass(); t != nil {
 		var err error
 		if known, err = m.onClasses(v, classTest{t.pat, true}); err != nil {
@@ -63,9 +63,9 @@ func (m *Machine) negateUnbound(n *node, v Value) (*node, error) {
 		}
 	}
 	switch {
-	case known == never:
+	case known == neverPasses:
 		return nil, nil
-	case known == open:
+	case known == mayPass:
 		m.wait(n, v)
 	case m.trace != nil:
 		m.trace.succeed(trace)
