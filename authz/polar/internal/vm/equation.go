@@ -38,7 +38,7 @@ type equation struct {
 	pos  int     // of the row among the arguments
 	row  filter.Var
 	plan *host.Plan // the row's class
-	site *node      // the call
+	site site       // the call
 
 	base []filter.Expr // what makes it hold for row
 	uses []use         // what makes it hold for row if another call holds
@@ -53,8 +53,17 @@ type equation struct {
 type use struct {
 	label
 	of   *equation
-	site *node
+	site site
 }
+
+// A site is where a call stands.
+type site struct {
+	node *node
+	rule string
+}
+
+// site returns the site of a call in the current activation.
+func (m *Machine) site(n *node) site { return site{n, m.frames[m.frame].clause.info.Name} }
 
 // A label is conditions on a row, of which some may lead on to other rows.
 type label struct {
@@ -100,9 +109,9 @@ func (m *Machine) equationOf(pr *pred, args []Value, pos int, row *symbol) (*equ
 
 // newEquation opens an equation for a call, and puts a row of its own among the
 // arguments.
-func (m *Machine) newEquation(site *node, pr *pred, args []Value, pos int, row *symbol) *equation {
+func (m *Machine) newEquation(n *node, pr *pred, args []Value, pos int, row *symbol) *equation {
 	p := m.partial
-	eq := &equation{pred: pr, pos: pos, row: p.newRow(), plan: row.plan, site: site, index: len(p.open), lowest: len(p.open), active: true}
+	eq := &equation{pred: pr, pos: pos, row: p.newRow(), plan: row.plan, site: m.site(n), index: len(p.open), lowest: len(p.open), active: true}
 	p.copyOf(eq.row, row.row)
 	args[pos] = makeSymbol(&symbol{kind: symRow, row: eq.row, plan: row.plan})
 	eq.args = append([]Value(nil), args...)
@@ -132,8 +141,8 @@ func (m *Machine) negativeLoop(pr *pred) error {
 }
 
 // assumeCall records that a call which is not solved yet must hold for a row.
-func (m *Machine) assumeCall(site *node, eq *equation, row filter.Var) error {
-	m.partial.conds = append(m.partial.conds, condition{from: row, call: eq, site: site})
+func (m *Machine) assumeCall(n *node, eq *equation, row filter.Var) error {
+	m.partial.conds = append(m.partial.conds, condition{from: row, call: eq, site: m.site(n)})
 	return m.allocate(conditionBytes)
 }
 
@@ -190,8 +199,8 @@ func (m *Machine) finishEquation(eq *equation, base []filter.Expr) (filter.Expr,
 }
 
 // unsupportedAt is the error of a call that cannot become a condition.
-func (m *Machine) unsupportedAt(site *node, format string, args ...any) error {
+func (m *Machine) unsupportedAt(at site, format string, args ...any) error {
 	err := m.unsupported(format, args...).(*Error)
-	err.Pos = site.pos
+	err.Pos, err.Stack = at.node.pos, []Frame{{Rule: at.rule, Pos: at.node.pos}}
 	return err
 }
