@@ -77,6 +77,8 @@ var idioms = []struct {
 		even(u, n: Node) if odd(u, n.parent); odd(u, n: Node) if not n.private and even(u, n.parent);`, "node", "Parent.s1 if ", "", ""},
 	{"many rules that are each other", `allow(u: User, "read", n: Node) if p(u, n); p(u, n: Node) if n.level = 0 and u = u; q(u, n: Node) if n.level = 1 and u = u; r(u, n: Node) if n.level = 2 and n.owner = u;
 		p(u, n) if q(u, n); p(u, n) if r(u, n); q(u, n) if p(u, n); q(u, n) if r(u, n); r(u, n) if p(u, n); r(u, n) if q(u, n);`, "node", "", "reach", ""},
+	{"a rule that is used again, by way of one that is not", `allow(u: User, "read", n: Node) if g(u, n); g(u, n: Node) if n.owner = u; g(u, n) if e(u, n);
+		e(u, n) if p(u, n) and u.name = "nobody"; e(u, n) if c(u, n); p(u, n) if c(u, n); p(u, n: Node) if g(u, n.parent); c(u, n) if p(u, n);`, "node", "reach v1 in Parent*", "", ""},
 	{"a rule that holds for nil", `allow(u: User, "read", n: Node) if may(u, n); may(u: User, _) if u.name = "b"; may(u, n: Node) if n.owner = u; may(u, n: Node) if n.private and may(u, n.parent);`, "node", "", "", ""},
 	{"not above", `allow(u: User, "read", n: Node) if not may(u, n); may(u, n: Node) if n.owner = u; may(u, n: Node) if not n.private and may(u, n.parent);`, "node", "not reach", "", ""},
 	{"not, with another chain in a step", `allow(u: User, "read", n: Node) if not may(u, n); may(u, n: Node) if n.owner = u; may(u, n: Node) if not shut(n) and may(u, n.parent);

@@ -19,12 +19,10 @@ package vm
 // a further solution (ancestor.go). So what it allows is what has a finite proof, which
 // is the least solution of the equations. Closure.go finds that.
 //
-// Calls that depend on each other have equations that do, and are solved together: when
-// the outermost of them is finished. These are the strongly connected components of the
-// graph of equations, and they are found as by Tarjan: an equation notes the outermost
-// open one that it leads to, and is solved when that is itself. Until then it stays
-// open, and a call that is met once more refers to it. So every call has one equation,
-// however many rules lead to it.
+// Calls that depend on each other have equations that do, and are solved together: an
+// equation is solved when its solutions are collected, and those of all equations that
+// it leads to. Until then it stays open, and a call that is met once more refers to it.
+// So such a call has one equation, however many rules lead to it.
 
 import (
 	"github.com/ursa-authz/ursa/authz/filter"
@@ -44,7 +42,6 @@ type equation struct {
 	uses []use         // what makes it hold for row if another call holds
 
 	index  int  // among the open equations
-	lowest int  // the outermost open equation that it leads to
 	active bool // its solutions are being collected
 }
 
@@ -111,7 +108,7 @@ func (m *Machine) equationOf(pr *pred, args []Value, pos int, row *symbol) (*equ
 // arguments.
 func (m *Machine) newEquation(n *node, pr *pred, args []Value, pos int, row *symbol) *equation {
 	p := m.partial
-	eq := &equation{pred: pr, pos: pos, row: p.newRow(), plan: row.plan, site: m.site(n), index: len(p.open), lowest: len(p.open), active: true}
+	eq := &equation{pred: pr, pos: pos, row: p.newRow(), plan: row.plan, site: m.site(n), index: len(p.open), active: true}
 	p.copyOf(eq.row, row.row)
 	args[pos] = makeSymbol(&symbol{kind: symRow, row: eq.row, plan: row.plan})
 	eq.args = append([]Value(nil), args...)
@@ -186,16 +183,33 @@ func (m *Machine) finishEquation(eq *equation, base []filter.Expr) (filter.Expr,
 			break
 		}
 	}
-	for _, u := range eq.uses {
-		eq.lowest = min(eq.lowest, u.of.lowest)
-	}
-	if eq.lowest < eq.index {
-		return nil, nil
+	if waits, err := m.waits(eq); waits || err != nil {
+		return nil, err
 	}
 	e, err := m.solve(eq)
 	clear(p.open[eq.index:])
 	p.open = p.open[:eq.index]
 	return e, err
+}
+
+// waits reports whether an equation leads to one whose solutions are being collected.
+func (m *Machine) waits(eq *equation) (bool, error) {
+	known := map[*equation]bool{eq: true}
+	for queue := []*equation{eq}; len(queue) > 0; queue = queue[1:] {
+		for _, u := range queue[0].uses {
+			if err := m.charge(1); err != nil {
+				return false, err
+			}
+			if u.of.active {
+				return true, nil
+			}
+			if !known[u.of] {
+				known[u.of] = true
+				queue = append(queue, u.of)
+			}
+		}
+	}
+	return false, nil
 }
 
 // unsupportedAt is the error of a call that cannot become a condition.
