@@ -310,6 +310,49 @@ func Example_filter() {
 	// never Expense where false
 }
 
+// A Folder may be in a folder; a File is in one.
+type (
+	Folder struct {
+		ID       int64
+		Private  bool
+		OwnerID  int64
+		ParentID *int64
+		Parent   *Folder
+	}
+	File struct {
+		ID       int64
+		FolderID int64
+		Folder   *Folder
+	}
+)
+
+const folders = `
+allow(user: User, "read", file: File) if reader(user, file);
+
+reader(user: User, file: File) if reader(user, file.folder);
+reader(user: User, folder: Folder) if folder.owner_id = user.id;
+reader(user: User, folder: Folder) if not folder.private and reader(user, folder.parent);
+`
+
+func Example_chain() {
+	db := open()
+	classes, err := gormauthz.Classes(db, &User{}, &Folder{}, &File{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	az, err := authz.New(authz.Config{Policies: authz.String("folders.polar", folders), Classes: classes})
+	if err != nil {
+		log.Fatal(err)
+	}
+	q, err := az.Filter(context.Background(), &User{ID: 7}, "read", authz.ClassOf[File]())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(q)
+	// Output:
+	// File where exists v1 in Folder (reach v2 in v1.(s1 if s1.Private != ?; Parent)* (v2.OwnerID = ?))
+}
+
 // An adapter in a few lines: the form of a filter for a search engine that knows
 // fields and nothing else.
 func search(q *filter.Query) (string, error) {

@@ -310,6 +310,9 @@ func (s *system) eliminate(st *state) error {
 
 // joined returns the label that goes on, where l ends, with the one that begins at row.
 func (m *Machine) joined(l label, row filter.Var, with label) (label, error) {
+	if err := m.charge(1); err != nil {
+		return label{}, err
+	}
 	r := m.renaming(row, l.row)
 	conds := slices.Clip(slices.Clone(l.conds))
 	for _, c := range with.conds {
@@ -332,6 +335,7 @@ func (m *Machine) star(eq *equation, loops []use) ([]label, error) {
 			return nil, err
 		}
 	}
+	strides, loops = needful(strides, loops)
 	all, ok := anyStride(strides)
 	for i := range strides {
 		if !ok && !strides[i].sameRelations(&strides[0]) {
@@ -366,6 +370,26 @@ func (m *Machine) star(eq *equation, loops []use) ([]label, error) {
 	end, err := m.renaming(all.row, way.row).expr(all.end, 0)
 	way.conds = append(way.conds, condition{expr: end})
 	return []label{{nil, eq.row}, way}, err
+}
+
+// needful drops the strides that are several steps over a relation, whatever the
+// conditions on them, where another is one step over it without any.
+func needful(strides []stride, loops []use) ([]stride, []use) {
+	for i := range strides {
+		one := &strides[i]
+		if len(one.hops) != 1 || !isTrue(one.hops[0].step) || !isTrue(one.end) {
+			continue
+		}
+		var kept []stride
+		var uses []use
+		for j, s := range strides {
+			if j == i || slices.ContainsFunc(s.hops, func(h hop) bool { return h.attr != one.hops[0].attr }) {
+				kept, uses = append(kept, s), append(uses, loops[j])
+			}
+		}
+		return kept, uses
+	}
+	return strides, loops
 }
 
 // repeated returns the label that goes any number of steps on.

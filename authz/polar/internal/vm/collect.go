@@ -174,7 +174,14 @@ func (m *Machine) repeats(pr *pred, args []Value) (call []Value, repeated bool, 
 func (m *Machine) goesOn(call, around []Value) (bool, error) {
 	rows := make(map[filter.Var]bool)
 	for _, a := range around {
-		eachSymbol(a, func(s *symbol) { rows[m.partial.original(s.row)] = true })
+		eachSymbol(a, func(s *symbol) {
+			rows[m.partial.original(s.row)] = true
+			if s.kind == symOne {
+				if end := m.hopped(s); end != nil {
+					rows[m.partial.original(end.row)] = true
+				}
+			}
+		})
 	}
 	found := false
 	for i, a := range call {

@@ -19,12 +19,10 @@ package vm
 // a further solution (ancestor.go). So what it allows is what has a finite proof, which
 // is the least solution of the equations. Closure.go finds that.
 //
-// Calls that depend on each other have equations that do, and are solved together: when
-// the outermost of them is finished. These are the strongly connected components of the
-// graph of equations, and they are found as by Tarjan: an equation notes the outermost
-// open one that it leads to, and is solved when that is itself. Until then it stays
-// open, and a call that is met once more refers to it. So every call has one equation,
-// however many rules lead to it.
+// Calls that depend on each other have equations that do, and are solved together: an
+// equation is solved when its solutions are collected, and those of all equations that
+// it leads to. Until then it stays open, and a call that is met once more refers to it.
+// So such a call has one equation, however many rules lead to it.
 
 import (
 	"github.com/ursa-authz/ursa/authz/filter"
@@ -38,13 +36,12 @@ type equation struct {
 	pos  int     // of the row among the arguments
 	row  filter.Var
 	plan *host.Plan // the row's class
-	site *node      // the call
+	site site       // the call
 
 	base []filter.Expr // what makes it hold for row
 	uses []use         // what makes it hold for row if another call holds
 
 	index  int  // among the open equations
-	lowest int  // the outermost open equation that it leads to
 	active bool // its solutions are being collected
 }
 
@@ -53,8 +50,17 @@ type equation struct {
 type use struct {
 	label
 	of   *equation
-	site *node
+	site site
 }
+
+// A site is where a call stands.
+type site struct {
+	node *node
+	rule string
+}
+
+// site returns the site of a call in the current activation.
+func (m *Machine) site(n *node) site { return site{n, m.frames[m.frame].clause.info.Name} }
 
 // A label is conditions on a row, of which some may lead on to other rows.
 type label struct {
@@ -100,9 +106,9 @@ func (m *Machine) equationOf(pr *pred, args []Value, pos int, row *symbol) (*equ
 
 // newEquation opens an equation for a call, and puts a row of its own among the
 // arguments.
-func (m *Machine) newEquation(site *node, pr *pred, args []Value, pos int, row *symbol) *equation {
+func (m *Machine) newEquation(n *node, pr *pred, args []Value, pos int, row *symbol) *equation {
 	p := m.partial
-	eq := &equation{pred: pr, pos: pos, row: p.newRow(), plan: row.plan, site: site, index: len(p.open), lowest: len(p.open), active: true}
+	eq := &equation{pred: pr, pos: pos, row: p.newRow(), plan: row.plan, site: m.site(n), index: len(p.open), active: true}
 	p.copyOf(eq.row, row.row)
 	args[pos] = makeSymbol(&symbol{kind: symRow, row: eq.row, plan: row.plan})
 	eq.args = append([]Value(nil), args...)
@@ -132,8 +138,8 @@ func (m *Machine) negativeLoop(pr *pred) error {
 }
 
 // assumeCall records that a call which is not solved yet must hold for a row.
-func (m *Machine) assumeCall(site *node, eq *equation, row filter.Var) error {
-	m.partial.conds = append(m.partial.conds, condition{from: row, call: eq, site: site})
+func (m *Machine) assumeCall(n *node, eq *equation, row filter.Var) error {
+	m.partial.conds = append(m.partial.conds, condition{from: row, call: eq, site: m.site(n)})
 	return m.allocate(conditionBytes)
 }
 
@@ -177,11 +183,8 @@ func (m *Machine) finishEquation(eq *equation, base []filter.Expr) (filter.Expr,
 			break
 		}
 	}
-	for _, u := range eq.uses {
-		eq.lowest = min(eq.lowest, u.of.lowest)
-	}
-	if eq.lowest < eq.index {
-		return nil, nil
+	if waits, err := m.waits(eq); waits || err != nil {
+		return nil, err
 	}
 	e, err := m.solve(eq)
 	clear(p.open[eq.index:])
@@ -189,9 +192,29 @@ func (m *Machine) finishEquation(eq *equation, base []filter.Expr) (filter.Expr,
 	return e, err
 }
 
+// waits reports whether an equation leads to one whose solutions are being collected.
+func (m *Machine) waits(eq *equation) (bool, error) {
+	known := map[*equation]bool{eq: true}
+	for queue := []*equation{eq}; len(queue) > 0; queue = queue[1:] {
+		for _, u := range queue[0].uses {
+			if err := m.charge(1); err != nil {
+				return false, err
+			}
+			if u.of.active {
+				return true, nil
+			}
+			if !known[u.of] {
+				known[u.of] = true
+				queue = append(queue, u.of)
+			}
+		}
+	}
+	return false, nil
+}
+
 // unsupportedAt is the error of a call that cannot become a condition.
-func (m *Machine) unsupportedAt(site *node, format string, args ...any) error {
+func (m *Machine) unsupportedAt(at site, format string, args ...any) error {
 	err := m.unsupported(format, args...).(*Error)
-	err.Pos = site.pos
+	err.Pos, err.Stack = at.node.pos, []Frame{{Rule: at.rule, Pos: at.node.pos}}
 	return err
 }

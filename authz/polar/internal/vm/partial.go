@@ -37,7 +37,7 @@ type condition struct {
 	attr  *host.Attr // the relation of a binder
 	chain *closure   // of a binder: any number of steps (closure.go)
 	call  *equation  // the call, which holds for the rows that solve the equation
-	site  *node      // where the call is
+	site  site       // where the call is
 }
 
 // A collector gathers the solutions of a negation or a call.
