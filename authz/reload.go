@@ -85,6 +85,9 @@ func (a *Authorizer) compile(ctx context.Context, sources []Source) (*version, e
 		if err == nil && isNil(v.policy) {
 			err = errors.New("the engine made no policy")
 		}
+		if err == nil && a.cfg.DenyRule {
+			v.deny = denialsOf(v.policy)
+		}
 		return err
 	})
 	return v, err

@@ -26,7 +26,8 @@ type Policy struct {
 	module *resolve.Module
 	prog   *vm.Program
 	config vm.Config
-	rules  []*RuleInfo // by index, as the program has them
+	rules  []*RuleInfo     // by index, as the program has them
+	cuts   map[string]bool // names of rules that may reach a cut
 
 	outlined sync.Once // guards what follows, which only traces need
 	outlines []*outline
@@ -68,7 +69,7 @@ func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, e
 	if err := syntax.Errors(diags); err != nil {
 		return nil, diags, err
 	}
-	module, ds := resolve.Load(files, resolve.Options{Registry: reg, Constants: constants, NoTypes: noTypes})
+	module, ds := resolve.Load(files, resolve.Options{Registry: reg, Constants: constants, DenyRule: in.DenyRule, NoTypes: noTypes})
 	diags = append(diags, ds...)
 	if err := syntax.Errors(diags); err != nil {
 		return nil, diags, err
@@ -77,7 +78,7 @@ func load(ctx context.Context, in Input, noTypes bool) (*Policy, []Diagnostic, e
 	prog := vm.Compile(module, reg, now)
 	limits := in.Limits.withDefaults()
 	p := &Policy{
-		reg: reg, module: module, prog: prog,
+		reg: reg, module: module, prog: prog, cuts: syntax.Cutting(files),
 		config: vm.Config{
 			Limits: vm.Limits(limits),
 			Now:    in.Now, Print: in.Print,
@@ -197,5 +198,10 @@ func (p *Policy) ruleOf(r *vm.RuleInfo) *RuleInfo {
 	return p.rules[r.Index]
 }
 
-// Defines reports whether the policy has a rule of that name.
-func (p *Policy) Defines(rule string) bool { return p.prog.Defines(rule) }
+// Defines reports whether the policy has a rule of that name with that number of parameters.
+func (p *Policy) Defines(rule string, arity int) bool { return p.prog.DefinesArity(rule, arity) }
+
+// Enumerates reports whether Query, asked for a rule of that name with variables among
+// its arguments, yields every value with which Decide says that the rule holds. It
+// does unless a cut may be reached, which drops solutions.
+func (p *Policy) Enumerates(rule string) bool { return !p.cuts[rule] }

@@ -22,6 +22,10 @@ type Input struct {
 	Limits    Limits            // bounds of every query
 	Now       func() time.Time  // read at most once per query, for the constant "now"; nil means time.Now
 	Print     func(text string) // receives what the policy's print(...) goals say; nil drops it. Must be safe for concurrent use
+
+	// DenyRule says that deny, deny_request and deny_field are asked, so that
+	// rules of these names are not reported as unused.
+	DenyRule bool
 }
 
 // A RuleInfo identifies a rule of a policy. It is shared and must not be modified.

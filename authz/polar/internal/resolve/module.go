@@ -328,5 +328,6 @@ const (
 type Options struct {
 	Registry  *host.Registry        // the registered classes
 	Constants map[string]host.Value // registered constants by name; "nil" and class names are implied
+	DenyRule  bool                  // deny, deny_request and deny_field are asked
 	NoTypes   bool                  // leave out the check of attributes, methods and kinds against Go types, so that run-time errors can be tested
 }
