@@ -52,8 +52,9 @@ type author struct {
 	fresh int
 }
 
-// policy returns the rules for a number of actions.
-func (a *author) policy(actions int) string {
+// policy returns the rules for a number of actions; with deny, some of them have deny
+// rules, too.
+func (a *author) policy(actions int, deny bool) string {
 	var b strings.Builder
 	b.WriteString(`
 		manages(boss: User, user: User) if user.manager = boss;
@@ -69,6 +70,10 @@ func (a *author) policy(actions int) string {
 		for range 1 + a.IntN(2) {
 			a.vars, a.fresh = [][2]string{{"d", "Doc"}}, 0
 			fmt.Fprintf(&b, "allow(u: User, \"a%d\", d: Doc) if %s and u = u;\n", i, a.body(3))
+		}
+		if deny && a.IntN(4) > 0 {
+			a.vars, a.fresh = [][2]string{{"d", "Doc"}}, 0
+			fmt.Fprintf(&b, "deny(u: User, \"a%d\", d: Doc) if %s and u = u;\n", i, a.body(2))
 		}
 	}
 	return b.String()
@@ -288,15 +293,16 @@ func TestPoliciesInSQL(t *testing.T) {
 		}
 		g.fetchFrom(classes, &w)
 		ctx := context.Background()
-		var conditional, nontrivial, refused, invalid int
+		var conditional, nontrivial, refused, invalid, overridden int
 		for run := 0; run < n; {
 			if run%perWorld == 0 {
 				populate(t, db, r, 25)
 				w = load(t, db)
 			}
-			text := (&author{Rand: r}).policy(actions)
+			deny := r.IntN(2) == 0
+			text := (&author{Rand: r}).policy(actions, deny)
 			az, err := authz.New(authz.Config{
-				Policies: authz.String("random.polar", text), Classes: classes,
+				Policies: authz.String("random.polar", text), Classes: classes, DenyRule: deny,
 				Constants: map[string]any{"noon": noon, "token": uuids[1]},
 			})
 			if err != nil {
@@ -339,6 +345,16 @@ func TestPoliciesInSQL(t *testing.T) {
 					if ok {
 						want = append(want, d.ID)
 					}
+					if deny {
+						// The decision is what the rules say, asked one by one.
+						allows, denies := ruleHolds(t, az, "allow", u, action, d), ruleHolds(t, az, "deny", u, action, d)
+						if ok != (allows && !denies) {
+							t.Fatalf("%s: user %d, doc %d: decided %v, allow %v, deny %v\n%s", action, u.ID, d.ID, ok, allows, denies, text)
+						}
+						if allows && denies {
+							overridden++
+						}
+					}
 				}
 				slices.Sort(want)
 				if got := matching(t, db, w, q); !slices.Equal(got, want) {
@@ -355,9 +371,21 @@ func TestPoliciesInSQL(t *testing.T) {
 				}
 			}
 		}
-		t.Logf("%d policies: %d conditional, %.0f %% allow some rows and not others, %d refused; %d sources invalid", n, conditional, 100*float64(nontrivial)/float64(n), refused, invalid)
-		if nontrivial < n/4 || refused > n/4 {
+		t.Logf("%d policies: %d conditional, %.0f %% allow some rows and not others, %d refused, %d allows overridden; %d sources invalid", n, conditional, 100*float64(nontrivial)/float64(n), refused, overridden, invalid)
+		if nontrivial < n/4 || refused > n/4 || overridden < n/4 {
 			t.Error("too few of the random policies say anything")
 		}
 	})
+}
+
+// ruleHolds asks a rule by itself. One that the policy does not define does not hold.
+func ruleHolds(t *testing.T, az *authz.Authorizer, rule string, u *User, action string, d *Doc) bool {
+	t.Helper()
+	for _, err := range az.Query(t.Context(), rule, u, action, d) {
+		if err != nil && !errors.Is(err, authz.ErrUndefinedRule) {
+			t.Fatalf("%s: %v", rule, err)
+		}
+		return err == nil
+	}
+	return false
 }
