@@ -32,7 +32,8 @@ type Config struct {
 	// deny_request(actor, request) overrides allow_request in the same way, and
 	// deny_field(actor, action, resource, field) overrides allow_field. A deny rule
 	// that cannot be decided makes the decision undecided. Lists and enumerations
-	// leave out what is denied. A policy that defines no deny rules costs nothing more.
+	// leave out what is denied. A deny rule with another number of parameters is an
+	// error when the policy is loaded; a policy without deny rules costs nothing more.
 	DenyRule bool
 
 	// ReadAction, if it is set, is the action of seeing that a resource

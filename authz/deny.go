@@ -47,7 +47,7 @@ func (d *denials) undefined(err error) bool {
 		return false
 	}
 	if e, ok := errors.AsType[*polar.Error](err); ok {
-		return e.Is(ErrUndefinedRule) && e.Cause == nil && !e.Pos.IsValid()
+		return e.Is(ErrUndefinedRule) && !e.Pos.IsValid()
 	}
 	return errors.Is(err, ErrUndefinedRule)
 }

@@ -272,6 +272,11 @@ func TestDenyRuleOfAnyEngine(t *testing.T) {
 	if got, err := az.AuthorizedActions(ctx, alice, lunch); err != nil || !slices.Equal(got.Names, []string{"read", "write"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
+	// Such an engine does not say whether all that is denied is on the list.
+	az = newAuthorizer(t, "allow alice * Expense\ndeny alice pay Expense", withDeny)
+	if got, err := az.AuthorizedActions(ctx, alice, lunch); got.All || outcome(t, err) != undecided || !errors.Is(err, authz.ErrUnsupported) {
+		t.Errorf("%+v, %v", got, err)
+	}
 	az = newAuthorizer(t, "allow alice * Expense", withDeny)
 	if got, err := az.AuthorizedActions(ctx, alice, lunch); err != nil || !got.All {
 		t.Errorf("%+v, %v", got, err)
