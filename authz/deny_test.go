@@ -14,6 +14,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -481,10 +482,17 @@ deny(actor: user, "write", _: Expense) if actor.id = 1;`, withPolar, withDeny)
 				t.Fatal(ok, err)
 			}
 		})
-		if n != 0 {
+		if n != 0 && !raceDetector() {
 			t.Errorf("%s: %v allocations, want 0", action, n)
 		}
 	}
+}
+
+// raceDetector reports whether the race detector is on, with which a sync.Pool drops
+// what it is given now and then.
+func raceDetector() bool {
+	info, _ := debug.ReadBuildInfo()
+	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 func BenchmarkDenyRule(b *testing.B) {
