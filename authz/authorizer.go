@@ -15,7 +15,6 @@ import (
 	"iter"
 	"maps"
 	"net/http"
-	"reflect"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -42,6 +41,7 @@ type version struct {
 	digest digest
 	name   string // digest in short
 	diags  []Diagnostic
+	deny   denials
 }
 
 // New returns an Authorizer that has loaded its policy. The error tells what is
@@ -66,6 +66,7 @@ func New(cfg Config) (*Authorizer, error) {
 		Limits:     cfg.Limits,
 		Now:        cfg.Now,
 		Print:      cfg.Print,
+		DenyRule:   cfg.DenyRule,
 	}
 	a.classes = newClasses(a.input.Classes)
 	ctx := context.Background()
@@ -88,7 +89,7 @@ func (a *Authorizer) Version() string { return a.current.Load().name }
 // Diagnostics returns the warnings about the current policy.
 func (a *Authorizer) Diagnostics() []Diagnostic { return slices.Clone(a.current.Load().diags) }
 
-// A rule is one of the rules that an Authorizer asks.
+// A rule is one of the rules that a question is about. Each has a deny rule.
 type rule uint8
 
 const (
@@ -96,11 +97,12 @@ const (
 	ruleAllow        // allow(actor, action, resource)
 	ruleRequest      // allow_request(actor, request)
 	ruleField        // allow_field(actor, action, resource, field)
+	rules
 )
 
 // String returns the rule's name in policies, or "".
 func (r rule) String() string {
-	return [...]string{"", "allow", "allow_request", "allow_field"}[r]
+	return [rules]string{"", "allow", "allow_request", "allow_field"}[r]
 }
 
 // A question is what a decision is about.
@@ -110,6 +112,14 @@ type question struct {
 	action   string // "" for ruleRequest
 	resource any
 	field    string // for ruleField
+}
+
+// A ruling is what the policy says to a question. The zero ruling is a denial
+// because no rule allows it.
+type ruling struct {
+	allowed bool
+	denied  bool      // by a deny rule; with an error, a deny rule could not be decided
+	rule    *RuleInfo // the rule that allowed or denied; nil if none did, or if the engine does not say which allowed
 }
 
 // IsAllowed reports whether actor may do action on resource. An error is
@@ -169,16 +179,16 @@ func (a *Authorizer) ask(ctx context.Context, q *question, settles, tell bool) (
 	}
 	v := a.current.Load()
 	out, err := a.decide(ctx, v, q, settles)
-	if out.Allowed && err == nil && a.cfg.Observe == nil {
+	if out.allowed && err == nil && a.cfg.Observe == nil {
 		return true, nil
 	}
 	return a.answer(ctx, v, q, out, err, tell, start)
 }
 
-// answer makes the answer of an outcome, and tells the observer.
-func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out Outcome, err error, tell bool, start time.Time) (bool, error) {
+// answer makes the answer of a ruling, and tells the observer.
+func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out ruling, err error, tell bool, start time.Time) (bool, error) {
 	hidden := false
-	if err == nil && !out.Allowed && tell {
+	if err == nil && !out.allowed && tell {
 		hidden, err = a.hides(ctx, v, q)
 	}
 	d := Decision{Verdict: Undecided, Hidden: hidden}
@@ -188,10 +198,10 @@ func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out Ou
 		u := undecided(err)
 		u.id = newID()
 		d.ID, d.Err, failed = u.id, u, u
-	case out.Allowed:
-		d.Verdict, d.By = Allowed, out.Rule
+	case out.allowed:
+		d.Verdict, d.By = Allowed, out.rule
 	default:
-		d.Verdict = Denied
+		d.Verdict, d.By = Denied, out.rule
 		if tell {
 			d.ID = newID()
 			failed = &DeniedError{hidden, a.classes.name(q.resource), shorten(q.deniedAction()), d.ID}
@@ -241,46 +251,60 @@ func (a *Authorizer) hides(ctx context.Context, v *version, q *question) (bool, 
 		return true, nil
 	}
 	out, err := a.decide(ctx, v, &question{ruleAllow, q.actor, a.cfg.ReadAction, q.resource, ""}, false)
-	return !out.Allowed, err
+	return !out.allowed, err
 }
 
-// decide asks the policy. A panic is an error, wherever it comes from: the
-// engine, the context, or a ledger. An outcome with an error allows nothing.
-func (a *Authorizer) decide(ctx context.Context, v *version, q *question, settles bool) (out Outcome, err error) {
+// decide asks the policy: first the deny rule, if there is one, and if that does not
+// hold the rule that allows. A panic is an error, wherever it comes from: the engine,
+// the context, or a ledger. A ruling with an error allows nothing.
+func (a *Authorizer) decide(ctx context.Context, v *version, q *question, settles bool) (out ruling, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			out, err = Outcome{}, recovered(p)
+			out, err = ruling{denied: out.denied}, recovered(p)
 		}
 	}()
 	if err := a.classes.checkActor(q.actor); err != nil {
-		return Outcome{}, err
+		return ruling{}, err
 	}
 	if err := ctx.Err(); err != nil {
-		return Outcome{}, err
+		return ruling{}, err
 	}
-	switch q.rule {
-	case ruleAllow:
-		out, err = v.policy.Decide(ctx, "allow", q.actor, q.action, q.resource)
-	case ruleRequest:
-		out, err = v.ask(ctx, q.rule, q.actor, q.resource)
-	case ruleField:
-		out, err = v.ask(ctx, q.rule, q.actor, q.action, q.resource, q.field)
+	if v.deny.asked[q.rule] {
+		out.denied = true // until the answer is known
+		if out.denied, out.rule, err = v.denies(ctx, q); err != nil {
+			return ruling{denied: true}, err
+		}
+		if out.denied {
+			return out, nil
+		}
 	}
+	allow, err := v.ask(ctx, q.rule.String(), q)
 	if err != nil {
-		return Outcome{}, err
+		return ruling{}, err
 	}
-	if out.Allowed && settles && !isRequest(q.resource) {
+	if allow.Allowed && settles && !isRequest(q.resource) {
 		settle(ctx)
 	}
-	return out, nil
+	return ruling{allowed: allow.Allowed, rule: allow.Rule}, nil
 }
 
-// ask asks a rule that has not the three arguments of allow.
-func (v *version) ask(ctx context.Context, rule rule, args ...any) (Outcome, error) {
-	if p, ok := v.policy.(Asker); ok {
-		return p.Ask(ctx, rule.String(), args...)
+// ask asks the rule of that name about q.
+func (v *version) ask(ctx context.Context, name string, q *question) (Outcome, error) {
+	switch q.rule {
+	case ruleRequest:
+		return v.askAny(ctx, name, q.actor, q.resource)
+	case ruleField:
+		return v.askAny(ctx, name, q.actor, q.action, q.resource, q.field)
 	}
-	for _, err := range v.policy.Query(ctx, rule.String(), args...) {
+	return v.policy.Decide(ctx, name, q.actor, q.action, q.resource)
+}
+
+// askAny asks a rule that does not have the three arguments of allow.
+func (v *version) askAny(ctx context.Context, name string, args ...any) (Outcome, error) {
+	if p, ok := v.policy.(Asker); ok {
+		return p.Ask(ctx, name, args...)
+	}
+	for _, err := range v.policy.Query(ctx, name, args...) {
 		return Outcome{Allowed: err == nil}, err
 	}
 	return Outcome{}, nil
@@ -289,8 +313,15 @@ func (v *version) ask(ctx context.Context, rule rule, args ...any) (Outcome, err
 // Query yields the solutions of rule(args...). An argument that is a [Var] is a
 // variable, whose values the solutions bind. An error is ErrUndecided and the
 // last thing that is yielded. Query asks the policy and decides nothing: no
-// observer sees it.
+// observer sees it, and asked for allow it also yields what a deny rule denies.
 func (a *Authorizer) Query(ctx context.Context, rule string, args ...any) iter.Seq2[Bindings, error] {
+	return func(yield func(Bindings, error) bool) {
+		a.current.Load().query(ctx, rule, args)(yield)
+	}
+}
+
+// query is Query, by one version of the policy.
+func (v *version) query(ctx context.Context, rule string, args []any) iter.Seq2[Bindings, error] {
 	return func(yield func(Bindings, error) bool) {
 		// A panic of the loop's body is its own and goes on its way; one of
 		// the policy is an error, if there is a loop left to tell.
@@ -308,7 +339,7 @@ func (a *Authorizer) Query(ctx context.Context, rule string, args ...any) iter.S
 			yield(nil, undecided(err))
 			return
 		}
-		for b, err := range a.current.Load().policy.Query(ctx, rule, args...) {
+		for b, err := range v.policy.Query(ctx, rule, args...) {
 			if err != nil {
 				b, err = nil, undecided(err)
 			}
@@ -320,61 +351,6 @@ func (a *Authorizer) Query(ctx context.Context, rule string, args ...any) iter.S
 			}
 		}
 	}
-}
-
-// Grants are the actions or fields that a policy allows.
-type Grants struct {
-	// All says that a rule allows every name: it leaves the action or the
-	// field open.
-	All bool
-
-	// Names are the names that rules mention, sorted, each once. With All
-	// they are not all there is.
-	Names []string
-}
-
-// Has reports whether name is among the grants.
-func (g Grants) Has(name string) bool { return g.All || slices.Contains(g.Names, name) }
-
-// AuthorizedActions returns the actions that actor may do on resource. An
-// action that is not a string, and one that a rule leaves open but restricts by
-// conditions, cannot be listed; then, and whenever the policy cannot be asked,
-// the error is ErrUndecided.
-func (a *Authorizer) AuthorizedActions(ctx context.Context, actor, resource any) (Grants, error) {
-	return a.grants(ctx, "action", actor, ruleAllow.String(), actor, Var("action"), resource)
-}
-
-// AuthorizedFields returns the fields of resource on which actor may do action,
-// by the rule allow_field(actor, action, resource, field). See AuthorizedActions
-// for the errors.
-func (a *Authorizer) AuthorizedFields(ctx context.Context, actor any, action string, resource any) (Grants, error) {
-	return a.grants(ctx, "field", actor, ruleField.String(), actor, action, resource, Var("field"))
-}
-
-// grants collects the values of the variable name over all solutions.
-func (a *Authorizer) grants(ctx context.Context, name string, actor any, rule string, args ...any) (Grants, error) {
-	if err := a.classes.checkActor(actor); err != nil {
-		return Grants{}, undecided(err)
-	}
-	var g Grants
-	for b, err := range a.Query(ctx, rule, args...) {
-		if err != nil {
-			return Grants{}, err
-		}
-		value := b[name]
-		if _, open := value.(Var); open {
-			g.All = true
-			continue
-		}
-		v := reflect.ValueOf(value)
-		if v.Kind() != reflect.String {
-			return Grants{}, undecided(fmt.Errorf("the %s that %s allows is not a string but %s", name, rule, typeName(reflect.TypeOf(value))))
-		}
-		g.Names = append(g.Names, v.String())
-	}
-	slices.Sort(g.Names)
-	g.Names = slices.Compact(g.Names)
-	return g, nil
 }
 
 // guard calls f and makes an error of a panic.

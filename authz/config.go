@@ -27,6 +27,15 @@ type Config struct {
 	// Engine compiles the policy; nil is the engine of package polar.
 	Engine Engine
 
+	// DenyRule has every decision ask deny(actor, action, resource) before allow:
+	// if a deny rule holds, the answer is a denial, whatever allows it.
+	// deny_request(actor, request) overrides allow_request in the same way, and
+	// deny_field(actor, action, resource, field) overrides allow_field. A deny rule
+	// that cannot be decided makes the decision undecided. Lists and enumerations
+	// leave out what is denied. A deny rule with another number of parameters is an
+	// error when the policy is loaded; a policy without deny rules costs nothing more.
+	DenyRule bool
+
 	// ReadAction, if it is set, is the action of seeing that a resource
 	// exists, such as "read": who is denied something on a resource and may
 	// not read it either, gets [ErrNotFound] in place of [ErrForbidden], at

@@ -46,7 +46,7 @@ type Decision struct {
 	Verdict  Verdict       // the answer that the caller got
 	Hidden   bool          // denied as [ErrNotFound]
 	Rule     string        // the rule that was asked: "allow", "allow_request" or "allow_field"; empty when none was
-	By       *RuleInfo     // the rule that allowed; nil if none did or the engine does not say
+	By       *RuleInfo     // the rule that allowed, or the deny rule that denied; nil if there is none or the engine does not say which allowed
 	Err      error         // why it could not be decided; nil otherwise
 	Reason   string        // what [Skip] was told; empty otherwise
 	Version  string        // of the policy
@@ -102,7 +102,7 @@ func (d Decision) attrs() []slog.Attr {
 	add("field", shorten(q.field))
 	add("asked", d.Rule)
 	if d.By != nil {
-		add("rule", d.By.Pos.String())
+		add("rule", placeOf(d.By))
 	}
 	add("policy", d.Version)
 	add("reason", d.Reason)

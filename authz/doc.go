@@ -22,6 +22,9 @@
 //
 // What no rule allows is denied. Package polar describes the language.
 //
+// With [Config].DenyRule, a rule deny(actor, action, resource) that holds denies it,
+// whatever allows it.
+//
 // # Three outcomes
 //
 // A question has three outcomes, and a program that knows two of them gets one

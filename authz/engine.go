@@ -55,7 +55,7 @@ type Engine interface {
 //
 // An error means that the question could not be answered; callers treat it as
 // a denial, but never as [ErrForbidden]. A query for a rule that the policy
-// does not define is such an error.
+// does not define is such an error, and is [ErrUndefinedRule].
 type Policy interface {
 	// Decide asks rule(actor, action, resource) and stops at its first
 	// solution. The number of arguments is fixed, since a variadic call
@@ -74,4 +74,20 @@ type Asker interface {
 	// Ask asks rule(args...) and stops at its first solution. A [Var] among
 	// the arguments is a value like any other.
 	Ask(ctx context.Context, rule string, args ...any) (Outcome, error)
+}
+
+// A Definer is a [Policy] that knows which rules it defines. With [Config].DenyRule, a
+// policy that is a Definer is asked for the deny rules that it defines, and for no
+// others. Other policies are always asked; an error that is [ErrUndefinedRule] then means
+// that there is no such rule.
+type Definer interface {
+	// Defines reports whether the policy has a rule of that name with that
+	// number of parameters.
+	Defines(rule string, arity int) bool
+
+	// Enumerates reports whether Query, asked for a rule of that name with
+	// variables among its arguments, yields every value with which Decide
+	// says that the rule holds. A rule that may reach a cut does not. If it
+	// is false for deny, the exceptions from a grant of all actions are not known.
+	Enumerates(rule string) bool
 }

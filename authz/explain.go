@@ -11,7 +11,8 @@ package authz
 // before which most conditions held, since that is the rule that somebody who
 // asks why has in mind. When a condition asks another rule, the miss is what
 // failed in there. Of an allow it tells the proof: the conditions that held, on
-// the way that led to the answer and not on those that were given up.
+// the way that led to the answer and not on those that were given up. A denial by a
+// deny rule is told like an allow: nothing failed, that rule held.
 
 import (
 	"context"
@@ -53,16 +54,16 @@ type Tracer interface {
 // [Config].ExplainValues.
 type Explanation struct {
 	Verdict Verdict   // Allowed, Denied or Undecided: the answer of IsAllowed
-	By      *RuleInfo // the rule that allowed
+	By      *RuleInfo // the rule that allowed, or the deny rule that denied
 	Err     error     // why it could not be decided; is ErrUndecided
 	Stack   []Frame   // the rules in which it could not be decided, innermost first
 	Version string    // of the policy
 
 	// Misses are the conditions that failed, those first before which most
-	// conditions held. Empty unless denied.
+	// conditions held. Empty unless denied because no rule allows it.
 	Misses []Miss
 
-	// Proof is how the answer follows. Empty unless allowed.
+	// Proof is how the answer follows from the rule By: how that rule came to hold.
 	Proof []Step
 
 	// Rules is the number of rules that were asked, and Others of how many it
@@ -70,9 +71,12 @@ type Explanation struct {
 	// about actors or resources of another class.
 	Rules, Others int
 
-	// Trace is all that was tried, in order. Its outcome may differ from
-	// Verdict if a limit ended it; then its Err is set.
+	// Trace is all that was tried of the rule that gave the answer, in order: of
+	// the deny rule if that denied or could not be decided, else of allow. Its
+	// outcome may differ from the answer if a limit ended it; then its Err is set.
 	Trace *Trace
+
+	denied bool // by a deny rule
 
 	actor, actorID, action, resource, resourceID string
 }
@@ -123,17 +127,21 @@ func (a *Authorizer) Explain(ctx context.Context, actor any, action string, reso
 		if errors.As(err, &e) {
 			x.Stack = e.Stack
 		}
-	case out.Allowed:
-		x.Verdict, x.By = Allowed, out.Rule
+	case out.allowed:
+		x.Verdict, x.By = Allowed, out.rule
 	default:
-		x.Verdict = Denied
+		x.Verdict, x.By, x.denied = Denied, out.rule, out.denied
 	}
 	if err := a.classes.checkActor(actor); err != nil {
 		x.Trace = &Trace{Err: err}
 		return x, nil
 	}
+	rule := q.rule.String()
+	if out.denied {
+		rule = q.rule.deny()
+	}
 	err = guard(func() error {
-		x.Trace = tracer.Trace(ctx, q.rule.String(), []any{actor, action, resource}, TraceOptions{Values: a.cfg.ExplainValues})
+		x.Trace = tracer.Trace(ctx, rule, []any{actor, action, resource}, TraceOptions{Values: a.cfg.ExplainValues})
 		return nil
 	})
 	if err == nil && x.Trace != nil && errors.Is(x.Trace.Err, ErrUnsupported) && x.Trace.Root == nil {
@@ -163,9 +171,9 @@ func (x *Explanation) interpret() {
 	}
 	x.Rules, x.Others = x.Trace.Rules, x.Trace.Rules-len(seen)
 	switch {
-	case x.Verdict == Denied:
+	case x.Verdict == Denied && !x.denied:
 		x.Misses = missesOf(x.Trace, rules)
-	case x.Verdict == Allowed:
+	case x.Verdict != Undecided:
 		for _, r := range rules {
 			if r.Status == polar.TraceSucceeded {
 				x.Proof = proofOf(r)

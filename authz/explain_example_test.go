@@ -112,6 +112,43 @@ func ExampleAuthorizer_Explain_values() {
 	//   repos.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
 }
 
+func ExampleAuthorizer_Explain_denyRule() {
+	const rules = `
+deny(_: Member, action, repo: Repo) if
+    action in ["push", "delete"] and
+    frozen(repo);
+
+frozen(repo: Repo) if
+    "frozen" in repo.tags;
+`
+	_, bob, website, _ := newRepos(false)
+	az, err := authz.New(authz.Config{
+		Policies: authz.String("repos.polar", repoPolicy+rules),
+		Classes: []authz.Class{
+			{Name: "Member", Type: authz.ClassOf[member]().Type},
+			{Name: "Role", Type: authz.ClassOf[role]().Type},
+			{Name: "Repo", Type: authz.ClassOf[repo]().Type},
+		},
+		DenyRule: true,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	website.Tags = []string{"frozen"}
+	x, err := az.Explain(context.Background(), bob, "push", website)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(x)
+	// Output:
+	// denied: Member 2 "push" Repo 1
+	//   repos.polar:25:1: deny(_: Member, action, repo: Repo) holds, and overrides every allow
+	//     action in ["push", "delete"]
+	//     frozen(repo)
+	//       repos.polar:29:1: frozen(repo: Repo)
+	//         "frozen" in repo.tags
+}
+
 func ExampleExplanation_MarshalJSON() {
 	az, bob, website, _ := newRepos(false)
 	x, err := az.Explain(context.Background(), bob, "delete", website)

@@ -219,14 +219,15 @@ func disagree(x *authz.Explanation, ok bool, err error) string {
 	if err != nil {
 		want = authz.Undecided
 	}
+	denied := want == authz.Denied && x.By != nil && x.By.Name == "deny"
 	switch {
 	case x.Verdict != want:
 		return fmt.Sprintf("explained as %v, decided as %v", x.Verdict, want)
-	case (x.By != nil) != ok:
+	case (x.By != nil) != (ok || denied):
 		return fmt.Sprintf("by %v", x.By)
 	case (x.Err != nil) != (err != nil) || err != nil && !errors.Is(x.Err, authz.ErrUndecided):
 		return fmt.Sprintf("error %v", x.Err)
-	case x.Verdict != authz.Denied && len(x.Misses) > 0, x.Verdict != authz.Allowed && len(x.Proof) > 0:
+	case (want != authz.Denied || denied) && len(x.Misses) > 0, want != authz.Allowed && !denied && len(x.Proof) > 0:
 		return "reasons for another answer"
 	case strings.Count(x.String(), "\n") >= 10:
 		return "more than ten lines:\n" + x.String()

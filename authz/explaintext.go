@@ -17,12 +17,16 @@ import (
 const maxLines = 10
 
 // String returns the explanation for people, on at most ten lines: first the
-// answer; then of a denial the nearest misses, of an allow the proof, and of
-// what could not be decided the error and the rules in which it arose.
+// answer; then of a denial the nearest misses, of an allow and of a denial by a deny
+// rule the proof, and of what could not be decided the error and the rules in which it
+// arose.
 func (x *Explanation) String() string {
 	var lines, rest []string
-	switch x.Verdict {
-	case Denied:
+	switch {
+	case x.denied:
+		lines = x.proof()
+		lines[0] += " holds, and overrides every allow"
+	case x.Verdict == Denied:
 		for _, m := range x.Misses {
 			lines = append(lines, m.String())
 		}
@@ -34,13 +38,8 @@ func (x *Explanation) String() string {
 		case len(lines) == 0 && x.Trace.Err == nil:
 			rest = append(rest, "no rule applies")
 		}
-	case Allowed:
-		for _, s := range x.Proof {
-			lines = append(lines, s.String())
-		}
-		if len(x.Proof) == 0 && x.By != nil {
-			lines = append(lines, fmt.Sprintf("%v: %s", x.By.Pos, x.By.Head))
-		}
+	case x.Verdict == Allowed:
+		lines = x.proof()
 	default:
 		lines = append(lines, x.reason())
 		for _, f := range x.Stack {
@@ -71,6 +70,22 @@ func (x *Explanation) String() string {
 	return b.String()
 }
 
+// proof returns the lines of the proof: of the rule alone if nothing else is known,
+// and none if not even that is.
+func (x *Explanation) proof() (lines []string) {
+	for _, s := range x.Proof {
+		lines = append(lines, s.String())
+	}
+	switch {
+	case lines != nil || x.By == nil:
+	case x.By.Pos.IsValid():
+		lines = append(lines, fmt.Sprintf("%v: %s", x.By.Pos, x.By.Head))
+	default:
+		lines = append(lines, x.By.Name)
+	}
+	return lines
+}
+
 // question returns the verdict and what was asked.
 func (x *Explanation) question() string {
 	parts := []string{x.Verdict.String() + ":", x.actor}
@@ -93,7 +108,7 @@ func (x *Explanation) caveat() string {
 		return "not all was looked at: " + x.Trace.Err.Error()
 	case x.Trace.Full:
 		return "not all was looked at: there is too much of it"
-	case x.Trace.Outcome.Allowed != (x.Verdict == Allowed):
+	case x.Trace.Outcome.Allowed != (x.Verdict == Allowed || x.denied):
 		return "asked again, the policy answered otherwise"
 	}
 	return ""

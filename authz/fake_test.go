@@ -111,7 +111,7 @@ func (p *table) solve(rule string, args []any, each func(authz.Bindings) bool) (
 		}
 	}
 	if !defined {
-		return nil, fmt.Errorf("the rule %s/%d is not defined", rule, len(args))
+		return nil, fmt.Errorf("%w: %s/%d", authz.ErrUndefinedRule, rule, len(args))
 	}
 	return nil, nil
 }

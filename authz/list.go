@@ -5,7 +5,6 @@ package authz
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/ursa-authz/ursa/authz/filter"
@@ -22,7 +21,9 @@ type Filterer interface {
 
 // Filter returns the condition that tells the rows of class on which actor may
 // do action: Authorize allows a row exactly when the row satisfies it. Adapters
-// such as package gormauthz make a database query of it.
+// such as package gormauthz make a database query of it. With [Config].DenyRule it
+// excludes the rows that deny rules deny, and a deny rule that cannot become a
+// filter is an error, whatever allow says.
 //
 // The error is ErrUndecided, and also ErrUnsupported when the engine knows no
 // filters or when something in the policy cannot become one; it then names the
@@ -32,7 +33,8 @@ func (a *Authorizer) Filter(ctx context.Context, actor any, action string, class
 	if err := a.classes.checkActor(actor); err != nil {
 		return nil, undecided(err)
 	}
-	f, ok := a.current.Load().policy.(Filterer)
+	v := a.current.Load()
+	f, ok := v.policy.(Filterer)
 	if !ok {
 		return nil, undecided(fmt.Errorf("the engine makes no filters: %w", ErrUnsupported))
 	}
@@ -41,12 +43,7 @@ func (a *Authorizer) Filter(ctx context.Context, actor any, action string, class
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		q, err = f.Filter(ctx, "allow", actor, action, class)
-		if err == nil && q == nil {
-			// Callers may take none for one that lets every row through.
-			err = errors.New("the engine made no filter")
-		}
-		if err == nil {
+		if q, err = v.filter(ctx, f, actor, action, class); err == nil {
 			settle(ctx)
 		}
 		return err

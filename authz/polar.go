@@ -8,8 +8,13 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
-// ErrUnsupported says that an engine cannot do what it was asked to.
-var ErrUnsupported = polar.ErrUnsupported
+var (
+	// ErrUnsupported says that an engine cannot do what it was asked to.
+	ErrUnsupported = polar.ErrUnsupported
+
+	// ErrUndefinedRule says that the policy does not define the rule that was asked.
+	ErrUndefinedRule = polar.ErrUndefinedRule
+)
 
 // polarEngine is the engine that a Config without one gets.
 type polarEngine struct{}

@@ -93,16 +93,20 @@ func (a *Authorizer) compile(ctx context.Context, sources []Source) (*version, e
 	in.Sources = sources
 	var policy Policy
 	var diags []Diagnostic
+	var deny denials
 	err := a.aside(ctx, func() (err error) {
 		policy, diags, err = a.engine.Compile(ctx, in)
 		if err == nil && isNil(policy) {
 			err = errors.New("the engine made no policy")
 		}
+		if err == nil && a.cfg.DenyRule {
+			deny = denialsOf(policy)
+		}
 		return err
 	})
 	v := &version{digest: d, name: d.String()}
 	if ctx.Err() == nil || err == nil { // otherwise Compile may still be at work
-		v.policy, v.diags = policy, diags
+		v.policy, v.diags, v.deny = policy, diags, deny
 	}
 	return v, err
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // authorizer returns an Authorizer with a policy over the test models.
-func authorizer(t testing.TB, db *gorm.DB, policy string) *authz.Authorizer {
+func authorizer(t testing.TB, db *gorm.DB, policy string, change ...func(*authz.Config)) *authz.Authorizer {
 	t.Helper()
 	classes, err := Classes(db, &Doc{}, &User{})
 	if err != nil {
@@ -28,7 +28,11 @@ func authorizer(t testing.TB, db *gorm.DB, policy string) *authz.Authorizer {
 	for i := range classes {
 		classes[i].ZeroKeyActor = true // the rows that tests make have all keys
 	}
-	az, err := authz.New(authz.Config{Policies: authz.String("test.polar", policy), Classes: classes})
+	cfg := authz.Config{Policies: authz.String("test.polar", policy), Classes: classes}
+	for _, c := range change {
+		c(&cfg)
+	}
+	az, err := authz.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

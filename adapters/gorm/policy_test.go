@@ -53,8 +53,9 @@ type author struct {
 	chained bool // rules may call those of chains
 }
 
-// policy returns the rules for a number of actions.
-func (a *author) policy(actions int) string {
+// policy returns the rules for a number of actions; with deny, some of them have deny
+// rules, too.
+func (a *author) policy(actions int, deny bool) string {
 	var b strings.Builder
 	b.WriteString(`
 		manages(boss: User, user: User) if user.manager = boss;
@@ -77,6 +78,10 @@ func (a *author) policy(actions int) string {
 				body = one(a.Rand, []string{"", "", "not "}) + one(a.Rand, []string{"chain0(u, d)", "chain1(u, d)", "fits(u, d)"})
 			}
 			fmt.Fprintf(&b, "allow(u: User, \"a%d\", d: Doc) if %s and u = u;\n", i, body)
+		}
+		if deny && a.IntN(4) > 0 {
+			a.vars, a.fresh = [][2]string{{"d", "Doc"}}, 0
+			fmt.Fprintf(&b, "deny(u: User, \"a%d\", d: Doc) if %s and u = u;\n", i, a.body(2))
 		}
 	}
 	return b.String()
@@ -371,16 +376,17 @@ func TestPoliciesInSQL(t *testing.T) {
 		}
 		g.fetchFrom(classes, &w)
 		ctx := context.Background()
-		var conditional, nontrivial, invalid, chained, steps, vias int
+		var conditional, nontrivial, invalid, chained, steps, vias, overridden int
 		refused := make(map[string]int)
 		for run := 0; run < n; {
 			if run%perWorld == 0 {
 				populate(t, db, r, 25)
 				w = load(t, db)
 			}
-			text := (&author{Rand: r}).policy(actions)
+			deny := r.IntN(2) == 0
+			text := (&author{Rand: r}).policy(actions, deny)
 			az, err := authz.New(authz.Config{
-				Policies: authz.String("random.polar", text), Classes: classes,
+				Policies: authz.String("random.polar", text), Classes: classes, DenyRule: deny,
 				Constants: map[string]any{"noon": noon, "token": uuids[1]},
 			})
 			if err != nil {
@@ -423,6 +429,16 @@ func TestPoliciesInSQL(t *testing.T) {
 					if ok {
 						want = append(want, d.ID)
 					}
+					if deny {
+						// The decision is what the rules say, asked one by one.
+						allows, denies := ruleHolds(t, az, "allow", u, action, d), ruleHolds(t, az, "deny", u, action, d)
+						if ok != (allows && !denies) {
+							t.Fatalf("%s: user %d, doc %d: decided %v, allow %v, deny %v\n%s", action, u.ID, d.ID, ok, allows, denies, text)
+						}
+						if allows && denies {
+							overridden++
+						}
+					}
 				}
 				slices.Sort(want)
 				if got := matching(t, db, w, q); !slices.Equal(got, want) {
@@ -446,10 +462,22 @@ func TestPoliciesInSQL(t *testing.T) {
 			t.Logf("%5d refused: %s", times, why)
 			total += times
 		}
-		t.Logf("%d policies: %d conditional, %.0f %% allow some rows and not others, %d refused; %d sources invalid", n, conditional, 100*float64(nontrivial)/float64(n), total, invalid)
+		t.Logf("%d policies: %d conditional, %.0f %% allow some rows and not others, %d refused, %d allows overridden; %d sources invalid", n, conditional, 100*float64(nontrivial)/float64(n), total, overridden, invalid)
 		t.Logf("%d with chains, %d with conditions on their steps, %d with steps of two relations", chained, steps, vias)
-		if nontrivial < n/4 || total > n/5 || chained < n/8 || steps < n/30 || vias == 0 {
+		if nontrivial < n/4 || total > n/5 || overridden < n/4 || chained < n/8 || steps < n/30 || vias == 0 {
 			t.Error("too few of the random policies say anything")
 		}
 	})
+}
+
+// ruleHolds asks a rule by itself. One that the policy does not define does not hold.
+func ruleHolds(t *testing.T, az *authz.Authorizer, rule string, u *User, action string, d *Doc) bool {
+	t.Helper()
+	for _, err := range az.Query(t.Context(), rule, u, action, d) {
+		if err != nil && !errors.Is(err, authz.ErrUndefinedRule) {
+			t.Fatalf("%s: %v", rule, err)
+		}
+		return err == nil
+	}
+	return false
 }

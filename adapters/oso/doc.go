@@ -34,7 +34,8 @@
 // solution, a rule that never ends is stopped after 10,000 goals or 30
 // seconds (POLAR_TIMEOUT_MS) and not by [authz.Limits] or the context, and a
 // cut between two equal goals of one rule takes them for one. Strings that a
-// method returns must be UTF-8. Decisions do not say which rule allowed.
+// method returns must be UTF-8. Decisions do not say which rule allowed, and of a
+// deny rule that denied only its name.
 //
 // The original never frees an engine: each compiled policy costs about 50 KB
 // for the life of the process, so a policy should not be reloaded every second

@@ -79,7 +79,7 @@ func (engine) Compile(ctx context.Context, in authz.Input) (_ authz.Policy, diag
 		return nil, diags, &refusals{syntax.Errors(refused)}
 	}
 
-	p.text = newText(files)
+	p.text = newText(files, in.DenyRule)
 	ds, err := p.load(constants)
 	diags = append(diags, ds...)
 	if err == nil {

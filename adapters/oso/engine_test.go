@@ -335,9 +335,12 @@ func TestLoadErrors(t *testing.T) {
 		{sources("allow(_, _, _);", "f(1);\n?= f(2);"), 2, "b.polar", "inline query has no solution"},
 		{sources("allow(_, _, _);", "\n?= 1 < \"a\";"), 2, "b.polar", "inline query has no answer"},
 		{sources("?= f(2) and\n f(3);\n?= f(1); f(1);"), 1, "a.polar", "inline query has no solution"},
+		{sources("allow(_, _, _);", "\ndeny(1, 2);"), 2, "b.polar", "does not fit the type"},
+		{sources("allow(_, _, _);", "\n\ndeny_request(1, 2, 3);"), 3, "b.polar", "does not fit the type"},
+		{sources("allow(_, _, _);", "deny_field(1, 2, 3);"), 1, "b.polar", "does not fit the type"},
 	}
 	for _, tt := range tests {
-		p, diags, err := osoengine.New().Compile(t.Context(), authz.Input{Sources: tt.sources, Classes: classes()})
+		p, diags, err := osoengine.New().Compile(t.Context(), authz.Input{Sources: tt.sources, Classes: classes(), DenyRule: true})
 		var list syntax.ErrorList
 		if p != nil || !errors.As(err, &list) || len(diags) == 0 {
 			t.Errorf("%v: Compile = %v, %v, %v", tt.sources, p, diags, err)
@@ -426,7 +429,7 @@ func TestNoFilters(t *testing.T) {
 	for i := range typ.NumMethod() {
 		methods = append(methods, typ.Method(i).Name)
 	}
-	if want := []string{"Decide", "Query"}; !slices.Equal(methods, want) {
+	if want := []string{"Decide", "Defines", "Enumerates", "Query"}; !slices.Equal(methods, want) {
 		t.Errorf("a policy has the methods %v; want %v", methods, want)
 	}
 }

@@ -47,6 +47,12 @@ func (p *policy) Decide(ctx context.Context, rule string, actor any, action stri
 	return authz.Outcome{}, nil
 }
 
+// Defines reports whether the sources have a rule of that name with that number of parameters.
+func (p *policy) Defines(rule string, arity int) bool { return p.defined[ruleKey{rule, arity}] }
+
+// Enumerates reports whether no cut may be reached from rules of that name.
+func (p *policy) Enumerates(rule string) bool { return !p.cuts[rule] }
+
 // Query yields the solutions of rule(args...).
 func (p *policy) Query(ctx context.Context, rule string, args ...any) iter.Seq2[authz.Bindings, error] {
 	return func(yield func(authz.Bindings, error) bool) {

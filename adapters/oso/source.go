@@ -24,6 +24,14 @@ type text struct {
 	parts   []part
 	queries []inlineQuery
 	hidden  map[string]bool // rules that the sources do not define
+	defined map[ruleKey]bool
+	cuts    map[string]bool // names of rules that may reach a cut
+}
+
+// A ruleKey is the name and the number of parameters of a rule.
+type ruleKey struct {
+	name  string
+	arity int
 }
 
 // A part is where a source begins in the policy.
@@ -55,9 +63,16 @@ type edit struct {
 	text       string
 }
 
-// newText joins the sources of files.
-func newText(files []*syntax.File) *text {
-	t := &text{hidden: make(map[string]bool)}
+// denyTypes have go-oso refuse deny rules that no question reaches, for the number of
+// their parameters.
+const denyTypes = `type deny(_actor, _action, _resource);
+type deny_field(_actor, _action, _resource, _field);
+type deny_request(_actor, _request);
+`
+
+// newText joins the sources of files. With denyRule, deny rules are asked.
+func newText(files []*syntax.File, denyRule bool) *text {
+	t := &text{hidden: make(map[string]bool), defined: make(map[ruleKey]bool), cuts: syntax.Cutting(files)}
 	var b strings.Builder
 	line := int32(1)
 	for _, f := range files {
@@ -68,6 +83,9 @@ func newText(files []*syntax.File) *text {
 		line += int32(strings.Count(source, "\n")) + 1
 	}
 	t.quiet(&b, files)
+	if denyRule {
+		b.WriteString(denyTypes)
+	}
 	t.policy = b.String()
 	return t
 }
@@ -161,6 +179,7 @@ func (t *text) quiet(b *strings.Builder, files []*syntax.File) {
 			switch stmt := stmt.(type) {
 			case *syntax.Rule:
 				defined[stmt.Name.Text] = true
+				t.defined[ruleKey{stmt.Name.Text, len(stmt.Params)}] = true
 				syntax.Walk(stmt, func(n syntax.Node) bool {
 					if call, ok := n.(*syntax.Call); ok {
 						called[call.Name.Text] = true
@@ -171,6 +190,7 @@ func (t *text) quiet(b *strings.Builder, files []*syntax.File) {
 				blocks = true
 				for _, head := range shorthandHeads(stmt) {
 					defined[head] = true
+					t.defined[ruleKey{head, 3}] = true
 				}
 			}
 		}

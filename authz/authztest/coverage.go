@@ -82,7 +82,11 @@ func (c *Coverage) Compile(ctx context.Context, in authz.Input) (authz.Policy, [
 	if !ok {
 		return nil, diags, fmt.Errorf("authztest: coverage needs an engine that traces: %w", authz.ErrUnsupported)
 	}
-	return &coveredPolicy{traced, c, c.add(in.Sources, traced.Branches())}, diags, nil
+	covered := &coveredPolicy{traced, c, c.add(in.Sources, traced.Branches())}
+	if d, ok := p.(authz.Definer); ok {
+		return coveredDefiner{covered, d}, diags, nil
+	}
+	return covered, diags, nil
 }
 
 // add adds the branches of a policy, and returns the place to count each.
@@ -119,6 +123,12 @@ type coveredPolicy struct {
 	tracedPolicy
 	c      *Coverage
 	counts map[*authz.Branch]*branchCount
+}
+
+// A coveredDefiner is a coveredPolicy that knows its rules.
+type coveredDefiner struct {
+	*coveredPolicy
+	authz.Definer
 }
 
 func (p *coveredPolicy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {

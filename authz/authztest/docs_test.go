@@ -31,7 +31,7 @@ func TestDocs(t *testing.T) {
 		min            int
 	}{
 		{"../../docs/testing-policies.md", "example_test.go", 3, 11},
-		{"../../docs/explain.md", "../explain_example_test.go", 1, 7},
+		{"../../docs/explain.md", "../explain_example_test.go", 1, 9},
 	} {
 		page, err := os.ReadFile(tt.page)
 		if err != nil {

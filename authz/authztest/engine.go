@@ -182,14 +182,18 @@ func differsByFaults(got, want string) bool {
 	return true
 }
 
-func newEngineAuthorizer(engine authz.Engine, policy string) (*authz.Authorizer, error) {
-	return authz.New(authz.Config{
+func newEngineAuthorizer(engine authz.Engine, policy string, change ...func(*authz.Config)) (*authz.Authorizer, error) {
+	cfg := authz.Config{
 		Policies:  authz.String("case.polar", policy),
 		Classes:   engineClasses(),
 		Constants: map[string]any{"LIMIT": 10, "NAMES": []string{"bob", "carol"}},
 		Limits:    authz.Limits{Steps: 100_000},
 		Engine:    engine,
-	})
+	}
+	for _, c := range change {
+		c(&cfg)
+	}
+	return authz.New(cfg)
 }
 
 // engineCases are the cases, by what they are about. They name fields as Go
@@ -289,14 +293,15 @@ var engineTests = map[string]func(testing.TB, func() authz.Engine){
 	"concurrent use":      testEngineConcurrently,
 	"policies are apart":  testEnginePoliciesApart,
 	"filters and traces":  testEngineAbilities,
+	"deny rules":          testEngineDenyRules,
 	"positions of errors": testEnginePositions,
 	"no rules":            testEngineEmpty,
 }
 
 // mustAuthorizer returns an Authorizer for a policy that every engine compiles.
-func mustAuthorizer(t testing.TB, engine authz.Engine, policy string) *authz.Authorizer {
+func mustAuthorizer(t testing.TB, engine authz.Engine, policy string, change ...func(*authz.Config)) *authz.Authorizer {
 	t.Helper()
-	az, err := newEngineAuthorizer(engine, policy)
+	az, err := newEngineAuthorizer(engine, policy, change...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -508,6 +513,66 @@ allow(u: User, "write", d: Doc) if u.Admin = true and not d.Title = "a";`)
 				}
 			}
 		}
+	}
+}
+
+// testEngineDenyRules: deny rules override what allows, and a policy needs none.
+func testEngineDenyRules(t testing.TB, newEngine func() authz.Engine) {
+	deny := func(c *authz.Config) { c.DenyRule = true }
+	const allow = `
+allow(_: User, action, _: Doc) if action in ["read", "write", "fly"];
+allow_field(_: User, "read", _: Doc, _);
+allow_request(_: User, _);
+`
+	az := mustAuthorizer(t, newEngine(), allow+`
+deny(u: User, "write", d: Doc) if u.ID = d.Owner;
+deny(u: User, "fly", _: Doc) if u.Panic();
+deny_field(_: User, "read", _: Doc, "Title");
+deny_request(u: User, path) if path = "/admin" and not u.Name = "carol";
+`, deny)
+	ask := func(ok bool, err error) string { return fmt.Sprint(ok, " ", errors.Is(err, authz.ErrUndecided)) }
+	of := func(err error) string { return fmt.Sprint(err == nil, " ", errors.Is(err, authz.ErrUndecided)) }
+	ctx := t.Context()
+	for _, tt := range []struct{ what, got, want string }{
+		{"read", ask(az.IsAllowed(ctx, engineAlice, "read", engineDocA)), "true false"},
+		{"write", ask(az.IsAllowed(ctx, engineAlice, "write", engineDocA)), "false false"},
+		{"write another", ask(az.IsAllowed(ctx, engineAlice, "write", engineDocB)), "true false"},
+		{"a deny rule that fails", ask(az.IsAllowed(ctx, engineAlice, "fly", engineDocA)), "false true"},
+		{"field", of(az.AuthorizeField(ctx, engineAlice, "read", engineDocA, "Title")), "false false"},
+		{"another field", of(az.AuthorizeField(ctx, engineAlice, "read", engineDocA, "Size")), "true false"},
+		{"request", of(az.AuthorizeRequest(ctx, engineAlice, "/admin")), "false false"},
+		{"request of another", of(az.AuthorizeRequest(ctx, engineCarol, "/admin")), "true false"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.what, tt.got, tt.want)
+		}
+	}
+	if g, err := az.AuthorizedFields(ctx, engineAlice, "read", engineDocA); err == nil && g.Has("Title") || errors.Is(err, authz.ErrForbidden) {
+		t.Errorf("fields with one denied: %+v, %v", g, err)
+	}
+	// A cut may leave out what is denied, and then nothing is granted.
+	az = mustAuthorizer(t, newEngine(), `
+allow(_: User, _, _: Doc);
+deny(u: User, "read", _: Doc) if u.ID = 1 and cut;
+deny(_: User, "write", _: Doc);`, deny)
+	if g, err := az.AuthorizedActions(ctx, engineAlice, engineDocA); g.Has("read") || g.Has("write") || !errors.Is(err, authz.ErrUndecided) {
+		t.Errorf("a cut in a deny rule: %+v, %v", g, err)
+	}
+	az = mustAuthorizer(t, newEngine(), allow, deny)
+	for what, err := range map[string]error{
+		"allow":         az.Authorize(ctx, engineAlice, "write", engineDocA),
+		"allow_field":   az.AuthorizeField(ctx, engineAlice, "read", engineDocA, "Title"),
+		"allow_request": az.AuthorizeRequest(ctx, engineAlice, "/admin"),
+	} {
+		if err != nil {
+			t.Errorf("%s, without deny rules: %v", what, err)
+		}
+	}
+	if g, err := az.AuthorizedActions(ctx, engineAlice, engineDocA); err != nil || !g.Has("fly") {
+		t.Errorf("actions without deny rules: %+v, %v", g, err)
+	}
+	if _, err := newEngineAuthorizer(newEngine(), allow+`deny(_: User, _: Doc);`, deny); err == nil {
+		t.Error("a deny rule of two parameters, which no question reaches, compiles")
 	}
 }
 

@@ -28,6 +28,8 @@ type broken struct {
 	query   func(p *polar.Policy, ctx context.Context, rule string, args ...any) iter.Seq2[authz.Bindings, error]
 	filter  func(*filter.Query, error) (*filter.Query, error)
 	trace   func(*authz.Trace)
+	defines func(rule string, defined bool) bool
+	listing bool // of what a cut may leave out
 }
 
 func (b broken) Compile(ctx context.Context, in authz.Input) (authz.Policy, []authz.Diagnostic, error) {
@@ -79,6 +81,16 @@ func (p brokenPolicy) Trace(ctx context.Context, rule string, args []any, opts a
 	}
 	return t
 }
+
+func (p brokenPolicy) Defines(rule string, arity int) bool {
+	defined := p.Policy.Defines(rule, arity)
+	if p.b.defines != nil {
+		return p.b.defines(rule, defined)
+	}
+	return defined
+}
+
+func (p brokenPolicy) Enumerates(rule string) bool { return p.b.listing || p.Policy.Enumerates(rule) }
 
 type decision = func(p *polar.Policy, ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error)
 
@@ -212,8 +224,12 @@ func TestEngineFindsFaults(t *testing.T) {
 			}
 			return q, err
 		}},
-		"explains something else": {trace: func(t *authz.Trace) { t.Outcome.Allowed = !t.Outcome.Allowed }},
-		"explains nothing":        {trace: func(t *authz.Trace) { t.Err = errors.New("no trace") }},
+		"explains something else":           {trace: func(t *authz.Trace) { t.Outcome.Allowed = !t.Outcome.Allowed }},
+		"knows of no deny rules":            {defines: func(string, bool) bool { return false }},
+		"knows rules that it does not have": {defines: func(string, bool) bool { return true }},
+		"asks deny rules of nobody":         {compile: func(in *authz.Input) bool { in.DenyRule = false; return false }},
+		"lists in spite of a cut":           {listing: true},
+		"explains nothing":                  {trace: func(t *authz.Trace) { t.Err = errors.New("no trace") }},
 	}
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {

@@ -101,7 +101,8 @@ func patternInput(text string) polar.Input {
 			},
 			"memo": &patternDocument{ID: 2, OwnerID: 2, TenantID: 1, Tenant: tenant, Public: true, Archived: true, ExpiresAt: &past},
 		},
-		Sources: []authz.Source{{Name: "pattern.polar", Text: text}},
+		Sources:  []authz.Source{{Name: "pattern.polar", Text: text}},
+		DenyRule: true,
 	}
 }
 
@@ -115,7 +116,7 @@ func TestPatterns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	blocks, answers, lists := 0, map[string]int{}, 0
+	blocks, answers, lists, denials := 0, map[string]int{}, 0, 0
 	for _, part := range strings.Split(string(page), "\n```polar\n")[1:] {
 		text, _, _ := strings.Cut(part, "\n```")
 		in := patternInput(text)
@@ -124,7 +125,18 @@ func TestPatterns(t *testing.T) {
 			t.Errorf("%s\n%v %v", text, err, diags)
 			continue
 		}
+		// Decisions and lists know deny rules, and queries do not.
+		az, err := authz.New(authz.Config{
+			Policies: authz.String("pattern.polar", text), Classes: in.Classes, Constants: in.Constants, DenyRule: true,
+		})
+		if err != nil {
+			t.Errorf("%s\n%v", text, err)
+			continue
+		}
 		blocks++
+		if p.Defines("deny", 3) {
+			denials++
+		}
 		for line := range strings.Lines(text) {
 			if !strings.HasPrefix(line, "#") {
 				continue
@@ -136,6 +148,23 @@ func TestPatterns(t *testing.T) {
 			}
 			question, want := m[1], m[2] == "yes"
 			answers[m[2]]++
+			m = patternAllow.FindStringSubmatch(question)
+			if m != nil {
+				lists++
+				decided, err := az.IsAllowed(t.Context(), in.Constants[m[1]], m[2], in.Constants[m[3]])
+				if decided != want || err != nil {
+					t.Errorf("%s is %v, %v in\n%s", question, decided, err, text)
+				}
+				q, err := az.Filter(t.Context(), in.Constants[m[1]], m[2], in.Classes[0])
+				if err != nil {
+					t.Errorf("%s: %v", question, err)
+					continue
+				}
+				if got, err := q.Match(t.Context(), in.Constants[m[3]], filter.Loaded); got != want || err != nil {
+					t.Errorf("%s, as a list: %v, %v", question, got, err)
+				}
+				continue
+			}
 			got := false
 			for _, err := range p.QueryString(t.Context(), question) {
 				if got = err == nil; !got {
@@ -146,21 +175,9 @@ func TestPatterns(t *testing.T) {
 			if got != want {
 				t.Errorf("%s is %v in\n%s", question, got, text)
 			}
-			if m = patternAllow.FindStringSubmatch(question); m == nil {
-				continue
-			}
-			lists++
-			q, err := p.Filter(t.Context(), "allow", in.Constants[m[1]], m[2], in.Classes[0])
-			if err != nil {
-				t.Errorf("%s: %v", question, err)
-				continue
-			}
-			if got, err := q.Match(t.Context(), in.Constants[m[3]], filter.Loaded); got != want || err != nil {
-				t.Errorf("%s, as a list: %v, %v", question, got, err)
-			}
 		}
 	}
-	if blocks < 11 || lists < 30 || answers["yes"] < 15 || answers["no"] < 15 {
-		t.Errorf("%d policies, %v answers, %d lists; the page has more", blocks, answers, lists)
+	if blocks < 14 || lists < 30 || answers["yes"] < 15 || answers["no"] < 15 || denials < 3 {
+		t.Errorf("%d policies, %v answers, %d lists, %d policies with deny rules; the page has more", blocks, answers, lists, denials)
 	}
 }

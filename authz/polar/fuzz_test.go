@@ -73,7 +73,7 @@ func FuzzQuery(f *testing.F) {
 		for _, err := range p.QueryString(ctx, query) {
 			sound(err)
 		}
-		if !p.Defines("allow") {
+		if !p.Defines("allow", 3) {
 			return
 		}
 		// The ways to decide agree, and a filter is exact.

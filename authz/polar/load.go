@@ -29,7 +29,8 @@ type Policy struct {
 	module *resolve.Module
 	prog   *vm.Program
 	config vm.Config
-	rules  []*RuleInfo // by index, as the program has them
+	rules  []*RuleInfo     // by index, as the program has them
+	cuts   map[string]bool // names of rules that may reach a cut
 
 	outlined sync.Once // guards what follows, which only traces need
 	outlines []*outline
@@ -122,7 +123,7 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 	prog := vm.Compile(module, reg, now, poll)
 	limits := in.Limits.withDefaults()
 	p = &Policy{
-		reg: reg, module: module, prog: prog,
+		reg: reg, module: module, prog: prog, cuts: syntax.Cutting(files),
 		config: vm.Config{
 			Limits: vm.Limits(limits),
 			Now:    in.Now, Print: in.Print,
@@ -241,5 +242,10 @@ func (p *Policy) ruleOf(r *vm.RuleInfo) *RuleInfo {
 	return p.rules[r.Index]
 }
 
-// Defines reports whether the policy has a rule of that name.
-func (p *Policy) Defines(rule string) bool { return p.prog.Defines(rule) }
+// Defines reports whether the policy has a rule of that name with that number of parameters.
+func (p *Policy) Defines(rule string, arity int) bool { return p.prog.DefinesArity(rule, arity) }
+
+// Enumerates reports whether Query, asked for a rule of that name with variables among
+// its arguments, yields every value with which Decide says that the rule holds. It
+// does unless a cut may be reached, which drops solutions.
+func (p *Policy) Enumerates(rule string) bool { return !p.cuts[rule] }

@@ -111,7 +111,7 @@ func (m *mistakes) load(text string) (*polar.Policy, []syntax.Diagnostic) {
 // allowed returns what the policy allows of all questions, in words. What cannot be decided is denied.
 func (m *mistakes) allowed(p *polar.Policy) map[string]bool {
 	yes := make(map[string]bool)
-	if p == nil || !p.Defines("allow") {
+	if p == nil || !p.Defines("allow", 3) {
 		return yes
 	}
 	for _, u := range m.users {

@@ -128,6 +128,12 @@ func (r *resolver) impliedTypes() {
 	add("allow(actor, _action, resource)", "actor", "_action", "resource")
 	add("allow_field(actor, action, resource, field)", "actor", "action", "resource", "field")
 	add("allow_request(actor, request)", "actor", "request")
+	if r.opts.DenyRule {
+		// One with other parameters would never be asked, and deny nothing.
+		add("deny(actor, action, resource)", "actor", "action", "resource")
+		add("deny_field(actor, action, resource, field)", "actor", "action", "resource", "field")
+		add("deny_request(actor, request)", "actor", "request")
+	}
 
 	typed := func(name, second string) *ruleType {
 		t := &ruleType{

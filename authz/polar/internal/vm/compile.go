@@ -64,7 +64,7 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 			p.decisions[name] = p.fastPredOf(pr, allGround(3))
 		}
 	}
-	p.allow = p.decisions["allow"]
+	p.allow, p.deny = p.decisions["allow"], p.decisions["deny"]
 	p.sealed, p.poll = true, func(int) {}
 	p.runs.New = func() any { return newRun(p) }
 	p.machines.New = func() any { return newMachine(p) }

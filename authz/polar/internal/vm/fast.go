@@ -97,8 +97,13 @@ func (r *run) giveUp() bool {
 
 // Decide decides name(actor, action, resource). Done is false when the solver must decide instead.
 func (p *Program) Decide(ctx context.Context, name string, actor any, action string, resource any) (allowed bool, rule *RuleInfo, done bool) {
-	fp := p.allow
-	if name != "allow" {
+	var fp *fastPred
+	switch name {
+	case "allow":
+		fp = p.allow
+	case "deny":
+		fp = p.deny
+	default:
 		fp = p.decisions[name]
 	}
 	if fp == nil {

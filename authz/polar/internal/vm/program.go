@@ -33,6 +33,7 @@ type Program struct {
 
 	decisions map[string]*fastPred // rules of three parameters, all given
 	allow     *fastPred            // decisions["allow"], without a look into the map
+	deny      *fastPred            // decisions["deny"], likewise
 	fastLock  sync.Mutex
 	fast      map[fastKey]*fastPred
 	runs      sync.Pool
@@ -222,3 +223,6 @@ func (p *Program) Rules() []*RuleInfo { return p.rules }
 
 // Defines reports whether a rule of that name exists.
 func (p *Program) Defines(rule string) bool { return len(p.preds[rule]) > 0 }
+
+// DefinesArity reports whether a rule of that name with that number of parameters exists.
+func (p *Program) DefinesArity(rule string, arity int) bool { return p.preds[rule][arity] != nil }

@@ -18,8 +18,11 @@ blocked(u: User, i: Issue) if i.creator = u;
 deny_request(_: Guest, _);
 deny_field(_: User, "read", _: Repo, "owner");
 allow_change(_: User, _, x, x);
-deny(_: User); ### "unasked-rule: decisions ask deny.actor, action, resource., and never deny with 1 parameter$"
 forbid(_: User, "read", _: Issue); ### "no decision asks forbid, so this rule denies nothing .name it deny.$"
+---
+# option:policy option:deny
+allow(_: User, "read", _: Repo);
+deny(_: User); ### "invalid-rule: the rule deny._: User. must match one of: deny.actor, action, resource.: it has 3 parameters .decisions ask deny.actor, action, resource.."
 ---
 # option:policy
 # A deny rule is no better for a test of it, nor is what only it calls reported.
