@@ -153,6 +153,7 @@ func (r *resolver) impliedTypes() {
 	r.types.relations = make(map[relationKey]*ruleType)
 	for _, b := range r.blocks {
 		for _, rel := range b.Relations {
+			r.poll(10)
 			d := b.terms[rel.Name]
 			t := &ruleType{
 				name:     "has_relation",
@@ -194,6 +195,7 @@ func (r *resolver) checkRuleTypes() {
 }
 
 func (r *resolver) checkRequired(t *ruleType) {
+	r.poll(1)
 	if t.required && !t.matched {
 		r.error(t.src, CodeMissingRule, t.at, "the block needs a rule "+t.text+", which is missing", "")
 	}

@@ -97,8 +97,7 @@ type indexBuilder struct {
 }
 
 func (b *indexBuilder) leaf(clauses []*clause) *indexNode {
-	b.poll(1 + len(clauses))
-	n := &indexNode{leaf: true, clauses: clauses, ordered: mayReorder(clauses)}
+	n := &indexNode{leaf: true, clauses: clauses, ordered: mayReorder(clauses, b.poll)}
 	if n.ordered {
 		if sorted, ok := staticOrder(clauses, b.poll); ok {
 			n.clauses, n.ordered = sorted, false
@@ -141,12 +140,12 @@ func (b *indexBuilder) bestPlace(clauses []*clause, free []indexKey) (best int, 
 	best = -1
 	size := 0.75 * float64(len(clauses))
 	for at, key := range free {
-		b.poll(len(clauses))
 		texts := make(map[string]bool)
 		words := make(map[wordKey]bool)
 		classes := make(map[*host.ClassInfo]bool)
 		constants, classed := 0, 0
 		for _, c := range clauses {
+			b.poll(1)
 			if v, ok := c.constant(key); ok {
 				constants++
 				if v.Kind() == host.String {
@@ -180,6 +179,7 @@ func (n *indexNode) splitByConstant(b *indexBuilder, clauses []*clause, remainin
 	words := make(map[wordKey][]*clause)
 	var others []*clause
 	for _, c := range clauses {
+		b.poll(1)
 		if n.attrs == nil {
 			n.attrs = c.attrsOf(n.key)
 		}
