@@ -28,7 +28,7 @@ func authorizer(t testing.TB, db *gorm.DB, policy string, change ...func(*authz.
 	for i := range classes {
 		classes[i].ZeroKeyActor = true // the rows that tests make have all keys
 	}
-	cfg := authz.Config{Policies: authz.String("test.polar", policy), Classes: classes}
+	cfg := authz.Config{Policies: authz.String("test.polar", policy), Classes: classes, AllowEmpty: true}
 	for _, c := range change {
 		c(&cfg)
 	}

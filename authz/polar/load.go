@@ -40,7 +40,8 @@ type Policy struct {
 // Load makes a policy from sources: it parses and resolves them, checks them
 // against the registered classes, compiles them and runs their inline queries.
 //
-// The diagnostics are all warnings and all errors found. The error is nil, or
+// The diagnostics are the warnings and errors found, about 1,000 of each at most.
+// Load ends soon after ctx does. The error is nil, or
 // it is a syntax.ErrorList when the sources are at fault; other errors are
 // about classes and constants, or the context's. With an error there is no policy.
 func Load(ctx context.Context, in Input) (*Policy, []Diagnostic, error) {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ursa-authz/ursa/authz/polar"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
@@ -212,6 +213,24 @@ func TestLoadExceptions(t *testing.T) {
 		_, _, err = loadNoTypes(context.Background(), Input(policy), true)
 		if got, want := intended(policy, answers[0], err), loadExceptions[i].reason; got != want {
 			t.Errorf("%s\noriginal: %v\nours: %v\ndiffer because %q; want because %q", policy, answers[0], err, got, want)
+		}
+	}
+}
+
+// TestEmptyPolicyIsAnError shows an exception that the other tests leave out by allowing
+// empty policies: the original loads one.
+func TestEmptyPolicyIsAnError(t *testing.T) {
+	oracle := new(Oracle)
+	defer oracle.Close()
+	for _, policy := range []string{"", "# nothing", "type f(x: Integer);", "?= 1 = 1;"} {
+		answers, err := oracle.Ask(policy, []string{"1 = 1"})
+		if err != nil || answers[0].Load {
+			t.Errorf("%q: the original answers %v, %v", policy, answers, err)
+		}
+		in := Input(policy)
+		in.AllowEmpty = false
+		if _, diags, err := polar.Load(t.Context(), in); err == nil || diags[0].Code != polar.CodeNoRules {
+			t.Errorf("%q: %v", policy, err)
 		}
 	}
 }

@@ -162,6 +162,7 @@ func (c *checker) lookup(g *Lookup) *typ {
 // has no such attribute does not match; a key that nothing has is probably misspelt, but
 // the value may be a dictionary of the program's, whose keys are not known.
 func (c *checker) key(t *typ, f FieldPattern) *typ {
+	c.r.poll(1)
 	if t == nil || len(t.alts) == 0 {
 		known, ok := c.keys[f.Name]
 		if !ok {

@@ -160,6 +160,7 @@ func (r *resolver) impliedTypes() {
 	r.types.relations = make(map[relationKey][]*ruleType)
 	for _, b := range r.blocks {
 		for _, rel := range b.Relations {
+			r.poll(10)
 			for _, class := range rel.Classes {
 				r.addRelationType(b, rel.Name, class)
 			}
@@ -209,6 +210,7 @@ func (r *resolver) checkRuleTypes() {
 }
 
 func (r *resolver) checkRequired(t *ruleType) {
+	r.poll(1)
 	if t.required && !t.matched {
 		r.error(t.src, CodeMissingRule, t.at, "the block needs a rule "+t.text+", which is missing", "")
 	}

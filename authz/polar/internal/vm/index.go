@@ -97,8 +97,7 @@ type indexBuilder struct {
 }
 
 func (b *indexBuilder) leaf(clauses []*clause) *indexNode {
-	b.poll(1 + len(clauses))
-	n := &indexNode{leaf: true, clauses: clauses, ordered: mayReorder(clauses)}
+	n := &indexNode{leaf: true, clauses: clauses, ordered: mayReorder(clauses, b.poll)}
 	if n.ordered {
 		if sorted, ok := staticOrder(clauses, b.poll); ok {
 			n.clauses, n.ordered = sorted, false
@@ -141,12 +140,12 @@ func (b *indexBuilder) bestPlace(clauses []*clause, free []indexKey) (best int, 
 	best = -1
 	size := 0.75 * float64(len(clauses))
 	for at, key := range free {
-		b.poll(len(clauses))
 		texts := make(map[string]bool)
 		words := make(map[wordKey]bool)
 		classes := make(map[*host.ClassInfo]bool)
 		constants, classed := 0, 0
 		for _, c := range clauses {
+			b.poll(1)
 			if v, ok := c.constant(key); ok {
 				constants++
 				if v.Kind() == host.String {
@@ -175,11 +174,19 @@ func (b *indexBuilder) bestPlace(clauses []*clause, free []indexKey) (best int, 
 	return best, byClass
 }
 
+// shareOf returns a function that divides room among lists of clauses of that length in all.
+func shareOf(room, total int) func([]*clause) int {
+	return func(cs []*clause) int {
+		return int(int64(room) * int64(len(cs)) / int64(max(total, 1)))
+	}
+}
+
 func (n *indexNode) splitByConstant(b *indexBuilder, clauses []*clause, remaining []indexKey, room int) {
 	texts := make(map[string][]*clause)
 	words := make(map[wordKey][]*clause)
 	var others []*clause
 	for _, c := range clauses {
+		b.poll(1)
 		if n.attrs == nil {
 			n.attrs = c.attrsOf(n.key)
 		}
@@ -194,9 +201,7 @@ func (n *indexNode) splitByConstant(b *indexBuilder, clauses []*clause, remainin
 		}
 	}
 	// Clauses without a constant stand in every part.
-	share := func(cs []*clause) int {
-		return room * len(cs) / (len(clauses) + (1+len(texts)+len(words))*len(others))
-	}
+	share := shareOf(room, len(clauses)+(1+len(texts)+len(words))*len(others))
 	n.rest = b.build(others, remaining, share(others))
 	n.byText = make(map[string]*indexNode, len(texts))
 	for k, cs := range texts {
@@ -222,6 +227,7 @@ func (n *indexNode) splitByClass(b *indexBuilder, clauses []*clause, remaining [
 	}
 	// Plans of which the same classes are asked for share one subtree.
 	known := make(map[string]*indexNode)
+	share := shareOf(room, len(clauses)+(1+len(byClass))*len(others))
 	n.byPlan = make([]*indexNode, b.reg.NumPlans())
 	for id := range n.byPlan {
 		b.poll(1)
@@ -236,7 +242,7 @@ func (n *indexNode) splitByClass(b *indexBuilder, clauses []*clause, remaining [
 		child := known[string(key)]
 		if child == nil {
 			cs := b.merge(lists...)
-			child = b.build(cs, remaining, room*len(cs)/(len(clauses)+(1+len(byClass))*len(others)))
+			child = b.build(cs, remaining, share(cs))
 			known[string(key)] = child
 		}
 		n.byPlan[id] = child

@@ -45,6 +45,7 @@ func (p *Program) leadingEquals(c *clause) []fieldEquals {
 		}
 	}
 	for _, g := range c.rule.Body.Goals {
+		p.poll(1)
 		switch g := g.(type) {
 		case *resolve.Unify:
 			v, other := g.L, g.R

@@ -92,7 +92,7 @@ func classMoreSpecific(l, r *pattern, arg Value) bool {
 
 // mayReorder reports whether some call may order the clauses otherwise than
 // they stand. It may err to the side of true.
-func mayReorder(clauses []*clause) bool {
+func mayReorder(clauses []*clause, poll func(work int)) bool {
 	const manySignatures = 64 // beyond it comparing each with each costs more than sorting at run time
 	type span struct {
 		of          *clause
@@ -101,6 +101,7 @@ func mayReorder(clauses []*clause) bool {
 	var spans []*span
 	known := make(map[string]*span)
 	for at, c := range clauses {
+		poll(1)
 		if s := known[c.signature]; s != nil && c.signature != "" {
 			s.last = at
 			continue
