@@ -88,6 +88,8 @@ var idioms = []struct {
 	{"two calls", `allow(u: User, "read", n: Node) if may(u, n); may(u, n: Node) if n.owner = u; may(u, n: Node) if k in n.kids and may(u, k) and may(u, n.parent);`,
 		"node", "", "", "the recursion of may by two calls"},
 	{"inside not", `allow(u: User, "read", n: Node) if may(u, n); may(u, n: Node) if n.owner = u; may(u, n: Node) if not may(u, n.parent);`, "node", "", "", "test.polar:1:102: the recursion of may inside not cannot become a filter (in may)"},
+	{"inside not, where it does not count", `allow(u: User, "read", n: Node) if may(u, n); may(u, n: Node) if n.owner = u; may(u, n: Node) if not (may(u, n.parent) and u.name = "nobody");`,
+		"node", "", "", "the recursion of may inside not"},
 	{"its own negation", `allow(u: User, "read", n: Node) if may(u, n); may(u, n: Node) if n.owner = u; may(u, n: Node) if not may(u, n);`, "node", "", "", "depends on its own negation"},
 	{"two unknown rows", `allow(u: User, "read", n: Node) if u = u and above(n.parent, n.parent.parent); above(o, p) if o = p; above(o, p: Node) if above(o, p.parent);`,
 		"node", "", "", "the recursion of above with several unknown values"},

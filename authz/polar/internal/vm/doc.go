@@ -10,7 +10,8 @@
 //     and forall, ancestor.go for loops in data.
 //   - compare.go, access.go, match.go, in.go, builtin.go: what the operators do.
 //   - partial*.go, symbol.go, collect.go, filter.go, models.go: the same solver
-//     with a row unknown, whose answer is a filter.
+//     with a row unknown, whose answer is a filter; equation.go, closure.go, rename.go:
+//     what becomes of recursion there.
 //   - fast*.go, beginning with fast.go: decisions by closures, for rules that need
 //     no solver.
 //   - query.go, trace.go, errors.go: what goes in and comes out.

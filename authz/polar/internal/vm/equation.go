@@ -119,15 +119,29 @@ func (m *Machine) newEquation(n *node, pr *pred, args []Value, pos int, row *sym
 // callAgain goes on after a call whose equation is open.
 func (m *Machine) callAgain(n *node, eq *equation, row filter.Var) (*node, error) {
 	p := m.partial
-	if eq.active {
-		top := len(p.collectors) - 1
-		if p.collectors[top].eq == eq && row == eq.row {
-			return nil, nil // it holds if it holds
+	top := len(p.collectors) - 1
+	if eq.active && p.collectors[top].eq == eq && row == eq.row {
+		return nil, nil // it holds if it holds
+	}
+	// A decision that comes to the call again from inside a negation is an error, and
+	// it may for some rows, whatever follows the call.
+	inNot := make(map[*equation]bool) // the equations around the innermost negation
+	for i, negated := top, false; i >= 0; i-- {
+		negated = negated || p.collectors[i].pred == nil
+		if around := p.collectors[i].eq; negated && around != nil {
+			inNot[around] = true
 		}
-		for i := top; p.collectors[i].eq != eq; i-- {
-			if p.collectors[i].pred == nil && p.original(row) == p.original(eq.row) {
-				return nil, m.negativeLoop(eq.pred)
-			}
+	}
+	if inNot[eq] && p.original(row) == p.original(eq.row) {
+		return nil, m.negativeLoop(eq.pred)
+	}
+	if len(inNot) > 0 {
+		loop, err := m.leadsTo(eq, func(to *equation) bool { return inNot[to] })
+		if err != nil {
+			return nil, err
+		}
+		if loop {
+			return nil, m.unsupported("the recursion of %s inside not", eq.pred.name)
 		}
 	}
 	return n.next, m.assumeCall(n, eq, row)
@@ -194,14 +208,19 @@ func (m *Machine) finishEquation(eq *equation, base []filter.Expr) (filter.Expr,
 
 // waits reports whether an equation leads to one whose solutions are being collected.
 func (m *Machine) waits(eq *equation) (bool, error) {
+	return m.leadsTo(eq, func(to *equation) bool { return to.active })
+}
+
+// leadsTo reports whether an equation is, or leads to, one of a kind.
+func (m *Machine) leadsTo(eq *equation, kind func(*equation) bool) (bool, error) {
 	known := map[*equation]bool{eq: true}
 	for queue := []*equation{eq}; len(queue) > 0; queue = queue[1:] {
+		if kind(queue[0]) {
+			return true, nil
+		}
 		for _, u := range queue[0].uses {
 			if err := m.charge(1); err != nil {
 				return false, err
-			}
-			if u.of.active {
-				return true, nil
 			}
 			if !known[u.of] {
 				known[u.of] = true

@@ -102,11 +102,6 @@ func (m *Machine) endNegation() error {
 // collectNegated collects the conditions of a solution of a negated goal.
 func (m *Machine) collectNegated(c *choice) error {
 	p := m.partial
-	for _, cond := range p.conds[c.conds:] {
-		if cond.call != nil {
-			return m.unsupportedAt(cond.site, "the recursion of %s inside not", cond.call.pred.name)
-		}
-	}
 	col := &p.collectors[c.collectors-1]
 	col.results = append(col.results, m.conjunction(c.conds))
 	return nil
