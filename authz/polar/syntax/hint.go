@@ -99,6 +99,9 @@ func (p *parser) unexpected(want string) {
 // unexpectedHint is unexpected with a hint that the caller knows better.
 func (p *parser) unexpectedHint(want string, hint advice) {
 	t := p.tok
+	if p.stop > 0 {
+		hint = say(fmt.Sprintf("line %d ends in a dot; a statement ends with a semicolon", p.stop))
+	}
 	var d Diagnostic
 	switch t.kind {
 	case kBad:

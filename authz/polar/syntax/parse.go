@@ -101,6 +101,7 @@ type parser struct {
 	stmt     place // start of the statement, or declaration, being parsed
 	body     bool  // the next token is in the body of a rule
 	or       bool  // an "or" was read since the start of the statement
+	stop     int32 // the line of the statement that ends in a dot, before one that starts like a statement; 0 when there is none
 	braces   int   // braces open since the start of the statement
 	brackets int   // brackets of all three kinds open since the start of the statement or declaration
 	nest     int   // levels of recursion
@@ -163,7 +164,7 @@ func (p *parser) failUTF8() {
 // fileBody parses all statements.
 func (p *parser) fileBody() {
 	for p.tok.kind != kEOF && p.errors <= maxErrors {
-		p.stmt, p.body, p.or, p.braces, p.brackets = p.tok.start, false, false, 0, 0
+		p.stmt, p.body, p.or, p.stop, p.braces, p.brackets = p.tok.start, false, false, 0, 0, 0
 		var s Stmt
 		switch {
 		case !p.guard(func() { s = p.statement() }):

@@ -227,6 +227,9 @@ func (p *parser) lookup(o operand) operand {
 			}
 			p.unexpectedHint("the name of an attribute", say(hint))
 		}
+		if p.tok.start.line > p.prev.end.line && p.tok.start.col <= p.stmt.col {
+			p.stop = p.prev.end.line
+		}
 		l.Name = p.keyName("the name of an attribute")
 		if p.tok.kind == kLParen {
 			var h int

@@ -251,7 +251,7 @@ func (s *scope) findUses(rule *syntax.Rule, once []variable) map[string]*use {
 		bound: make(map[string]bool),
 		isConst: func(name string) bool {
 			_, ok := s.r.constant(name)
-			return ok || unionNamed(name) != UnionNone
+			return ok || unionNamed(name) != UnionNone || foreignConstants[name] != ""
 		},
 	}
 	var params []string
@@ -368,8 +368,11 @@ func (f *useFinder) term(x syntax.Expr, at usePlace) {
 			f.term(x.Rest, restOfList)
 		}
 	case *syntax.DictExpr:
+		if at != compared {
+			at = argument
+		}
 		for _, field := range x.Fields {
-			f.term(field.Value, argument)
+			f.term(field.Value, at)
 		}
 	case *syntax.Lookup:
 		f.term(x.X, object)
