@@ -1,0 +1,11 @@
+// Package peers holds the pages for those who come from other authorization libraries
+// to what these libraries answer.
+//
+// docs/from-casbin.md and its siblings show a policy of the other library and the
+// same policy in Polar. The packages below read both from the page, load each into
+// its own engine, and ask both every question that can be made from the actors,
+// actions and resources of a test. What a page says about differences is asked of
+// both engines, too.
+//
+// It is a module of its own, so that nobody who uses Ursa downloads its peers.
+package peers

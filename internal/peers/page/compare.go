@@ -1,0 +1,104 @@
+package page
+
+// This file defines World, all questions of which are asked of two engines.
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/authztest"
+	"github.com/ursa-authz/ursa/authz/filter"
+)
+
+// A World is what questions are made of. Every actor is asked about with every action
+// and every resource.
+type World[A, R any] struct {
+	Actors    []A
+	Actions   []string
+	Resources []R
+
+	// Ask asks Ursa; nil is IsAllowed.
+	Ask func(az *authz.Authorizer, actor A, action string, resource R) (bool, error)
+}
+
+// Compare asks the policy of cfg and the peer every question of the world. Both give
+// the same answer, and the policy's list, if its resources are a class of cfg, is the
+// resources that it allows. Each rule of the policy has to be the reason of an answer.
+// The page has a row of a table for it, with the name, the number of questions and that
+// of those that are allowed.
+func (w World[A, R]) Compare(t *testing.T, p *Page, name string, cfg authz.Config, peer func(A, string, R) (bool, error)) {
+	t.Helper()
+	var coverage authztest.Coverage
+	cfg.Engine = &coverage
+	az := New(t, cfg)
+	ask := w.Ask
+	if ask == nil {
+		ask = func(az *authz.Authorizer, actor A, action string, resource R) (bool, error) {
+			return az.IsAllowed(t.Context(), actor, action, resource)
+		}
+	}
+	class, listed := authz.Class{}, false
+	for _, c := range cfg.Classes {
+		if c.Type == authz.ClassOf[R]().Type {
+			class, listed = c, true
+		}
+	}
+	questions, allowed := 0, 0
+	for _, actor := range w.Actors {
+		for _, action := range w.Actions {
+			var rows *filter.Query
+			if listed {
+				var err error
+				if rows, err = az.Filter(t.Context(), actor, action, class); err != nil {
+					t.Errorf("%s: %+v %s: %v", name, actor, action, err)
+					continue
+				}
+			}
+			for _, resource := range w.Resources {
+				question := fmt.Sprintf("%s: %+v %s %+v", name, actor, action, resource)
+				want, err := peer(actor, action, resource)
+				if err != nil {
+					t.Errorf("%s: the peer: %v", question, err)
+				}
+				got, err := ask(az, actor, action, resource)
+				if got != want || err != nil {
+					t.Errorf("%s: %v, %v; the peer says %v", question, got, err, want)
+				}
+				if rows != nil {
+					if got, err := rows.Match(t.Context(), resource, filter.Loaded); got != want || err != nil {
+						t.Errorf("%s: as a list %v, %v; the peer says %v", question, got, err, want)
+					}
+				}
+				questions++
+				if want {
+					allowed++
+				}
+			}
+		}
+	}
+	coverage.Require(t, 100)
+	if allowed == 0 || allowed == questions {
+		t.Errorf("%s: %d of %d questions are allowed, which compares nothing", name, allowed, questions)
+	}
+	p.Says(fmt.Sprintf("| %s | %d | %d | 0 |", name, questions, allowed))
+}
+
+// New returns an Authorizer whose policy has no warnings.
+func New(t testing.TB, cfg authz.Config) *authz.Authorizer {
+	t.Helper()
+	az, err := authz.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	authztest.NoWarnings(t, az)
+	return az
+}
+
+// Policy returns a block of Polar in a section as a policy.
+func (p *Page) Policy(section string) authz.Policies {
+	p.t.Helper()
+	name := strings.ReplaceAll(strings.ToLower(section), " ", "-")
+	return authz.String(name+".polar", p.Block(section, "polar"))
+}
