@@ -114,19 +114,9 @@ m = `
 		},
 	} {
 		for i, ask := range []func() (bool, error){tt.casbin, tt.ursa} {
-			if got := answer(ask()); !strings.Contains(got, tt.want[i]) {
+			if got := page.Answer(ask()); !strings.Contains(got, tt.want[i]) {
 				t.Errorf("%s: %s of %d, want %s", tt.name, got, i, tt.want[i])
 			}
 		}
 	}
-}
-
-func answer(ok bool, err error) string {
-	switch {
-	case err != nil:
-		return err.Error()
-	case ok:
-		return "allowed"
-	}
-	return "denied"
 }

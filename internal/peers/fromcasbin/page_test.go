@@ -63,6 +63,7 @@ func byName(e *casbin.Enforcer) func(*User, string, *Document) (bool, error) {
 
 func TestPage(t *testing.T) {
 	p := page.Open(t, "from-casbin.md", "example_test.go")
+	p.Version("github.com/casbin/casbin/v3")
 	load := func(section string) *casbin.Enforcer {
 		return newCasbin(t, p.Block(section, "ini"), p.Block(section, "csv"))
 	}

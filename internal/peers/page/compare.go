@@ -102,3 +102,14 @@ func (p *Page) Policy(section string) authz.Policies {
 	name := strings.ReplaceAll(strings.ToLower(section), " ", "-")
 	return authz.String(name+".polar", p.Block(section, "polar"))
 }
+
+// Answer returns an answer as a word, or the text of its error.
+func Answer(ok bool, err error) string {
+	switch {
+	case err != nil:
+		return err.Error()
+	case ok:
+		return "allowed"
+	}
+	return "denied"
+}

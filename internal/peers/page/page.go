@@ -122,3 +122,18 @@ func (p *Page) Says(text string) {
 		p.t.Errorf("the page does not say %q", text)
 	}
 }
+
+// Version fails the test unless the page names the version of a module that the test runs.
+func (p *Page) Version(module string) {
+	p.t.Helper()
+	_, self, _, _ := runtime.Caller(0)
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(self), "../go.mod"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	_, after, ok := strings.Cut(string(text), "\t"+module+" v")
+	if !ok {
+		p.t.Fatalf("go.mod does not require %s", module)
+	}
+	p.Says(strings.Fields(after)[0])
+}
