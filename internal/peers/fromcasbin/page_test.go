@@ -36,10 +36,10 @@ func newCasbin(t testing.TB, text, lines string) *casbin.Enforcer {
 func config(policy authz.Policies) authz.Config {
 	return authz.Config{
 		Policies: policy,
-		Classes: []authz.Class{
+		Classes: page.Classes(
 			authz.ClassOf[User](), authz.ClassOf[Membership](),
 			authz.ClassOf[Document](), authz.ClassOf[Grant](),
-		},
+		),
 	}
 }
 

@@ -16,11 +16,11 @@ import (
 )
 
 func classes() []authz.Class {
-	return []authz.Class{
+	return page.Classes(
 		authz.ClassOf[Photo](), authz.ClassOf[Album](), authz.ClassOf[Invoice](),
 		authz.ClassOf[User](), authz.ClassOf[Group](), authz.ClassOf[Session](),
 		authz.ClassOf[Repository](), authz.ClassOf[Grant](),
-	}
+	)
 }
 
 func config(policy authz.Policies) authz.Config {
