@@ -19,7 +19,7 @@ func TestDifferences(t *testing.T) {
 	rest := newCasbin(t, p.Block(section, "ini"), p.Block(section, "csv"))
 	roles := page.New(t, config(p.Policy("RBAC")))
 	cfg := config(p.Policy(section))
-	cfg.DenyRule, cfg.Actor = true, actor
+	cfg.DenyRule, cfg.Actor = true, page.Actor
 	requests := page.New(t, cfg)
 
 	const abac = `
@@ -64,31 +64,31 @@ m = `
 		{
 			"dots",
 			func() (bool, error) { return rest.Enforce("carol", "/admin/../documents/1", "GET") },
-			func() (bool, error) { return send(requests, carol, "GET", "/admin/../documents/1") },
+			func() (bool, error) { return page.Send(requests, carol, "GET", "/admin/../documents/1") },
 			[2]string{"allowed", "status 400"},
 		},
 		{
 			"an empty segment",
 			func() (bool, error) { return rest.Enforce("dave", "/admin//billing", "GET") },
-			func() (bool, error) { return send(requests, dave, "GET", "/admin//billing") },
+			func() (bool, error) { return page.Send(requests, dave, "GET", "/admin//billing") },
 			[2]string{"allowed", "status 400"},
 		},
 		{
 			"a slash at the end of what is denied",
 			func() (bool, error) { return rest.Enforce("dave", "/admin/billing/", "GET") },
-			func() (bool, error) { return send(requests, dave, "GET", "/admin/billing/") },
+			func() (bool, error) { return page.Send(requests, dave, "GET", "/admin/billing/") },
 			[2]string{"allowed", "denied"},
 		},
 		{
 			"a slash at the end of what is allowed",
 			func() (bool, error) { return rest.Enforce("alice", "/documents/1/", "GET") },
-			func() (bool, error) { return send(requests, alice, "GET", "/documents/1/") },
+			func() (bool, error) { return page.Send(requests, alice, "GET", "/documents/1/") },
 			[2]string{"denied", "allowed"},
 		},
 		{
 			"HEAD",
 			func() (bool, error) { return rest.Enforce("alice", "/documents/1", "HEAD") },
-			func() (bool, error) { return send(requests, alice, "HEAD", "/documents/1") },
+			func() (bool, error) { return page.Send(requests, alice, "HEAD", "/documents/1") },
 			[2]string{"denied", "allowed"},
 		},
 		{

@@ -3,10 +3,6 @@ package fromcasbin_test
 // This file runs the models of docs/from-casbin.md on both engines.
 
 import (
-	"context"
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"testing"
 
@@ -110,34 +106,13 @@ func TestPage(t *testing.T) {
 			"/", "/documents", "/documents/1", "/documents/a:b", "/documents/1/2", "/Documents/1", "/documentsx", "/documents/caf%C3%A9",
 			"/admin", "/admin/billing", "/admin/billing2", "/admin/billing/2", "/admin/users/7",
 		},
-		Ask: send,
+		Ask: page.Send[*User],
 	}
 	cfg := config(p.Policy(section))
-	cfg.DenyRule, cfg.Actor = true, actor
+	cfg.DenyRule, cfg.Actor = true, page.Actor
 	requests.Compare(t, p, section, cfg, func(u *User, method, path string) (bool, error) {
 		return rest.Enforce(u.Name, path, method)
 	})
-}
-
-// actorKey is the key under which a request has its actor.
-type actorKey struct{}
-
-func actor(r *http.Request) (any, error) { return r.Context().Value(actorKey{}), nil }
-
-// send reports whether the middleware lets a request through.
-func send(az *authz.Authorizer, u *User, method, path string) (bool, error) {
-	r := httptest.NewRequest(method, path, nil)
-	w := httptest.NewRecorder()
-	through := false
-	az.Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { through = true })).
-		ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, u)))
-	switch {
-	case through:
-		return true, nil
-	case w.Code == http.StatusForbidden:
-		return false, nil
-	}
-	return false, fmt.Errorf("status %d", w.Code)
 }
 
 // compareImplicit compares GetImplicitPermissionsForUser with AuthorizedActions of all documents.
