@@ -142,14 +142,15 @@ func TestPage(t *testing.T) {
 	all := &Group{Name: "all"}
 	staff := &Group{Name: "staff", Parent: all}
 	anne, beth = &User{Name: "anne", Groups: []*Group{staff}}, &User{Name: "beth", Groups: []*Group{all}}
-	plans := &Folder{Name: "plans", Owner: carl, Shares: []Share{{Role: "viewer", Group: all}}}
+	// The model has no role "commenter", so there is no tuple for it.
+	plans := &Folder{Name: "plans", Owner: carl, Shares: []Share{{Role: "viewer", Group: all}, {Role: "commenter", User: hugo}}}
 	folder := &Folder{Name: "2026", Parent: plans}
 	documents := page.World[*User, *Document]{
 		Actors:  []*User{anne, beth, carl, dora, eric, fred, gina, hugo},
 		Actions: []string{"read", "write", "publish"},
 		Resources: []*Document{
 			{
-				Name: "roadmap", Folder: folder, Owner: dora, Blocked: []*User{beth}, Reviewers: []*User{eric},
+				Name: "roadmap", Folder: folder, Owner: dora, Blocked: []*User{beth}, Reviewers: []*User{eric, gina},
 				Shares: []Share{{Role: "writer", User: eric}},
 			},
 			{

@@ -26,7 +26,8 @@ type World[A, R any] struct {
 
 // Compare asks the policy of cfg and the peer every question of the world. Both give
 // the same answer, and the policy's list, if its resources are pointers to structs, is
-// the resources that it allows. Each rule of the policy has to be the reason of an answer.
+// the resources that it allows. Each rule of the policy has to be the reason of an answer,
+// and some answer has to change with each rule and condition that is left out.
 // The page has a row of a table for it, with the name, the number of questions and that
 // of those that are allowed.
 func (w World[A, R]) Compare(t *testing.T, p *Page, name string, cfg authz.Config, peer func(A, string, R) (bool, error)) {
@@ -34,13 +35,8 @@ func (w World[A, R]) Compare(t *testing.T, p *Page, name string, cfg authz.Confi
 	var coverage authztest.Coverage
 	cfg.Engine = &coverage
 	az := New(t, cfg)
-	ask := w.Ask
-	if ask == nil {
-		ask = func(az *authz.Authorizer, actor A, action string, resource R) (bool, error) {
-			return az.IsAllowed(t.Context(), actor, action, resource)
-		}
-	}
-	questions, allowed := 0, 0
+	var wants []bool
+	allowed := 0
 	for _, actor := range w.Actors {
 		for _, action := range w.Actions {
 			var listed []bool
@@ -56,14 +52,14 @@ func (w World[A, R]) Compare(t *testing.T, p *Page, name string, cfg authz.Confi
 				if err != nil {
 					t.Errorf("%s: the peer: %v", question, err)
 				}
-				got, err := ask(az, actor, action, resource)
+				got, err := w.ask(t, az, actor, action, resource)
 				if got != want || err != nil {
 					t.Errorf("%s: %v, %v; the peer says %v", question, got, err, want)
 				}
 				if listed != nil && listed[i] != want {
 					t.Errorf("%s: as a list %v; the peer says %v", question, listed[i], want)
 				}
-				questions++
+				wants = append(wants, want)
 				if want {
 					allowed++
 				}
@@ -71,10 +67,19 @@ func (w World[A, R]) Compare(t *testing.T, p *Page, name string, cfg authz.Confi
 		}
 	}
 	coverage.Require(t, 100)
-	if allowed == 0 || allowed == questions {
-		t.Errorf("%s: %d of %d questions are allowed, which compares nothing", name, allowed, questions)
+	if allowed == 0 || allowed == len(wants) {
+		t.Errorf("%s: %d of %d questions are allowed, which compares nothing", name, allowed, len(wants))
 	}
-	p.Says(fmt.Sprintf("| %s | %d | %d | 0 |", name, questions, allowed))
+	p.Says(fmt.Sprintf("| %s | %d | %d | 0 |", name, len(wants), allowed))
+	w.requireKilled(t, name, cfg, wants)
+}
+
+// ask asks Ursa.
+func (w World[A, R]) ask(t *testing.T, az *authz.Authorizer, actor A, action string, resource R) (bool, error) {
+	if w.Ask != nil {
+		return w.Ask(az, actor, action, resource)
+	}
+	return az.IsAllowed(t.Context(), actor, action, resource)
 }
 
 // List reports for each resource, a pointer to a struct, whether it is in the list of
