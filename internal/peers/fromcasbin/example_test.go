@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"net/http/httptest"
 
 	"github.com/ursa-authz/ursa/authz"
 )
@@ -60,15 +61,40 @@ func Example() {
 	// Output: true <nil>
 }
 
-// newREST returns the Authorizer of the policy for requests.
-func newREST(rest string, actor func(*http.Request) (any, error)) (*authz.Authorizer, error) {
+const rest = `
+allow(user: User, _method, request: Request) if
+    "admin" in user.roles and
+    request.path.starts_with("/admin/");
+
+deny(user: User, _method, request: Request) if
+    "contractor" in user.roles and
+    request.segments = ["admin", "billing"];
+`
+
+func Example_rest() {
+	actor := func(*http.Request) (any, error) {
+		return &User{Name: "dave", Roles: []string{"admin", "contractor"}}, nil
+	}
+
 	az, err := authz.New(authz.Config{
 		Policies: authz.String("rest.polar", rest),
 		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Membership]()},
 		DenyRule: true,
 		Actor:    actor,
 	})
-	return az, err
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	handler := az.Middleware(http.NotFoundHandler())
+	for _, path := range []string{"/admin/users", "/admin/billing"} {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		fmt.Println(path, w.Code)
+	}
+	// Output:
+	// /admin/users 404
+	// /admin/billing 403
 }
 
 func Example_roles() {
