@@ -19,7 +19,6 @@ func openDrive(t *testing.T, tuples string) (*authz.Authorizer, *store) {
 	t.Helper()
 	p := page.Open(t, "from-openfga.md", "example_test.go", "page_test.go")
 	p.Partial()
-	const drive = "A drive"
 	return page.New(t, config(p.Policy(drive))), newStore(t, p.Block(drive, "fga"), tuples)
 }
 

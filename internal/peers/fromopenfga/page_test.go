@@ -103,6 +103,42 @@ func config(policy authz.Policies) authz.Config {
 	}
 }
 
+const drive = "A drive"
+
+// driveWorld returns what the tuples of the drive say, as values.
+func driveWorld() page.World[*User, *Document] {
+	all := &Group{Name: "all"}
+	staff := &Group{Name: "staff", Parent: all}
+	anne := &User{Name: "anne", Groups: []*Group{staff}}
+	beth := &User{Name: "beth", Groups: []*Group{all}}
+	carl, dora, eric := &User{Name: "carl"}, &User{Name: "dora"}, &User{Name: "eric"}
+	fred, gina, hugo := &User{Name: "fred"}, &User{Name: "gina"}, &User{Name: "hugo"}
+	// The model has no role "commenter", so there is no tuple for it.
+	plans := &Folder{Name: "plans", Owner: carl, Shares: []Share{{Role: "viewer", Group: all}, {Role: "commenter", User: hugo}}}
+	folder := &Folder{Name: "2026", Parent: plans}
+	return page.World[*User, *Document]{
+		Actors:  []*User{anne, beth, carl, dora, eric, fred, gina, hugo},
+		Actions: []string{"read", "write", "publish"},
+		Resources: []*Document{
+			{
+				Name: "roadmap", Folder: folder, Owner: dora, Blocked: []*User{beth}, Reviewers: []*User{eric, gina},
+				Shares: []Share{{Role: "writer", User: eric}},
+			},
+			{
+				Name: "readme", Owner: fred, Blocked: []*User{fred},
+				Shares: []Share{{Role: "viewer", Public: true}, {Role: "writer", Group: staff}},
+			},
+			{
+				Name: "budget",
+				Shares: []Share{
+					{Role: "viewer", User: dora, Expires: new(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))},
+					{Role: "viewer", User: eric, Expires: new(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC))},
+				},
+			},
+		},
+	}
+}
+
 func TestPage(t *testing.T) {
 	p := page.Open(t, "from-openfga.md", "example_test.go", "page_test.go")
 	p.Version("github.com/openfga/openfga")
@@ -138,34 +174,7 @@ func TestPage(t *testing.T) {
 	})
 	compareLists(t, page.New(t, cfg), s, repos, func(r *Repo) string { return "repo:" + r.Name })
 
-	const drive = "A drive"
-	all := &Group{Name: "all"}
-	staff := &Group{Name: "staff", Parent: all}
-	anne, beth = &User{Name: "anne", Groups: []*Group{staff}}, &User{Name: "beth", Groups: []*Group{all}}
-	// The model has no role "commenter", so there is no tuple for it.
-	plans := &Folder{Name: "plans", Owner: carl, Shares: []Share{{Role: "viewer", Group: all}, {Role: "commenter", User: hugo}}}
-	folder := &Folder{Name: "2026", Parent: plans}
-	documents := page.World[*User, *Document]{
-		Actors:  []*User{anne, beth, carl, dora, eric, fred, gina, hugo},
-		Actions: []string{"read", "write", "publish"},
-		Resources: []*Document{
-			{
-				Name: "roadmap", Folder: folder, Owner: dora, Blocked: []*User{beth}, Reviewers: []*User{eric, gina},
-				Shares: []Share{{Role: "writer", User: eric}},
-			},
-			{
-				Name: "readme", Owner: fred, Blocked: []*User{fred},
-				Shares: []Share{{Role: "viewer", Public: true}, {Role: "writer", Group: staff}},
-			},
-			{
-				Name: "budget",
-				Shares: []Share{
-					{Role: "viewer", User: dora, Expires: new(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))},
-					{Role: "viewer", User: eric, Expires: new(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC))},
-				},
-			},
-		},
-	}
+	documents := driveWorld()
 	s = newStore(t, p.Block(drive, "fga"), p.Block(drive, "tuples"))
 	cfg = config(p.Policy(drive))
 	documents.Compare(t, p, drive, cfg, func(u *User, action string, d *Document) (bool, error) {
