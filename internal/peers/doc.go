@@ -7,5 +7,10 @@
 // actions and resources of a test. What a page says about differences is asked of
 // both engines, too.
 //
+// The pages are outside of the module, so that go test takes its results from the cache
+// when only a page has changed. Use
+//
+//	go test -count=1 ./...
+//
 // It is a module of its own, so that nobody who uses Ursa downloads its peers.
 package peers

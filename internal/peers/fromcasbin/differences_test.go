@@ -120,3 +120,25 @@ m = `
 		}
 	}
 }
+
+// TestEnforceEx: a denial by no line has no reason.
+func TestEnforceEx(t *testing.T) {
+	p := page.Open(t, "from-casbin.md", "example_test.go")
+	p.Partial()
+	const section = "REST paths and deny-override"
+	e := newCasbin(t, p.Block(section, "ini"), p.Block(section, "csv"))
+	for _, tt := range []struct {
+		user, path string
+		ok         bool
+		reason     string
+	}{
+		{"carol", "/admin/users", true, "admin /admin/* ^.*$ allow"},
+		{"dave", "/admin/billing", false, "contractor /admin/billing ^.*$ deny"},
+		{"dave", "/nowhere", false, ""},
+	} {
+		ok, reason, err := e.EnforceEx(tt.user, tt.path, "GET")
+		if ok != tt.ok || strings.Join(reason, " ") != tt.reason || err != nil {
+			t.Errorf("%s %s: %v, %q, %v", tt.user, tt.path, ok, reason, err)
+		}
+	}
+}
