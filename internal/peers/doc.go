@@ -1,5 +1,5 @@
-// Package peers holds the pages for those who come from other authorization libraries
-// to what these libraries answer.
+// Package peers compares the pages for users of other authorization libraries with
+// what these libraries answer.
 //
 // docs/from-casbin.md and its siblings show a policy of the other library and the
 // same policy in Polar. The packages below read both from the page, load each into
@@ -12,5 +12,5 @@
 //
 //	go test -count=1 ./...
 //
-// It is a module of its own, so that nobody who uses Ursa downloads its peers.
+// It is a module of its own, so that users of Ursa do not download its peers.
 package peers
