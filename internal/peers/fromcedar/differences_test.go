@@ -3,6 +3,8 @@ package fromcedar_test
 // This file holds what docs/from-cedar.md says about single expressions, and about differences.
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -67,6 +69,16 @@ func TestDifferences(t *testing.T) {
 	ursa := func(policy string, actor, resource any) string {
 		cfg := config(authz.String("test.polar", policy))
 		cfg.Classes = append(cfg.Classes, authz.Class{Type: authz.ClassOf[member]().Type, Name: "Member"})
+		for i := range cfg.Classes {
+			if fetch := cfg.Classes[i].Fetch; fetch != nil {
+				cfg.Classes[i].Fetch = func(ctx context.Context, row any, relation string) (any, error) {
+					if photo, ok := row.(*Photo); ok && photo.Name == "lost" {
+						return nil, errors.New("the database is down")
+					}
+					return fetch(ctx, row, relation)
+				}
+			}
+		}
 		az, err := authz.New(cfg)
 		if err != nil {
 			return err.Error()
@@ -94,13 +106,31 @@ func TestDifferences(t *testing.T) {
 		actor, resource                        any
 	}{
 		{
-			"a forbid that ends in an error",
+			"a forbid about an owner who could not be loaded",
 			`permit (principal, action, resource);
-			forbid (principal, action, resource) when { resource.owner.limit > 0 };`,
+			forbid (principal, action, resource) when { resource.owner.limit.greaterThan(decimal("0.0")) };`,
 			`allow(_: User, _action, _: Photo);
-			deny(_: User, _action, photo: Photo) if photo.owner.limit + 9223372036854775807 > 0;`,
+			deny(_: User, _action, photo: Photo) if photo.owner.limit > 0;`,
 			"allowed with an error", "could not decide",
-			bob, beach,
+			bob, &Photo{Name: "lost"},
+		},
+		{
+			"a forbid about an owner where there is none",
+			`permit (principal, action, resource);
+			forbid (principal, action, resource) when { resource.owner.limit.greaterThan(decimal("0.0")) };`,
+			`allow(_: User, _action, _: Photo);
+			deny(_: User, _action, photo: Photo) if photo.owner.limit > 0;`,
+			"allowed with an error", "allowed",
+			bob, &Photo{Name: "orphan"},
+		},
+		{
+			"the same, denied",
+			`permit (principal, action, resource);
+			forbid (principal, action, resource) when { resource.owner.limit.greaterThan(decimal("0.0")) };`,
+			`allow(_: User, _action, _: Photo);
+			deny(_: User, _action, photo: Photo) if photo.owner = nil or photo.owner.limit > 0;`,
+			"allowed with an error", "denied",
+			bob, &Photo{Name: "orphan"},
 		},
 		{
 			"a misspelt attribute",
