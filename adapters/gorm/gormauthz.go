@@ -21,6 +21,8 @@
 // The package knows the dialects of SQLite, PostgreSQL and MySQL (MariaDB), and
 // imports none of their drivers. Everything in it is safe for concurrent use as
 // GORM is: handles are shared, a session or transaction belongs to one goroutine.
+//
+// Stable from v1 on.
 package gormauthz
 
 // This file defines Authorizer, what the package asks of package authz.

@@ -45,4 +45,6 @@
 // The original's libraries exist for Linux and macOS on amd64 and arm64, and for
 // Windows on amd64, with cgo and glibc. Elsewhere (and with the build tag musl)
 // the package builds without them, and Compile is an [authz.ErrUnsupported].
+//
+// Not stable before v1.
 package osoengine

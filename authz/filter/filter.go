@@ -50,6 +50,8 @@
 //
 // Everything in this package is safe for concurrent use as long as nobody
 // changes the trees and slices that they have handed over.
+//
+// Stable from v1 on.
 package filter
 
 // This file defines Query, Relation and the limits of a filter.

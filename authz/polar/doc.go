@@ -37,4 +37,6 @@
 //
 // Errors say where in the policy they arose, and contain no value of an actor
 // or a resource.
+//
+// Not stable before v1, except for the types for which package authz has aliases.
 package polar

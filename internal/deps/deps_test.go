@@ -44,6 +44,7 @@ const lattice = `
 	0  authz/polar/syntax
 	0  authz/polar/internal/chunked
 	0  authz/internal/host
+	0  authz/ledger
 	0  policies
 	0  internal/deps
 `

@@ -37,6 +37,6 @@
 // All functions are safe for concurrent use; trees are not changed
 // after they are returned, and can be shared.
 //
-// The package is exported for linters, editors and generators. Until version
-// 1 of the module, nodes and fields may still change; the codes of diagnostics will not.
+// The package is exported for linters, editors and generators. Not stable before v1: nodes
+// and fields may change, but the codes of diagnostics do not.
 package syntax
