@@ -43,7 +43,7 @@ func CheckEmpty(files []*syntax.File, allow bool) []Diagnostic {
 		diags = append(diags, Diagnostic{
 			Severity: syntax.Warning, Code: CodeEmptySource, Pos: top, End: top,
 			Msg:  "the source is empty or contains only comments",
-			Hint: "remove it if that is meant; otherwise it was cut short",
+			Hint: "remove it if that is intended; otherwise it may be truncated",
 		})
 	}
 	return diags

@@ -163,7 +163,7 @@ func makeConstants(ctx context.Context, reg *host.Registry, in map[string]any) (
 		}
 		switch {
 		case name == "now" || name == "nil":
-			errs = append(errs, fmt.Errorf("constant %q: the name is taken by the language", name))
+			errs = append(errs, fmt.Errorf("constant %q: the language reserves the name", name))
 		case reg.Class(name) != nil:
 			errs = append(errs, fmt.Errorf("constant %q: a class has this name", name))
 		case syntax.CheckName(name) != nil:

@@ -19,23 +19,23 @@ type swap struct{ hint, text string }
 func write(text string) swap { return swap{fmt.Sprintf("write %q", text), text} }
 
 const (
-	forallHint   = "write forall(x in xs, ...) for a condition on all, and x in xs for one on any of them"
-	elseHint     = `alternatives are written with "or", or as several rules`
-	bindHint     = `write a variable as its name alone, and give it a value with "="`
-	changeHint   = "a variable cannot be changed; give the new value to another variable"
-	importHint   = "policies do not import each other: load their files together"
-	packageHint  = "policies are in no package: all that are loaded together are one policy"
+	forallHint   = "write forall(x in xs, ...) if all elements must match, or x in xs if one is enough"
+	elseHint     = `write alternatives with "or", or as several rules`
+	bindHint     = `write only the name of the variable, and set it with "="`
+	changeHint   = "a variable cannot change; use another variable for the new value"
+	importHint   = "policies do not import each other; load the files together"
+	packageHint  = "Polar has no packages; all files loaded together form one policy"
 	headHint     = "a rule begins with its name and its parameters: name(...) if ...;"
-	braceHint    = "a rule has parameters and no braces: allow(actor, action, resource) if ...;"
-	functionHint = `a rule is not a function: it names parameters, and holds when the conditions after "if" do`
+	braceHint    = "a rule has parameters, not braces: allow(actor, action, resource) if ...;"
+	functionHint = `a rule is not a function; it succeeds when the conditions after "if" do`
 	likeHint     = "write x.starts_with(y), x.ends_with(y) or x.contains(y)"
-	entityHint   = `there are no entity literals; compare an attribute, as in user.name = "alice"`
-	denyHint     = "a decision asks the rules named allow, and what they do not allow is denied"
-	ternaryHint  = "a condition is written with and, or and not"
-	placeHint    = "a string has no prefix and no placeholders; compare its parts, or write a method in Go"
-	joinHint     = `conditions are joined with "and" or "or", not with ";"`
-	percentHint  = "numbers have no percent sign; write the number alone"
-	remainder    = "for the remainder of a division write x mod y, or x rem y"
+	entityHint   = `Polar has no entity literals; compare an attribute, as in user.name = "alice"`
+	denyHint     = "decisions use the rules named allow, and everything they do not allow is denied"
+	ternaryHint  = "write conditions with and, or and not"
+	placeHint    = "strings have no prefixes or placeholders; compare the parts, or write a method in Go"
+	joinHint     = `join conditions with "and" or "or", not with ";"`
+	percentHint  = "write the number without a percent sign"
+	remainder    = "write x mod y or x rem y for the remainder of a division"
 )
 
 // signSwaps are the hints for an unexpected token that follows another one without a blank.
@@ -96,11 +96,11 @@ var wordSwaps = map[string]swap{
 
 // beforeSwaps are the hints for an unexpected operand after a word, in lower case.
 var beforeSwaps = map[string]swap{
-	"return":   {hint: `a rule returns nothing: it succeeds when the conditions after "if" do`},
+	"return":   {hint: `rules do not return values; a rule succeeds when the conditions after "if" do`},
 	"let":      {hint: bindHint},
 	"var":      {hint: bindHint},
 	"const":    {hint: bindHint},
-	"some":     {hint: "leave it out: a variable that nothing has bound takes any value that fits"},
+	"some":     {hint: "remove it: an unbound variable matches any value"},
 	"not":      write("not"),
 	"for":      {hint: forallHint},
 	"foreach":  {hint: forallHint},
@@ -109,8 +109,8 @@ var beforeSwaps = map[string]swap{
 	"switch":   {hint: elseHint},
 	"case":     {hint: elseHint},
 	"typeof":   {hint: "to test for a class, write x matches Class"},
-	"exists":   {hint: "write the condition itself: it holds if any value of its variables fits"},
-	"select":   {hint: "a condition on related rows is written with their attribute: x in resource.items and x.name = y"},
+	"exists":   {hint: "write only the condition: it is true if some value of its variables makes it true"},
+	"select":   {hint: "use an attribute for related rows: x in resource.items and x.name = y"},
 	"import":   {hint: importHint},
 	"include":  {hint: importHint},
 	"from":     {hint: importHint},
@@ -149,17 +149,17 @@ func (p *parser) startHint() advice {
 	case kString:
 		switch {
 		case next.kind == kIf || next.kind == kSemicolon:
-			return say("a shorthand rule stands inside of an actor or resource block")
+			return say("a shorthand rule belongs inside an actor or resource block")
 		case next.start.line != t.end.line && t.end.line == t.start.line:
 			return advice{commentHint, p.edit(t.start, t.start, "# ")}
 		}
 		return say(commentHint)
 	case kSemicolon:
-		return advice{"leave it out; no semicolon stands after a block or another semicolon", p.edit(t.start, t.end, "")}
+		return advice{"remove it; a block or a semicolon is not followed by a semicolon", p.edit(t.start, t.end, "")}
 	case kRBrace:
 		return say("no block is open here")
 	case kIf:
-		return say("a condition stands after the head of its rule: head(...) if ...;")
+		return say("write a condition after the head of a rule: head(...) if ...;")
 	case kLBracket:
 		return say(headHint)
 	}
@@ -269,7 +269,7 @@ func (p *parser) foreignWord() advice {
 		return p.identity()
 	case "not":
 		if next := p.peek(); next.kind == kIn || next.kind == kSymbol && strings.EqualFold(p.text(next), "in") {
-			return say(`write "not" in front of the whole: not x in y`)
+			return say(`write "not" before the whole condition: not x in y`)
 		}
 		return advice{}
 	}
@@ -352,9 +352,9 @@ func (p *parser) bodyAdvice(name string) advice {
 	next := p.peek()
 	switch word := p.text(t); {
 	case name == "forbid":
-		return say("a policy only allows: write the exception in the rules named allow, with not")
+		return say("write the exception in the allow rules with not, or write deny(actor, action, resource) if ...; and set Config.DenyRule")
 	case name == "permit":
-		return say(fmt.Sprintf("a rule that allows is written allow(actor, action, resource) if ...; %s", denyHint))
+		return say(fmt.Sprintf("write allow(actor, action, resource) if ...; %s", denyHint))
 	case t.kind == kColon && next.kind == kSymbol && strings.EqualFold(p.text(next), "return"):
 		return advice{bodyHint, p.edit(t.start, next.end, " if")}
 	case bodySwaps[[2]kind{t.kind, next.kind}] && t.end.off == next.start.off:
@@ -393,18 +393,18 @@ func (s *scanner) foreignRune(t *token, r rune) bool {
 		}
 		before := strings.TrimRight(s.src[:t.start.off], " \t")
 		if !twice && s.atSymbolRune() && before != "" && strings.ContainsRune("=<>(,", rune(before[len(before)-1])) {
-			hint, text = "a value has no address; write its name alone", ""
+			hint, text = "values have no addresses; write only the name", ""
 			break
 		}
 		hint, text = `write "and"`, pad(s.src[:t.start.off], "and", s.src[s.pos.off:])
 	case '\'', '`':
-		hint, fixed = "strings are written in double quotes", false
+		hint, fixed = "write strings in double quotes", false
 		if n := s.quoted(string(r)); n > 0 {
 			s.advanceRunes(n)
 			text, fixed = requote(s.src[t.start.off+1 : s.pos.off-1])
 		}
 	case '\u2018', '\u2019', '\u201c', '\u201d', '\u00ab', '\u00bb':
-		hint, fixed = `strings are written in plain double quotes: "..."`, false
+		hint, fixed = `write strings in plain double quotes: "..."`, false
 		if n := s.quoted("\u2019\u201d\u00bb\u2018\u201c"); n > 0 {
 			s.advanceRunes(n)
 			inner := s.src[t.start.off+utf8.RuneLen(r) : s.pos.off]
@@ -433,10 +433,10 @@ func (s *scanner) foreignRune(t *token, r rune) bool {
 			s.advance(1)
 			hint, text = `write "!="`, "!="
 		default:
-			hint, text = "a line needs no mark to be continued", ""
+			hint, text = "remove it: a statement can continue on the next line", ""
 		}
 	case '$', '@':
-		hint, text = "a variable is written as its name alone", ""
+		hint, text = "write only the name of the variable", ""
 		fixed = s.atSymbolRune()
 	case '~':
 		hint, text = `write "not"`, "not "
@@ -546,12 +546,12 @@ func (p *parser) keywordHint(start place) {
 	switch {
 	case headWords[strings.ToLower(word)] && next.kind == kLParen:
 		d := p.diagnostic(CodeUnrecognizedToken, p.prev.start, p.prev.end, fmt.Sprintf("unexpected %q before the name of a rule", shorten(word)),
-			fmt.Sprintf("leave it out: %s(...) if ...;", shorten(p.text(p.tok))))
+			fmt.Sprintf("remove it: %s(...) if ...;", shorten(p.text(p.tok))))
 		d.Fix = p.edit(start, p.tok.start, "")
 		p.add(d)
 		panic(bailout{})
 	case word == "default":
-		p.unexpectedHint("\"(\" after the name of a rule", say("leave the line out: what no rule allows is denied"))
+		p.unexpectedHint("\"(\" after the name of a rule", say("remove the line: what no rule allows is denied"))
 	case beforeSwaps[word].hint != "" && next.kind != kLBrace && next.kind != kLParen:
 		p.unexpectedHint("\"(\" after the name of a rule", say(beforeSwaps[word].hint))
 	}
@@ -565,7 +565,7 @@ func (p *parser) nameHint() advice {
 	case t.kind == kDot && p.semicolonBefore():
 		return say(joinHint)
 	case t.kind == kDot:
-		return say("the name of a rule has no dots; write :: between its parts")
+		return say("rule names have no dots; write :: between the parts")
 	case t.kind == kIf && p.peek().kind == kLBrace:
 		return say(braceHint)
 	case t.kind == kIf, t.kind == kSemicolon:

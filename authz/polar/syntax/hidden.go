@@ -37,7 +37,7 @@ const hiddenHint = "delete it; an editor may not show it"
 
 // loneReturn is the flaw of a carriage return without a line feed.
 var loneReturn = flaw{
-	"a carriage return without a line feed, which editors display in different ways",
+	"a carriage return is not followed by a line feed, so editors display it differently",
 	`end lines with a line feed, and write \r for a carriage return in a string`,
 }
 
@@ -76,15 +76,15 @@ func hiddenFlaw(r rune) flaw {
 	case r == '\ufeff':
 		return flaw{"unexpected byte order mark (U+FEFF)", "save the file as UTF-8 without a byte order mark"}
 	case r == '\v', r == '\f', r == '\u0085', r == '\u2028', r == '\u2029':
-		return flaw{fmt.Sprintf("the line separator %U", r), "end lines with a line feed"}
+		return flaw{fmt.Sprintf("the line separator %U is not allowed", r), "end lines with a line feed"}
 	case unicode.Is(unicode.Cc, r):
-		return flaw{fmt.Sprintf("the control character %U", r), hiddenHint}
+		return flaw{fmt.Sprintf("the control character %U is not allowed", r), hiddenHint}
 	case unicode.Is(unicode.Bidi_Control, r):
 		return flaw{fmt.Sprintf("the character %U changes the order in which text is displayed", r), hiddenHint}
 	case isInvisible(r):
-		return flaw{fmt.Sprintf("the invisible character %U", r), hiddenHint}
+		return flaw{fmt.Sprintf("the invisible character %U is not allowed", r), hiddenHint}
 	case unicode.Is(unicode.Co, r), unicode.Is(unicode.Noncharacter_Code_Point, r):
-		return flaw{fmt.Sprintf("the character %U, which each font displays as it likes", r), hiddenHint}
+		return flaw{fmt.Sprintf("the character %U looks different in each font", r), hiddenHint}
 	}
 	return flaw{}
 }
@@ -156,11 +156,11 @@ const maxMarks = 4
 func markFlaw(before string, r rune) flaw {
 	left, n := utf8.DecodeLastRuneInString(before)
 	if left == r && unicode.Is(unicode.Mn, r) {
-		return flaw{fmt.Sprintf("the mark %U twice on one letter", r), "leave one out"}
+		return flaw{fmt.Sprintf("the mark %U occurs twice on one letter", r), "remove one"}
 	}
 	for count := 1; unicode.Is(unicode.M, left); count++ {
 		if count == maxMarks {
-			return flaw{fmt.Sprintf("more than %d marks on one letter, which cover other text", maxMarks), "leave some out"}
+			return flaw{fmt.Sprintf("a letter has more than %d marks, which cover other text", maxMarks), "remove some"}
 		}
 		before = before[:len(before)-n]
 		left, n = utf8.DecodeLastRuneInString(before)
@@ -168,7 +168,7 @@ func markFlaw(before string, r rune) flaw {
 	if unicode.In(left, unicode.L, unicode.N) || left > unicode.MaxASCII && unicode.Is(unicode.S, left) || unicode.Is(unicode.Prepended_Concatenation_Mark, left) {
 		return flaw{}
 	}
-	return flaw{fmt.Sprintf("the mark %U without a letter before it", r), "write it behind a letter"}
+	return flaw{fmt.Sprintf("the mark %U has no letter before it", r), "write it after a letter"}
 }
 
 // Visible returns s with each character that is not displayed, or that changes how

@@ -58,13 +58,13 @@ func (p *parser) failAt(code Code, s Span, msg, hint string) {
 
 // tooDeep reports that the statement nests too deep, at the token where it does.
 func (p *parser) tooDeep() {
-	p.fail(CodeTooDeep, p.tok, fmt.Sprintf("the expression nests deeper than %d levels", maxDepth), "split it into several rules")
+	p.fail(CodeTooDeep, p.tok, fmt.Sprintf("the expression is nested more than %d levels deep", maxDepth), "split it into several rules")
 }
 
 // failExtra reports text after the end of a query.
 func (p *parser) failExtra() {
 	if p.tok.kind == kSemicolon && p.peek().kind == kEOF {
-		d := p.diagnostic(CodeExtraToken, p.tok.start, p.tok.end, "a query does not end with \";\"", "leave it out")
+		d := p.diagnostic(CodeExtraToken, p.tok.start, p.tok.end, "a query does not end with \";\"", "remove it")
 		d.Fix = p.edit(p.tok.start, p.tok.end, "")
 		p.add(d)
 		panic(bailout{})
@@ -148,30 +148,30 @@ func (p *parser) quote(t token) string {
 
 // The hints that several places give. Those for habits from other languages are in foreign.go.
 const (
-	digitsHint  = "numbers are written in decimal digits alone"
+	digitsHint  = "write numbers in decimal digits only"
 	bracketHint = "did you forget a closing bracket?"
 	bodyHint    = `a body begins with "if"`
 	commentHint = "a comment begins with #"
-	commaHint   = "write a value before the comma, or leave the comma out"
+	commaHint   = "write a value before the comma, or remove the comma"
 	indexHint   = "lists have no indexes; take one apart with [first, *rest] = list"
 	keyHint     = "keys are names, written without quotes"
-	listsHint   = `a list has square brackets: ["a", "b"]`
+	listsHint   = `write a list in square brackets: ["a", "b"]`
 	memberHint  = `"in" and "matches" bind tighter than arithmetic; write parentheses: (x + y) in z`
 	noParamHint = "a rule without parameters has empty parentheses"
 )
 
 // tokenHints are the hints for tokens that are unexpected wherever they stand.
 var tokenHints = map[kind]string{
-	kAssign: `to the left of ":=" stands one variable alone`,
-	kColon:  "a colon stands between a variable of the head and its specializer, or between a key and its value",
+	kAssign: `only a variable can be on the left of ":="`,
+	kColon:  "a colon separates a parameter from its specializer, or a key from its value",
 }
 
 // afterHints are the hints for an unexpected token that follows another one.
 var afterHints = map[[2]kind]string{
 	{kCut, kLParen}:     `write "cut" without parentheses`,
 	{kRParen, kLParen}:  "a result cannot be called; call a rule or a method by its name",
-	{kSymbol, kLBrace}:  `a pattern stands only after "matches" or after the colon of a parameter`,
-	{kRParen, kLBrace}:  "a body is written without braces: head(...) if condition and condition;",
+	{kSymbol, kLBrace}:  `a pattern is allowed only after "matches" or after the colon of a parameter`,
+	{kRParen, kLBrace}:  "write a body without braces: head(...) if condition and condition;",
 	{kComma, kComma}:    commaHint,
 	{kLParen, kComma}:   commaHint,
 	{kLBracket, kComma}: commaHint,
@@ -215,7 +215,7 @@ func (p *parser) hint() advice {
 		}
 	case kIf:
 		if p.body && p.brackets == 0 && !continues(p.prev.kind) {
-			return advice{`conditions are joined with "and"`, p.joined("and")}
+			return advice{`join conditions with "and"`, p.joined("and")}
 		}
 	case kComma:
 		next := p.peek()
@@ -223,11 +223,11 @@ func (p *parser) hint() advice {
 			return say(digitsHint)
 		}
 		if p.brackets == 0 {
-			return advice{`conditions are joined with "and"`, p.joined(p.padded(t.start, "and", t.end))}
+			return advice{`join conditions with "and"`, p.joined(p.padded(t.start, "and", t.end))}
 		}
 	case kRParen, kRBracket:
 		if p.prev.kind == kComma && t.kind == kRParen {
-			return advice{"leave out the comma", p.edit(p.prev.start, p.prev.end, "")}
+			return advice{"remove the comma", p.edit(p.prev.start, p.prev.end, "")}
 		}
 		if p.brackets <= 0 {
 			return say("no bracket is open here")
@@ -239,9 +239,9 @@ func (p *parser) hint() advice {
 	case kNot:
 		switch next := p.peek(); {
 		case next.kind == kIn, next.kind == kMatches:
-			return advice{fmt.Sprintf(`write "not" in front of the whole: not x %s y`, p.text(next)), p.moveNot()}
+			return advice{fmt.Sprintf(`write "not" before the whole condition: not x %s y`, p.text(next)), p.moveNot()}
 		case continues(p.prev.kind):
-			return say(`"not" has no value; write it in front of a whole goal`)
+			return say(`"not" has no value; write it before a whole condition`)
 		}
 	case kDot:
 		if next := p.peek(); next.start.line != t.end.line || next.kind == kEOF {
@@ -332,7 +332,7 @@ func (p *parser) operandValue(o operand, op Op) {
 
 // noValue reports that x is a goal where a value is needed; op is the operator that needs it, if there is one.
 func (p *parser) noValue(x Expr, role string, op Op) {
-	hint := say("write it as a condition of its own")
+	hint := say("write it as a separate condition")
 	if role == paramRole {
 		hint = say(`write it in the body, after "if"`)
 	}
@@ -341,7 +341,7 @@ func (p *parser) noValue(x Expr, role string, op Op) {
 		if a := p.foreignCall(x); a.text != "" {
 			hint = a
 		} else if role != paramRole {
-			hint = say(fmt.Sprintf("call %s as a condition of its own, and pass it a variable for the result", shorten(x.Name.Text)))
+			hint = say(fmt.Sprintf("call %s as a separate condition, with a variable for the result", shorten(x.Name.Text)))
 		}
 	case *BinaryExpr:
 		switch {
@@ -351,7 +351,7 @@ func (p *parser) noValue(x Expr, role string, op Op) {
 		case OpUnify <= op && op <= OpGe:
 			hint = say(fmt.Sprintf(`compare two values at a time: a %s b and b %s c`, x.Op, op))
 		case x.Op == OpIn && op == OpIn:
-			hint = say("ask one membership at a time: x in a and x in b")
+			hint = say("test one list at a time: x in a and x in b")
 		}
 	case *MatchesExpr:
 		if OpAdd <= op && op <= OpRem {
@@ -375,7 +375,7 @@ func (p *parser) goal(o operand, role string) {
 	if o.mode&isGoal == 0 {
 		hint := "compare it with something, as in x = 1"
 		if _, ok := Unparen(o.x).(*StringLit); ok && role == orRole {
-			hint = `name what it is compared with each time, as in x = "a" or x = "b", or write x in ["a", "b"]`
+			hint = `repeat the comparison, as in x = "a" or x = "b", or write x in ["a", "b"]`
 		}
 		p.failAt(CodeWrongValueType, o.x.Range(), fmt.Sprintf("%s is not a condition and cannot be %s", describe(o.x), role), hint)
 	}

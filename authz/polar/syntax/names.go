@@ -74,9 +74,9 @@ func mayMix(set uint32) bool {
 }
 
 const (
-	nameHint   = `a name is made of letters, digits and "_"; put other text into a string`
-	mixedHint  = "write it in the letters of one script"
-	normalHint = "write it as one character, as in normalization form C"
+	nameHint   = `names consist of letters, digits and "_"; use a string for other text`
+	mixedHint  = "use the letters of one script"
+	normalHint = "write both as one character, as in normalization form C"
 )
 
 // checkName returns what is wrong with a name: which bytes of it, the code and the
@@ -116,11 +116,11 @@ func checkName(name string) (at, n int, code Code, f flaw) {
 		if x.mark {
 			switch {
 			case last == nil:
-				return i, size, CodeInvalidCharacter, flaw{fmt.Sprintf("the mark %U without a letter before it", r), "write it behind a letter"}
+				return i, size, CodeInvalidCharacter, flaw{fmt.Sprintf("the mark %U has no letter before it", r), "write it after a letter"}
 			case x.order != 0 && last.order > x.order:
-				return i, size, CodeInvalidCharacter, flaw{fmt.Sprintf("the marks %U and %U in this order", prev, r), "write them the other way around, as in normalization form C"}
+				return i, size, CodeInvalidCharacter, flaw{fmt.Sprintf("the marks %U and %U are in the wrong order", prev, r), "swap them, as in normalization form C"}
 			case strings.ContainsRune(composed[prev], r):
-				return i, size, CodeInvalidCharacter, flaw{fmt.Sprintf("the mark %U makes one character with the one before it", r), normalHint}
+				return i, size, CodeInvalidCharacter, flaw{fmt.Sprintf("the mark %U and the character before it form a single character", r), normalHint}
 			}
 			if f := markFlaw(name[:i], r); f.msg != "" {
 				return i, size, CodeInvalidCharacter, f
@@ -139,7 +139,7 @@ func isCatalan(before, after string) bool {
 // foreignFlaw is the flaw of a character that no name has, behind the text before.
 func foreignFlaw(before string, r rune) flaw {
 	if unicode.Is(unicode.M, r) && before != "" {
-		return flaw{fmt.Sprintf("the mark %U cannot be part of a name", r), "write the letter and its mark as one character, as in normalization form C, or leave the mark out"}
+		return flaw{fmt.Sprintf("the mark %U cannot be part of a name", r), "write the letter and its mark as one character, as in normalization form C, or remove the mark"}
 	}
 	return flaw{fmt.Sprintf("the character %s cannot be part of a name", runeName(r)), nameHint}
 }
@@ -189,7 +189,7 @@ func strangeWord(text string) (at, n int, f flaw) {
 				end += utf8.RuneLen(r)
 			}
 			r, n := utf8.DecodeRuneInString(text[odd:])
-			return odd, n, flaw{mixedMsg("word", text[start:end], set, r), fmt.Sprintf(`write it in the letters of one script, or \u{%X} if it is meant`, r)}
+			return odd, n, flaw{mixedMsg("word", text[start:end], set, r), fmt.Sprintf(`use the letters of one script, or \u{%X} if it is intentional`, r)}
 		}
 	}
 	return 0, 0, flaw{}
@@ -202,7 +202,7 @@ func CheckName(name string) error {
 	for _, r := range name {
 		f := hiddenFlaw(r)
 		if r == '\t' || r == '\n' {
-			f = flaw{fmt.Sprintf("the control character %U", r), hiddenHint}
+			f = flaw{fmt.Sprintf("the control character %U is not allowed", r), hiddenHint}
 		}
 		if f.msg != "" {
 			return fmt.Errorf("%s (%s)", f.msg, f.hint)

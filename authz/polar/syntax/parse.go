@@ -129,7 +129,7 @@ func (p *parser) start() bool {
 	if len(src) > maxSource {
 		p.file.Source = ""
 		p.add(Diagnostic{Code: CodeSourceTooLarge, Pos: Position{File: p.file.Name},
-			Msg: fmt.Sprintf("the source has %d bytes; at most %d are read", len(src), maxSource)})
+			Msg: fmt.Sprintf("the source has %d bytes; the limit is %d", len(src), maxSource)})
 		return false
 	}
 	if !utf8.ValidString(src) {
@@ -158,7 +158,7 @@ func (p *parser) failUTF8() {
 	}
 	end := at
 	end.col++
-	p.report(CodeInvalidUTF8, at, end, fmt.Sprintf("the byte 0x%02x is not UTF-8", src[at.off]), "save the file as UTF-8")
+	p.report(CodeInvalidUTF8, at, end, fmt.Sprintf("the byte 0x%02x is not valid UTF-8", src[at.off]), "save the file as UTF-8")
 }
 
 // fileBody parses all statements.
@@ -375,7 +375,7 @@ func (p *parser) statement() Stmt {
 		r := &RuleType{}
 		r.Name, r.Params, r.Rparen = p.head()
 		if p.tok.kind == kIf {
-			p.fail(CodeUnrecognizedToken, p.tok, "a rule type has no body", "write \";\" after the parameters; drop \"type\" to make it a rule")
+			p.fail(CodeUnrecognizedToken, p.tok, "a rule type has no body", "write \";\" after the parameters, or remove \"type\" to make it a rule")
 		}
 		p.endStatement("\";\"")
 		r.Span = p.since(start)
@@ -609,9 +609,9 @@ func (p *parser) declaration() *Declaration {
 	d := &Declaration{Name: p.name("the name of a declaration")}
 	switch want := "\"=\" after the name of a declaration"; p.tok.kind {
 	case kLParen:
-		p.unexpectedHint(want, say("rules stand outside of blocks"))
+		p.unexpectedHint(want, say("write rules outside blocks"))
 	case kIf:
-		p.unexpectedHint(want, advice{"the names in a shorthand rule are written in double quotes", p.edit(p.prev.start, p.prev.end, strconv.Quote(d.Name.Text))})
+		p.unexpectedHint(want, advice{"write the names in a shorthand rule in double quotes", p.edit(p.prev.start, p.prev.end, strconv.Quote(d.Name.Text))})
 	case kColon, kAssign, kEq:
 		p.unexpectedHint(want, advice{`write "="`, p.edit(p.tok.start, p.tok.end, " =")})
 	default:
@@ -713,7 +713,7 @@ func (p *parser) shorthand() *Shorthand {
 		want = "\";\""
 	}
 	if k := p.tok.kind; k == kAnd || k == kOr {
-		p.unexpectedHint(want, say("a shorthand rule has one condition; write several of them, or a rule outside of the block"))
+		p.unexpectedHint(want, say("a shorthand rule has one condition; write several shorthand rules, or a rule outside the block"))
 	}
 	p.endStatement(want)
 	s.Span = p.since(start)
@@ -726,7 +726,7 @@ func (p *parser) quoted(want string) *StringLit {
 	case p.tok.kind == kString:
 		return p.stringLit()
 	case p.tok.kind == kNot && p.peek().kind == kString:
-		p.unexpectedHint(want, say("a shorthand rule has no negation; write a rule outside of the block"))
+		p.unexpectedHint(want, say("a shorthand rule has no negation; write a rule outside the block"))
 	case p.tok.kind == kSymbol, p.tok.kind.isWord():
 		p.unexpectedHint(want, advice{fmt.Sprintf("write it in double quotes: %q", shorten(p.text(p.tok))), p.edit(p.tok.start, p.tok.end, strconv.Quote(p.text(p.tok)))})
 	}

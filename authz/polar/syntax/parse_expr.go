@@ -166,7 +166,7 @@ func (p *parser) warnPrecedence(x *NaryExpr) {
 	}
 	for _, e := range x.Elems {
 		if n, ok := e.(*NaryExpr); ok && n.Op == OpAnd {
-			p.warn(CodeAmbiguousPrecedence, n.Span, "\"and\" beside \"or\" without parentheses", "\"and\" binds tighter; write parentheses around it")
+			p.warn(CodeAmbiguousPrecedence, n.Span, "\"and\" and \"or\" are mixed without parentheses", "\"and\" binds tighter; add parentheses around it")
 			return
 		}
 	}
@@ -457,7 +457,7 @@ func (p *parser) rest() *Var {
 	}
 	v := p.variable()
 	if p.tok.kind == kComma {
-		p.unexpectedHint("\"]\" after the rest of a list", say("the rest stands at the end of the list, without a comma after it"))
+		p.unexpectedHint("\"]\" after the rest of a list", say("the rest must be at the end of the list, without a comma after it"))
 	}
 	return v
 }
@@ -479,7 +479,7 @@ func (p *parser) dict() operand {
 			case kUnify, kAssign:
 				p.unexpectedHint("\":\" after a key", advice{fmt.Sprintf("write %s: value", shorten(key.Text)), p.edit(p.tok.start, p.tok.end, ":")})
 			case kLParen, kDot, kEq, kNe, kLt, kLe, kGt, kGe, kIn, kAnd, kOr, kMatches:
-				p.unexpectedHint("\":\" after a key", say("this is a dictionary; a body has no braces, and conditions are grouped with parentheses"))
+				p.unexpectedHint("\":\" after a key", say("this is a dictionary; write a body without braces, and group conditions with parentheses"))
 			}
 		} else {
 			f, h = p.field(precCompare)
@@ -514,7 +514,7 @@ func (p *parser) patternHint() advice {
 	case p.tok.kind == kOr, p.tok.kind == kBar:
 		return say("write one rule for each class, or test in the body: x matches A or x matches B")
 	case p.tok.kind == kUnify, p.tok.kind == kEq:
-		return say("a parameter has no default; compare values in the body")
+		return say("parameters have no defaults; compare values in the body")
 	case p.tok.kind == kDot, p.tok.kind == kLParen, p.tok.kind == kLBracket, prec > precNot:
 		return say("a pattern is a class, a literal, or a list or dictionary of patterns; compare values in the body")
 	}
@@ -570,7 +570,7 @@ func (p *parser) pattern(min int) patternOperand {
 			p.unexpectedHint("a pattern", say("write the pattern without parentheses"))
 		}
 	case kStar:
-		p.unexpectedHint("a pattern", advice{"a class has no mark; write its name alone", p.edit(p.tok.start, p.tok.end, "")})
+		p.unexpectedHint("a pattern", advice{"write only the name of the class", p.edit(p.tok.start, p.tok.end, "")})
 	default:
 		if k.isWord() {
 			p.reserved("a pattern")

@@ -358,7 +358,7 @@ func overflowHint(text string) string {
 	if strings.TrimLeft(text, "0") == "9223372036854775808" {
 		return "the largest integer is 9223372036854775807; write the smallest as -9223372036854775807 - 1"
 	}
-	return "integers reach from -9223372036854775808 to 9223372036854775807; write a float for more"
+	return "integers range from -9223372036854775808 to 9223372036854775807; write a float for larger values"
 }
 
 // floatHint returns what to write instead of the malformed float text.
@@ -366,7 +366,7 @@ func floatHint(text string) string {
 	i := strings.IndexAny(text, "eE")
 	exp := text[i+1:]
 	if j := strings.IndexAny(exp, "+-"); j > 0 {
-		return fmt.Sprintf("write blanks around the operator: %s %c %s", text[:i+1+j], exp[j], exp[j+1:])
+		return fmt.Sprintf("write spaces around the operator: %s %c %s", text[:i+1+j], exp[j], exp[j+1:])
 	}
 	return "write digits after the e, as in 1e5"
 }
@@ -433,7 +433,7 @@ func (s *scanner) escape() {
 		_, n := codePoint(s.src[start.off:])
 		if n == 0 {
 			s.advance(1)
-			s.report(CodeInvalidCharacter, start, s.pos, flaw{`\u without the number of a character in braces`,
+			s.report(CodeInvalidCharacter, start, s.pos, flaw{`\u must be followed by the number of a character in braces`,
 				`write \u{E9}, with the number in hexadecimal, or \\u for a backslash and a u`})
 			return
 		}
