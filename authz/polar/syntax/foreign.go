@@ -1,9 +1,9 @@
 package syntax
 
-// This file defines the hints for what people write who come from another language: Python,
-// JavaScript, Go, Prolog, SQL, and the policy languages Cedar, Rego and Casbin.
+// This file defines hints for syntax of other languages: Python, JavaScript, Go, Prolog,
+// SQL, and the policy languages Cedar, Rego and Casbin.
 //
-// A swap is the word or sign to write instead. Where it is empty the hint is prose.
+// A swap is the word or sign to write instead. If it is empty, the hint is prose only.
 
 import (
 	"fmt"
@@ -12,10 +12,10 @@ import (
 	"unicode/utf8"
 )
 
-// A swap is a hint, and what to write in place of the text that it is about.
+// A swap is a hint, and the text to write instead.
 type swap struct{ hint, text string }
 
-// write returns the swap that says to write text.
+// write returns the swap whose hint is to write text.
 func write(text string) swap { return swap{fmt.Sprintf("write %q", text), text} }
 
 const (
@@ -58,7 +58,7 @@ var signSwaps = map[[2]kind]swap{
 	{kSymbol, kString}:     {hint: placeHint},
 }
 
-// bodySwaps are the ways to begin a body in other languages, in signs: one or two tokens.
+// bodySwaps are the signs that begin a body in other languages.
 var bodySwaps = map[[2]kind]bool{
 	{kColon, kMinus}: true, // Prolog
 	{kLt, kMinus}:    true,
@@ -118,21 +118,21 @@ var beforeSwaps = map[string]swap{
 	"function": {hint: headHint},
 }
 
-// dropped are the words of beforeSwaps that can be left out, and nothing else changes.
+// dropped are the words of beforeSwaps whose removal is the whole replacement.
 var dropped = map[string]bool{"return": true, "let": true, "var": true, "const": true, "some": true}
 
-// headWords are words before the name of a rule in other languages.
+// headWords are words that other languages write before the name of a rule.
 var headWords = map[string]bool{
 	"def": true, "func": true, "function": true, "fn": true, "fun": true, "rule": true, "predicate": true, "policy": true,
 }
 
-// callMethods are functions of other languages and the built-in methods that stand for them.
+// callMethods maps functions of other languages to the built-in methods that replace them.
 var callMethods = map[string]string{
 	"len": "length", "length": "length", "count": "length", "size": "length",
 	"lower": "lower", "upper": "upper", "startswith": "starts_with", "endswith": "ends_with",
 }
 
-// startHint is hint for a token that cannot start a statement.
+// startHint returns the hint for a token that cannot start a statement.
 func (p *parser) startHint() advice {
 	t := p.tok
 	next := p.peek()
@@ -166,7 +166,7 @@ func (p *parser) startHint() advice {
 	return advice{}
 }
 
-// foreignToken is hint for a sign of another language.
+// foreignToken returns the hint for a sign of another language.
 func (p *parser) foreignToken() advice {
 	t, prev := p.tok, p.prev
 	switch t.kind {
@@ -206,7 +206,7 @@ func (p *parser) foreignToken() advice {
 	return a
 }
 
-// padded returns a word to be written between two places, with blanks where it would join what stands beside it.
+// padded returns the word to write between two places, with blanks where it would join the text beside it.
 func (p *parser) padded(start place, word string, end place) string {
 	return pad(p.file.Source[:start.off], word, p.file.Source[end.off:])
 }
@@ -222,7 +222,7 @@ func pad(before, word, after string) string {
 	return word
 }
 
-// inList reports whether the innermost bracket that is open before the next token is one of a list.
+// inList reports whether the innermost open bracket before the next token opens a list.
 func (p *parser) inList() bool {
 	depth := 0
 	for i := p.tok.start.off - 1; i >= p.stmt.off; i-- {
@@ -244,7 +244,7 @@ func (p *parser) inList() bool {
 	return false
 }
 
-// foreignWord is hint for an operand beside a word of another language, before or after it.
+// foreignWord returns the hint for an operand before or after a word of another language.
 func (p *parser) foreignWord() advice {
 	t, prev := p.tok, p.prev
 	if prev.kind == kSymbol {
@@ -280,7 +280,7 @@ func (p *parser) foreignWord() advice {
 	return say(s.hint)
 }
 
-// identity is hint for the word "is", which compares with nil in Python and SQL.
+// identity returns the hint for the word "is", which compares with nil in Python and SQL.
 func (p *parser) identity() advice {
 	t := p.tok
 	after := p.lookahead(2)
@@ -316,7 +316,7 @@ func (p *parser) lookahead(n int) []token {
 	return tokens
 }
 
-// foreignCall is the hint for a call in the place of a value that stands for a built-in method.
+// foreignCall returns the hint for a call used as a value where a built-in method is meant.
 func (p *parser) foreignCall(c *Call) advice {
 	method := callMethods[c.Name.Text]
 	if method == "" || len(c.Args) == 0 || len(c.Kwargs) > 0 {
@@ -346,7 +346,7 @@ func sourceText(source string, s Span) (string, bool) {
 	return source[start:end], true
 }
 
-// bodyAdvice is the hint for what follows a head in the place of "if".
+// bodyAdvice returns the hint for what follows a head instead of "if".
 func (p *parser) bodyAdvice(name string) advice {
 	t := p.tok
 	next := p.peek()
@@ -380,8 +380,8 @@ func (p *parser) bodyAdvice(name string) advice {
 	return a
 }
 
-// foreignRune makes t the error that the rune r, which was read, is one of another language. It reports
-// whether it is.
+// foreignRune makes t an error if the rune r, which was just read, belongs to another language. It
+// reports whether it does.
 func (s *scanner) foreignRune(t *token, r rune) bool {
 	var hint, text string
 	fixed := true
@@ -454,14 +454,14 @@ func (s *scanner) foreignRune(t *token, r rune) bool {
 	return true
 }
 
-// operandFollows reports whether an operand stands behind the blanks that come next.
+// operandFollows reports whether the next text, after blanks, is an operand.
 func (s *scanner) operandFollows() bool {
 	rest := strings.TrimLeft(s.src[s.pos.off:], " \t")
 	return rest != "" && (asciiClass[min(rest[0], utf8.RuneSelf-1)]&(asciiDigit|asciiSymbol) != 0 || rest[0] == '(') && !strings.HasPrefix(rest, "and") && !strings.HasPrefix(rest, "or")
 }
 
 // quoted returns the number of bytes to the end of a string on this line that ends in one of the runes
-// of end, that rune included, or 0 when there is none.
+// of end, that rune included, or 0 if there is no such rune.
 func (s *scanner) quoted(end string) int {
 	rest := s.src[s.pos.off:]
 	if i := strings.IndexByte(rest, '\n'); i >= 0 {
@@ -475,13 +475,13 @@ func (s *scanner) quoted(end string) int {
 	return i + n
 }
 
-// advanceRunes moves over n bytes of text without line feeds.
+// advanceRunes skips n bytes of text without line feeds.
 func (s *scanner) advanceRunes(n int) {
 	s.pos.col += int32(utf8.RuneCountInString(s.src[s.pos.off : s.pos.off+n]))
 	s.pos.off += n
 }
 
-// requote returns text as a string of Polar, if that is the same text without escapes.
+// requote returns text as a Polar string, if that needs no escapes.
 func requote(text string) (string, bool) {
 	if strings.ContainsAny(text, "\"\\`${") {
 		return "", false
@@ -489,7 +489,7 @@ func requote(text string) (string, bool) {
 	return `"` + text + `"`, true
 }
 
-// skipComment moves over a comment as other languages write it, at the start of a statement. It reports whether there is one.
+// skipComment skips a comment of another language at the start of a statement. It reports whether there is one.
 func (p *parser) skipComment() bool {
 	t := p.tok
 	rest := p.file.Source[t.start.off:]
@@ -508,7 +508,7 @@ func (p *parser) skipComment() bool {
 	return true
 }
 
-// skipPast moves to the text after end, with which a comment ends that begins at the next token with as many bytes.
+// skipPast skips a comment that starts at the next token and ends with end. Its start mark is as long as end.
 func (p *parser) skipPast(rest, end string) {
 	if i := strings.Index(rest[len(end):], end); i >= 0 {
 		p.skipTo(p.tok.start.off + len(end) + i + len(end))
@@ -517,7 +517,7 @@ func (p *parser) skipPast(rest, end string) {
 	p.skipTo(len(p.file.Source))
 }
 
-// skipTo moves to the first token that starts at the offset or after it. What stands before it is not scanned.
+// skipTo moves to the first token at or after the offset, without scanning the text before it.
 func (p *parser) skipTo(off int) {
 	if off <= p.tok.start.off {
 		off = len(p.file.Source)
@@ -525,7 +525,7 @@ func (p *parser) skipTo(off int) {
 	s := &p.scan
 	n := len(s.comments)
 	for n > 0 && s.comments[n-1].Start.Line > p.tok.start.line {
-		n-- // read ahead, inside of what is no text of the policy
+		n-- // read ahead, inside text that is not part of the policy
 	}
 	s.comments = s.comments[:n]
 	for s.pos = p.tok.start; s.pos.off < off; {
@@ -539,8 +539,8 @@ func (p *parser) skipTo(off int) {
 	p.tok, p.has = s.next(), false
 }
 
-// keywordHint reports a word before the name of a rule, which is the next token, when other languages write
-// one there. The word begins at start.
+// keywordHint reports a word of another language before the name of a rule, which is the next token.
+// The word begins at start.
 func (p *parser) keywordHint(start place) {
 	word, next := p.text(p.prev), p.peek()
 	switch {
@@ -557,7 +557,7 @@ func (p *parser) keywordHint(start place) {
 	}
 }
 
-// nameHint is hint for what follows a name that begins a statement, and that is the last token.
+// nameHint returns the hint for the token after a name that begins a statement.
 func (p *parser) nameHint() advice {
 	t := p.tok
 	_, prec := binaryOp(t.kind)
@@ -585,12 +585,12 @@ func (p *parser) nameHint() advice {
 	return p.hint()
 }
 
-// semicolonBefore reports whether a semicolon stands before the statement, on its line.
+// semicolonBefore reports whether a semicolon precedes the statement on its line.
 func (p *parser) semicolonBefore() bool {
 	return strings.HasSuffix(strings.TrimRight(p.file.Source[:p.stmt.off], " \t"), ";")
 }
 
-// typedParam is the hint for two names where one parameter is expected: the last token and the next one.
+// typedParam returns the hint for two names where one parameter is expected: the last token and the next one.
 func (p *parser) typedParam() advice {
 	first, second := p.text(p.prev), p.text(p.tok)
 	name, class := first, second
@@ -603,8 +603,8 @@ func (p *parser) typedParam() advice {
 	return advice{fmt.Sprintf("write %s: %s", shorten(name), shorten(class)), p.edit(p.prev.start, p.tok.end, name+": "+class)}
 }
 
-// isBody reports whether the brace that is the next token opens the body of a rule, as other languages write it, and
-// not a block of the class that is named before it.
+// isBody reports whether the next token, a brace, opens the body of a rule, as in other languages, and not a
+// block of the class before it.
 func (p *parser) isBody(class string) bool {
 	if startsUpper(class) {
 		return false
@@ -618,7 +618,7 @@ func (p *parser) isBody(class string) bool {
 	return true
 }
 
-// stringHint is the hint for a string in a dictionary that has names there.
+// stringHint returns the hint for a string in a dictionary where a name is expected.
 func (p *parser) stringHint(declaration, hint string) advice {
 	if declaration == "roles" || declaration == "permissions" {
 		return say(fmt.Sprintf("%s are a list: %s = [\"a\", \"b\"];", declaration, declaration))
@@ -632,14 +632,14 @@ func (p *parser) stringHint(declaration, hint string) advice {
 	return a
 }
 
-// isName reports whether text is one identifier, and nothing but it.
+// isName reports whether text is exactly one identifier.
 func isName(text string) bool {
 	s := scanner{src: text, pos: place{line: 1, col: 1}}
 	t := s.next()
 	return t.kind == kSymbol && t.start.off == 0 && t.end.off == len(text)
 }
 
-// listHint is the hint for a declaration that is neither a list nor a dictionary.
+// listHint returns the hint for a declaration that is neither a list nor a dictionary.
 func (p *parser) listHint(declaration string) advice {
 	if p.tok.kind == kString && (declaration == "roles" || declaration == "permissions") {
 		text := "[" + p.text(p.tok) + "]"
