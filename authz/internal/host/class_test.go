@@ -80,7 +80,7 @@ func TestLineage(t *testing.T) {
 		{generic[int]{}, "G"},
 		{generic[string]{}, ""},
 		{Labels{}, "List"},
-		{struct{ Person }{}, ""}, // embedding alone makes no class
+		{struct{ Person }{}, ""}, // embedding alone does not make a class
 		{3, "Integer"},
 		{3.5, "Float"},
 		{"s", "String"},
@@ -199,15 +199,15 @@ func TestClassFaults(t *testing.T) {
 		{"Resource struct", []Class{classFor[Status](named("Resource"))}, []string{"union"}},
 		{"empty interface", []Class{classFor[empty](named("Any"))}, []string{"without methods"}},
 		{"any", []Class{classFor[any](named("Any"))}, []string{"without methods"}},
-		{"generic", []Class{classFor[generic[int]]()}, []string{"give the class a Name"}},
-		{"unnamed", []Class{classFor[struct{ X int }]()}, []string{"no name of its own"}},
+		{"generic", []Class{classFor[generic[int]]()}, []string{"set Class.Name"}},
+		{"unnamed", []Class{classFor[struct{ X int }]()}, []string{"has no name"}},
 		{"predeclared", []Class{classFor[int](named("Num"))}, []string{"predeclared"}},
 		{"predeclared string", []Class{classFor[string](named("Text"))}, []string{"predeclared"}},
 		{"channel", []Class{classFor[chan int](named("Ch"))}, []string{"a channel"}},
 		{"function", []Class{classFor[func()](named("F"))}, []string{"a function"}},
 		{"int keys", []Class{classFor[map[int]int](named("M"))}, []string{"keys are not strings"}},
 		{"null", []Class{classFor[sql.NullString]()}, []string{"the value inside"}},
-		{"ring", []Class{classFor[Ring]()}, []string{"own pointer"}},
+		{"ring", []Class{classFor[Ring]()}, []string{"pointer to itself"}},
 		{"key missing", []Class{classFor[Person](keyed("Nope"))}, []string{"Person", "Nope"}},
 		{"key unexported", []Class{classFor[Model](keyed("secret"))}, []string{"secret"}},
 		{"key float", []Class{classFor[floats](named("X"), keyed("F"))}, []string{"F (float64)", "part of a key"}},
@@ -224,8 +224,8 @@ func TestClassFaults(t *testing.T) {
 		{"extends nil", []Class{{Type: reflect.TypeFor[Person](), Extends: []reflect.Type{nil}}}, []string{"nil type"}},
 		{"interface with key", []Class{classFor[Actor](keyed("ID"))}, []string{"interface"}},
 		{"interface with constructor", []Class{classFor[Actor](madeBy(func() Person { return Person{} }))}, []string{"interface"}},
-		{"alias with key", []Class{classFor[Person](), classFor[Person](named("P"), keyed("ID"))}, []string{"P", "Person", "belong to the first"}},
-		{"constructor no func", []Class{classFor[Person](madeBy(1))}, []string{"Person", "no function"}},
+		{"alias with key", []Class{classFor[Person](), classFor[Person](named("P"), keyed("ID"))}, []string{"P", "Person", "on the first"}},
+		{"constructor no func", []Class{classFor[Person](madeBy(1))}, []string{"Person", "not a function"}},
 		{"constructor nil", []Class{classFor[Person](madeBy((func() Person)(nil)))}, []string{"nil function"}},
 		{"constructor result", []Class{classFor[Person](madeBy(func() Stranger { return Stranger{} }))}, []string{"must return host.Person"}},
 		{"constructor no result", []Class{classFor[Person](madeBy(func() {}))}, []string{"must return host.Person"}},
@@ -243,7 +243,7 @@ func TestClassFaults(t *testing.T) {
 		})
 	}
 
-	// All faults of one kind are reported together.
+	// All errors of one kind are reported together.
 	_, err := NewRegistry([]Class{classFor[Person](keyed("Nope")), classFor[Stranger](keyed("Nada"), aliased("a", "Nix"))})
 	wantError(t, err, CodeClass, "Nope", "Nada")
 	_, err = NewRegistry([]Class{classFor[Person](named("String")), {Name: "X"}})
@@ -266,8 +266,8 @@ func TestExtendsCycle(t *testing.T) {
 	wantError(t, err, CodeClass, "LoopA", "does not embed")
 }
 
-// TestLostInterface registers a class that embeds a method twice and so has it no more. Its
-// supertype still belongs to the interface, and so does it.
+// TestLostInterface registers a class that embeds two types with the same method and so has
+// neither. Its supertype still belongs to the interface, and so does the class.
 func TestLostInterface(t *testing.T) {
 	type twice struct {
 		Person
@@ -287,7 +287,7 @@ type Robot struct{ Serial int }
 
 func (Robot) ActorID() int { return 0 }
 
-// TestKeyNames checks which fields make the key when structs are embedded.
+// TestKeyNames checks which fields make up the key when structs are embedded.
 func TestKeyNames(t *testing.T) {
 	type keyBase struct {
 		ID   int `polar:",id"`
@@ -323,7 +323,7 @@ func TestKeyNames(t *testing.T) {
 	}
 }
 
-// classOf is what authz.ClassOf returns in the tests of this package.
+// classOf is like authz.ClassOf, for the tests of this package.
 type classOf struct {
 	name string
 	typ  reflect.Type
@@ -341,7 +341,7 @@ func TestClassValues(t *testing.T) {
 		{classOf{"Person", person}, "Person"},
 		{classOf{"", person}, "Person"},
 		{classOf{"Human", person}, "Human"},
-		{classOf{"Status", person}, "Person"}, // the type is what counts
+		{classOf{"Status", person}, "Person"}, // the type decides
 		{&classOf{"", reflect.TypeFor[*Person]()}, "Person"},
 		{classOf{"", reflect.TypeFor[Actor]()}, "Actor"},
 		{classOf{"String", reflect.TypeFor[string]()}, "String"},
