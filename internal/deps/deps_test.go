@@ -33,6 +33,7 @@ const lattice = `
 	7  examples/expenses   github.com/go-sql-driver/mysql github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres gorm.io/driver/sqlite
 	7  examples/quickstart
 	7  examples/roles      gorm.io/gorm
+	7  examples/tenants    gorm.io/gorm
 	6  adapters/gorm       gorm.io/gorm
 	6  adapters/nethttp
 	6  adapters/oso        github.com/osohq/go-oso

@@ -27,14 +27,22 @@ import (
 
 // A Database is an empty database for one test.
 type Database struct {
-	Name string                      // of its kind
-	Open func(t testing.TB) *gorm.DB // a new handle on the same data
+	Name string // of its kind
+
+	kind      func(testing.TB) func() gorm.Dialector
+	dialector func() gorm.Dialector
 }
+
+// Open returns a new handle of the database.
+func (d Database) Open(t testing.TB) *gorm.DB { return open(t, d.dialector()) }
+
+// Another returns another empty database of the same kind.
+func (d Database) Another(t testing.TB) Database { return Database{d.Name, d.kind, d.kind(t)} }
 
 // Each runs a test on an empty database of each kind.
 func Each(t *testing.T, f func(t *testing.T, d Database)) {
 	t.Helper()
-	for name, dialector := range map[string]func(testing.TB) func() gorm.Dialector{
+	for name, kind := range map[string]func(testing.TB) func() gorm.Dialector{
 		"sqlite": func(t testing.TB) func() gorm.Dialector {
 			dsn := SQLite(t)
 			return func() gorm.Dialector { return sqlite.Open(dsn) }
@@ -48,10 +56,7 @@ func Each(t *testing.T, f func(t *testing.T, d Database)) {
 			return func() gorm.Dialector { return mysqldriver.Open(dsn) }
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			dialector := dialector(t)
-			f(t, Database{name, func(t testing.TB) *gorm.DB { return open(t, dialector()) }})
-		})
+		t.Run(name, func(t *testing.T) { f(t, Database{name, kind, kind(t)}) })
 	}
 }
 
