@@ -468,8 +468,8 @@ func (s *scanner) quoted(end string) int {
 		rest = rest[:i]
 	}
 	i := strings.IndexAny(rest, end)
-	if i < 0 {
-		return 0
+	if i < 0 || strings.ContainsFunc(rest[:i], isHidden) {
+		return 0 // what hides is reported where it stands
 	}
 	_, n := utf8.DecodeRuneInString(rest[i:])
 	return i + n

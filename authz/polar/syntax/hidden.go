@@ -201,3 +201,12 @@ func isPlain(s string) bool {
 	}
 	return true
 }
+
+// isHidden reports whether r is a character that no source may have outside of strings
+// and comments.
+func isHidden(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r == '\r' || asciiClass[r]&asciiHidden != 0
+	}
+	return hiddenFlaw(r) != flaw{}
+}

@@ -201,7 +201,7 @@ func (s *scanner) comment() {
 // atHidden reports whether the next rune, which is not ASCII, is a hidden character.
 func (s *scanner) atHidden() bool {
 	r, _ := utf8.DecodeRuneInString(s.src[s.pos.off:])
-	return hiddenFlaw(r) != flaw{}
+	return isHidden(r)
 }
 
 // odd skips the next rune, which is not plain ASCII, and reports what is wrong with it.
