@@ -173,7 +173,7 @@ undecided: Member 1 "audit" Repo 1
     in allow at p.polar:31:5`},
 		{name: "a loop in the data", actor: circle, action: "reach", resource: mine, want: `
 denied: Member 4 "reach" Repo 1
-  p.polar:43:46: reaches(member: Member): failed at reaches(member.boss), which goes round in a circle, for reaches(member) at p.polar:40:5
+  p.polar:43:46: reaches(member: Member): failed at reaches(member.boss), which repeats a call in progress, for reaches(member) at p.polar:40:5
   p.polar:43:5: reaches(member: Member): failed at member.id = 9, for reaches(member) at p.polar:40:5
   p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
   4 other rules are about other actions or classes`},
@@ -358,11 +358,11 @@ func TestExplainKeepsTheAnswer(t *testing.T) {
 		trace func() *polar.Trace
 		want  string
 	}{
-		"panic":       {func() *polar.Trace { panic(secret) }, "not all was looked at: panic: a value of type string"},
-		"nil":         {func() *polar.Trace { return nil }, "not all was looked at: the engine told nothing"},
-		"other":       {func() *polar.Trace { return &polar.Trace{Outcome: authz.Outcome{}} }, "asked again, the policy answered otherwise"},
-		"error":       {func() *polar.Trace { return &polar.Trace{Err: errors.New("no room")} }, "not all was looked at: no room"},
-		"full":        {func() *polar.Trace { return &polar.Trace{Outcome: authz.Outcome{Allowed: true}, Full: true} }, "there is too much of it"},
+		"panic":       {func() *polar.Trace { panic(secret) }, "this explanation is incomplete: panic: a value of type string"},
+		"nil":         {func() *polar.Trace { return nil }, "this explanation is incomplete: the engine returned no trace"},
+		"other":       {func() *polar.Trace { return &polar.Trace{Outcome: authz.Outcome{}} }, "the policy gave a different answer when it was evaluated again"},
+		"error":       {func() *polar.Trace { return &polar.Trace{Err: errors.New("no room")} }, "this explanation is incomplete: no room"},
+		"full":        {func() *polar.Trace { return &polar.Trace{Outcome: authz.Outcome{Allowed: true}, Full: true} }, "the trace is too large"},
 		"unsupported": {func() *polar.Trace { return &polar.Trace{Err: authz.ErrUnsupported} }, "unsupported"},
 	} {
 		engine := facts{}
