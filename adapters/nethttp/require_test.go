@@ -301,11 +301,11 @@ func TestSkip(t *testing.T) {
 			}
 		}
 	})
-	health := nethttp.Skip("says nothing about anybody", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, page) }))
+	health := nethttp.Skip("the page shows no data", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, page) }))
 	if resp, body := serve(t, az.Middleware(nethttp.RequireDecision(health)))("alice", "/"); resp.StatusCode != 200 || body != page {
 		t.Errorf("%d %q", resp.StatusCode, body)
 	}
-	if len(reasons) != 1 || reasons[0] != "says nothing about anybody" {
+	if len(reasons) != 1 || reasons[0] != "the page shows no data" {
 		t.Errorf("observed %q", reasons)
 	}
 }
