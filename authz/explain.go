@@ -52,9 +52,9 @@ type Explanation struct {
 	// another class.
 	Rules, Others int
 
-	// Trace is what was tried, in order. It is a trace of the deny rule if that rule denied
-	// or could not be decided, and else of allow. If a limit ended it, its outcome may
-	// differ from Verdict, and its Err is set.
+	// Trace has everything that was tried, in order: for the deny rule if it denied or
+	// could not be decided, and otherwise for allow. If a limit ended the trace, its
+	// outcome may differ from Verdict, and its Err is set.
 	Trace *polar.Trace
 
 	denied bool // by a deny rule
