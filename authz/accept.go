@@ -2,10 +2,10 @@ package authz
 
 // This file defines prefersJSON, which reads Accept headers (RFC 9110, 12.5.1).
 //
-// Clients that are not authenticated write them, up to a megabyte with the limits
-// of net/http, and every refusal reads them. So they are read in one pass, up to
-// a bound, and nothing is allocated. What lies beyond the bound is
-// not read, and what is malformed is ignored.
+// Clients that are not authenticated write these headers, up to a megabyte with the limits
+// of net/http, and every refusal reads them. So prefersJSON reads them in one pass, up to a
+// bound, and does not allocate. It does not read what follows the bound, and ignores what
+// is malformed.
 
 import "strings"
 
@@ -13,16 +13,17 @@ import "strings"
 // 150.
 const maxAccept = 4 << 10
 
-// prefersJSON reports whether Accept headers prefer JSON to HTML: the most
-// specific media range decides for each, then the higher quality, then JSON if
-// it is named and HTML is not. It also returns how many bytes it has read.
+// prefersJSON reports whether Accept headers prefer JSON to HTML. For each of the two, the
+// most specific media range counts. The higher quality wins. If the qualities are equal,
+// JSON wins if the headers name it and do not name HTML. It also returns how many bytes it
+// has read.
 func prefersJSON(accept []string) (json bool, read int) {
 	var asJSON, asHTML preference
 	for _, value := range accept {
-		read++ // so that empty ones come to an end too
+		read++ // so that empty headers are bounded too
 		if len(value) > maxAccept-read {
 			value = value[:max(0, maxAccept-read)]
-			// The last range may be half of one.
+			// The last range may be cut off.
 			value = value[:strings.LastIndexByte(value, ',')+1]
 			read = maxAccept
 		} else {
@@ -65,7 +66,7 @@ func prefersJSON(accept []string) (json bool, read int) {
 	return asJSON.quality > 0 && min(asJSON.specific, 3) > min(asHTML.specific, 3), read
 }
 
-// A preference is what Accept headers say about a kind of page.
+// A preference is what Accept headers say about one kind of page.
 type preference struct {
 	specific int
 	quality  int // in thousandths
@@ -77,9 +78,8 @@ func (p *preference) consider(specific, quality int) {
 	}
 }
 
-// nextRange returns the first media range of a list, its quality in thousandths,
-// and what follows the comma behind it. The quality of a range that is malformed
-// is -1.
+// nextRange returns the first media range of a list, its quality in thousandths, and what
+// follows the comma after it. The quality of a malformed range is -1.
 func nextRange(list string) (media string, quality int, rest string) {
 	end := strings.IndexAny(list, ",;")
 	if end < 0 {
@@ -102,9 +102,9 @@ func nextRange(list string) (media string, quality int, rest string) {
 	return media, quality, rest
 }
 
-// nextParam returns the first parameter of s, and what follows it, which begins
-// with a semicolon or a comma if it is not empty. A value in quotes may have both
-// inside; one without an end is malformed.
+// nextParam returns the first parameter of s and what follows it. The rest is empty or
+// begins with a semicolon or a comma. A quoted value may contain both characters. Without a
+// closing quote it is malformed.
 func nextParam(s string) (name, value, rest string, ok bool) {
 	end := strings.IndexAny(s, `,;"`)
 	if end < 0 {
@@ -133,8 +133,8 @@ func nextParam(s string) (name, value, rest string, ok bool) {
 	return trimSpace(name), trimSpace(value), s[end:], ok
 }
 
-// parseQuality returns a quality in thousandths: "0" or "1", and up to three
-// digits behind a point. It is -1 for anything else.
+// parseQuality returns a quality in thousandths: "0" or "1", with up to three decimals. It
+// returns -1 for anything else.
 func parseQuality(s string) int {
 	if s == "" || len(s) > len("0.000") || s[0] != '0' && s[0] != '1' || len(s) > 1 && s[1] != '.' {
 		return -1

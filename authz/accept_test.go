@@ -1,7 +1,7 @@
 package authz_test
 
-// This file tests how Accept headers are read: what they mean, and that what
-// they cost is bounded.
+// This file tests how Accept headers are read: what they mean, and that their cost is
+// bounded.
 
 import (
 	"fmt"
@@ -48,7 +48,7 @@ func TestAccept(t *testing.T) {
 		{"application/json;profile=\"a\\\",b\";q=0.1, text/html;q=0.5", false},
 		{"text/*;q=0.2, application/json;q=0.3", true},
 		{"application/jsonx, json, application", false},
-		// What is malformed is ignored.
+		// Malformed ranges are ignored.
 		{"application/json;q=x, text/html;q=0.1", false},
 		{"application/json;q=2, text/html;q=0.1", false},
 		{"application/json;q=1.001, text/html;q=0.1", false},
@@ -73,7 +73,7 @@ func TestAccept(t *testing.T) {
 	}
 }
 
-// floods are Accept headers of a megabyte.
+// floods are Accept headers with a megabyte.
 var floods = map[string][]string{
 	"parameters": {strings.Repeat("a;b*0=c;b*1=d;", 75_000)},
 	"ranges":     {strings.Repeat("text/html,", 100_000)},
@@ -87,7 +87,7 @@ var floods = map[string][]string{
 	"empty":      make([]string, 1<<20),
 }
 
-// TestAcceptIsBounded counts what is read, and what is allocated.
+// TestAcceptIsBounded tests that the bytes read and the allocations are bounded.
 func TestAcceptIsBounded(t *testing.T) {
 	for name, accept := range floods {
 		if _, read := authz.PrefersJSON(accept); read > authz.MaxAccept {
@@ -96,7 +96,7 @@ func TestAcceptIsBounded(t *testing.T) {
 		if n := testing.AllocsPerRun(1, func() { authz.PrefersJSON(accept) }); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)
 		}
-		// What comes behind is not read, and what comes before is.
+		// What follows the bound is not read, and what precedes it is.
 		if json, _ := authz.PrefersJSON(append(accept[:len(accept):len(accept)], "application/json")); json {
 			t.Errorf("%s: what comes behind was read", name)
 		}
@@ -104,7 +104,7 @@ func TestAcceptIsBounded(t *testing.T) {
 			t.Errorf("%s: what comes before was not read", name)
 		}
 	}
-	// A range that the bound cuts is not read: it might be another one.
+	// A range that the bound cuts off is not read: its meaning is not known.
 	cut := strings.Repeat(",", authz.MaxAccept-len("application/json")-1) + "application/json;q=0"
 	if json, _ := authz.PrefersJSON([]string{cut}); json {
 		t.Error("half a range was read")
@@ -126,8 +126,8 @@ func FuzzAccept(f *testing.F) {
 	})
 }
 
-// BenchmarkHugeHeaders sends what a client may put into a megabyte of headers,
-// where net/http has none of the cost: the whole of Middleware and a refusal.
+// BenchmarkHugeHeaders sends a megabyte of headers through all of Middleware and a refusal,
+// without the cost of net/http.
 func BenchmarkHugeHeaders(b *testing.B) {
 	mega := strings.Repeat("x", 1<<20)
 	bench := func(name string, change func(*http.Request)) {
@@ -166,7 +166,7 @@ func BenchmarkHugeHeaders(b *testing.B) {
 	bench("method", func(r *http.Request) { r.Method = mega })
 }
 
-// TestMegabytes sends a megabyte through a real server, to see the statuses.
+// TestMegabytes sends a megabyte through a real server and checks the statuses.
 func TestMegabytes(t *testing.T) {
 	server := httptest.NewServer(newAuthorizer(t, pages).Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
 	defer server.Close()

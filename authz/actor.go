@@ -1,7 +1,7 @@
 package authz
 
-// This file defines which values are actors. Nil is nobody, and so is an instance
-// whose key is zero: it was never stored, and a rule that compares its key with an
+// This file defines which values are actors. A nil value is not an actor. Neither is an
+// instance whose key is zero: it was never stored, and a rule that compares its key with an
 // empty owner would hold for it.
 
 import (
@@ -15,9 +15,9 @@ var (
 		"(visitors without an account need a class without a key, such as Guest; Class.ZeroKeyActor permits a zero key)")
 )
 
-// An actorType says how actors of one dynamic type are checked.
+// An actorType says how to check actors of one dynamic type.
 type actorType struct {
-	pointers int     // to the value; -1 for types that isNil has to look at
+	pointers int     // to the value; -1 for types that isNil checks
 	key      [][]int // index paths of the key's fields; empty if any value is an actor
 }
 
@@ -51,7 +51,7 @@ func (c *classes) checkActor(x any) error {
 	return nil
 }
 
-// actorType returns how actors of dynamic type t are checked.
+// actorType returns how to check actors of dynamic type t.
 func (c *classes) actorType(t reflect.Type) *actorType {
 	a := new(actorType)
 	for t.Kind() == reflect.Pointer && a.pointers < maxPointers {
@@ -98,8 +98,8 @@ func isZeroKey(v reflect.Value, key [][]int) bool {
 	return true
 }
 
-// isZeroPart reports whether a part of a key says nothing: it is zero or nil, points to
-// zero, or is a value like those of database/sql that is not valid.
+// isZeroPart reports whether a part of a key is zero or nil, points to zero, or is a value
+// that is not valid, like those of database/sql.
 func isZeroPart(v reflect.Value) bool {
 	if v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()

@@ -33,8 +33,9 @@ type (
 	actorDoc struct{ OwnerID int }
 )
 
-// TestZeroKeyIsNoActor asks a policy that allows everything, in every way to ask.
-func TestZeroKeyIsNoActor(t *testing.T) {
+// TestZeroKeyIsNotAnActor tests zero keys with a policy that allows everything, through every
+// method.
+func TestZeroKeyIsNotAnActor(t *testing.T) {
 	type embedded struct {
 		account
 	}

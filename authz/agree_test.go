@@ -1,6 +1,6 @@
 package authz_test
 
-// This file tests that all ways to ask give one answer, on random policies.
+// This file tests that all methods give the same answer, on random policies.
 
 import (
 	"errors"
@@ -14,11 +14,11 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// fieldHead matches the head of a rule about an action, which a rule about a field is made from.
+// fieldHead matches the head of a rule about an action. Rules about fields are made from those.
 var fieldHead = regexp.MustCompile(`(?m)^allow\((m: Member), ([^,]*), (.*?)\) if`)
 
-// TestAnswersAgree asks IsAllowed, Authorize, Query, AuthorizedActions, Explain,
-// AuthorizeField and AuthorizedFields the same questions.
+// TestAnswersAgree tests that IsAllowed, Authorize, Query, AuthorizedActions, Explain,
+// AuthorizeField and AuthorizedFields agree.
 func TestAnswersAgree(t *testing.T) {
 	policies := 100
 	if n, err := strconv.Atoi(os.Getenv("URSA_AGREE_POLICIES")); err == nil {
@@ -36,7 +36,7 @@ func TestAnswersAgree(t *testing.T) {
 	var allowed, denied, undecided, listed int
 	for i := range policies {
 		g := randomPolicy{rand.New(rand.NewPCG(seed, uint64(i)))}
-		// A cut in a rule for one action keeps rules for others from being listed.
+		// A cut in a rule for one action prevents the listing of rules for others.
 		policy := strings.ReplaceAll(g.policy(), "cut", "m = m")
 		policy += fieldHead.ReplaceAllString(policy[:strings.Index(policy, "helper(m: Member")], `allow_field($1, "see", $3, $2) if`)
 		az := explainer(t, policy)
@@ -75,7 +75,7 @@ func TestAnswersAgree(t *testing.T) {
 					fail("Explain", ok, err, x, explainErr)
 				}
 
-				// Listing asks all rules, so it meets errors that a decision may not.
+				// Listing evaluates all rules, so it may meet errors that a decision does not.
 				if actions, listErr := az.AuthorizedActions(ctx, m, r); listErr == nil {
 					listed++
 					if err != nil || actions.Has("read") != ok {
@@ -83,7 +83,7 @@ func TestAnswersAgree(t *testing.T) {
 					}
 				}
 
-				// The rules about fields are those about actions.
+				// The rules about fields are the same as those about actions.
 				field := az.AuthorizeField(ctx, m, "see", r, "read")
 				if ok != (field == nil) || (err != nil) != errors.Is(field, authz.ErrUndecided) {
 					fail("AuthorizeField", ok, err, field)

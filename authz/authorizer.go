@@ -1,12 +1,11 @@
 package authz
 
-// This file defines Authorizer and the questions it answers.
+// This file defines Authorizer and its decisions.
 //
-// Every decision goes through ask: one atomic load of the current policy, one
-// call of the engine under a recover, and then, only for a denial, an error or
-// an observer, the rest. What is decided is decided on one version of the
-// policy, even if a reload comes between a denial and the question whether it
-// is to be hidden.
+// Every decision goes through ask: one atomic load of the current policy and one call of
+// the engine under a recover. The rest runs only for a denial, an error or an observer. One
+// decision uses one version of the policy, even if a reload happens between a denial and
+// the check whether to hide it.
 
 import (
 	"context"
@@ -22,8 +21,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
-// An Authorizer answers questions by a policy. It is safe for concurrent use,
-// and decisions in flight finish on the version of the policy they began with.
+// An Authorizer makes decisions with a policy. It is safe for concurrent use. Decisions in
+// flight finish on the version of the policy that they began with.
 type Authorizer struct {
 	cfg     Config
 	engine  Engine
@@ -31,31 +30,31 @@ type Authorizer struct {
 	input   Input // without sources
 
 	current   atomic.Pointer[version]
-	reloading chan struct{} // holds a token while somebody has the lock
-	busy      chan struct{} // closed when what was begun last by aside has returned; under the lock
-	acted     look          // what the last attempt to replace the policy was made with; under the lock
-	failing   bool          // that attempt failed; under the lock
+	reloading chan struct{} // holds a token while the lock is held
+	busy      chan struct{} // closed when the last function that aside started has returned; under the lock
+	acted     look          // the sources of the last attempt to replace the policy; under the lock
+	failing   bool          // whether that attempt failed; under the lock
 }
 
-// A version is a policy with the name it is known by.
+// A version is a policy and its name.
 type version struct {
 	policy Policy
 	digest digest
-	name   string // digest in short
+	name   string // the digest, shortened
 	diags  []Diagnostic
 	deny   denials
 }
 
-// New returns an Authorizer that has loaded its policy. The error tells what is
-// wrong with the configuration or the policy, with positions. Of a policy with
-// several errors it prints the first; all are in it, for errors.As as a value with
-// the method Long() string, which has each of them with its line.
+// New returns an Authorizer with its policy loaded. The error says what is wrong with the
+// configuration or the policy, with positions. If a policy has several errors, Error prints
+// the first one. To print all of them with their source lines, use [errors.As] to find an
+// error with a method Long() string.
 func New(cfg Config) (*Authorizer, error) {
 	if cfg.Policies == nil {
 		return nil, errors.New("authz: Config.Policies is not set")
 	}
 	if cfg.HTTP.RequestRule > AllowRequest {
-		return nil, fmt.Errorf("authz: Config.HTTP.RequestRule is %d", cfg.HTTP.RequestRule)
+		return nil, fmt.Errorf("authz: Config.HTTP.RequestRule is %d (want AllowMethod or AllowRequest)", cfg.HTTP.RequestRule)
 	}
 	a := &Authorizer{cfg: cfg, engine: cfg.Engine, reloading: make(chan struct{}, 1)}
 	if a.engine == nil {
@@ -91,7 +90,7 @@ func (a *Authorizer) Version() string { return a.current.Load().name }
 // Diagnostics returns the warnings about the current policy.
 func (a *Authorizer) Diagnostics() []Diagnostic { return slices.Clone(a.current.Load().diags) }
 
-// A rule is one of the rules that a question is about. Each has a deny rule.
+// A rule is one of the rules that decisions evaluate. Each of them has a deny rule.
 type rule uint8
 
 const (
@@ -111,45 +110,42 @@ func (r rule) String() string {
 type question struct {
 	rule     rule
 	actor    any
-	action   string // "" for ruleRequest
+	action   string // empty for ruleRequest
 	resource any
 	field    string // for ruleField
 }
 
-// A ruling is what the policy says to a question. The zero ruling is a denial
-// because no rule allows it.
+// A ruling is what the policy says to a question. The zero ruling is a denial because no
+// rule allows it.
 type ruling struct {
 	allowed bool
-	denied  bool      // by a deny rule; with an error, a deny rule could not be decided
+	denied  bool      // by a deny rule; with an error, the deny rule could not be decided
 	rule    *RuleInfo // the rule that allowed or denied; nil if none did, or if the engine does not say which allowed
 }
 
-// IsAllowed reports whether actor may do action on resource. An error is
-// [ErrUndecided]; with an error the answer is false.
+// IsAllowed reports whether actor may do action on resource. Every error is [ErrUndecided],
+// and the result is then false.
 func (a *Authorizer) IsAllowed(ctx context.Context, actor any, action string, resource any) (bool, error) {
 	return a.ask(ctx, &question{ruleAllow, actor, action, resource, ""}, true, false)
 }
 
-// Authorize returns nil if actor may do action on resource. Otherwise the error
-// is a [*DeniedError], which is [ErrForbidden] or [ErrNotFound], or it is
-// [ErrUndecided].
+// Authorize returns nil if actor may do action on resource. Otherwise the error is a
+// [*DeniedError], which is [ErrForbidden] or [ErrNotFound], or it is [ErrUndecided].
 func (a *Authorizer) Authorize(ctx context.Context, actor any, action string, resource any) error {
 	_, err := a.ask(ctx, &question{ruleAllow, actor, action, resource, ""}, true, true)
 	return err
 }
 
-// AuthorizeField returns nil if actor may do action on a field of resource, by
-// the rule allow_field(actor, action, resource, field). The errors are those of
-// Authorize.
+// AuthorizeField returns nil if actor may do action on a field of resource. It evaluates
+// allow_field(actor, action, resource, field). The errors are those of Authorize.
 func (a *Authorizer) AuthorizeField(ctx context.Context, actor any, action string, resource any, field string) error {
 	_, err := a.ask(ctx, &question{ruleField, actor, action, resource, field}, true, true)
 	return err
 }
 
-// AuthorizeRequest returns nil if actor may send request, by the rule
-// allow_request(actor, request). An *http.Request is asked about as the
-// [Request] that [Authorizer.Request] makes of it. The errors are those of
-// Authorize, but never ErrNotFound, and [ErrBadRequest].
+// AuthorizeRequest returns nil if actor may send request. It evaluates allow_request(actor,
+// request). For an *http.Request, the policy sees the [Request] that [Authorizer.Request]
+// returns. The errors are those of Authorize without ErrNotFound, and [ErrBadRequest].
 func (a *Authorizer) AuthorizeRequest(ctx context.Context, actor, request any) error {
 	if r, ok := request.(*http.Request); ok && r != nil {
 		q, err := a.Request(r)
@@ -161,7 +157,7 @@ func (a *Authorizer) AuthorizeRequest(ctx context.Context, actor, request any) e
 	return a.askRequest(ctx, &question{rule: ruleRequest, actor: actor, resource: request})
 }
 
-// askRequest asks about a request and settles no ledger.
+// askRequest decides a question about a request. It settles no ledger.
 func (a *Authorizer) askRequest(ctx context.Context, q *question) error {
 	_, err := a.ask(ctx, q, false, true)
 	if r, ok := q.resource.(*Request); ok && r != nil {
@@ -172,9 +168,9 @@ func (a *Authorizer) askRequest(ctx context.Context, q *question) error {
 	return err
 }
 
-// ask answers q. With settles, an allow is noted in the context's ledger, if it
-// is about a resource. With tell, a denial is an error.
-func (a *Authorizer) ask(ctx context.Context, q *question, settles, tell bool) (bool, error) {
+// ask answers q. With settles, an allow on a resource settles the context's ledger. With
+// asError, a denial is an error.
+func (a *Authorizer) ask(ctx context.Context, q *question, settles, asError bool) (bool, error) {
 	var start time.Time
 	if a.cfg.Observe != nil {
 		start = time.Now()
@@ -184,13 +180,13 @@ func (a *Authorizer) ask(ctx context.Context, q *question, settles, tell bool) (
 	if out.allowed && err == nil && a.cfg.Observe == nil {
 		return true, nil
 	}
-	return a.answer(ctx, v, q, out, err, tell, start)
+	return a.answer(ctx, v, q, out, err, asError, start)
 }
 
-// answer makes the answer of a ruling, and tells the observer.
-func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out ruling, err error, tell bool, start time.Time) (bool, error) {
+// answer turns a ruling into an answer and notifies the observer.
+func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out ruling, err error, asError bool, start time.Time) (bool, error) {
 	hidden := false
-	if err == nil && !out.allowed && tell {
+	if err == nil && !out.allowed && asError {
 		hidden, err = a.hides(ctx, v, q)
 	}
 	d := Decision{Verdict: Undecided, Hidden: hidden}
@@ -204,7 +200,7 @@ func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out ru
 		d.Verdict, d.By = Allowed, out.rule
 	default:
 		d.Verdict, d.By = Denied, out.rule
-		if tell {
+		if asError {
 			d.ID = newID()
 			failed = &DeniedError{hidden, a.classes.name(q.resource), shorten(q.deniedAction()), d.ID}
 		}
@@ -214,15 +210,15 @@ func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out ru
 			d.ID = newID()
 		}
 		d.Duration = time.Since(start)
-		asked := *q // q itself stays on the stack of those without an observer
+		asked := *q // without an observer, q stays on the stack
 		d.Rule, d.Version, d.q, d.classes = q.rule.String(), v.name, &asked, a.classes
 		a.observe(ctx, d)
 	}
 	return d.Verdict == Allowed, failed
 }
 
-// deniedAction is what a denial says was denied. The rule about requests has no
-// action; what is not a Request has no method either, and is told by the rule.
+// deniedAction returns the action for a DeniedError. The rule about requests has no action:
+// for a Request it is the method, and for any other value the name of the rule.
 func (q *question) deniedAction() string {
 	if q.rule != ruleRequest {
 		return q.action
@@ -233,15 +229,15 @@ func (q *question) deniedAction() string {
 	return q.rule.String()
 }
 
-// observe calls the observer, whose panics are its own affair.
+// observe calls the observer and ignores its panics.
 func (a *Authorizer) observe(ctx context.Context, d Decision) {
 	defer func() { _ = recover() }()
 	a.cfg.Observe(ctx, d)
 }
 
-// hides reports whether a denial of q is told as ErrNotFound: if the actor may
-// not even read the resource. A denial of which this cannot be decided is no
-// denial but a fault, since either answer might be the wrong one to give.
+// hides reports whether a denial of q becomes ErrNotFound, because the actor may not even
+// read the resource. If that cannot be decided, the denial becomes an error: both answers
+// could be wrong.
 func (a *Authorizer) hides(ctx context.Context, v *version, q *question) (bool, error) {
 	if a.cfg.ReadAction == "" || q.rule == ruleRequest || isRequest(q.resource) {
 		return false, nil
@@ -259,9 +255,9 @@ func (a *Authorizer) hides(ctx context.Context, v *version, q *question) (bool, 
 	return !out.allowed, err
 }
 
-// decide asks the policy: first the deny rule, if there is one, and if that does not
-// hold the rule that allows. A panic is an error, wherever it comes from: the engine,
-// the context, or a ledger. A ruling with an error allows nothing.
+// decide asks the policy. It evaluates the deny rule first, if there is one. If the deny
+// rule does not hold, it evaluates the rule that allows. A panic of the engine, the context
+// or the ledger becomes an error. A ruling with an error allows nothing.
 func (a *Authorizer) decide(ctx context.Context, v *version, q *question, settles bool) (out ruling, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -293,7 +289,7 @@ func (a *Authorizer) decide(ctx context.Context, v *version, q *question, settle
 	return ruling{allowed: allow.Allowed, rule: allow.Rule}, nil
 }
 
-// ask asks the rule of that name about q.
+// ask evaluates the named rule for q.
 func (v *version) ask(ctx context.Context, name string, q *question) (Outcome, error) {
 	switch q.rule {
 	case ruleRequest:
@@ -304,7 +300,7 @@ func (v *version) ask(ctx context.Context, name string, q *question) (Outcome, e
 	return v.policy.Decide(ctx, name, q.actor, q.action, q.resource)
 }
 
-// askAny asks a rule that does not have the three arguments of allow.
+// askAny evaluates a rule whose parameters differ from those of allow.
 func (v *version) askAny(ctx context.Context, name string, args ...any) (Outcome, error) {
 	if p, ok := v.policy.(Asker); ok {
 		return p.Ask(ctx, name, args...)
@@ -315,21 +311,21 @@ func (v *version) askAny(ctx context.Context, name string, args ...any) (Outcome
 	return Outcome{}, nil
 }
 
-// Query yields the solutions of rule(args...). An argument that is a [Var] is a
-// variable, whose values the solutions bind. An error is ErrUndecided and the
-// last thing that is yielded. Query asks the policy and decides nothing: no
-// observer sees it, and asked for allow it also yields what a deny rule denies.
+// Query yields the solutions of rule(args...). An argument that is a [Var] is a variable,
+// and the solutions bind it. An error is ErrUndecided and is the last thing that Query
+// yields. Query is not a decision: no observer sees it, and for allow it also yields what a
+// deny rule denies.
 func (a *Authorizer) Query(ctx context.Context, rule string, args ...any) iter.Seq2[Bindings, error] {
 	return func(yield func(Bindings, error) bool) {
 		a.current.Load().query(ctx, rule, args)(yield)
 	}
 }
 
-// query is Query, by one version of the policy.
+// query is Query on one version of the policy.
 func (v *version) query(ctx context.Context, rule string, args []any) iter.Seq2[Bindings, error] {
 	return func(yield func(Bindings, error) bool) {
-		// A panic of the loop's body is its own and goes on its way; one of
-		// the policy is an error, if there is a loop left to tell.
+		// A panic in the loop's body propagates. A panic in the policy becomes an
+		// error, if the loop has not ended yet.
 		body, done := false, false
 		defer func() {
 			if body {
@@ -358,7 +354,7 @@ func (v *version) query(ctx context.Context, rule string, args []any) iter.Seq2[
 	}
 }
 
-// catchPanic calls f and makes an error of a panic.
+// catchPanic calls f and turns a panic into an error.
 func catchPanic(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -1,6 +1,6 @@
 package authz_test
 
-// This file tests the questions that an Authorizer answers.
+// This file tests the decisions of an Authorizer.
 
 import (
 	"context"
@@ -20,7 +20,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
-// the outcomes of a question, as a caller tells them apart.
+// The outcomes that a caller can distinguish.
 const (
 	allowed   = "allowed"
 	forbidden = "forbidden"
@@ -29,7 +29,7 @@ const (
 	badReq    = "bad request"
 )
 
-// outcome names err, and fails the test if it is two things at once.
+// outcome returns the name of the outcome, and fails the test if err is two outcomes at once.
 func outcome(t *testing.T, err error) string {
 	t.Helper()
 	var is []string
@@ -98,7 +98,7 @@ allow bob boom !panic
 				t.Errorf("IsAllowed: %v, %v, want %s", ok, err, tt.want)
 			}
 			if ok == false && err != nil && tt.want == forbidden {
-				t.Errorf("IsAllowed: a denial is no error, got %v", err)
+				t.Errorf("IsAllowed: got the error %v for a denial", err)
 			}
 			want := tt.hidden
 			if want == "" {
@@ -119,7 +119,7 @@ allow bob boom !panic
 }
 
 func TestReadActionThatCannotBeDecided(t *testing.T) {
-	// The denial is certain, but which of two answers hides nothing is not.
+	// The denial is certain, but it is not known whether to hide the resource.
 	az := newAuthorizer(t, "allow bob update Report\nallow bob read Report", func(c *authz.Config) {
 		c.ReadAction = "read"
 		c.Engine = facts{onCompile: func(authz.Input) (authz.Policy, []authz.Diagnostic, error) {
@@ -137,8 +137,8 @@ func TestReadActionThatCannotBeDecided(t *testing.T) {
 	}
 }
 
-// TestOneVersionPerAnswer replaces the policy between a denial and the question
-// whether it is to be hidden: the answer must be one that a version gives.
+// TestOneVersionPerAnswer replaces the policy between a denial and the check whether to
+// hide it. The answer must be that of one version.
 func TestOneVersionPerAnswer(t *testing.T) {
 	var az *authz.Authorizer
 	s := &store{text: "old"}
@@ -160,7 +160,7 @@ func TestOneVersionPerAnswer(t *testing.T) {
 			}), nil, nil
 		}}
 	})
-	// The old version allows nothing, and the new one everything.
+	// The old version allows nothing, and the new one allows everything.
 	if got := outcome(t, az.Authorize(t.Context(), bob, "update", lunch)); got != notFound {
 		t.Errorf("%s, want not found", got)
 	}
@@ -194,8 +194,7 @@ type badValueContext struct{ context.Context }
 
 func (badValueContext) Value(any) any { panic(secret) }
 
-// TestNeverAllowsOnAFault breaks each thing on the way of a decision, for every
-// way to ask.
+// TestNeverAllowsOnAFault breaks each part of a decision, for every method.
 func TestNeverAllowsOnAFault(t *testing.T) {
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -257,7 +256,7 @@ func TestNeverAllowsOnAFault(t *testing.T) {
 				}
 				for name, f := range ask {
 					seen = nil
-					// A request is not noted in the context, so its values are not read.
+					// A request does not settle a ledger, so the values of the context are not read.
 					if _, ok := tt.ctx.(badValueContext); ok && name == "AuthorizeRequest" {
 						continue
 					}
@@ -300,7 +299,7 @@ func TestAuthorizeField(t *testing.T) {
 	}{
 		{alice, "amount", allowed},
 		{alice, "salary", forbidden},
-		{bob, "amount", notFound}, // he may not read the expense at all
+		{bob, "amount", notFound}, // bob may not read the expense at all
 	} {
 		if got := outcome(t, az.AuthorizeField(t.Context(), tt.actor, "read", lunch, tt.field)); got != tt.want {
 			t.Errorf("%v, %s: %s, want %s", nameOf(tt.actor), tt.field, got, tt.want)
@@ -335,7 +334,8 @@ func TestAuthorizeRequest(t *testing.T) {
 	}
 }
 
-// TestDeniesAnything: whatever is asked about, a denial is told, and no panic.
+// TestDeniesAnything tests that any value as a resource leads to a denial and not to a
+// panic.
 func TestDeniesAnything(t *testing.T) {
 	az := newAuthorizer(t, `
 		allow(_: user, "read", _: Expense);
@@ -368,7 +368,7 @@ func TestDeniesAnything(t *testing.T) {
 	}
 }
 
-// TestContextThatHasEnded: no question is answered under one.
+// TestContextThatHasEnded tests that nothing is decided after the context has ended.
 func TestContextThatHasEnded(t *testing.T) {
 	az := newAuthorizer(t, `
 		allow(_: user, "read", _: Expense);
@@ -391,7 +391,7 @@ func TestContextThatHasEnded(t *testing.T) {
 	if actions.Names != nil || fields.Names != nil || l.Settled() {
 		t.Errorf("%v, %v, settled %v", actions, fields, l.Settled())
 	}
-	// A panic of the loop's body is its own here, too.
+	// A panic in the loop's body propagates here too.
 	defer func() {
 		if p := recover(); p != "body" {
 			t.Errorf("recovered %v, want the body's panic", p)
@@ -402,15 +402,16 @@ func TestContextThatHasEnded(t *testing.T) {
 	}
 }
 
-// filterless is a policy whose Filter says that all is well, and nothing else.
+// filterless is a policy whose Filter returns neither a filter nor an error.
 type filterless struct{ authz.Policy }
 
 func (filterless) Filter(context.Context, string, any, any, authz.Class) (*filter.Query, error) {
 	return nil, nil
 }
 
-// TestNoFilterIsNoAnswer: a caller might take none for one that lets all rows through.
-func TestNoFilterIsNoAnswer(t *testing.T) {
+// TestNilFilterIsAnError tests that a nil filter is an error: a caller could take it for
+// one that matches every row.
+func TestNilFilterIsAnError(t *testing.T) {
 	az := newAuthorizer(t, "", withPolicy(filterless{}))
 	ctx, l := ledger.With(t.Context())
 	if q, err := az.Filter(ctx, alice, "read", authz.ClassOf[expense]()); q != nil || outcome(t, err) != undecided || l.Settled() {
@@ -551,7 +552,7 @@ func TestQueryPanics(t *testing.T) {
 		t.Errorf("errors %v, want nil and an undecided one without the value", errs)
 	}
 
-	// A panic of the loop's body is not the policy's.
+	// A panic in the loop's body propagates.
 	defer func() {
 		if p := recover(); p != "body" {
 			t.Errorf("recovered %v, want the body's panic", p)
@@ -648,9 +649,9 @@ func TestNew(t *testing.T) {
 	}{
 		{"no policies", authz.Config{Engine: facts{}}, "Config.Policies is not set"},
 		{"bad policy", authz.Config{Engine: facts{}, Policies: authz.String("p.polar", "\nallow")}, "p.polar:2:1: a fact has a rule"},
-		{"same name", authz.Config{Engine: facts{}, Policies: authz.Join(str, str)}, `two are named "p"`},
-		{"nothing joined", authz.Config{Engine: facts{}, Policies: authz.Join()}, "there are none"},
-		{"nil joined", authz.Config{Engine: facts{}, Policies: authz.Join(str, nil)}, "nil policies"},
+		{"same name", authz.Config{Engine: facts{}, Policies: authz.Join(str, str)}, `two sources are named "p"`},
+		{"nothing joined", authz.Config{Engine: facts{}, Policies: authz.Join()}, "there are no sources"},
+		{"nil joined", authz.Config{Engine: facts{}, Policies: authz.Join(str, nil)}, "nil Policies"},
 		{"request rule", authz.Config{Engine: facts{}, Policies: str, HTTP: authz.HTTPConfig{RequestRule: 9}}, "RequestRule"},
 		{"engine panics", authz.Config{Policies: str, Engine: facts{onCompile: func(authz.Input) (authz.Policy, []authz.Diagnostic, error) {
 			panic(secret)
@@ -670,7 +671,7 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// TestInput checks what an engine is given.
+// TestInput tests the Input that an engine gets.
 func TestInput(t *testing.T) {
 	now := func() time.Time { return time.Unix(0, 0) }
 	type Request struct{ Path string }

@@ -1,6 +1,6 @@
 package authz_test
 
-// This file measures what an Authorizer adds to its engine, with an engine that
+// This file measures the cost that an Authorizer adds to an engine, with an engine that
 // costs nothing.
 
 import (
@@ -66,7 +66,7 @@ func TestIsAllowedAllocatesNothing(t *testing.T) {
 
 func BenchmarkIsAllowed(b *testing.B) {
 	ctx := context.Background()
-	b.Run("floor", func(b *testing.B) { // the engine alone, behind its interface
+	b.Run("floor", func(b *testing.B) { // the engine alone, through its interface
 		p, _, _ := instant{authz.Outcome{Allowed: true}}.Compile(ctx, authz.Input{})
 		b.ReportAllocs()
 		for b.Loop() {

@@ -1,6 +1,6 @@
 package authz_test
 
-// This file tests that nothing is answered after the context has ended.
+// This file tests that nothing is decided after the context has ended.
 
 import (
 	"context"
@@ -10,13 +10,13 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// A leaver goes away while it is asked about.
+// A leaver ends the context during the decision.
 type leaver struct {
 	ID    int `polar:",id"`
 	leave context.CancelFunc
 }
 
-// Leave ends the context of the question that calls it, and is true.
+// Leave ends the context of the decision that calls it, and returns true.
 func (l *leaver) Leave() bool { l.leave(); return true }
 
 type leaverDoc struct {

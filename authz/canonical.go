@@ -1,7 +1,6 @@
 package authz
 
-// This file defines Canonical, which gives the paths and hosts of requests one
-// spelling.
+// This file defines Canonical, which gives the paths and hosts of requests one spelling.
 
 import (
 	"net/http"
@@ -9,19 +8,18 @@ import (
 	"strings"
 )
 
-// Canonical returns a handler that calls next with the path and the host of
-// each request in their one canonical spelling: a path with upper-case escapes,
-// and of those characters only that package url escapes; a host in lower case.
-// Put it around a router, outside of everything that routes, such as chi, echo
-// or gorilla/mux with UseEncodedPath:
+// Canonical returns a handler that calls next with the path and the host of each request in
+// their canonical spelling. In the path, only the characters that package url escapes are
+// escaped, in upper case. The host is in lower case. Put Canonical around a router, outside
+// of everything that routes. Routers that need it include chi, echo and gorilla/mux with
+// UseEncodedPath:
 //
 //	http.ListenAndServe(addr, authz.Canonical(router))
 //
-// Then every router reads "/users/alice%40foo.com" as it reads
-// "/users/alice@foo.com". Without it, [Authorizer.Middleware] answers such
-// spellings 400, unless it wraps an *http.ServeMux. Spellings that have no one
-// reading stay as they are, and are still answered 400. Canonical panics if
-// next is nil.
+// Then every router reads "/users/alice%40foo.com" as "/users/alice@foo.com". Without
+// Canonical, [Authorizer.Middleware] answers such spellings with 400, unless it wraps an
+// *http.ServeMux. Ambiguous spellings stay as they are and are still answered with 400.
+// Canonical panics if next is nil.
 func Canonical(next http.Handler) http.Handler {
 	if next == nil {
 		panic("authz: Canonical with a nil handler")
@@ -48,9 +46,8 @@ func canonical(r *http.Request) *http.Request {
 	return &c
 }
 
-// canonicalRawPath returns the RawPath of the canonical spelling of u's path:
-// empty, unless the path has an encoded slash. A path that readPath refuses
-// anyway may keep its own.
+// canonicalRawPath returns the RawPath of the canonical spelling of u's path: empty, unless
+// the path has an encoded slash. Paths that readPath rejects anyway may stay as they are.
 func canonicalRawPath(u *url.URL) string {
 	raw := u.RawPath
 	if raw == "" || len(raw) > maxPath {
@@ -67,7 +64,7 @@ func canonicalRawPath(u *url.URL) string {
 		if i > 0 {
 			b.WriteByte('/')
 		}
-		s, _ = url.PathUnescape(s) // as the whole does
+		s, _ = url.PathUnescape(s) // cannot fail: the whole path is valid
 		b.WriteString(strings.ReplaceAll(escapePath("/" + s)[1:], "/", "%2F"))
 	}
 	return b.String()
@@ -76,8 +73,8 @@ func canonicalRawPath(u *url.URL) string {
 // escapePath returns a decoded path in the spelling of package url.
 func escapePath(path string) string { return (&url.URL{Path: path}).EscapedPath() }
 
-// lowerASCII returns s with its ASCII letters in lower case. The letters that
-// Unicode folds to ASCII ones stay: a host with those is refused.
+// lowerASCII returns s with its ASCII letters in lower case. It keeps the letters that
+// Unicode folds to ASCII letters: hosts with those are rejected.
 func lowerASCII(s string) string {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; 'A' <= c && c <= 'Z' {

@@ -1,7 +1,7 @@
 package authz
 
-// This file defines classes, which names values for people: by class and id,
-// never by content.
+// This file defines classes, which names values for people: by class and id, never by
+// content.
 
 import (
 	"encoding"
@@ -21,11 +21,10 @@ type Identifier interface {
 	AuthzID() string
 }
 
-// classes are the classes of an Authorizer by Go type. A nil *classes knows
-// none.
+// classes holds the classes of an Authorizer by Go type. A nil *classes is empty.
 type classes struct {
 	byType map[reflect.Type]Class
-	keys   sync.Map // reflect.Type -> [][]int: the index paths of the fields of its id
+	keys   sync.Map // reflect.Type -> [][]int: the index paths of the fields of the id
 	actors sync.Map // dynamic type -> *actorType
 }
 
@@ -44,8 +43,8 @@ type classValue interface {
 	PolarClass() (name string, t reflect.Type)
 }
 
-// name returns the name of x's class; of a class value, the class's own; for
-// a type that is not registered, the name of the type.
+// name returns the name of x's class. For a class value it is the name of that class, and
+// for a type that is not registered the name of the type.
 func (c *classes) name(x any) string {
 	t := reflect.TypeOf(x)
 	if cv, ok := x.(classValue); ok && !isNil(x) { // a nil *Class has the method, too
@@ -63,8 +62,8 @@ func (c *classes) name(x any) string {
 	return typeName(t)
 }
 
-// id returns x's id, or "" if it has none. It runs for observers only, so a
-// method of the application that panics costs the id and nothing else.
+// id returns x's id, or "" if it has none. It runs only for observers, so a panic in a
+// method of the application only loses the id.
 func (c *classes) id(x any) (id string) {
 	defer func() {
 		if recover() != nil {
@@ -117,7 +116,7 @@ func (c *classes) key(t reflect.Type) [][]int {
 			}
 		}
 		if len(key) != len(names) {
-			key = nil // part of a key is no id
+			key = nil // part of a key is not an id
 		}
 	} else {
 		for _, f := range reflect.VisibleFields(t) {
@@ -140,8 +139,8 @@ func hasOption(opts, name string) bool {
 	return false
 }
 
-// keyText returns the text of a key field: of a scalar, or of a type that says
-// how it is written, such as a UUID.
+// keyText returns the text of a key field: a scalar, or a type that can write itself, such
+// as a UUID.
 func keyText(v reflect.Value) (string, bool) {
 	if v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()
@@ -166,7 +165,7 @@ func keyText(v reflect.Value) (string, bool) {
 	return "", false
 }
 
-// maxPointers is how many pointers to a value are followed: type P *P has no end.
+// maxPointers is how many pointers to a value are followed: type P *P never ends.
 const maxPointers = 4
 
 // deref returns the type that t points to.
@@ -179,7 +178,7 @@ func deref(t reflect.Type) reflect.Type {
 	return t
 }
 
-// typeName returns a short name of t: its name, or its kind if it has none.
+// typeName returns a short name for t: its name, or its kind if it has no name.
 func typeName(t reflect.Type) string {
 	t = deref(t)
 	switch {
@@ -191,8 +190,8 @@ func typeName(t reflect.Type) string {
 	return t.Kind().String()
 }
 
-// isNil reports whether x is nil or an interface around a nil. A pointer to a
-// nil pointer counts, since policies see what pointers end at.
+// isNil reports whether x is nil or a typed nil. A pointer to a nil pointer counts, since
+// policies follow pointers.
 func isNil(x any) bool {
 	if x == nil {
 		return true

@@ -1,7 +1,7 @@
 package authz
 
-// This file defines what a context carries: an Authorizer and the actor on
-// whose behalf the work is done.
+// This file defines what a context carries: an Authorizer and the actor for whom the work
+// is done.
 
 import "context"
 
@@ -10,7 +10,7 @@ type contextKey struct{}
 type contextValue struct {
 	az       *Authorizer
 	actor    any
-	encoding []string // what Middleware found as Content-Encoding, for refusals
+	encoding []string // the Content-Encoding that Middleware found, for refusals
 }
 
 func contextValueOf(ctx context.Context) *contextValue {
@@ -21,9 +21,9 @@ func contextValueOf(ctx context.Context) *contextValue {
 	return s
 }
 
-// NewContext returns a context that carries az and actor, for [Authorize] and
-// the like. [Authorizer.Middleware] does this for requests; jobs and tests do it
-// themselves. It panics if az is nil.
+// NewContext returns a context that carries az and actor, for [Authorize] and other
+// functions that take them from the context. [Authorizer.Middleware] calls it for requests;
+// jobs and tests call it themselves. It panics if az is nil.
 func NewContext(ctx context.Context, az *Authorizer, actor any) context.Context {
 	if az == nil {
 		panic("authz: NewContext with a nil Authorizer")
@@ -53,10 +53,10 @@ func ActorFrom(ctx context.Context) (actor any, ok bool) {
 	return s.actor, true
 }
 
-// Authorize asks whether the context's actor may do action on resource, as
-// [Authorizer.Authorize] does, and returns the resource if so. With an error it
-// returns the zero T, so that a caller who forgets the error has nothing to
-// show. Without an Authorizer in the context the error is ErrUndecided.
+// Authorize decides whether the context's actor may do action on resource, as
+// [Authorizer.Authorize] does, and returns the resource if so. With an error it returns the
+// zero T, so that a caller who ignores the error has nothing to show. Without an Authorizer
+// in the context, the error is ErrUndecided.
 func Authorize[T any](ctx context.Context, action string, resource T) (T, error) {
 	var zero T
 	s := contextValueOf(ctx)

@@ -1,6 +1,6 @@
 package authz
 
-// This file defines Decision, what Config.Observe is told about each decision.
+// This file defines Decision, which Config.Observe receives for each decision.
 
 import (
 	"crypto/rand"
@@ -14,15 +14,15 @@ import (
 	"unicode/utf8"
 )
 
-// A Verdict is what came of a question.
+// A Verdict is the outcome of a decision.
 type Verdict uint8
 
-// The verdicts. The zero Verdict is the one that lets nobody in.
+// The verdicts. The zero Verdict allows nothing.
 const (
-	Undecided Verdict = iota // the question could not be answered
+	Undecided Verdict = iota // it could not be decided
 	Denied                   // the policy denies it
 	Allowed                  // a rule of the policy allows it
-	Skipped                  // nothing was asked, and [Skip] said why
+	Skipped                  // nothing had to be decided, and [Skip] said why
 )
 
 // String returns "undecided", "denied", "allowed" or "skipped".
@@ -38,37 +38,37 @@ func (v Verdict) String() string {
 	return "undecided"
 }
 
-// A Decision describes one decision to an observer. However it is printed, it
-// shows classes, ids, action and rule, but no other value of an actor or a
-// resource; see [Identifier] for the ids.
+// A Decision describes one decision to an observer. However it is printed, it shows
+// classes, ids, action and rule, but no other value of an actor or a resource. See
+// [Identifier] for the ids.
 type Decision struct {
-	ID       string        // unique, cannot be guessed; the one in [DeniedError] and in refusals
-	Verdict  Verdict       // the answer that the caller got
-	Hidden   bool          // denied as [ErrNotFound]
-	Rule     string        // the rule that was asked: "allow", "allow_request" or "allow_field"; empty when none was
-	By       *RuleInfo     // the rule that allowed, or the deny rule that denied; nil if there is none or the engine does not say which allowed
-	Err      error         // why it could not be decided; nil otherwise
-	Reason   string        // what [Skip] was told; empty otherwise
+	ID       string        // unique and unguessable; the same as in [DeniedError] and in refusals
+	Verdict  Verdict       // the answer to the caller
+	Hidden   bool          // whether a denial was [ErrNotFound]
+	Rule     string        // the rule that was evaluated: "allow", "allow_request" or "allow_field"; empty if none was
+	By       *RuleInfo     // the rule that allowed, or the deny rule that denied; nil if there is none or the engine does not report it
+	Err      error         // why it could not be decided, or nil
+	Reason   string        // the reason given to [Skip], or empty
 	Version  string        // of the policy
-	Duration time.Duration // from the question to the answer, without observers
+	Duration time.Duration // the time that the decision took, without observers
 
-	q       *question // behind a pointer, which is all that fmt shows where it does not ask Format
+	q       *question // a pointer, since fmt shows no more than that where it does not call Format
 	classes *classes
 }
 
 // Actor returns the actor itself. Take care not to print it.
 func (d Decision) Actor() any { return d.asked().actor }
 
-// Action returns the action that was asked about; "" for allow_request.
+// Action returns the action, or "" for allow_request.
 func (d Decision) Action() string { return d.asked().action }
 
 // Resource returns the resource itself. Take care not to print it.
 func (d Decision) Resource() any { return d.asked().resource }
 
-// Field returns the field that was asked about with allow_field, or "".
+// Field returns the field of an allow_field decision, or "".
 func (d Decision) Field() string { return d.asked().field }
 
-// asked returns the question; of the zero Decision, one about nothing.
+// asked returns the question, or an empty one for the zero Decision.
 func (d Decision) asked() question {
 	if d.q == nil {
 		return question{}
@@ -118,7 +118,7 @@ func (d Decision) attrs() []slog.Attr {
 // LogValue returns the decision as a group, for package slog.
 func (d Decision) LogValue() slog.Value { return slog.GroupValue(d.attrs()...) }
 
-// MarshalJSON returns an object with what LogValue has; the duration is in
+// MarshalJSON returns an object with the attributes of LogValue. The duration is in
 // nanoseconds.
 func (d Decision) MarshalJSON() ([]byte, error) {
 	m := make(map[string]any)
@@ -128,7 +128,7 @@ func (d Decision) MarshalJSON() ([]byte, error) {
 	return json.Marshal(m)
 }
 
-// Format writes what LogValue has as key=value pairs, whatever the verb.
+// Format writes the attributes of LogValue as key=value pairs, whatever the verb.
 func (d Decision) Format(f fmt.State, verb rune) {
 	var b strings.Builder
 	for i, a := range d.attrs() {
@@ -142,8 +142,8 @@ func (d Decision) Format(f fmt.State, verb rune) {
 	formatText(f, verb, b.String())
 }
 
-// quoteOdd returns s quoted if it has one of the odd characters or one that is
-// not printed as itself, by which a line could end, or look like another one.
+// quoteOdd returns s, quoted if it contains one of the odd characters or an unprintable
+// one. Such a character could end a line or fake another one.
 func quoteOdd(s, odd string) string {
 	if strings.ContainsAny(s, odd) || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return strconv.Quote(s)
@@ -151,13 +151,12 @@ func quoteOdd(s, odd string) string {
 	return s
 }
 
-// newID returns an id for a decision: 26 letters and digits, 128 random bits.
-// It costs about as much as the denial it is made for, so a decision that
-// nobody sees has none.
+// newID returns an id for a decision: 26 letters and digits, 128 random bits. It costs
+// about as much as the denial itself, so a decision that nobody sees gets no id.
 func newID() string { return rand.Text() }
 
-// maxText bounds what is printed of a string that may come from a client, such
-// as a request's method.
+// maxText bounds the printed length of strings that may come from a client, such as a
+// request's method.
 const maxText = 64
 
 func shorten(s string) string {

@@ -1,6 +1,6 @@
 package authz
 
-// This file defines the default Authorizer, which only Middleware uses.
+// This file defines the default Authorizer, which only the function Middleware uses.
 
 import (
 	"net/http"
@@ -9,9 +9,9 @@ import (
 
 var defaultAuthorizer atomic.Pointer[Authorizer]
 
-// SetDefault makes az the Authorizer of the function [Middleware]. Nothing else
-// uses it: decisions are made by the Authorizer of the context or the one whose
-// method is called. It panics if az is nil.
+// SetDefault sets the Authorizer that the function [Middleware] uses. Nothing else uses it:
+// decisions are made by the Authorizer in the context or by the one whose method is called.
+// It panics if az is nil.
 func SetDefault(az *Authorizer) {
 	if az == nil {
 		panic("authz: SetDefault with a nil Authorizer")
@@ -19,8 +19,8 @@ func SetDefault(az *Authorizer) {
 	defaultAuthorizer.Store(az)
 }
 
-// Middleware is [Authorizer.Middleware] of the Authorizer that [SetDefault] was
-// given. It panics if there is none.
+// Middleware calls [Authorizer.Middleware] of the Authorizer that was passed to
+// [SetDefault]. It panics if there is none.
 func Middleware(next http.Handler) http.Handler {
 	az := defaultAuthorizer.Load()
 	if az == nil {

@@ -2,10 +2,10 @@ package authz
 
 // This file defines deny rules, which override every allow. See [Config].DenyRule.
 //
-// A deny rule is asked before the rule that allows, so that a denial by it costs one
-// question, and an error in it is never covered by an allow that holds. Whether
-// there is such a rule is found out once, when the policy is compiled: a policy
-// without deny rules is asked exactly what it is asked without Config.DenyRule.
+// A deny rule is evaluated before the rule that allows. So a denial by it costs one
+// evaluation, and an allow that holds cannot hide an error in it. Whether there is a deny
+// rule is determined once, when the policy is compiled: without deny rules, Config.DenyRule
+// costs nothing.
 
 import (
 	"context"
@@ -26,11 +26,11 @@ func (r rule) arity() int { return [rules]int{0, 3, 2, 4}[r] }
 
 // denials are the deny rules of a version of the policy.
 type denials struct {
-	asked   [rules]bool // by the rule that is overridden
-	unknown bool        // the engine does not say which rules there are
+	asked   [rules]bool // by the rule that the deny rule overrides
+	unknown bool        // the engine does not say which rules the policy defines
 }
 
-// denialsOf returns the deny rules that a policy is asked for with Config.DenyRule.
+// denialsOf returns the deny rules to evaluate for a policy with Config.DenyRule.
 func denialsOf(p Policy) (d denials) {
 	definer, ok := p.(Definer)
 	d.unknown = !ok
@@ -40,8 +40,8 @@ func denialsOf(p Policy) (d denials) {
 	return d
 }
 
-// undefined reports whether err, the error of asking a deny rule, says that there is no
-// such rule. An error from within a rule never does, whatever it wraps.
+// undefined reports whether err, from evaluating a deny rule, says that there is no such
+// rule. An error from within a rule never does, whatever it wraps.
 func (d *denials) undefined(err error) bool {
 	if !d.unknown {
 		return false
@@ -52,7 +52,7 @@ func (d *denials) undefined(err error) bool {
 	return errors.Is(err, ErrUndefinedRule)
 }
 
-// denies reports whether a deny rule denies q, and which. The rule is not nil then.
+// denies reports whether a deny rule denies q, and returns that rule.
 func (v *version) denies(ctx context.Context, q *question) (bool, *RuleInfo, error) {
 	out, err := v.ask(ctx, q.rule.deny(), q)
 	switch {
@@ -71,8 +71,8 @@ func (v *version) filter(ctx context.Context, f Filterer, actor any, action stri
 	ask := func(rule string) (*filter.Query, error) {
 		q, err := f.Filter(ctx, rule, actor, action, class)
 		if err == nil && (q == nil || q.Where == nil) {
-			// Callers may take none for one that lets every row through.
-			err = errors.New("the engine made no filter")
+			// Callers could take a nil filter for one that matches every row.
+			err = errors.New("the engine returned no filter")
 		}
 		return q, err
 	}
@@ -105,7 +105,7 @@ func (v *version) filter(ctx context.Context, f Filterer, actor any, action stri
 	return q, nil
 }
 
-// positionOf returns where a rule stands, or its name if that is not known.
+// positionOf returns the position of a rule, or its name if the position is not known.
 func positionOf(r *RuleInfo) string {
 	if !r.Pos.IsValid() {
 		return r.Name

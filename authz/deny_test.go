@@ -1,6 +1,6 @@
 package authz_test
 
-// This file tests deny rules: that they override every allow, in each question.
+// This file tests that deny rules override every allow, in every method.
 
 import (
 	"context"
@@ -63,8 +63,8 @@ deny_field(_: user, "read", expense: Expense, "audit") if expense.audit();
 		ask    func(context.Context, *authz.Authorizer) error
 		unset  string // without DenyRule
 		want   string // with it
-		hidden string // and with ReadAction; "" if the same
-		by     int32  // line of the rule that decided; 0 for none
+		hidden string // with ReadAction too; "" if the same
+		by     int32  // line of the rule that decided, or 0
 	}{
 		{"allowed", can(alice, "read", lunch), allowed, allowed, "", 2},
 		{"denied though allowed", can(alice, "update", lunch), allowed, forbidden, "", 9},
@@ -169,7 +169,7 @@ deny_request(_: user, request: Request) if request.path = "/b";
 	}
 }
 
-// TestDenyRuleParameters: a deny rule that no question reaches is an error.
+// TestDenyRuleParameters tests that a deny rule that no decision reaches is an error.
 func TestDenyRuleParameters(t *testing.T) {
 	for _, rule := range []string{
 		`deny(_: user, _: Expense);`, `deny(_: user, "read", _: Expense, "id");`,
@@ -186,7 +186,7 @@ func TestDenyRuleParameters(t *testing.T) {
 	}
 }
 
-// A countingPolicy counts what the policy behind it is asked.
+// A countingPolicy counts the calls of another policy.
 type countingPolicy struct {
 	*polar.Policy
 	asked []string
@@ -207,7 +207,7 @@ func (p *countingPolicy) Filter(ctx context.Context, rule string, actor any, act
 	return p.Policy.Filter(ctx, rule, actor, action, class)
 }
 
-// counting has every policy counted in *p.
+// counting makes *p count the calls of every policy.
 func counting(p **countingPolicy) func(*authz.Config) {
 	return func(c *authz.Config) {
 		c.Engine = facts{onCompile: func(in authz.Input) (authz.Policy, []authz.Diagnostic, error) {
@@ -221,8 +221,8 @@ func counting(p **countingPolicy) func(*authz.Config) {
 	}
 }
 
-// TestDenyRuleAsksNothingMore: what a policy does not define is not asked, and what is
-// denied needs no allow.
+// TestDenyRuleAsksNothingMore tests that deny rules that the policy does not define are not
+// evaluated, and that no rule is evaluated more often than needed.
 func TestDenyRuleAsksNothingMore(t *testing.T) {
 	const base = `allow(_: user, "read", _: Expense); allow_field(_: user, _, _: Expense, _); allow_request(_: user, _);` + "\n"
 	for _, tt := range []struct{ rules, want string }{
@@ -247,7 +247,8 @@ func TestDenyRuleAsksNothingMore(t *testing.T) {
 	}
 }
 
-// TestDenyRuleOfAnyEngine: an engine that does not know its rules is always asked.
+// TestDenyRuleOfAnyEngine tests that deny rules are always evaluated if the engine does not
+// report which rules it defines.
 func TestDenyRuleOfAnyEngine(t *testing.T) {
 	var last authz.Decision
 	observe := func(c *authz.Config) { c.Observe = func(_ context.Context, d authz.Decision) { last = d } }
@@ -259,14 +260,14 @@ func TestDenyRuleOfAnyEngine(t *testing.T) {
 	}{
 		"allowed":      {az.Authorize(ctx, alice, "read", lunch), allowed},
 		"deny":         {az.Authorize(ctx, alice, "pay", lunch), forbidden},
-		"deny_request": {az.AuthorizeRequest(ctx, alice, &authz.Request{}), allowed}, // which is not defined
+		"deny_request": {az.AuthorizeRequest(ctx, alice, &authz.Request{}), allowed}, // the rule is not defined
 		"deny_field":   {az.AuthorizeField(ctx, alice, "read", lunch, "id"), forbidden},
 	} {
 		if got := outcome(t, tt.err); got != tt.want {
 			t.Errorf("%s: %v, want %s", name, tt.err, tt.want)
 		}
 	}
-	// A denial by a rule that the engine does not name says which one it was of.
+	// If the engine does not name the rule, the decision names the deny rule.
 	if err := az.AuthorizeField(ctx, alice, "read", lunch, "id"); err == nil || last.By == nil || last.By.Name != "deny_field" || !strings.Contains(fmt.Sprint(last), " rule=deny_field ") {
 		t.Errorf("%v by %+v: %v", err, last.By, last)
 	}
@@ -274,7 +275,7 @@ func TestDenyRuleOfAnyEngine(t *testing.T) {
 	if got, err := az.AuthorizedActions(ctx, alice, lunch); err != nil || !slices.Equal(got.Names, []string{"read", "write"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	// Such an engine does not say whether all that is denied is on the list.
+	// Such an engine does not say whether the list of denied names is complete.
 	az = newAuthorizer(t, "allow alice * Expense\ndeny alice pay Expense", withDeny)
 	if got, err := az.AuthorizedActions(ctx, alice, lunch); got.All || outcome(t, err) != undecided || !errors.Is(err, authz.ErrUnsupported) {
 		t.Errorf("%+v, %v", got, err)
@@ -285,8 +286,8 @@ func TestDenyRuleOfAnyEngine(t *testing.T) {
 	}
 }
 
-// TestDenyRuleIsNeverCovered: neither an allow that holds nor what an error wraps makes
-// an allow of a deny rule that fails.
+// TestDenyRuleIsNeverCovered tests that an error of a deny rule never becomes an allow,
+// whatever allow says and whatever the error wraps.
 func TestDenyRuleIsNeverCovered(t *testing.T) {
 	within := &polar.Error{Code: "host", Msg: "a method failed", Cause: authz.ErrUndefinedRule}
 	called := &polar.Error{Code: "undefined-rule", Msg: "no rule is named f", Pos: authz.Position{File: "p", Line: 1}}
@@ -321,7 +322,7 @@ func TestDenyRuleIsNeverCovered(t *testing.T) {
 	}
 }
 
-// A ruleDecider is a policy that decides by the rule that is asked.
+// A ruleDecider is a policy that decides by the name of the rule.
 type ruleDecider func(rule string) (authz.Outcome, error)
 
 func (f ruleDecider) Decide(_ context.Context, rule string, _ any, _ string, _ any) (authz.Outcome, error) {
@@ -346,11 +347,11 @@ func TestDenyRuleGrants(t *testing.T) {
 			authz.Grants{All: true, Names: []string{"read"}, Except: []string{"fly", "pay"}}, true},
 		{`allow(_: user, _, _: Expense); allow(_: user, "read", _: Expense); deny(_: user, _, _: Expense);`, authz.Grants{}, true},
 		{`allow(_: user, _, _: Expense); deny(u: user, _, _: Expense) if u.id = 9;`, authz.Grants{All: true}, true},
-		// Known names are asked about one by one, so that conditions on the action do not matter.
+		// Known names are decided one by one, so conditions on the action do not matter.
 		{`allow(_: user, "read", _: Expense); allow(_: user, "pay", _: Expense); deny(_: user, action, _: Expense) if action != "read";`,
 			authz.Grants{Names: []string{"read"}}, true},
 		{`allow(_: user, "read", _: Expense); deny(_: user, _action: String, _: Expense);`, authz.Grants{}, true},
-		// All but what a condition says cannot be listed, and a fault is no answer.
+		// "All except what a condition matches" cannot be listed, and a fault is an error.
 		{`allow(_: user, _, _: Expense); deny(_: user, action, _: Expense) if action != "read";`, authz.Grants{}, false},
 		{`allow(_: user, _, _: Expense); deny(_: user, 7, _: Expense);`, authz.Grants{}, false},
 		{`allow(_: user, _, _: Expense); deny(_: user, "read", _: Expense) if cut; deny(_: user, "pay", _: Expense);`, authz.Grants{}, false},
@@ -378,7 +379,8 @@ func TestDenyRuleGrants(t *testing.T) {
 	}
 }
 
-// ofActions matches the heads of rules of TestDenyRuleGrants, which it asks of fields, too.
+// ofActions matches the heads of rules of TestDenyRuleGrants, which also tests them for
+// fields.
 var ofActions = regexp.MustCompile(`(allow|deny)\((\w+: user), ([^,]+), (\w+: Expense)\)`)
 
 func TestDenyRuleFilter(t *testing.T) {
@@ -386,7 +388,7 @@ func TestDenyRuleFilter(t *testing.T) {
 	for _, tt := range []struct {
 		policy string
 		want   []int
-		err    error // that the error is, if there is one
+		err    error // the error, or nil
 	}{
 		{`allow(_: user, "read", _: Expense); deny(_: user, "read", e: Expense) if e.id = 2;`, []int{7, 1}, nil},
 		{`allow(_: user, "read", e: Expense) if e.id > 1; deny(_: user, "read", e: Expense) if e.id = 2;`, []int{7}, nil},
@@ -430,7 +432,8 @@ func TestDenyRuleFilter(t *testing.T) {
 	}
 }
 
-// TestDenyRuleFilterTooLarge: two conditions that are each small enough may be too large together.
+// TestDenyRuleFilterTooLarge tests that two conditions, each small enough, may be too large
+// together.
 func TestDenyRuleFilterTooLarge(t *testing.T) {
 	var ids []int
 	for i := range filter.MaxValues * 2 / 3 {
@@ -446,7 +449,7 @@ func TestDenyRuleFilterTooLarge(t *testing.T) {
 	}
 }
 
-// TestDenyRuleReload: the deny rules of a version are asked of that version only.
+// TestDenyRuleReload tests that the deny rules of a version apply only to that version.
 func TestDenyRuleReload(t *testing.T) {
 	const allow = `allow(_: user, "read", _: Expense);`
 	s := &store{text: allow}
@@ -489,8 +492,8 @@ deny(actor: user, "write", _: Expense) if actor.id = 1;`, withPolar, withDeny)
 	}
 }
 
-// raceDetector reports whether the race detector is on, with which a sync.Pool drops
-// what it is given now and then.
+// raceDetector reports whether the race detector is on. A sync.Pool then sometimes drops
+// values.
 func raceDetector() bool {
 	info, _ := debug.ReadBuildInfo()
 	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
@@ -542,7 +545,7 @@ frozen(repo: Repo) if
 		action   string
 		resource *repo
 		want     string
-		json     string // that the JSON contains
+		json     string // part of the JSON
 	}{
 		{"push", ice, `
 denied: Member 2 "push" Repo 1
@@ -592,9 +595,9 @@ undecided: Member 2 "read" Repo 1
 	}
 }
 
-// TestDenyRuleAgrees: on random policies, a decision with deny rules is that of the policy of
-// the allow rules and not that of a second policy of the deny rules; and filters,
-// enumerations and explanations say the same.
+// TestDenyRuleAgrees tests deny rules on random policies. A decision must be an allow
+// exactly if a policy with only the allow rules allows it and a policy with only the deny
+// rules does not. Filters, enumerations and explanations must agree.
 func TestDenyRuleAgrees(t *testing.T) {
 	policies := 300
 	if n, err := strconv.Atoi(os.Getenv("URSA_EXPLAIN_POLICIES")); err == nil {
@@ -614,7 +617,7 @@ func TestDenyRuleAgrees(t *testing.T) {
 	counts := make(map[string]int)
 	for i := range policies {
 		g := randomPolicy{rand.New(rand.NewPCG(seed, uint64(i)))}
-		// The rules of a policy by their names: those called are in both policies.
+		// The called rules are in both policies.
 		var allow, deny, called strings.Builder
 		for line := range strings.Lines(g.policy()) {
 			b := &called
@@ -676,8 +679,8 @@ func TestDenyRuleAgrees(t *testing.T) {
 						if len(grants.Except) > 0 {
 							counts["exceptions"]++
 						}
-						// What nothing allows is not granted, even where a deny rule cannot be decided.
-						// A cut in allow may leave out what is allowed.
+						// What no rule allows is not granted, even if a deny rule cannot be decided.
+						// A cut in allow may hide what is allowed.
 						missing := got && !grants.Has(action) && !strings.Contains(policy, "cut")
 						if missing || grants.Has(action) && !got || err != nil && grants.All {
 							fail("%+v, and decided %v, %v", grants, got, err)

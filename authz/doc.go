@@ -1,16 +1,14 @@
-// Package authz decides who may do what, by policies that are written apart
-// from the program, in the language Polar.
+// Package authz decides what actors may do, using policies written in the language Polar.
 //
-// # A decision
+// # Decisions
 //
-// A policy is a set of rules. The rule that every decision asks is
-// allow(actor, action, resource):
+// A policy is a set of rules. Decisions evaluate the rule allow(actor, action, resource):
 //
 //	allow(user: User, "read", expense: Expense) if
 //	    user.id = expense.user_id;
 //
-// The program registers its types as classes and asks. Policies read the fields
-// and call the methods of the values they are given; nothing has to be copied
+// The program registers its types as classes and asks for decisions. Policies read the
+// fields and call the methods of the Go values that they get. No data has to be copied
 // into a store:
 //
 //	az, err := authz.New(authz.Config{
@@ -22,49 +20,55 @@
 //
 // What no rule allows is denied. Package polar describes the language.
 //
-// With [Config].DenyRule, a rule deny(actor, action, resource) that holds denies it,
-// whatever allows it.
+// With [Config].DenyRule, rules deny(actor, action, resource) override every allow.
 //
 // # Three outcomes
 //
-// A question has three outcomes, and a program that knows two of them gets one
-// wrong. It is allowed; or it is denied, and the error is [ErrForbidden], or
-// [ErrNotFound] where the actor may not know that the resource exists; or it
-// could not be decided, for a fault in the policy, the program or its database,
-// and the error is [ErrUndecided]. Who asks treats the third as a denial. Who
-// operates the program treats it as a fault: it is answered 500 and should
-// alarm. No error ever is two of these, and a panic on the way of a decision is
-// an error too.
+// A decision has three outcomes:
+//
+//   - Allowed: the error is nil.
+//   - Denied: the error is [ErrForbidden], or [ErrNotFound] where the actor may not know
+//     that the resource exists.
+//   - Undecided: the error is [ErrUndecided], because of a fault in the policy, the program
+//     or its database.
+//
+// Callers treat the third outcome as a denial. Operators should treat it as a fault: it
+// returns 500 and should trigger an alert. An error is never two of these. A panic during a
+// decision becomes an error too.
 //
 //	switch {
-//	case err == nil: // go on
-//	case errors.Is(err, authz.ErrForbidden), errors.Is(err, authz.ErrNotFound): // no
-//	default: // a fault; no
+//	case err == nil:
+//		// allowed
+//	case errors.Is(err, authz.ErrForbidden), errors.Is(err, authz.ErrNotFound):
+//		// denied
+//	default:
+//		// a fault; treat it as a denial
 //	}
 //
-// A nil actor, be it of a pointer type, is undecided: a visitor who has not
-// logged in is a value of a type of its own, about which policies can speak.
+// A nil actor, typed nils included, is undecided. For visitors who have not logged in, use
+// a type of your own, such as Guest, so that policies can name it.
 //
-// There is no switch that turns authorization off. A test that wants everything
-// allowed says so in a policy.
+// No switch turns authorization off. A test that wants everything allowed uses a policy
+// that says so.
 //
-// # Questions
+// # Methods
 //
-//   - [Authorizer.IsAllowed] and [Authorizer.Authorize] ask allow(actor, action,
-//     resource); the second makes an error of a denial. A class, such as
-//     ClassOf[Expense](), may stand for the resource where there is none yet.
-//   - [Authorizer.AuthorizeField] asks allow_field(actor, action, resource, field).
-//   - [Authorizer.AuthorizeRequest] asks allow_request(actor, request).
-//   - [Authorizer.AuthorizedActions] and [Authorizer.AuthorizedFields] list what
-//     may be done.
-//   - [Authorizer.Query] asks any rule, with variables.
-//   - [Authorizer.Explain] answers as IsAllowed does, and says why.
+//   - [Authorizer.IsAllowed] and [Authorizer.Authorize] evaluate allow(actor, action,
+//     resource). Authorize returns a denial as an error. Where there is no resource yet, pass
+//     a class, such as ClassOf[Expense]().
+//   - [Authorizer.AuthorizeField] evaluates allow_field(actor, action, resource, field).
+//   - [Authorizer.AuthorizeRequest] evaluates allow_request(actor, request).
+//   - [Authorizer.AuthorizedActions] and [Authorizer.AuthorizedFields] list what an actor
+//     may do.
+//   - [Authorizer.Filter] returns the condition for the rows that an actor may see.
+//   - [Authorizer.Query] evaluates any rule, with variables.
+//   - [Authorizer.Explain] says why IsAllowed answers as it does.
 //
 // # HTTP
 //
-// [Authorizer.Middleware] finds the actor of each request and decides whether
-// they may send it; handlers then ask about what they touch, with [Authorize],
-// and answer what they do not serve with [Refuse]:
+// [Authorizer.Middleware] finds the actor of each request and decides whether the actor may
+// send it. Handlers then authorize the resources that they use with [Authorize], and answer
+// refused requests with [Refuse]:
 //
 //	func show(w http.ResponseWriter, r *http.Request) {
 //		expense, err := load(r)
@@ -78,19 +82,18 @@
 //		...
 //	}
 //
-// Package nethttp, in adapters, has guards for single routes.
+// Package nethttp in adapters guards single routes.
 //
-// # Policies that change
+// # Changing policies
 //
-// [Authorizer.Reload] and [Authorizer.Watch] replace the policy while the program
-// runs: all of it, or with an error nothing. Decisions in flight finish on the
-// version they began with.
+// [Authorizer.Reload] and [Authorizer.Watch] replace the policy while the program runs. If
+// the new policy has an error, the previous policy stays fully in force. Decisions in flight
+// finish on the version that they began with.
 //
-// # Seeing decisions
+// # Observing decisions
 //
-// [Config].Observe is told of every decision, and [LogDecisions] writes them to a
-// log. Actors and resources are shown by class and id, never by content, and so
-// in every error of the package.
+// [Config].Observe receives every decision, and [LogDecisions] writes them to a log. Logs
+// and errors of this package show actors and resources by class and id, never by content.
 //
 // Stable from v1 on, except for the types of package polar that describe traces.
 package authz

@@ -1,7 +1,7 @@
 package authz
 
-// This file defines Engine and Policy, the seam between an Authorizer and the
-// language its policies are written in, and re-exports what crosses it.
+// This file defines Engine and Policy, the interface between an Authorizer and the language
+// of its policies. It re-exports the types of package polar that appear in that interface.
 
 import (
 	"context"
@@ -23,7 +23,7 @@ type (
 	Limits = polar.Limits
 	// Input is what an Engine compiles.
 	Input = polar.Input
-	// An Outcome is an engine's answer to a decision.
+	// An Outcome is the answer of an engine to a decision.
 	Outcome = polar.Outcome
 	// A RuleInfo identifies a rule of a policy.
 	RuleInfo = polar.RuleInfo
@@ -37,57 +37,54 @@ type (
 	Position = syntax.Position
 )
 
-// ClassOf returns the class of the Go type T, for [Config].Classes. As an
-// argument of a decision it is the class itself, never an instance:
+// ClassOf returns the class of the Go type T, for [Config].Classes. As an argument of a
+// decision it is the class itself, not an instance:
 //
 //	az.Authorize(ctx, user, "create", authz.ClassOf[Expense]())
 func ClassOf[T any]() Class { return polar.ClassOf[T]() }
 
-// An Engine compiles Polar sources into a [Policy]. It must be safe for
-// concurrent use.
+// An Engine compiles Polar sources into a [Policy]. It must be safe for concurrent use.
 type Engine interface {
-	// Compile compiles the sources of in, which together are one policy. The
-	// diagnostics hold the warnings, and with an error all errors found.
+	// Compile compiles the sources of in, which together are one policy. The diagnostics
+	// contain the warnings and, with an error, all errors found.
 	Compile(ctx context.Context, in Input) (Policy, []Diagnostic, error)
 }
 
 // A Policy answers queries. It is immutable and safe for concurrent use.
 //
-// An error means that the question could not be answered; callers treat it as
-// a denial, but never as [ErrForbidden]. A query for a rule that the policy
-// does not define is such an error, and is [ErrUndefinedRule].
+// An error means that the query could not be answered. Callers treat it as a denial, but
+// never as [ErrForbidden]. If the policy does not define the rule, the error is
+// [ErrUndefinedRule].
 type Policy interface {
-	// Decide asks rule(actor, action, resource) and stops at its first
-	// solution. The number of arguments is fixed, since a variadic call
-	// would allocate.
+	// Decide evaluates rule(actor, action, resource) and stops at the first solution. The
+	// number of arguments is fixed because a variadic call would allocate.
 	Decide(ctx context.Context, rule string, actor any, action string, resource any) (Outcome, error)
 
-	// Query yields the solutions of rule(args...), in order. An error is
-	// the last thing it yields.
+	// Query yields the solutions of rule(args...), in order. An error is the last thing
+	// that it yields.
 	Query(ctx context.Context, rule string, args ...any) iter.Seq2[Bindings, error]
 }
 
-// An Asker is a [Policy] that decides questions of any number of arguments, and says
-// which rule held. Of one that is none, allow_request and allow_field are asked by
-// Query, and decisions by them name no rule.
+// An Asker is a [Policy] that decides rules with any number of arguments, and reports which
+// rule held. Without Asker, allow_request and allow_field are evaluated with Query, and
+// those decisions do not report a rule.
 type Asker interface {
-	// Ask asks rule(args...) and stops at its first solution. A [Var] among
-	// the arguments is a value like any other.
+	// Ask evaluates rule(args...) and stops at the first solution. A [Var] among the
+	// arguments is an ordinary value.
 	Ask(ctx context.Context, rule string, args ...any) (Outcome, error)
 }
 
-// A Definer is a [Policy] that knows which rules it defines. With [Config].DenyRule, a
-// policy that is a Definer is asked for the deny rules that it defines, and for no
-// others. Other policies are always asked; an error that is [ErrUndefinedRule] then means
-// that there is no such rule.
+// A Definer is a [Policy] that reports which rules it defines. With [Config].DenyRule, only
+// the deny rules that a Definer defines are evaluated. For other policies all deny rules
+// are evaluated, and the error [ErrUndefinedRule] means that there is no such rule.
 type Definer interface {
-	// Defines reports whether the policy has a rule of that name with that
-	// number of parameters.
+	// Defines reports whether the policy has a rule with that name and number of
+	// parameters.
 	Defines(rule string, arity int) bool
 
-	// Enumerates reports whether Query, asked for a rule of that name with
-	// variables among its arguments, yields every value with which Decide
-	// says that the rule holds. A rule that may reach a cut does not. If it
-	// is false for deny, the exceptions from a grant of all actions are not known.
+	// Enumerates reports whether Query, called for a rule of that name with variables among
+	// its arguments, yields every value for which Decide says that the rule holds. It is
+	// false for a rule that may reach a cut. If it is false for deny, AuthorizedActions
+	// cannot list the exceptions from a grant of all actions.
 	Enumerates(rule string) bool
 }

@@ -2,12 +2,12 @@ package authz
 
 // This file defines the errors of the package.
 //
-// A caller has to tell three outcomes apart: allowed (nil), denied, and could
-// not decide. Two things would blur them. An engine's error may wrap anything,
-// even an ErrForbidden that a method of the application returned while a rule
-// was evaluated; so an undecided error hides a cause that looks like an answer.
-// And a denial that is told as "not found" must not differ from a row that is
-// not there; so it prints and marshals as ErrNotFound does, to the byte.
+// Callers have to distinguish three outcomes: allowed (nil), denied, and undecided. Two
+// things could blur them. First, an engine's error may wrap anything, even an ErrForbidden
+// that a method of the application returned while a rule was evaluated. So an undecided
+// error hides a cause that looks like an answer. Second, a denial that is ErrNotFound must
+// not differ from the error for a row that does not exist. So it prints and marshals
+// exactly as ErrNotFound does.
 
 import (
 	"encoding/json"
@@ -20,48 +20,44 @@ import (
 	"strconv"
 )
 
-// The errors that callers look for with [errors.Is].
+// The errors that callers find with [errors.Is].
 var (
-	// ErrForbidden: the policy denies it.
+	// ErrForbidden means that the policy denies it.
 	ErrForbidden error = &sentinel{"authz: forbidden"}
 
-	// ErrNotFound: there is no such resource, or the actor may not know that
-	// there is. See [Config].ReadAction.
+	// ErrNotFound means that the resource does not exist, or that the actor may not know
+	// that it exists. See [Config].ReadAction.
 	ErrNotFound error = &sentinel{"authz: not found"}
 
-	// ErrUnauthenticated: it is not known who asks. [Config].Actor returns it
-	// when credentials are missing or wrong.
+	// ErrUnauthenticated means that the actor is not known. [Config].Actor returns it when
+	// credentials are missing or wrong.
 	ErrUnauthenticated error = &sentinel{"authz: unauthenticated"}
 
-	// ErrUndecided: the question could not be answered, be it for an error in
-	// the policy, the application or the database, a limit, a context that has
-	// ended, or because there was no authorizer or no actor to ask about.
-	// Callers treat it as a denial; operators should see a fault. An error
-	// that is ErrUndecided never is ErrForbidden or ErrNotFound.
+	// ErrUndecided means that there is no decision. Causes are an error in the policy, the
+	// application or the database, a limit, a context that has ended, and a missing
+	// authorizer or actor. Callers treat it as a denial; operators should treat it as a
+	// fault. An error that is ErrUndecided is never ErrForbidden or ErrNotFound.
 	ErrUndecided error = &sentinel{"authz: could not decide"}
 
-	// ErrBadRequest: the HTTP request can be read in more than one way, so
-	// that a policy and a handler might disagree about it.
+	// ErrBadRequest means that the HTTP request is ambiguous: a policy and a handler could
+	// read it differently.
 	ErrBadRequest error = &sentinel{"authz: bad request"}
 
-	// ErrNotWatchable: the policies come from a source that cannot change.
+	// ErrNotWatchable means that the sources of the policy cannot change.
 	ErrNotWatchable error = &sentinel{"authz: policies cannot be watched"}
 )
 
-// A sentinel is an error that is found by identity and prints as its text
-// under every verb.
+// A sentinel is an error that is found by identity and prints as its text under every verb.
 type sentinel struct{ text string }
 
 func (e *sentinel) Error() string                 { return e.text }
 func (e *sentinel) Format(f fmt.State, verb rune) { formatText(f, verb, e.text) }
 func (e *sentinel) MarshalJSON() ([]byte, error)  { return json.Marshal(e.text) }
 
-// A DeniedError is a denial: [ErrForbidden], or [ErrNotFound] where the actor
-// may not even know that the resource exists. It holds no value of an actor or
-// a resource, and does not print the action either unless that is a string. A
-// DeniedError that is ErrNotFound prints and marshals exactly as ErrNotFound;
-// only its accessors and its [slog.LogValuer] form, which are for operators,
-// tell more.
+// A DeniedError is a denial: [ErrForbidden], or [ErrNotFound] where the actor may not know
+// that the resource exists. It contains no value of an actor or a resource. A DeniedError
+// that is ErrNotFound prints and marshals exactly as ErrNotFound; only its accessors and
+// its [slog.LogValuer] form, which are for operators, show more.
 type DeniedError struct {
 	hidden            bool
 	class, action, id string
@@ -70,13 +66,12 @@ type DeniedError struct {
 // Class returns the name of the resource's class, such as "Expense".
 func (e *DeniedError) Class() string { return e.class }
 
-// Action returns the action, or the name of its Go type if it is not a string.
-// Of a request it is the method, or "allow_request" if it was asked about as
-// something other than a [Request].
+// Action returns the action. For a request it is the method, or "allow_request" if the
+// request was not a [Request].
 func (e *DeniedError) Action() string { return e.action }
 
-// ID returns the decision's id, which is unique and cannot be guessed. It is
-// the one that [Config].Observe sees.
+// ID returns the decision's id, which is unique and unguessable. [Config].Observe receives
+// the same id.
 func (e *DeniedError) ID() string { return e.id }
 
 // AsForbidden returns e as a denial that is [ErrForbidden]. It is for denials about what
@@ -87,8 +82,8 @@ func (e *DeniedError) AsForbidden() *DeniedError {
 	return &open
 }
 
-// Is reports whether target is the answer that e stands for: ErrNotFound or
-// ErrForbidden, never both.
+// Is reports whether target is the answer that e represents: ErrNotFound or ErrForbidden,
+// never both.
 func (e *DeniedError) Is(target error) bool {
 	if e.hidden {
 		return target == ErrNotFound
@@ -96,8 +91,8 @@ func (e *DeniedError) Is(target error) bool {
 	return target == ErrForbidden
 }
 
-// Error returns the answer with action, class and decision id, or for an error
-// that is ErrNotFound the text of ErrNotFound.
+// Error returns the answer with action, class and decision id, or the text of ErrNotFound
+// if e is ErrNotFound.
 func (e *DeniedError) Error() string {
 	if e.hidden {
 		return ErrNotFound.Error()
@@ -105,11 +100,11 @@ func (e *DeniedError) Error() string {
 	return ErrForbidden.Error() + ": " + strconv.Quote(e.action) + " on " + e.class + " (decision " + e.id + ")"
 }
 
-// Format writes Error, whatever the verb.
+// Format writes the text of Error, whatever the verb.
 func (e *DeniedError) Format(f fmt.State, verb rune) { formatText(f, verb, e.Error()) }
 
-// MarshalJSON returns an object of error, class, action and decision_id, or for
-// an error that is ErrNotFound what that marshals as.
+// MarshalJSON returns an object with error, class, action and decision_id. If e is
+// ErrNotFound, it returns the same as for ErrNotFound.
 func (e *DeniedError) MarshalJSON() ([]byte, error) {
 	if e.hidden {
 		return json.Marshal(ErrNotFound)
@@ -122,7 +117,7 @@ func (e *DeniedError) MarshalJSON() ([]byte, error) {
 	}{ErrForbidden.Error(), e.class, e.action, e.id})
 }
 
-// LogValue returns the error's text, class, action and decision id as a group.
+// LogValue returns a group with the error's text, class, action and decision id.
 func (e *DeniedError) LogValue() slog.Value {
 	text := ErrForbidden.Error()
 	if e.hidden {
@@ -136,9 +131,9 @@ func (e *DeniedError) LogValue() slog.Value {
 	)
 }
 
-// An undecidedError is every error that is ErrUndecided.
+// An undecidedError is an error that is ErrUndecided.
 type undecidedError struct {
-	id    string // of the decision that observers are told of; empty if there is none
+	id    string // of the decision that observers receive; empty if there is none
 	cause error
 }
 
@@ -149,7 +144,7 @@ func (e *undecidedError) Format(f fmt.State, verb rune) { formatText(f, verb, e.
 func (e *undecidedError) MarshalJSON() ([]byte, error)  { return json.Marshal(e.Error()) }
 func (e *undecidedError) Is(target error) bool          { return target == ErrUndecided }
 
-// Unwrap returns the cause, unless that is an answer to some other question.
+// Unwrap returns the cause, unless the cause is the answer to another question.
 func (e *undecidedError) Unwrap() error {
 	for _, answer := range []error{ErrForbidden, ErrNotFound, ErrUnauthenticated} {
 		if errors.Is(e.cause, answer) {
@@ -159,22 +154,22 @@ func (e *undecidedError) Unwrap() error {
 	return e.cause
 }
 
-// A requestError is an error that is ErrBadRequest. Its reason names what is
-// wrong, never what the request contained.
+// A requestError is an error that is ErrBadRequest. Its reason says what is wrong, and
+// never contains data of the request.
 type requestError struct{ reason string }
 
 func (e *requestError) Error() string        { return ErrBadRequest.Error() + ": " + e.reason }
 func (e *requestError) Is(target error) bool { return target == ErrBadRequest }
 
-// Reasons for being undecided.
+// Causes of undecided errors.
 var (
 	errNoAuthorizer = errors.New("no authorizer in the context")
 	errNoActorFunc  = errors.New("Config.Actor is not set")
 )
 
-// A panicError is a panic that was recovered on the way of a decision.
+// A panicError is a panic that was recovered during a decision.
 type panicError struct {
-	what  string // what the value says, where that cannot give data away
+	what  string // the text of the value, where it cannot contain data
 	where string // function and line
 }
 
@@ -186,8 +181,8 @@ func (e *panicError) Error() string {
 	return s
 }
 
-// recovered makes an error of a value that recover returned. It must be called
-// by the deferred function itself, so that the panicking frames are still there.
+// recovered turns a value that recover returned into an error. The deferred function itself
+// must call it, so that the panicking frames are still on the stack.
 func recovered(value any) error {
 	e := &panicError{what: fmt.Sprintf("a value of type %T", value)}
 	if re, ok := value.(runtime.Error); ok {

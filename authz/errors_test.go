@@ -1,6 +1,6 @@
 package authz_test
 
-// This file tests that errors and decisions tell what they may, and nothing else.
+// This file tests that errors and decisions show only what they may.
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// printed returns x printed in every way that a program might.
+// printed returns x printed in every way that a program might print it.
 func printed(x any) map[string]string {
 	out := make(map[string]string)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%100v"} {
@@ -83,8 +83,8 @@ func TestDeniedErrorPrintsNoValues(t *testing.T) {
 	}
 }
 
-// TestHiddenLooksLikeMissing compares what a hidden resource gets with what a
-// row that does not exist gets, which is ErrNotFound.
+// TestHiddenLooksLikeMissing compares the error for a hidden resource with ErrNotFound, the
+// error for a row that does not exist.
 func TestHiddenLooksLikeMissing(t *testing.T) {
 	az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) { c.ReadAction = "read" })
 	err := az.Authorize(t.Context(), bob, "read", lunch)
@@ -94,7 +94,7 @@ func TestHiddenLooksLikeMissing(t *testing.T) {
 	missing := printed(authz.ErrNotFound)
 	for how, text := range printed(err) {
 		if strings.HasPrefix(how, "slog") {
-			// A log is for operators, who see what was hidden.
+			// Logs are for operators and show what was hidden.
 			if !strings.Contains(text, "not found") || !strings.Contains(text, "Expense") {
 				t.Errorf("%s: %s", how, text)
 			}
@@ -123,7 +123,7 @@ func TestUndecidedErrorPrintsItsCause(t *testing.T) {
 	}
 }
 
-// observed returns the decisions that an observer sees while ask runs.
+// observed returns the decisions that an observer receives while ask runs.
 func observed(t *testing.T, policy string, ask func(*authz.Authorizer, context.Context), change ...func(*authz.Config)) []authz.Decision {
 	t.Helper()
 	var seen []authz.Decision
@@ -141,7 +141,7 @@ func TestDecision(t *testing.T) {
 		name string
 		ask  func(*authz.Authorizer, context.Context)
 		want string // without id, version and duration
-		line int32  // of the rule that allowed; 0 if unknown
+		line int32  // of the rule that allowed, or 0
 	}{
 		{"allowed", func(az *authz.Authorizer, ctx context.Context) { az.IsAllowed(ctx, alice, "read", lunch) },
 			"outcome=allowed actor_class=user actor_id=1 action=read resource_class=Expense resource_id=7 asked=allow rule=test.polar:1:1", 1},
@@ -183,7 +183,7 @@ func TestDecision(t *testing.T) {
 			if got != tt.want {
 				t.Errorf("printed\n%s\nwant\n%s", got, tt.want)
 			}
-			// Where fmt does not ask the decision, it shows pointers.
+			// Where fmt does not call Format, it shows pointers.
 			if text := fmt.Sprintf("%p %v", d, struct{ d any }{struct{ d authz.Decision }{d}}); strings.Contains(text, secret) {
 				t.Errorf("printed around Format: %s", text)
 			}
@@ -208,8 +208,8 @@ func TestDecisionHasTheValues(t *testing.T) {
 	}
 }
 
-// TestDecisionIsOneLine: what a client sends makes no line of its own, and no
-// pair that looks like the decision's.
+// TestDecisionIsOneLine tests that text from a client cannot add a line, or a pair that
+// looks like one of the decision.
 func TestDecisionIsOneLine(t *testing.T) {
 	for _, action := range []string{"a b", "a=b", "a\"", "a\nb", "a\x1b[2Kb", "a\vb", "a\u0085b", "a\u2028b", "a\u202eb"} {
 		d := observed(t, "allow alice read Expense", func(az *authz.Authorizer, ctx context.Context) { az.IsAllowed(ctx, alice, action, lunch) })[0]
@@ -319,7 +319,7 @@ func TestIDs(t *testing.T) {
 		{embeds{nil, secret}, ""},
 		{hiddenKey{5}, ""},
 		{oddKey{}, ""},
-		{halfKey{5}, ""},          // Class.Key names another field that there is not
+		{halfKey{5}, ""},          // Class.Key also names a field that does not exist
 		{expense{7, secret}, "7"}, // Class.Key
 		{secret, ""},
 		{map[string]any{"id": 1}, ""},
@@ -387,7 +387,7 @@ func TestLogDecisions(t *testing.T) {
 	if want := map[string]int{"level=INFO": 3, "level=WARN": 2, "level=ERROR": 2}; !reflect.DeepEqual(count, want) {
 		t.Errorf("sampled %v, want %v", count, want)
 	}
-	// A level that is off costs nothing and logs nothing.
+	// A disabled level costs nothing and logs nothing.
 	quiet := slog.New(slog.NewTextHandler(&buf, &slog.HandlerOptions{Level: slog.LevelError}))
 	if lines := ask(authz.LogDecisions(quiet)); len(lines) != 2 {
 		t.Errorf("%d lines at level Error, want 2", len(lines))
@@ -399,7 +399,7 @@ func TestLogDecisionsToTheDefault(t *testing.T) {
 	defer slog.SetDefault(before)
 	observe := authz.LogDecisions(nil)
 	var buf bytes.Buffer
-	slog.SetDefault(slog.New(slog.NewTextHandler(&buf, nil))) // after LogDecisions, and still the one
+	slog.SetDefault(slog.New(slog.NewTextHandler(&buf, nil))) // works although it is set after LogDecisions
 	az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) { c.Observe = observe })
 	az.IsAllowed(t.Context(), alice, "read", lunch)
 	if !strings.Contains(buf.String(), "outcome=allowed") {
@@ -407,7 +407,7 @@ func TestLogDecisionsToTheDefault(t *testing.T) {
 	}
 }
 
-// TestLogLevels checks that a client cannot make the log cry for an operator.
+// TestLogLevels tests that clients cannot cause lines at level Error.
 func TestLogLevels(t *testing.T) {
 	var buf bytes.Buffer
 	az := newAuthorizer(t, "", withPolar, func(c *authz.Config) {

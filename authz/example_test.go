@@ -22,7 +22,7 @@ type Expense struct {
 	Amount int
 }
 
-// Usually a policy is in files; see authz.Files and authz.FS.
+// Policies are usually in files; see authz.Files and authz.FS.
 const policy = `
 allow(user: User, "read", expense: Expense) if
     user.id = expense.user_id;
@@ -53,7 +53,7 @@ func Example() {
 		fmt.Println("approve: allowed")
 	case errors.Is(err, authz.ErrForbidden), errors.Is(err, authz.ErrNotFound):
 		fmt.Println("approve: denied")
-	default: // authz.ErrUndecided: a fault, handled as a denial
+	default: // authz.ErrUndecided: a fault, treated as a denial
 		fmt.Println("approve:", err)
 	}
 

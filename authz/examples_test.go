@@ -15,7 +15,7 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// A Guest is a visitor who has not logged in.
+// A Guest is an anonymous visitor.
 type Guest struct{}
 
 const expensesPolicy = `
@@ -69,7 +69,7 @@ func ExampleAuthorizer_Authorize() {
 			fmt.Println("a fault:", err)
 		}
 	}
-	// No user at all is no denial: something is wrong with the program.
+	// A nil user is not a denial but a fault of the program.
 	var nobody *User
 	fmt.Println(errors.Is(az.Authorize(ctx, nobody, "read", &Expense{}), authz.ErrUndecided))
 	// Output:
@@ -79,7 +79,7 @@ func ExampleAuthorizer_Authorize() {
 }
 
 func ExampleAuthorizer_Authorize_class() {
-	// There is no expense yet, so the class stands for it.
+	// There is no expense yet, so pass the class.
 	err := newExpenses().Authorize(context.Background(), &User{ID: 1}, "create", authz.ClassOf[Expense]())
 	fmt.Println(err)
 	// Output: <nil>
@@ -168,7 +168,7 @@ func ExampleAuthorizer_Reload() {
 		return ok
 	}
 
-	// A bad policy leaves the good one deciding.
+	// After an error, the previous policy stays in force.
 	files["policy.polar"].Data = []byte(`allow(_: User, "read",`)
 	fmt.Println(az.Reload(ctx) != nil, may())
 
@@ -185,7 +185,7 @@ func ExampleLogDecisions() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			switch a.Key {
-			case "time", "decision", "policy", "duration": // another one each time
+			case "time", "decision", "policy", "duration": // these differ each time
 				return slog.Attr{}
 			}
 			return a

@@ -1,18 +1,17 @@
 package authz
 
-// This file defines Explain, why a question was answered as it was.
+// This file defines Explain, which says why a decision has its outcome.
 //
-// The answer is the engine's own decision. What led to it comes from a second
-// one that records what it tries; should the two ever differ, because the second
-// met a limit or the data has changed in between, the explanation says so and
-// keeps the answer.
+// The answer is a decision of the engine. The reasons come from a second evaluation that
+// records what it tries. The two may differ if the second meets a limit, or if the data has
+// changed. Then the explanation says so and keeps the answer.
 //
-// Of a denial it tells the misses: the conditions that failed, those first
-// before which most conditions held, since that is the rule that somebody who
-// asks why has in mind. When a condition asks another rule, the miss is what
-// failed in there. Of an allow it tells the proof: the conditions that held, on
-// the way that led to the answer and not on those that were given up. A denial by a
-// deny rule is told like an allow: nothing failed, that rule held.
+// A denial is explained by its misses: the conditions that failed. The first ones are those
+// before which most conditions held, since that is usually the rule that the person asking
+// has in mind. If a condition calls another rule, the miss is what failed in that rule. An
+// allow is explained by its proof: the conditions that held on the way to the answer,
+// without those that were given up. A denial by a deny rule is explained like an allow,
+// because that rule held.
 
 import (
 	"context"
@@ -22,42 +21,40 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
-// A Tracer is a [Policy] that can say what it tried. The policies of the default
-// engine are Tracers.
+// A Tracer is a [Policy] that can record what it tried. The policies of the default engine
+// are Tracers.
 type Tracer interface {
-	// Trace asks rule(args...) as Decide does, or as Query does with
-	// TraceOptions.All, and returns what it tried. Without
-	// TraceOptions.Values no value is in it but those of fields tagged
-	// `polar:",show"`.
+	// Trace evaluates rule(args...) as Decide does, or as Query does with opts.All, and
+	// returns what it tried. Without opts.Values, the only values in it are those of fields
+	// tagged `polar:",show"`.
 	Trace(ctx context.Context, rule string, args []any, opts polar.TraceOptions) *polar.Trace
 }
 
-// An Explanation says why a question was answered as it was. It contains the
-// text of the policy, and of the actor and the resource their classes and ids
-// only; values of fields are in it where they are tagged `polar:",show"`, or with
-// [Config].ExplainValues.
+// An Explanation says why a decision has its outcome. It shows the text of the policy, and
+// the actor and the resource by class and id. It shows values of fields only if they are
+// tagged `polar:",show"`, or with [Config].ExplainValues.
 type Explanation struct {
-	Verdict Verdict       // Allowed, Denied or Undecided: the answer of IsAllowed
+	Verdict Verdict       // the answer of IsAllowed: Allowed, Denied or Undecided
 	By      *RuleInfo     // the rule that allowed, or the deny rule that denied
-	Err     error         // why it could not be decided; is ErrUndecided
-	Stack   []polar.Frame // the rules in which it could not be decided, innermost first
+	Err     error         // why it could not be decided: an error that is ErrUndecided
+	Stack   []polar.Frame // the rules in which the error arose, innermost first
 	Version string        // of the policy
 
-	// Misses are the conditions that failed, those first before which most
-	// conditions held. Empty unless denied because no rule allows it.
+	// Misses are the conditions that failed, those first before which most conditions held.
+	// Misses is empty unless the outcome is a denial because no rule allows it.
 	Misses []Miss
 
-	// Proof is how the answer follows from the rule By: how that rule came to hold.
+	// Proof says how the rule By came to hold.
 	Proof []Step
 
-	// Rules is the number of rules that were asked, and Others of how many it
-	// could be seen from their heads that they are about another action, or
-	// about actors or resources of another class.
+	// Rules is the number of rules that were considered. Others is the number of those
+	// whose head shows that they are about another action, or about actors or resources of
+	// another class.
 	Rules, Others int
 
-	// Trace is all that was tried of the rule that gave the answer, in order: of
-	// the deny rule if that denied or could not be decided, else of allow. Its
-	// outcome may differ from the answer if a limit ended it; then its Err is set.
+	// Trace has everything that was tried, in order: for the deny rule if it denied or
+	// could not be decided, and otherwise for allow. If a limit ended the trace, its
+	// outcome may differ from Verdict, and its Err is set.
 	Trace *polar.Trace
 
 	denied bool // by a deny rule
@@ -68,34 +65,34 @@ type Explanation struct {
 // A Miss is a condition that failed, so that a rule did not apply.
 type Miss struct {
 	Rule      *RuleInfo
-	Pos       Position           // of the condition, or of the rule if its head did not match
-	Condition string             // as it is written; empty if the rule's head did not match
-	Held      int                // how many conditions held before it, in the rule and in those that asked for it
-	Times     int                // how often it failed: for several elements of a list, say
-	Call      *polar.TraceNode   // the condition that asked for the rule; nil for a rule that the question itself asked
-	Because   *RuleInfo          // of a condition with not: a rule that holds
-	Values    []polar.TraceValue // what the condition read when it first failed, as far as that may be shown
+	Pos       Position           // the position of the condition, or of the rule if its head did not match
+	Condition string             // the text of the condition; empty if the rule's head did not match
+	Held      int                // how many conditions held before it, in the rule and in its callers
+	Times     int                // how often it failed, for example for several elements of a list
+	Call      *polar.TraceNode   // the condition that called the rule; nil if the decision itself did
+	Because   *RuleInfo          // for a condition with not: the rule that holds
+	Values    []polar.TraceValue // what the condition read when it first failed, if it may be shown
 
 	node  *polar.TraceNode
-	order int // of the node among all that were tried
+	order int // of the node among all nodes
 }
 
 // A Step is one step of a proof: a rule that holds, or a condition that held.
 type Step struct {
 	Depth int              // 0 for the rule that decided, 1 for its conditions, and so on
-	Node  *polar.TraceNode // TraceRule, or any kind of condition
+	Node  *polar.TraceNode // a node of kind polar.TraceRule, or a condition
 }
 
-// Explain answers as [Authorizer.IsAllowed] does, and says why. It asks the policy twice, which
-// may be slow: it is for people and tests. No observer sees it, and no ledger.
+// Explain decides as [Authorizer.IsAllowed] does, and says why. It evaluates the policy
+// twice, which may be slow: use it for people and tests. Observers and ledgers ignore it.
 //
-// The error is ErrUndecided and ErrUnsupported when the engine cannot tell what it tries. A question
-// that cannot be decided is no error but an Explanation with that Verdict.
+// If the engine does not support it, the error is ErrUndecided and ErrUnsupported. An
+// undecided outcome is not an error but an Explanation with the Verdict Undecided.
 func (a *Authorizer) Explain(ctx context.Context, actor any, action string, resource any) (*Explanation, error) {
 	v := a.current.Load()
 	tracer, ok := v.policy.(Tracer)
 	if !ok {
-		return nil, undecided(fmt.Errorf("the engine explains nothing: %w", ErrUnsupported))
+		return nil, undecided(fmt.Errorf("the engine does not support Explain: %w", ErrUnsupported))
 	}
 	q := question{ruleAllow, actor, action, resource, ""}
 	x := &Explanation{
@@ -129,10 +126,10 @@ func (a *Authorizer) Explain(ctx context.Context, actor any, action string, reso
 		return nil
 	})
 	if err == nil && x.Trace != nil && errors.Is(x.Trace.Err, ErrUnsupported) && x.Trace.Root == nil {
-		return nil, undecided(x.Trace.Err) // an engine around another one
+		return nil, undecided(x.Trace.Err) // from an engine that wraps another one
 	}
 	if err == nil && x.Trace == nil {
-		err = errors.New("the engine told nothing")
+		err = errors.New("the engine returned no trace")
 	}
 	if err != nil {
 		x.Trace = &polar.Trace{Err: err}
@@ -141,7 +138,7 @@ func (a *Authorizer) Explain(ctx context.Context, actor any, action string, reso
 	return x, nil
 }
 
-// interpret fills in what follows from the trace.
+// interpret sets the fields that follow from the trace.
 func (x *Explanation) interpret() {
 	var rules []*polar.TraceNode
 	if root := x.Trace.Root; root != nil {

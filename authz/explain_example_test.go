@@ -1,6 +1,6 @@
 package authz_test
 
-// This file has the examples of Explain, which are those of docs/explain.md.
+// This file has the examples of Explain, which are also in docs/explain.md.
 
 import (
 	"context"
@@ -38,8 +38,8 @@ allow(member: Member, "delete", repo: Repo) if
     (repo.owner = member.id or "old" in repo.tags);
 `
 
-// newRepos returns an Authorizer for the policy of the examples, and the
-// people and things in them.
+// newRepos returns an Authorizer for the policy of the examples, and their actors and
+// resources.
 func newRepos(values bool) (az *authz.Authorizer, bob *member, website, backend *repo) {
 	az, err := authz.New(authz.Config{
 		Policies: authz.String("repos.polar", repoPolicy),
@@ -193,7 +193,7 @@ func ExampleExplanation_MarshalJSON() {
 }
 
 func ExampleConfig_explainDenials() {
-	// In development, the reason of every denial, on the console.
+	// During development, print the reasons of every denial.
 	var az *authz.Authorizer
 	az, err := authz.New(authz.Config{
 		Policies: authz.String("repos.polar", repoPolicy),

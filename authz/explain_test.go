@@ -1,7 +1,7 @@
 package authz_test
 
-// This file tests Explain: what it says, what it keeps to itself, and that its
-// answer is that of IsAllowed.
+// This file tests Explain: what it shows, what it must not show, and that its answer is
+// that of IsAllowed.
 
 import (
 	"context"
@@ -88,7 +88,7 @@ reaches(member: Member) if
     member.id = 9 or member.boss.id != 0 and reaches(member.boss);
 `
 
-// explainer returns an Authorizer over these types.
+// explainer returns an Authorizer for these types.
 func explainer(t testing.TB, policy string, change ...func(*authz.Config)) *authz.Authorizer {
 	t.Helper()
 	cfg := authz.Config{
@@ -173,7 +173,7 @@ undecided: Member 1 "audit" Repo 1
     in allow at p.polar:31:5`},
 		{name: "a loop in the data", actor: circle, action: "reach", resource: mine, want: `
 denied: Member 4 "reach" Repo 1
-  p.polar:43:46: reaches(member: Member): failed at reaches(member.boss), which goes round in a circle, for reaches(member) at p.polar:40:5
+  p.polar:43:46: reaches(member: Member): failed at reaches(member.boss), which repeats a call in progress, for reaches(member) at p.polar:40:5
   p.polar:43:5: reaches(member: Member): failed at member.id = 9, for reaches(member) at p.polar:40:5
   p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
   4 other rules are about other actions or classes`},
@@ -212,7 +212,7 @@ denied: Role "" nil
 	}
 }
 
-// disagree says what in an explanation does not fit the answer of IsAllowed, or returns "".
+// disagree returns how an explanation contradicts the answer of IsAllowed, or "".
 func disagree(x *authz.Explanation, ok bool, err error) string {
 	want := authz.Denied
 	if ok {
@@ -293,7 +293,8 @@ func TestExplainJSON(t *testing.T) {
 	}
 }
 
-// TestExplainQuotesIDs: an id that users choose adds no line to an explanation.
+// TestExplainQuotesIDs tests that an id that a user chooses cannot add a line to an
+// explanation.
 func TestExplainQuotesIDs(t *testing.T) {
 	type account struct {
 		Name string `polar:",id"`
@@ -305,7 +306,7 @@ func TestExplainQuotesIDs(t *testing.T) {
 	}
 }
 
-// TestExplainLarge: neither a long search nor a deep one is more than a reader can take.
+// TestExplainLarge tests that long and deep searches have short explanations.
 func TestExplainLarge(t *testing.T) {
 	az := explainer(t, `
 allow(m: Member, "deep", _: Repo) if below(m.id);
@@ -323,7 +324,7 @@ allow(m: Member, "deeper", r: Repo) if allow(m, "deep", r);
 	if err != nil || len(text) > 1<<20 || !strings.Contains(string(text), `"tried_not_shown":`) {
 		t.Errorf("%d bytes, %v", len(text), err)
 	}
-	// The explanation needs more steps than the decision. It says so, and keeps the answer.
+	// The explanation needs more steps than the decision allows. It says so and keeps the answer.
 	x, err = az.Explain(t.Context(), member{ID: 2_700}, "deep", repo{})
 	if err != nil {
 		t.Fatal(err)
@@ -342,7 +343,7 @@ func TestExplainWithoutTracer(t *testing.T) {
 	}
 }
 
-// traces is a policy whose Trace does what a test wants.
+// traces is a policy with the Trace of a test.
 type traces struct {
 	authz.Policy
 	trace func() *polar.Trace
@@ -352,17 +353,18 @@ func (p traces) Trace(context.Context, string, []any, polar.TraceOptions) *polar
 	return p.trace()
 }
 
-// TestExplainKeepsTheAnswer: whatever a trace says, the answer is the decision's.
+// TestExplainKeepsTheAnswer tests that the answer is that of the decision, whatever the
+// trace says.
 func TestExplainKeepsTheAnswer(t *testing.T) {
 	for name, tt := range map[string]struct {
 		trace func() *polar.Trace
 		want  string
 	}{
-		"panic":       {func() *polar.Trace { panic(secret) }, "not all was looked at: panic: a value of type string"},
-		"nil":         {func() *polar.Trace { return nil }, "not all was looked at: the engine told nothing"},
-		"other":       {func() *polar.Trace { return &polar.Trace{Outcome: authz.Outcome{}} }, "asked again, the policy answered otherwise"},
-		"error":       {func() *polar.Trace { return &polar.Trace{Err: errors.New("no room")} }, "not all was looked at: no room"},
-		"full":        {func() *polar.Trace { return &polar.Trace{Outcome: authz.Outcome{Allowed: true}, Full: true} }, "there is too much of it"},
+		"panic":       {func() *polar.Trace { panic(secret) }, "this explanation is incomplete: panic: a value of type string"},
+		"nil":         {func() *polar.Trace { return nil }, "this explanation is incomplete: the engine returned no trace"},
+		"other":       {func() *polar.Trace { return &polar.Trace{Outcome: authz.Outcome{}} }, "the policy gave a different answer when it was evaluated again"},
+		"error":       {func() *polar.Trace { return &polar.Trace{Err: errors.New("no room")} }, "this explanation is incomplete: no room"},
+		"full":        {func() *polar.Trace { return &polar.Trace{Outcome: authz.Outcome{Allowed: true}, Full: true} }, "the trace is too large"},
 		"unsupported": {func() *polar.Trace { return &polar.Trace{Err: authz.ErrUnsupported} }, "unsupported"},
 	} {
 		engine := facts{}
@@ -388,8 +390,8 @@ func TestExplainKeepsTheAnswer(t *testing.T) {
 	}
 }
 
-// TestExplainIsNoDecision: no observer sees it and no ledger counts it.
-func TestExplainIsNoDecision(t *testing.T) {
+// TestExplainIsNotADecision tests that observers and ledgers ignore Explain.
+func TestExplainIsNotADecision(t *testing.T) {
 	az := explainer(t, `allow(_: Member, "read", _: Repo) if print("hello");`, func(c *authz.Config) {
 		c.Observe = func(context.Context, authz.Decision) { t.Error("observed") }
 	})
@@ -399,7 +401,7 @@ func TestExplainIsNoDecision(t *testing.T) {
 	}
 }
 
-// A randomPolicy writes policies that load.
+// A randomPolicy generates policies that load.
 type randomPolicy struct{ *rand.Rand }
 
 func (g randomPolicy) pick(options ...string) string { return options[g.IntN(len(options))] }
@@ -440,9 +442,8 @@ func (g randomPolicy) policy() string {
 	return b.String()
 }
 
-// TestExplainAgrees: on random policies the explanation has the answer of
-// IsAllowed, gives a reason for every denial and a proof of every allow, and
-// tells nothing that it must not.
+// TestExplainAgrees tests Explain on random policies: the answer is that of IsAllowed,
+// every denial has a reason and every allow a proof, and nothing is shown that must not be.
 func TestExplainAgrees(t *testing.T) {
 	policies := 300
 	if n, err := strconv.Atoi(os.Getenv("URSA_EXPLAIN_POLICIES")); err == nil {

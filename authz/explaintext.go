@@ -1,7 +1,7 @@
 package authz
 
-// This file defines how an Explanation is written: for people on ten lines, for
-// tools as JSON.
+// This file defines the forms of an Explanation: ten lines of text for people, and JSON for
+// tools.
 
 import (
 	"encoding/json"
@@ -12,13 +12,12 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
-// maxLines is how many lines an explanation has at most: what somebody reads in
-// ten seconds.
+// maxLines bounds the lines of an explanation: what a person reads in ten seconds.
 const maxLines = 10
 
-// String returns the explanation for people, on at most ten lines: first the
-// answer; then of a denial the nearest misses, of an allow and of a denial by a deny
-// rule the proof, and of what could not be decided the error and the rules in which it
+// String returns the explanation for people, on at most ten lines. The first line is the
+// answer. A denial continues with the nearest misses, an allow or a denial by a deny rule
+// with the proof. An undecided outcome continues with the error and the rules in which it
 // arose.
 func (x *Explanation) String() string {
 	var lines, rest []string
@@ -43,7 +42,7 @@ func (x *Explanation) String() string {
 	default:
 		lines = append(lines, x.reason())
 		for _, f := range x.Stack {
-			if f.Pos.IsValid() { // the question itself stands nowhere
+			if f.Pos.IsValid() { // the query itself has no position
 				lines = append(lines, fmt.Sprintf("  in %s at %v", f.Rule, f.Pos))
 			}
 		}
@@ -70,8 +69,8 @@ func (x *Explanation) String() string {
 	return b.String()
 }
 
-// proof returns the lines of the proof: of the rule alone if nothing else is known,
-// and none if not even that is.
+// proof returns the lines of the proof. If only the rule is known, it returns that one
+// line, and nothing if the rule is not known either.
 func (x *Explanation) proof() (lines []string) {
 	for _, s := range x.Proof {
 		lines = append(lines, s.String())
@@ -86,7 +85,7 @@ func (x *Explanation) proof() (lines []string) {
 	return lines
 }
 
-// question returns the verdict and what was asked.
+// question returns the verdict and the question.
 func (x *Explanation) question() string {
 	parts := []string{x.Verdict.String() + ":", x.actor}
 	if x.actorID != "" {
@@ -99,22 +98,22 @@ func (x *Explanation) question() string {
 	return strings.Join(parts, " ")
 }
 
-// caveat returns why the reasons of an answer may not be all of them, or "".
+// caveat returns why the reasons may be incomplete, or "".
 func (x *Explanation) caveat() string {
 	switch {
 	case x.Verdict == Undecided:
-		return "" // whose reason is the error
+		return "" // the reason is the error
 	case x.Trace.Err != nil:
-		return "not all was looked at: " + x.Trace.Err.Error()
+		return "this explanation is incomplete: " + x.Trace.Err.Error()
 	case x.Trace.Full:
-		return "not all was looked at: there is too much of it"
+		return "this explanation is incomplete: the trace is too large"
 	case x.Trace.Outcome.Allowed != (x.Verdict == Allowed || x.denied):
-		return "asked again, the policy answered otherwise"
+		return "the policy gave a different answer when it was evaluated again"
 	}
 	return ""
 }
 
-// reason returns why the question could not be decided.
+// reason returns why there is no decision.
 func (x *Explanation) reason() string {
 	return strings.TrimPrefix(x.Err.Error(), ErrUndecided.Error()+": ")
 }
@@ -130,7 +129,7 @@ func (m Miss) String() string {
 	}
 	if n := m.node; n != nil && n.Kind == polar.TraceCall {
 		if n.Loop {
-			b.WriteString(", which goes round in a circle")
+			b.WriteString(", which repeats a call in progress")
 		} else {
 			b.WriteString(", which no rule matches")
 		}
@@ -157,7 +156,7 @@ func (s Step) String() string {
 	return indent + s.Node.Text + valuesText(s.Node.Values)
 }
 
-// maxIndent is the depth from which on steps are not indented further.
+// maxIndent is the depth up to which steps are indented.
 const maxIndent = 20
 
 func valuesText(values []polar.TraceValue) string {
@@ -217,15 +216,15 @@ type (
 	}
 )
 
-// The bounds of the tree in JSON. Deeper, and readers fail; longer, and nobody reads it.
+// The bounds of the tree in JSON. Some readers reject deeper trees, and nobody reads longer ones.
 const (
 	maxJSONDepth = 100
 	maxJSONNodes = 2000
 )
 
-// MarshalJSON returns the explanation as an object: verdict, actor, action,
-// resource, policy, rule, error, stack, misses, other_rules, incomplete if the
-// reasons may not be all of them, and as a tree what was tried.
+// MarshalJSON returns the explanation as an object with verdict, actor, action, resource,
+// policy, rule, error, stack, misses and other_rules. The field incomplete is set if
+// reasons may be missing, and tried is the tree of what was tried.
 func (x *Explanation) MarshalJSON() ([]byte, error) {
 	j := jsonExplanation{
 		Verdict: x.Verdict.String(),
@@ -252,7 +251,7 @@ func (x *Explanation) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
-// addTree adds what was tried for the question, without the node of the question itself.
+// addTree adds what was tried, without the nodes of the query itself.
 func (j *jsonExplanation) addTree(t *polar.Trace) {
 	const above = 2 // the query, and the call that it consists of
 	var way []*jsonNode
@@ -262,7 +261,7 @@ func (j *jsonExplanation) addTree(t *polar.Trace) {
 			continue
 		}
 		if depth > len(way) || depth >= maxJSONDepth || shown == maxJSONNodes {
-			j.Left++ // it, or something above it, has no place
+			j.Left++ // it, or a node above it, is beyond the bounds
 			continue
 		}
 		shown++

@@ -1,11 +1,11 @@
 package authz
 
-// This file gives tests what nothing else can have.
+// This file exports to tests what the package does not export.
 
 // ClearDefault undoes SetDefault.
 func ClearDefault() { defaultAuthorizer.Store(nil) }
 
-// PrefersJSON and MaxAccept are what a refusal reads of Accept headers.
+// PrefersJSON reads Accept headers, up to MaxAccept bytes.
 var PrefersJSON = prefersJSON
 
 const MaxAccept = maxAccept

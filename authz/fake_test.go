@@ -1,15 +1,14 @@
 package authz_test
 
-// This file defines the engine of these tests: policies that are tables of
-// facts, one a line, so that what the Authorizer makes of an engine's answers
-// can be tested apart from what Polar answers.
+// This file defines the engine of these tests. Its policies are tables of facts, one per
+// line, so that the Authorizer can be tested independently of Polar:
 //
-//	allow alice read Expense     rule and patterns of its arguments
+//	allow alice read Expense     a rule and patterns for its arguments
 //	allow * read *               "*" matches anything, and leaves a variable open
-//	allow alice !error *         a question that gets as far as "!error" ends there
-//	allow alice !panic *         ... in a panic
+//	allow alice !error *         a decision that reaches "!error" ends in an error
+//	allow alice !panic *         a decision that reaches "!panic" panics
 //
-// A pattern "key:text" asks a request: path, header:Name=value and so on.
+// A pattern "key:text" tests a request: path, header:Name=value and so on.
 
 import (
 	"context"
@@ -79,8 +78,7 @@ func (p *table) Query(_ context.Context, rule string, args ...any) iter.Seq2[aut
 	}
 }
 
-// solve returns the first fact that matches, or all of them to each, which
-// says whether to go on.
+// solve calls each with the facts that match, until it returns false.
 func (p *table) solve(rule string, args []any, each func(authz.Bindings) bool) (*authz.RuleInfo, error) {
 	defined := false
 	for _, f := range p.facts {
@@ -199,7 +197,7 @@ type expense struct {
 	Secret string
 }
 
-// Audit fails, and says more than it should.
+// Audit returns an error that contains a value.
 func (e expense) Audit() (bool, error) { return true, errors.New("cannot audit " + e.Secret) }
 
 const secret = "hunter2"
@@ -211,7 +209,7 @@ var (
 	lunch = &expense{ID: 7, Secret: secret}
 )
 
-// newAuthorizer returns an Authorizer over the table policy.
+// newAuthorizer returns an Authorizer with the table policy.
 func newAuthorizer(t testing.TB, policy string, change ...func(*authz.Config)) *authz.Authorizer {
 	t.Helper()
 	cfg := authz.Config{

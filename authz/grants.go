@@ -2,12 +2,11 @@ package authz
 
 // This file defines Grants: which actions, or which fields, an actor has on a resource.
 //
-// The names are the solutions of the rule with the action, or the field, as a
-// variable. Deny rules then take names away. If the names are all known, each is asked
-// about as a decision asks, which answers for every deny rule. If a rule allows any
-// name, the names that are denied have to be listed instead, by the same kind of
-// query, and what cannot be listed is an error: a name that is missing on that list
-// would be granted.
+// The names are the solutions of the rule with the action, or the field, as a variable.
+// Deny rules then take names away. If all names are known, the deny rule is evaluated for
+// each of them, as in a decision. This works for every deny rule. If a rule allows any
+// name, a query of the same kind has to list the denied names. If they cannot be listed,
+// the result is an error: a missing name would be granted.
 
 import (
 	"context"
@@ -18,20 +17,20 @@ import (
 
 // Grants are the actions or fields that a policy allows.
 type Grants struct {
-	// All says that a rule allows every name, but those in Except: it leaves
-	// the action or the field open.
+	// All means that a rule leaves the action or the field open, so that every name is
+	// allowed except those in Except.
 	All bool
 
-	// Names are the names that rules mention, sorted, each once. With All
-	// they are not all there is.
+	// Names are the names that rules mention, sorted and without duplicates. With All there
+	// may be others.
 	Names []string
 
-	// Except are the names that deny rules take from All, sorted, each once.
-	// Without All it is empty.
+	// Except are the names that deny rules exclude from All, sorted and without duplicates.
+	// It is empty without All.
 	Except []string
 }
 
-// Has reports whether name is among the grants.
+// Has reports whether name is granted.
 func (g Grants) Has(name string) bool {
 	if slices.Contains(g.Except, name) {
 		return false
@@ -39,27 +38,27 @@ func (g Grants) Has(name string) bool {
 	return g.All || slices.Contains(g.Names, name)
 }
 
-// AuthorizedActions returns the actions that actor may do on resource. An
-// action that is not a string, and one that a rule leaves open but restricts by
-// conditions, cannot be listed; then, and whenever the policy cannot be asked,
-// the error is ErrUndecided.
+// AuthorizedActions returns the actions that actor may do on resource. The error is
+// ErrUndecided if the policy cannot be evaluated, or if it has an action that cannot be
+// listed: one that is not a string, or one that a rule leaves open but restricts by
+// conditions.
 //
-// With [Config].DenyRule, actions that are denied are not in the answer. If a rule
-// allows every action, the denied ones are in Grants.Except; a deny rule that
-// restricts an open action by conditions, or may reach a cut, cannot be listed then.
+// With [Config].DenyRule, the result leaves out actions that are denied. If a rule allows
+// every action, the denied ones are in Grants.Except. The error is then also ErrUndecided
+// for a deny rule that restricts an open action by conditions or may reach a cut.
 func (a *Authorizer) AuthorizedActions(ctx context.Context, actor, resource any) (Grants, error) {
 	return a.grants(ctx, "action", &question{ruleAllow, actor, "", resource, ""})
 }
 
-// AuthorizedFields returns the fields of resource on which actor may do action,
-// by the rule allow_field(actor, action, resource, field). See AuthorizedActions
-// for deny rules and errors.
+// AuthorizedFields returns the fields of resource on which actor may do action. It
+// evaluates allow_field(actor, action, resource, field). See AuthorizedActions for deny
+// rules and errors.
 func (a *Authorizer) AuthorizedFields(ctx context.Context, actor any, action string, resource any) (Grants, error) {
 	return a.grants(ctx, "field", &question{ruleField, actor, action, resource, ""})
 }
 
-// grants returns the names for which q is allowed. What is named, "action" or
-// "field", is missing in q.
+// grants returns the names for which q is allowed. The name, an "action" or a "field" by
+// what, is empty in q.
 func (a *Authorizer) grants(ctx context.Context, what string, q *question) (g Grants, err error) {
 	if err := a.classes.checkActor(q.actor); err != nil {
 		return Grants{}, undecided(err)
@@ -81,7 +80,7 @@ func (a *Authorizer) grants(ctx context.Context, what string, q *question) (g Gr
 		case all:
 			return Grants{}, nil
 		case definer == nil || !definer.Enumerates(q.rule.deny()):
-			return Grants{}, undecided(fmt.Errorf("every %s is allowed, and which of them %s denies cannot be listed, as a cut may leave some out: %w", what, q.rule.deny(), ErrUnsupported))
+			return Grants{}, undecided(fmt.Errorf("every %[1]s is allowed, but the %[1]ss that %[2]s denies cannot be listed because a cut may hide some: %[3]w", what, q.rule.deny(), ErrUnsupported))
 		}
 		g.Names = slices.DeleteFunc(g.Names, func(name string) bool { return slices.Contains(g.Except, name) })
 	default:
@@ -95,8 +94,8 @@ func (a *Authorizer) grants(ctx context.Context, what string, q *question) (g Gr
 	return g, nil
 }
 
-// names returns the names for which a rule holds, sorted, each once, and whether it
-// holds for all.
+// names returns the names for which a rule holds, sorted and without duplicates, and
+// whether it holds for every name.
 func (v *version) names(ctx context.Context, rule, what string, q *question) (names []string, all bool, err error) {
 	args := []any{q.actor, Var(what), q.resource}
 	if q.rule == ruleField {
@@ -113,7 +112,7 @@ func (v *version) names(ctx context.Context, rule, what string, q *question) (na
 		}
 		s := reflect.ValueOf(value)
 		if s.Kind() != reflect.String {
-			return nil, false, undecided(fmt.Errorf("%s holds for one %s that is not a string but %s", rule, what, typeName(reflect.TypeOf(value))))
+			return nil, false, undecided(fmt.Errorf("%s holds for a value of %s that is not a string but %s", rule, what, typeName(reflect.TypeOf(value))))
 		}
 		names = append(names, s.String())
 	}

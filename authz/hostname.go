@@ -1,13 +1,13 @@
 package authz
 
-// This file defines which spellings of a host are refused, and what policies
-// see of the others.
+// This file defines which spellings of a host are rejected, and what policies see of the
+// others.
 //
-// An http.ServeMux strips the port of a host and then compares bytes; other
-// routers fold the case, or look at the URL of an absolute request line. So
-// "Admin.example.com:80" may reach the handler of admin.example.com or not. A
-// host that a router could read differently from a policy is answered 400. What
-// is left is a name in lower case, without brackets, and a port.
+// An http.ServeMux strips the port of a host and then compares bytes. Other routers fold
+// the case, or use the URL of an absolute request line. So "Admin.example.com:80" may or
+// may not reach the handler of admin.example.com. A host that a router could read
+// differently from a policy is answered with 400. The others are a name in lower case,
+// without brackets, and a port.
 
 import (
 	"net/http"
@@ -15,12 +15,12 @@ import (
 	"strings"
 )
 
-// maxHost bounds the length of a host in bytes; no name in the DNS is longer.
+// maxHost bounds the length of a host in bytes. No DNS name is longer.
 const maxHost = 255
 
-// readHost returns the host of a request without its port, and the port, which
-// is -1 if the client gave none. The host is empty if the client gave none, as
-// HTTP/1.0 permits. An error is a *requestError.
+// readHost returns the host of a request without its port, and the port, which is -1 if the
+// client sent none. The host is empty if the client sent none, as HTTP/1.0 permits. An
+// error is a *requestError.
 func readHost(r *http.Request) (host string, port int, err error) {
 	full := r.Host
 	if u := r.URL.Host; u != "" && u != full {
@@ -36,7 +36,7 @@ func readHost(r *http.Request) (host string, port int, err error) {
 	if strings.HasPrefix(full, "[") {
 		end := strings.IndexByte(full, ']')
 		if end < 0 || !isIPv6(full[1:end]) {
-			return "", 0, &requestError{"the host has brackets around what is not a canonical IPv6 address"}
+			return "", 0, &requestError{"the host has brackets but is not a canonical IPv6 address"}
 		}
 		host = full[1:end]
 		if rest := full[end+1:]; rest != "" {
@@ -51,7 +51,7 @@ func readHost(r *http.Request) (host string, port int, err error) {
 		}
 	}
 	if hasPort && r.Method == http.MethodConnect {
-		// Of a CONNECT, ServeMux compares the host with its port.
+		// For CONNECT, ServeMux compares the host including the port.
 		return "", 0, &requestError{"the host of a CONNECT request has a port"}
 	}
 	if digits == "" {
@@ -65,8 +65,8 @@ func readHost(r *http.Request) (host string, port int, err error) {
 
 var errHostName = &requestError{"the host is not a name in lower case"}
 
-// isHostName reports whether a host is made of what names in the DNS, and of
-// machines, are made of. An upper-case letter is not among it.
+// isHostName reports whether a host has only the characters of names in the DNS and of
+// machines. Upper-case letters are not among them.
 func isHostName(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {

@@ -1,7 +1,7 @@
 package authz_test
 
-// This file tests which hosts are refused, and that policies and routers read
-// the others alike, over raw sockets.
+// This file tests which hosts are rejected, and that policies and routers read the others
+// alike, on raw sockets.
 
 import (
 	"bufio"
@@ -17,12 +17,11 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// hosts are spellings of the host of a request: a Host header, or with a target
-// that is absolute, that of the target.
+// hosts are spellings of the host of a request, in a Host header or in an absolute target.
 var hosts = []struct {
 	method, target, host string
-	want                 string // what policies see, host and port; "" if the request is refused
-	mux                  string // what they see if Middleware wraps the mux; "" if that is want
+	want                 string // what policies see, host and port; "" if the request is rejected
+	mux                  string // what they see if Middleware wraps the mux; "" if it is the same
 }{
 	{"GET", "/", "admin.example.com", "admin.example.com", ""},
 	{"GET", "/", "admin.example.com:80", "admin.example.com 80", ""},
@@ -31,7 +30,7 @@ var hosts = []struct {
 	{"GET", "/", "admin.example.com:00080", "admin.example.com 80", ""},
 	{"GET", "/", "ADMIN.example.com", "", "admin.example.com"},
 	{"GET", "/", "Admin.Example.Com:80", "", "admin.example.com 80"},
-	{"GET", "/", "admin.example.com.", "admin.example.com.", ""}, // to every router another name
+	{"GET", "/", "admin.example.com.", "admin.example.com.", ""}, // a different name for every router
 	{"GET", "/", "admin_1.example.com", "admin_1.example.com", ""},
 	{"GET", "/", "xn--mnchen-3ya.example", "xn--mnchen-3ya.example", ""},
 	{"GET", "/", "127.0.0.1:8080", "127.0.0.1 8080", ""},
@@ -45,9 +44,9 @@ var hosts = []struct {
 	{"OPTIONS", "/", "admin.example.com:80", "admin.example.com 80", ""},
 	{"CONNECT", "/", "admin.example.com", "admin.example.com", ""},
 
-	{"CONNECT", "/", "admin.example.com:80", "", ""}, // which the mux compares with its port
+	{"CONNECT", "/", "admin.example.com:80", "", ""}, // the mux compares it with the port
 	{"CONNECT", "admin.example.com:80", "admin.example.com:80", "", ""},
-	{"GET", "/", "[admin.example.com]:80", "", ""}, // which the mux takes for the name
+	{"GET", "/", "[admin.example.com]:80", "", ""}, // the mux reads it as the name
 	{"GET", "/", "[admin.example.com]", "", ""},
 	{"GET", "/", "[127.0.0.1]:80", "", ""},
 	{"GET", "/", "[::1", "", ""},
@@ -116,7 +115,7 @@ func TestHosts(t *testing.T) {
 			if got != want {
 				t.Errorf("%s: policies see %q, want %q", what, got, want)
 			}
-			// The mux has routes for some hosts, and reads the bare name.
+			// The mux has routes for some hosts, and compares the bare name.
 			served := route == decided.Host
 			if other := decided.Host != "admin.example.com" && decided.Host != "127.0.0.1" && decided.Host != "::1"; other {
 				served = route == ""
@@ -131,8 +130,8 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-// TestNoHost: HTTP/1.0 requests, such as the health checks of a load balancer,
-// need no host.
+// TestNoHost tests that HTTP/1.0 requests, such as health checks of a load balancer, need
+// no host.
 func TestNoHost(t *testing.T) {
 	var decided *authz.Request
 	server := httptest.NewServer(newAuthorizer(t, "", withPolicy(decider(func(_ any, _ string, r any) (authz.Outcome, error) {
@@ -145,7 +144,7 @@ func TestNoHost(t *testing.T) {
 	}
 }
 
-// TestHostsThatDiffer: handlers look for the host in several places.
+// TestHostsThatDiffer tests hosts that differ in the places where handlers look for them.
 func TestHostsThatDiffer(t *testing.T) {
 	az := newAuthorizer(t, pages)
 	r := httptest.NewRequest("GET", "http://a.example/", nil)
@@ -164,8 +163,7 @@ func TestHostsThatDiffer(t *testing.T) {
 	}
 }
 
-// TestHTTP2Host sends :authority by HTTP/2, beside the Host header of a client
-// that wants to be read in two ways.
+// TestHTTP2Host sends :authority over HTTP/2 beside the Host header of a malicious client.
 func TestHTTP2Host(t *testing.T) {
 	var decided *authz.Request
 	server := httptest.NewUnstartedServer(newAuthorizer(t, "", withPolicy(decider(func(_ any, _ string, r any) (authz.Outcome, error) {
@@ -224,7 +222,7 @@ func TestHTTP2Host(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if head[3] == 3 { // the stream was reset: the server itself refuses
+		if head[3] == 3 { // the stream was reset: the server itself rejects it
 			break
 		}
 		if head[3] == 1 { // the response; 0x8c is status 400

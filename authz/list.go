@@ -1,7 +1,7 @@
 package authz
 
-// This file defines Filter: which rows an actor may see, as a condition that an
-// adapter turns into a query.
+// This file defines Filter: which rows an actor may see, as a condition that an adapter
+// turns into a query.
 
 import (
 	"context"
@@ -11,25 +11,25 @@ import (
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
-// A Filterer is a [Policy] that can say for which rows a rule holds without
-// loading them. The policies of the default engine are Filterers.
+// A Filterer is a [Policy] that can say for which rows a rule holds without loading them.
+// The policies of the default engine are Filterers.
 type Filterer interface {
-	// Filter returns the condition under which rule(actor, action, row) holds
-	// for a row of class. It is exact, or there is an error; what cannot be a
-	// condition is an error that is ErrUnsupported.
+	// Filter returns the condition under which rule(actor, action, row) holds for a row of
+	// class. The condition is exact, or there is an error. If the rule cannot become a
+	// condition, the error is ErrUnsupported.
 	Filter(ctx context.Context, rule string, actor any, action string, class Class) (*filter.Query, error)
 }
 
-// Filter returns the condition that tells the rows of class on which actor may
-// do action: Authorize allows a row exactly when the row satisfies it. Adapters
-// such as package gormauthz make a database query of it. With [Config].DenyRule it
-// excludes the rows that deny rules deny, and a deny rule that cannot become a
-// filter is an error, whatever allow says.
+// Filter returns the condition for the rows of class on which actor may do action.
+// Authorize allows a row exactly when the row satisfies the condition. Adapters such as
+// package gormauthz turn it into a database query. With [Config].DenyRule, the condition
+// excludes the rows that deny rules deny. A deny rule that cannot become a condition is an
+// error, whatever allow says.
 //
-// The error is ErrUndecided, and also ErrUnsupported when the engine knows no
-// filters or when something in the policy cannot become one; it then names the
-// expression and its position. A filter that was made counts as a decision for
-// guards such as nethttp.RequireDecision; no observer sees it.
+// The error is ErrUndecided. It is also ErrUnsupported if the engine does not support
+// filters, or if something in the policy cannot become a condition; it then names the
+// expression and its position. Guards such as nethttp.RequireDecision accept a filter as a
+// decision. Observers do not receive it.
 func (a *Authorizer) Filter(ctx context.Context, actor any, action string, class Class) (*filter.Query, error) {
 	if err := a.classes.checkActor(actor); err != nil {
 		return nil, undecided(err)
@@ -37,7 +37,7 @@ func (a *Authorizer) Filter(ctx context.Context, actor any, action string, class
 	v := a.current.Load()
 	f, ok := v.policy.(Filterer)
 	if !ok {
-		return nil, undecided(fmt.Errorf("the engine makes no filters: %w", ErrUnsupported))
+		return nil, undecided(fmt.Errorf("the engine does not support filters: %w", ErrUnsupported))
 	}
 	var q *filter.Query
 	err := catchPanic(func() (err error) {
@@ -55,9 +55,9 @@ func (a *Authorizer) Filter(ctx context.Context, actor any, action string, class
 	return q, nil
 }
 
-// CheckFilter reports whether the rows of class on which each of the actors may
-// do action can be listed. Called when a program starts, with an actor of every
-// kind, it finds rules that cannot become a filter before a request does.
+// CheckFilter reports whether Filter works for class, action and each of the actors. Call
+// it when the program starts, with an actor of every kind, to find rules that cannot become
+// a filter before a request does.
 func (a *Authorizer) CheckFilter(ctx context.Context, class Class, action string, actors ...any) error {
 	for _, actor := range actors {
 		if _, err := a.Filter(ctx, actor, action, class); err != nil {

@@ -1,7 +1,6 @@
 package authz
 
-// This file defines LogDecisions and DecisionLog, observers that write
-// decisions to a log.
+// This file defines LogDecisions and DecisionLog, observers that write decisions to a log.
 
 import (
 	"context"
@@ -10,28 +9,34 @@ import (
 	"sync/atomic"
 )
 
-// LogDecisions returns a function for [Config].Observe that logs every decision
-// to l: allows and what was skipped at level Info, denials at Warn, what could
-// not be decided at Error, or at Warn if it is the client's doing: a request that
-// is ErrBadRequest, or one that was canceled. A nil l is slog.Default at the time of each decision.
-// Actors and resources are logged by class and id; see [Identifier]. To log some
-// of the allows only, use a [DecisionLog].
+// LogDecisions returns a function for [Config].Observe that logs every decision to l. The
+// levels are:
+//
+//   - Info: allows and skips.
+//   - Warn: denials, and undecided decisions that the client caused: a request that is
+//     ErrBadRequest, or one that was canceled.
+//   - Error: all other undecided decisions.
+//
+// If l is nil, each decision goes to slog.Default at that time. Actors and resources are
+// logged by class and id; see [Identifier]. To log only some of the allows, use a
+// [DecisionLog].
 func LogDecisions(l *slog.Logger) func(context.Context, Decision) {
 	return (&DecisionLog{Logger: l}).Observe
 }
 
-// A DecisionLog logs decisions as [LogDecisions] does. Its method Observe is
-// for [Config].Observe:
+// A DecisionLog logs decisions as [LogDecisions] does. Its method Observe is for
+// [Config].Observe:
 //
 //	Observe: (&authz.DecisionLog{AllowsPerLine: 100}).Observe,
 //
-// A DecisionLog must not be copied or changed once it is in use.
+// A DecisionLog must not be copied or changed after its first use.
 type DecisionLog struct {
-	// Logger is where decisions go; nil is slog.Default at the time of each.
+	// Logger is where decisions are logged. If it is nil, each decision goes to
+	// slog.Default at that time.
 	Logger *slog.Logger
 
-	// AllowsPerLine is how many allows, or skips, there are for one that is
-	// logged; 0 and 1 log all. Denials and faults are always logged.
+	// AllowsPerLine is the number of allows and skips per logged line. 0 and 1 log all of
+	// them. Denials and faults are always logged.
 	AllowsPerLine uint64
 
 	allows atomic.Uint64

@@ -1,6 +1,7 @@
 package authz
 
-// This file defines Authorizer.Middleware: who is it, and may they send this?
+// This file defines Authorizer.Middleware, which finds the actor of a request and decides
+// whether the actor may send it.
 
 import (
 	"context"
@@ -8,41 +9,41 @@ import (
 	"net/http"
 )
 
-// Middleware returns a handler that decides every request before next sees it.
-// In this order it
+// Middleware returns a handler that authorizes every request before it calls next. In this
+// order, it
 //
-//   - refuses paths and hosts that a router and a policy could read
-//     differently (400): a path with "." and ".." segments, raw or encoded, an
-//     empty segment inside, "%2F" (see [HTTPConfig].AllowEncodedSlash), a
-//     backslash, a control character, bytes that are not UTF-8, or escapes
-//     that need not be; a host with upper-case letters or malformed;
-//   - asks [Config].Actor who it is (401, or 500 if that cannot be told);
-//   - asks the policy whether they may send the request: the guide's
-//     allow(actor, METHOD, request) or, by [HTTPConfig].RequestRule,
-//     allow_request(actor, request) (403, or 500 if it cannot be decided, or
-//     400 if the policy read a header or query parameter that was sent twice);
+//   - rejects paths and hosts that a router and a policy could read differently (400): a
+//     path with "." or ".." segments, raw or encoded, an empty segment inside, "%2F" (see
+//     [HTTPConfig].AllowEncodedSlash), a backslash, a control character, bytes that are not
+//     UTF-8, or unnecessary escapes; a malformed host, or one with upper-case letters;
+//   - calls [Config].Actor (401, or 500 if the actor cannot be determined);
+//   - decides whether the actor may send the request (403, or 500 if it cannot be decided,
+//     or 400 if the policy read a header or query parameter that was sent twice): it
+//     evaluates allow(actor, METHOD, request), or allow_request(actor, request) depending
+//     on [HTTPConfig].RequestRule;
 //   - calls next with a context that carries the Authorizer and the actor.
 //
-// A HEAD request is decided as GET. If next is an *http.ServeMux, policies can
-// read the pattern of the route, and spellings that only a router inside of
-// another handler could read differently are not refused: next gets the path
-// and the host in their canonical spelling, as [Canonical] makes it. Middleware panics if next is nil or there is no
-// Config.Actor. It says nothing about the resources that next will touch: those
-// are authorized there, with [Authorize].
+// A HEAD request is authorized as GET. If next is an *http.ServeMux, policies can read the
+// pattern of the route. Middleware then also accepts upper-case hosts and unnecessary
+// escapes: it passes the path and the host to next in their canonical spelling, as
+// [Canonical] does.
 //
-// A preflight request of CORS carries no credentials. The handler that answers
-// it goes outside of Middleware.
+// Middleware does not authorize the resources that next uses. Handlers do that with
+// [Authorize]. Middleware panics if next is nil or Config.Actor is not set.
+//
+// A CORS preflight request carries no credentials. Put the handler that answers it outside
+// of Middleware.
 func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 	if next == nil {
 		panic("authz: Middleware with a nil handler")
 	}
 	if a.cfg.Actor == nil {
-		panic("authz: Middleware needs Config.Actor, which says who sends a request")
+		panic("authz: Middleware needs Config.Actor, which returns the actor of a request")
 	}
 	routes, _ := next.(router)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if routes != nil {
-			r = canonical(r) // nothing has routed it yet
+			r = canonical(r) // safe here: nothing has routed the request yet
 		}
 		encoding := w.Header()["Content-Encoding"]
 		ctx, err := a.admit(r, routes, encoding)
@@ -54,7 +55,7 @@ func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-// admit returns the context for the handlers of r, or why there is none.
+// admit returns the context for the handlers of r, or the error with which r is refused.
 func (a *Authorizer) admit(r *http.Request, routes router, encoding []string) (context.Context, error) {
 	request, err := a.request(r, routes)
 	if err != nil {
@@ -72,9 +73,9 @@ func (a *Authorizer) admit(r *http.Request, routes router, encoding []string) (c
 	return ctx, a.askRequest(ctx, q)
 }
 
-// Actor returns the actor of a request, as [Config].Actor finds it. The error is
-// ErrUnauthenticated, ErrBadRequest or ErrUndecided. An actor that cannot be
-// told is told to the observer as a decision that could not be made.
+// Actor returns the actor of a request, using [Config].Actor. The error is
+// ErrUnauthenticated, ErrBadRequest or ErrUndecided. If the actor cannot be determined, the
+// observer receives an undecided decision.
 func (a *Authorizer) Actor(r *http.Request) (any, error) {
 	var actor any
 	err := catchPanic(func() (err error) {
@@ -97,8 +98,8 @@ func (a *Authorizer) Actor(r *http.Request) (any, error) {
 	return nil, a.unasked(r, fmt.Errorf("finding the actor: %w", err))
 }
 
-// unasked returns the error for a request about which nothing could be asked,
-// and tells the observer: whoever looks for its id finds it.
+// unasked returns the error for a request for which no rule could be evaluated. It notifies
+// the observer, so that operators can find the id of the error.
 func (a *Authorizer) unasked(r *http.Request, cause error) error {
 	u := undecided(cause)
 	u.id = newID()

@@ -1,6 +1,6 @@
 package authz_test
 
-// This file tests Middleware: what is answered when.
+// This file tests the answers of Middleware.
 
 import (
 	"context"
@@ -117,7 +117,7 @@ func TestMiddleware(t *testing.T) {
 }
 
 func TestAllowRequestRule(t *testing.T) {
-	// Both rules are there; which one is asked is a matter of configuration.
+	// The policy has both rules; the configuration determines which one is evaluated.
 	const policy = "allow alice GET path:/one\nallow_request alice path:/two"
 	ok := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	for _, tt := range []struct {
@@ -134,7 +134,7 @@ func TestAllowRequestRule(t *testing.T) {
 			t.Errorf("rule %d: %d and %d, want %d and %d", tt.rule, one.StatusCode, two.StatusCode, tt.one, tt.two)
 		}
 	}
-	// Without the rule that is asked, nothing is decided.
+	// Without that rule, the outcome is undecided.
 	h := newAuthorizer(t, "allow alice GET *", func(c *authz.Config) { c.HTTP.RequestRule = authz.AllowRequest }).Middleware(ok)
 	if resp, _ := get(t, h, "GET", "/", "user", "alice"); resp.StatusCode != 500 {
 		t.Errorf("without allow_request: %d, want 500", resp.StatusCode)
@@ -193,7 +193,7 @@ func TestAbortHandlerInActor(t *testing.T) {
 	get(t, az.Middleware(http.NotFoundHandler()), "GET", "/expenses")
 }
 
-// TestCanceledRequest ends the request's context before the decision.
+// TestCanceledRequest tests a request whose context ends before the decision.
 func TestCanceledRequest(t *testing.T) {
 	h := newAuthorizer(t, pages).Middleware(http.NotFoundHandler())
 	ctx, cancel := context.WithCancel(t.Context())

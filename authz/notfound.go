@@ -1,18 +1,18 @@
 package authz
 
-// This file defines LoadError, by which guards tell a row that does not exist from a
-// database that is down.
+// This file defines LoadError, with which guards distinguish a row that does not exist from
+// a database outage.
 
 import (
 	"database/sql"
 	"errors"
 )
 
-// LoadError returns the error to answer when a function that loads a resource failed
-// with err: [ErrNotFound] if err is [sql.ErrNoRows] or one of [Config].NotFound, else err
-// itself. An err that is [ErrUndecided] is never "not found", whatever caused it. It is
-// for adapters that load a resource before they authorize it; errors of decisions do not
-// pass through it.
+// LoadError returns the error to answer with when a function that loads a resource fails
+// with err. It is [ErrNotFound] if err is [sql.ErrNoRows] or one of [Config].NotFound, and
+// else err itself. An err that is [ErrUndecided] is never ErrNotFound, whatever caused it.
+// LoadError is for adapters that load a resource before they authorize it. Do not use it
+// for errors of decisions.
 func (a *Authorizer) LoadError(err error) error {
 	if err == nil || errors.Is(err, ErrUndecided) {
 		return err

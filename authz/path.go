@@ -1,16 +1,15 @@
 package authz
 
-// This file defines which spellings of a path are refused, and what policies
-// see of the others.
+// This file defines which spellings of a path are rejected, and what policies see of the
+// others.
 //
-// A policy and a router both read the path of a request. Where they could read
-// it differently, a rule may be about one resource and the handler about
-// another: "/public/%2e%2e/admin/1" begins with "/public/" and may end up at
-// "/admin/1"; "/admin%2f1" has one segment or two; and routers that match
-// url.URL.RawPath, where it is set, take "/%70ublic/x" for another route than
-// "/public/x". No reading of such a path is safe with every router, so the
-// request is answered 400 before any rule sees it. What is left has one
-// reading: the segments between its slashes.
+// A policy and a router both read the path of a request. Where they could read it
+// differently, a rule may be about one resource and the handler about another. For example,
+// "/public/%2e%2e/admin/1" begins with "/public/" and may end up at "/admin/1".
+// "/admin%2f1" has one segment or two. Routers that match url.URL.RawPath, if it is set,
+// take "/%70ublic/x" for another route than "/public/x". No reading of such a path is safe
+// with every router, so the request is answered with 400 before any rule sees it. All other
+// paths have one reading: the segments between the slashes.
 
 import (
 	"net/url"
@@ -18,14 +17,14 @@ import (
 	"unicode/utf8"
 )
 
-// maxPath bounds the length of a path in bytes, escaped or not. It is twice what
-// common proxies pass on.
+// maxPath bounds the length of a path in bytes, escaped or not. It is twice what common
+// proxies forward.
 const maxPath = 16 << 10
 
-// readPath returns the path of u as policies see it, and its segments. With
-// encodedSlash, "%2F" is admitted: segments are split before they are decoded,
-// and the path is the canonical escaped one, in which a slash is a separator
-// and "%2F" is not. An error is a *requestError.
+// readPath returns the path of u as policies see it, and its segments. With encodedSlash,
+// "%2F" is accepted. Segments are then split before they are decoded, and the path is the
+// canonical escaped one, in which a slash is a separator and "%2F" is not. An error is a
+// *requestError.
 func readPath(u *url.URL, encodedSlash bool) (path string, segments []string, err error) {
 	decoded, raw := u.Path, u.RawPath
 	if decoded == "" || decoded[0] != '/' {
@@ -64,7 +63,7 @@ func readPath(u *url.URL, encodedSlash bool) (path string, segments []string, er
 	if slash && !encodedSlash {
 		return "", nil, &requestError{"the path has an encoded slash"}
 	}
-	// A router that matches RawPath must find in it what is in Path.
+	// For routers that match RawPath, it must say the same as Path.
 	if raw != "" && raw != decoded && raw != canonicalRawPath(u) {
 		return "", nil, &requestError{"the path has unusual escapes, which routers read differently (see authz.Canonical)"}
 	}
@@ -76,13 +75,13 @@ func readPath(u *url.URL, encodedSlash bool) (path string, segments []string, er
 	}
 	segments = split(raw)
 	for i, s := range segments {
-		segments[i], _ = url.PathUnescape(s) // as the whole does
+		segments[i], _ = url.PathUnescape(s) // cannot fail: the whole path is valid
 	}
 	return raw, segments, nil
 }
 
-// split returns the segments of a path that begins with a slash. One slash at
-// the end makes no segment of its own.
+// split returns the segments of a path that begins with a slash. A slash at the end does
+// not make a segment.
 func split(path string) []string {
 	if path == "/" {
 		return []string{}

@@ -1,6 +1,6 @@
 package authz_test
 
-// This file tests which spellings of a path are refused, over raw sockets.
+// This file tests which spellings of a path are rejected, on raw sockets.
 
 import (
 	"bufio"
@@ -18,13 +18,13 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// The spellings of a path, sent as they are. What a policy sees and what the
-// route sees must be the same path, or the request must be refused.
+// The spellings of a path, sent as they are. The policy and the route must see the same
+// path, or the request must be rejected.
 var spellings = []struct {
 	target string
 	want   int    // 200: the policy sees path, and the route serves it if it has one
 	path   string // what the policy sees
-	with   int    // the status with AllowEncodedSlash, if it is another one
+	with   int    // the status with AllowEncodedSlash, if it differs
 }{
 	{"/admin/1", 200, "/admin/1", 0},
 	{"/admin/1/", 200, "/admin/1/", 0},
@@ -44,7 +44,7 @@ var spellings = []struct {
 	{"/admin/...", 200, "/admin/...", 0},
 	{"/admin/.hidden", 200, "/admin/.hidden", 0},
 	{"/admin/a..b", 200, "/admin/a..b", 0},
-	{"/admin/%252e%252e", 200, "/admin/%2e%2e", 0}, // decoded once, by everybody
+	{"/admin/%252e%252e", 200, "/admin/%2e%2e", 0}, // decoded once by both
 	{"/admin/1%252F2", 200, "/admin/1%2F2", 0},
 	{"/admin/%25", 200, "/admin/%", 0},
 	{"/admin/%7E1", 200, "/admin/~1", 0},
@@ -118,7 +118,7 @@ func TestSpellings(t *testing.T) {
 		for _, method := range []string{"GET", "OPTIONS"} {
 			for _, tt := range spellings {
 				if tt.target == "*" && method == "OPTIONS" {
-					continue // answered by net/http itself, for the server as a whole
+					continue // answered by net/http itself
 				}
 				decided, served = nil, nil
 				status := sendRaw(t, server.Listener.Addr().String(), method+" "+tt.target+" HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
@@ -143,7 +143,7 @@ func TestSpellings(t *testing.T) {
 				if served == nil {
 					continue
 				}
-				// The route and the policy have read the same.
+				// The route and the policy have read the same path.
 				path := decided.Path
 				if slash {
 					var err error
@@ -184,7 +184,7 @@ func sendRaw(t *testing.T, addr, request string) int {
 	return resp.StatusCode
 }
 
-// TestRawPathThatDiffers sets what no server sets, but a middleware might.
+// TestRawPathThatDiffers sets a RawPath that no server sets, but that middleware might set.
 func TestRawPathThatDiffers(t *testing.T) {
 	az := newAuthorizer(t, pages)
 	for _, u := range []*url.URL{
@@ -205,7 +205,7 @@ func TestEncodedSlash(t *testing.T) {
 		target   string
 		path     string
 		segments []string
-		unusual  bool // refused unless Canonical is around it
+		unusual  bool // rejected unless Canonical is around it
 	}{
 		{"/a/b", "/a/b", []string{"a", "b"}, false},
 		{"/a%2Fb", "/a%2Fb", []string{"a/b"}, false},
@@ -238,8 +238,8 @@ func TestEncodedSlash(t *testing.T) {
 	}
 }
 
-// TestUnusualEscapes sends spellings that a router reads otherwise if it matches
-// RawPath. Where Middleware may be inside such a router, they are refused.
+// TestUnusualEscapes sends spellings that a router reads differently if it matches RawPath.
+// They are rejected where Middleware may be inside such a router.
 func TestUnusualEscapes(t *testing.T) {
 	var served *http.Request
 	var decided *authz.Request
@@ -293,7 +293,7 @@ func TestUnusualEscapes(t *testing.T) {
 	}
 }
 
-// TestLongPath: what it costs to read a path is bounded before anybody is known.
+// TestLongPath tests that the cost of reading a path is bounded before the actor is known.
 func TestLongPath(t *testing.T) {
 	az := newAuthorizer(t, pages)
 	for _, tt := range []struct {
@@ -315,7 +315,7 @@ func TestLongPath(t *testing.T) {
 	}
 }
 
-// FuzzCanonical checks that the canonical spelling is one, and says the same.
+// FuzzCanonical tests that the canonical spelling is canonical and means the same.
 func FuzzCanonical(f *testing.F) {
 	for _, s := range []string{"/a%2fb/%61", "/a|b%2Fc", "/*%2F", "/caf%c3%a9", "http://H:80/a(b%29", "/%2f%2F", "/a%2F/..%2f", "/%25%2f"} {
 		f.Add(s)

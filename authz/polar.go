@@ -1,6 +1,6 @@
 package authz
 
-// This file defines the default engine: package polar behind the Engine seam.
+// This file defines the default engine: package polar as an Engine.
 
 import (
 	"context"
@@ -9,20 +9,20 @@ import (
 )
 
 var (
-	// ErrUnsupported says that an engine cannot do what it was asked to.
+	// ErrUnsupported means that an engine cannot do something.
 	ErrUnsupported = polar.ErrUnsupported
 
-	// ErrUndefinedRule says that the policy does not define the rule that was asked.
+	// ErrUndefinedRule means that the policy does not define the rule.
 	ErrUndefinedRule = polar.ErrUndefinedRule
 )
 
-// polarEngine is the engine that a Config without one gets.
+// polarEngine is the default of Config.Engine.
 type polarEngine struct{}
 
 func (polarEngine) Compile(ctx context.Context, in Input) (Policy, []Diagnostic, error) {
 	p, diags, err := polar.Load(ctx, in)
 	if err != nil {
-		return nil, diags, err // not p: a nil *polar.Policy would be a Policy that is not nil
+		return nil, diags, err // not p: a nil *polar.Policy would become a non-nil Policy
 	}
 	return p, diags, nil
 }

@@ -1,7 +1,7 @@
 package authz_test
 
-// This file tests the Authorizer with the engine of package polar: that what a
-// policy says of requests, classes, fields and wildcards arrives.
+// This file tests the Authorizer with the engine of package polar: rules about requests,
+// classes, fields and wildcards.
 
 import (
 	"context"
@@ -41,8 +41,8 @@ allow_request(actor: user, request: Request) if actor.id = 1 and request.segment
 		{"not hers", az.Authorize(ctx, alice, "read", &expense{ID: 8}), forbidden},
 		{"not bob's", az.Authorize(ctx, bob, "read", lunch), forbidden},
 		{"class", az.Authorize(ctx, alice, "list", authz.ClassOf[expense]()), allowed},
-		{"an instance is no class", az.Authorize(ctx, alice, "list", lunch), forbidden},
-		{"a class is no instance", az.Authorize(ctx, alice, "read", authz.ClassOf[expense]()), forbidden},
+		{"an instance is not a class", az.Authorize(ctx, alice, "list", lunch), forbidden},
+		{"a class is not an instance", az.Authorize(ctx, alice, "read", authz.ClassOf[expense]()), forbidden},
 		{"a fault", az.Authorize(ctx, alice, "pay", lunch), undecided},
 		{"field", az.AuthorizeField(ctx, alice, "read", lunch, "amount"), allowed},
 		{"other field", az.AuthorizeField(ctx, alice, "read", lunch, "secret"), forbidden},
@@ -71,7 +71,7 @@ allow_request(actor: user, request: Request) if actor.id = 1 and request.segment
 	}
 }
 
-// TestPolarWithoutAllow: a policy that has no rule to ask cannot deny either.
+// TestPolarWithoutAllow tests that a policy without the rule does not deny either.
 func TestPolarWithoutAllow(t *testing.T) {
 	az := newAuthorizer(t, "f(1);", withPolar)
 	_, actions := az.AuthorizedActions(t.Context(), alice, lunch)
@@ -101,7 +101,7 @@ func TestPolarGrants(t *testing.T) {
 		{`allow(_: user, action, _: Expense) if action in ["read", "pay"];`, authz.Grants{Names: []string{"pay", "read"}}, true},
 		{`allow(_: user, "read", _: Expense); allow(u: user, _, _: Expense) if u.id = 1;`, authz.Grants{All: true, Names: []string{"read"}}, true},
 		{`allow(_: user, "read", _: Expense) if false;`, authz.Grants{}, true},
-		// An action that is open, but not to everything, is no wildcard.
+		// An action that is open but restricted is not a wildcard.
 		{`allow(_: user, action, _: Expense) if action != "delete";`, authz.Grants{}, false},
 		{`allow(_: user, _action: String, _: Expense);`, authz.Grants{}, false},
 		{`allow(_: user, 7, _: Expense);`, authz.Grants{}, false},
@@ -192,7 +192,8 @@ func TestPolarAllocatesNothing(t *testing.T) {
 	}
 }
 
-// TestHiddenText checks that a policy with text that its reader does not see replaces no other, and that the error is visible.
+// TestHiddenText tests that a policy with invisible text is rejected, and that the error
+// shows it.
 func TestHiddenText(t *testing.T) {
 	const allowAll = "# reviewed \rallow(_, _, _);\nallow(_, \"read\", _: Expense);"
 	if _, err := authz.New(authz.Config{

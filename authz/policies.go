@@ -2,11 +2,11 @@ package authz
 
 // This file defines Policies, where policy sources come from.
 //
-// A policy that lacks a file is another policy, and not always a stricter one.
-// So nothing is left out silently: a pattern that matches nothing is an error,
-// and so is a directory that cannot be read, which fs.Glob would ignore. Only
-// hidden names have to be asked for as such: an editor's lock beside a file, or
-// a second copy in a volume that Kubernetes mounts, are no part of a policy.
+// A policy that lacks a file is another policy, and not always a stricter one. So nothing
+// is left out silently: a pattern that matches nothing is an error. So is a directory that
+// cannot be read, which fs.Glob would ignore. Only hidden names need a pattern that begins
+// with a dot. An editor's lock file, or a second copy in a volume that Kubernetes mounts,
+// is not part of a policy.
 
 import (
 	"cmp"
@@ -25,19 +25,18 @@ import (
 	"strings"
 )
 
-// Policies are where the sources of a policy come from. Load returns all of
-// them; together they are one policy. The order does not matter, since an
-// [Authorizer] sorts sources by name; no two may have the same one. Load is called
-// by [New], at every reload and at every look of a watch, by one Authorizer never
-// twice at a time.
+// Policies load the sources of a policy. Load returns all sources; together they are one
+// policy. Their order does not matter, since an [Authorizer] sorts them by name. No two may
+// have the same name. [New] calls Load, and so do every reload and every poll of
+// [Authorizer.Watch]. An Authorizer never calls it concurrently.
 type Policies interface {
 	Load(ctx context.Context) ([]Source, error)
 }
 
-// constant is implemented by Policies that may never change.
+// constant is implemented by Policies that may be unable to change.
 type constant interface{ constant() bool }
 
-// String returns policies of one source with the given name and text.
+// String returns Policies with one source of the given name and text.
 func String(name, text string) Policies { return literal{name, text} }
 
 type literal Source
@@ -45,7 +44,7 @@ type literal Source
 func (l literal) Load(context.Context) ([]Source, error) { return []Source{Source(l)}, nil }
 func (l literal) constant() bool                         { return true }
 
-// Join returns policies that have the sources of all of the given ones.
+// Join returns Policies with the sources of all the given ones.
 func Join(policies ...Policies) Policies { return joined(policies) }
 
 type joined []Policies
@@ -54,7 +53,7 @@ func (j joined) Load(ctx context.Context) ([]Source, error) {
 	var all []Source
 	for _, p := range j {
 		if p == nil {
-			return nil, errors.New("Join was given nil policies")
+			return nil, errors.New("nil Policies passed to Join")
 		}
 		sources, err := p.Load(ctx)
 		if err != nil {
@@ -74,11 +73,11 @@ func (j joined) constant() bool {
 	return true
 }
 
-// FS returns policies from the files of fsys that match any of the patterns,
-// which are those of [path.Match], but a name that begins with a dot is matched
-// only by a pattern that does, as in a shell. A pattern that matches no file is an
-// error at load. Sources are named by their paths in fsys. They are read as
-// [Files] reads them, except that opening a file waits if fsys does.
+// FS returns Policies that read the files of fsys that match any of the patterns. The
+// patterns are those of [path.Match], but only a pattern that begins with a dot matches a
+// name that does, as in a shell. A pattern that matches no file is an error at load.
+// Sources are named by their paths in fsys. FS reads files as [Files] does, but whether
+// opening a file can block depends on fsys.
 func FS(fsys fs.FS, patterns ...string) Policies {
 	_, embedded := fsys.(embed.FS)
 	return &files{
@@ -93,14 +92,14 @@ func FS(fsys fs.FS, patterns ...string) Policies {
 	}
 }
 
-// Files returns policies from the files that match any of the patterns, which
-// are those of [filepath.Match], but a name that begins with a dot is matched only
-// by a pattern that does, as in a shell. A pattern that matches no file is an error
-// at load. Sources are named by their paths as the patterns give them.
+// Files returns Policies that read the files that match any of the patterns. The patterns
+// are those of [filepath.Match], but only a pattern that begins with a dot matches a name
+// that does, as in a shell. A pattern that matches no file is an error at load. Sources are
+// named by their paths as the patterns spell them.
 //
-// Only regular files are read, and all of them as they were at one time: if one
-// changes while they are read, or the directory is swapped, they are read again. A
-// policy has at most 10,000 files and 16 MiB.
+// Files reads only regular files, all in the state of one moment: if a file changes while
+// they are read, or the directory is swapped, it reads them again. A policy has at most
+// 10,000 files and 16 MiB.
 func Files(patterns ...string) Policies {
 	f := &files{
 		patterns: patterns,
@@ -117,12 +116,12 @@ func Files(patterns ...string) Policies {
 	return f
 }
 
-// files are policies from a file system.
+// files are Policies from a file system.
 type files struct {
 	patterns []string
 	embedded bool
 	sep      string // between the elements of a name
-	meta     string // the characters that make an element of a pattern more than a name
+	meta     string // the characters with a special meaning in patterns
 
 	match   func(pattern, name string) (bool, error)
 	stat    func(name string) (fs.FileInfo, error)
@@ -155,8 +154,7 @@ func (f *files) names(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// glob returns the names that match a pattern. It calls itself once per element
-// of the pattern.
+// glob returns the names that match a pattern. It recurses once per element of the pattern.
 func (f *files) glob(ctx context.Context, pattern string) ([]string, error) {
 	if !strings.ContainsAny(pattern, f.meta) {
 		return f.exists(pattern)
@@ -189,7 +187,7 @@ func (f *files) glob(ctx context.Context, pattern string) ([]string, error) {
 		if dir == "" {
 			prefix = ""
 		} else if strings.HasSuffix(d, f.sep) {
-			prefix = d // the root
+			prefix = d // the root directory
 		}
 		if !strings.ContainsAny(last, f.meta) {
 			found, err := f.exists(prefix + last)
@@ -218,7 +216,7 @@ func (f *files) glob(ctx context.Context, pattern string) ([]string, error) {
 // hidden reports whether a name, or a pattern of names, begins with a dot.
 func hidden(name string) bool { return strings.HasPrefix(name, ".") }
 
-// exists returns the name if there is a file or directory of that name.
+// exists returns the name if it is a file or directory.
 func (f *files) exists(name string) ([]string, error) {
 	_, err := f.stat(name)
 	switch {
@@ -233,12 +231,12 @@ func (f *files) exists(name string) ([]string, error) {
 // A digest identifies the names and contents of sources.
 type digest [sha256.Size]byte
 
-// String returns the beginning of the digest in hexadecimal: enough to tell
-// versions apart, short enough for every line of a log.
+// String returns the beginning of the digest in hexadecimal: long enough to distinguish
+// versions, short enough for log lines.
 func (d digest) String() string { return hex.EncodeToString(d[:8]) }
 
-// digestOf returns the digest of sorted sources. Lengths are part of it, so
-// that text cannot move from one source to the next unnoticed.
+// digestOf returns the digest of sorted sources. It includes lengths, so that text cannot
+// move from one source to the next unnoticed.
 func digestOf(sources []Source) digest {
 	h := sha256.New()
 	var size [8]byte

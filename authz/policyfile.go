@@ -1,13 +1,13 @@
 package authz
 
-// This file defines how policy files are read: whole, regular, and as they were at
-// one time.
+// This file defines how policy files are read: completely, only regular files, and all in
+// the state of one moment.
 //
-// Between two system calls anything may happen to a file. It may become a pipe, of
-// which opening and reading never end, or a device. It may grow while it is read. A
-// deployment may swap the directory it is in, so that the first files are from the
-// old policy and the last ones from the new. So what was opened is looked at again,
-// reads are bounded, and files that changed meanwhile are read anew.
+// Anything may happen to a file between two system calls. It may become a pipe, on which
+// opening and reading block forever, or a device. It may grow while it is read. A
+// deployment may swap its directory, so that the first files are from the old policy and
+// the last ones from the new. So files are checked again after they were opened, reads are
+// bounded, and files that changed in the meantime are read again.
 
 import (
 	"cmp"
@@ -24,17 +24,17 @@ import (
 const (
 	maxPolicyBytes = 16 << 20 // of all sources of a policy; 10,000 rules are about 1 MB
 	maxPolicyFiles = 10_000
-	maxDirEntries  = 100_000 // of a directory that a pattern matches names in
+	maxDirEntries  = 100_000 // of a directory in which a pattern matches names
 
-	// readTries is how often files are read that change while they are read.
-	// A deployment changes them once; what never rests is not a policy.
+	// readTries is how often files are read that change while they are read. A deployment
+	// changes them once. Files that change all the time are an error.
 	readTries = 5
 )
 
-// errChanged says that files changed while they were read.
+// errChanged means that files changed while they were read.
 var errChanged = errors.New("the policy files changed while they were read")
 
-// A stamp identifies what was read of a file.
+// A stamp identifies the state in which a file was read.
 type stamp struct {
 	name    string
 	size    int64
@@ -46,13 +46,13 @@ func stampOf(name string, info fs.FileInfo) stamp {
 	return stamp{name, info.Size(), info.ModTime(), info}
 }
 
-// same reports whether nothing says that a file has changed.
+// same reports whether there is no sign that a file has changed.
 func (s stamp) same(t stamp) bool {
 	return s.name == t.name && s.size == t.size && s.modTime.Equal(t.modTime) &&
-		(os.SameFile(s.info, t.info) || !os.SameFile(s.info, s.info)) // files that are not the operating system's are never the same
+		(os.SameFile(s.info, t.info) || !os.SameFile(s.info, s.info)) // os.SameFile is always false for files of other file systems
 }
 
-// Load reads the files until two looks at them agree.
+// Load reads the files until they are unchanged afterwards.
 func (f *files) Load(ctx context.Context) ([]Source, error) {
 	if len(f.patterns) == 0 {
 		return nil, errors.New("no patterns for policy files")
@@ -80,7 +80,7 @@ func (f *files) Load(ctx context.Context) ([]Source, error) {
 	return nil, errChanged
 }
 
-// readAll reads files.
+// readAll reads the named files.
 func (f *files) readAll(ctx context.Context, names []string) ([]Source, []stamp, error) {
 	sources, stamps := make([]Source, len(names)), make([]stamp, len(names))
 	left := maxPolicyBytes
@@ -95,7 +95,7 @@ func (f *files) readAll(ctx context.Context, names []string) ([]Source, []stamp,
 	return sources, stamps, nil
 }
 
-// unchanged reports whether files are still those that were read.
+// unchanged reports whether the files are still those that were read.
 func (f *files) unchanged(ctx context.Context, read []stamp) bool {
 	for _, s := range read {
 		info, err := f.stat(s.name)
@@ -111,7 +111,7 @@ func (f *files) read(ctx context.Context, name string, most int) (string, stamp,
 	if err := ctx.Err(); err != nil {
 		return "", stamp{}, err
 	}
-	info, err := f.stat(name) // so that opening has no effect on devices
+	info, err := f.stat(name) // before opening, which could have an effect on a device
 	if err == nil {
 		err = regular(name, info)
 	}
@@ -143,7 +143,8 @@ func (f *files) read(ctx context.Context, name string, most int) (string, stamp,
 	return text, before, nil
 }
 
-// regular returns an error about a file that is not regular: reading a pipe might never end.
+// regular returns an error for a file that is not regular: reading a pipe might block
+// forever.
 func regular(name string, info fs.FileInfo) error {
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("policy %q is not a regular file", name)
@@ -151,14 +152,14 @@ func regular(name string, info fs.FileInfo) error {
 	return nil
 }
 
-// errTooLarge says that a policy is too large.
+// errTooLarge means that a policy is too large.
 var errTooLarge = fmt.Errorf("the policy is larger than %d bytes", maxPolicyBytes)
 
-// readText reads at most most bytes until the end of a file.
+// readText reads a file to its end, but at most most bytes.
 func readText(ctx context.Context, file io.Reader, most int) (string, error) {
 	var text []byte
-	const patience = 100 // reads of nothing in a row
-	for idle := 0; idle < patience; {
+	const maxIdle = 100 // consecutive reads of nothing
+	for idle := 0; idle < maxIdle; {
 		if err := ctx.Err(); err != nil {
 			return "", err
 		}
@@ -207,8 +208,8 @@ func readDir(ctx context.Context, name string) ([]fs.DirEntry, error) {
 	}
 }
 
-// openFile opens a file without waiting: opening a pipe for reading waits for somebody
-// who writes into it.
+// openFile opens a file without blocking: opening a pipe for reading blocks until a writer
+// opens it.
 func openFile(name string) (*os.File, error) {
 	return os.OpenFile(name, os.O_RDONLY|openFlags, 0)
 }

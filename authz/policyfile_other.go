@@ -2,7 +2,7 @@
 
 package authz
 
-// This file defines the flags with which policy files are opened where no file can
-// make an open wait.
+// This file defines the flags for opening policy files on systems where opening a file
+// cannot block.
 
 const openFlags = 0

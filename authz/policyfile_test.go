@@ -1,6 +1,6 @@
 package authz_test
 
-// This file tests how policy files are read that change under the reader's hands.
+// This file tests policy files that change while they are read.
 
 import (
 	"context"
@@ -36,7 +36,7 @@ func (s *shiftyFS) Open(name string) (fs.File, error) {
 // Stat does not go through Open, so that opened is called for reads only.
 func (s *shiftyFS) Stat(name string) (fs.FileInfo, error) { return s.MapFS.Stat(name) }
 
-// A shiftyFile is a file with other methods in part.
+// A shiftyFile is a file with some methods replaced.
 type shiftyFile struct {
 	fs.File
 	stat func() (fs.FileInfo, error)
@@ -131,8 +131,8 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// TestFilesOfOneTime tests that files are from one version of a directory, also when it
-// is swapped after the first of them was read.
+// TestFilesOfOneTime tests that all files are from one version of a directory, even if it
+// is swapped while they are read.
 func TestFilesOfOneTime(t *testing.T) {
 	version := func(n int, files ...string) fstest.MapFS {
 		m := fstest.MapFS{}
@@ -161,7 +161,7 @@ func TestFilesOfOneTime(t *testing.T) {
 		}
 	}
 
-	// What never rests is not a policy.
+	// Files that change all the time are an error.
 	fsys, n := &shiftyFS{MapFS: first}, 1
 	fsys.opened = func(name string, f fs.File) (fs.File, error) {
 		n++
@@ -240,7 +240,7 @@ func writeFile(t *testing.T, name, text string) {
 	}
 }
 
-// TestBoundsOfPolicies tests the bounds on size and number, wherever sources come from.
+// TestBoundsOfPolicies tests the bounds on size and number, for every kind of source.
 func TestBoundsOfPolicies(t *testing.T) {
 	large := strings.Repeat("#", 9<<20)
 	many := fstest.MapFS{}
@@ -263,8 +263,8 @@ func TestBoundsOfPolicies(t *testing.T) {
 	}
 }
 
-// A stuck is policies, and an engine, that hang until they are released, whatever the
-// context says.
+// A stuck is Policies and an Engine that hang until they are released, even if the context
+// ends.
 type stuck struct {
 	facts
 	text    string
@@ -294,8 +294,9 @@ func (s *stuck) Compile(ctx context.Context, in authz.Input) (authz.Policy, []au
 	return s.facts.Compile(ctx, in)
 }
 
-// TestReloadEndsWithItsContext tests that a Reload ends when its context does, also when
-// what it waits for does not: that has no effect, and is waited for before the next one.
+// TestReloadEndsWithItsContext tests that a Reload returns when its context ends, even if
+// the engine or the sources hang. Their result is dropped, and the next Reload waits for
+// them.
 func TestReloadEndsWithItsContext(t *testing.T) {
 	for _, name := range []string{"load", "compile"} {
 		s := &stuck{text: forAlice, entered: make(chan struct{}, 100), release: make(chan struct{})}
@@ -311,7 +312,7 @@ func TestReloadEndsWithItsContext(t *testing.T) {
 		if err := <-ended; !errors.Is(err, context.Canceled) || az.Version() != version {
 			t.Errorf("%s: %v", name, err)
 		}
-		// The next one cannot begin before the first has returned, and does not wait for ever.
+		// The next one cannot begin before the first has returned, and does not wait forever.
 		if err := az.Reload(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: while one hangs: %v", name, err)
 		}

@@ -2,7 +2,7 @@
 
 package authz
 
-// This file defines the flags with which policy files are opened on Unix.
+// This file defines the flags for opening policy files on Unix.
 
 import "syscall"
 

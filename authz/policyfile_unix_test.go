@@ -2,7 +2,7 @@
 
 package authz_test
 
-// This file tests that a pipe, which no writer may ever open, is not waited for.
+// This file tests that reading policies does not block on a pipe without a writer.
 
 import (
 	"os"
@@ -38,7 +38,7 @@ func TestPipesAreNotWaitedFor(t *testing.T) {
 	}
 }
 
-// TestOpenFileDoesNotWait tests the open itself, after the look that finds a pipe.
+// TestOpenFileDoesNotWait tests the open call itself, which follows the check for pipes.
 func TestOpenFileDoesNotWait(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {

@@ -1,7 +1,7 @@
 package authz_test
 
-// This file tests odd requests over raw sockets: each is refused, or decided as
-// what its handler serves.
+// This file tests unusual requests on raw sockets: each is rejected, or the decision is
+// about what its handler serves.
 
 import (
 	"bufio"
@@ -70,7 +70,7 @@ func TestOddRequests(t *testing.T) {
 		{"query twice", "GET /a?team=a&team=b HTTP/1.1\r\nHost: h\r\n" + end, []int{400}, []string{"GET /a"}},
 		{"two requests", "GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n" + end, []int{200, 404}, []string{"GET /a", "GET /b"}},
 		{
-			"chunks and a length", // the length is ignored, and what follows the chunks is a request of its own
+			"chunks and a length", // the length is ignored, and what follows the chunks is another request
 			"POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 60\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n" + end,
 			[]int{405, 404}, []string{"POST /a", "GET /b"},
 		},

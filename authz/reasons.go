@@ -1,9 +1,8 @@
 package authz
 
-// This file defines how reasons are found in a trace: the misses of a denial and
-// the proof of an allow.
+// This file finds the reasons in a trace: the misses of a denial and the proof of an allow.
 //
-// Nothing here calls itself: how deep a trace is, is up to the policy and the data.
+// No function here is recursive: the policy and the data determine the depth of a trace.
 
 import (
 	"cmp"
@@ -12,8 +11,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
-// conditionsOf returns the conditions below a node, those in alternatives too,
-// in the order in which they were tried.
+// conditionsOf returns the conditions below a node, including those in alternatives, in the
+// order in which they were tried.
 func conditionsOf(n *polar.TraceNode) []*polar.TraceNode {
 	var found []*polar.TraceNode
 	stack := []*polar.TraceNode{n}
@@ -31,20 +30,20 @@ func conditionsOf(n *polar.TraceNode) []*polar.TraceNode {
 	return found
 }
 
-// An attempt is a rule that was tried, and did not hold.
+// An attempt is a rule that was tried and did not hold.
 type attempt struct {
 	rule *polar.TraceNode
-	call *polar.TraceNode // the condition that asked for it, or nil
-	held int              // how many conditions held before that
+	call *polar.TraceNode // the condition that called it, or nil
+	held int              // how many conditions held before the call
 }
 
-// A missKey tells misses apart: a rule fails in many ways, for many who ask.
+// A missKey identifies a miss: a rule can fail at many conditions and for many calls.
 type missKey struct {
 	rule            *RuleInfo
 	condition, call Position
 }
 
-// missesOf returns what failed in the rules that the question asked, nearest miss first.
+// missesOf returns what failed in the given rules, nearest miss first.
 func missesOf(t *polar.Trace, rules []*polar.TraceNode) []Miss {
 	order := make(map[*polar.TraceNode]int)
 	for _, n := range t.All() {
@@ -98,8 +97,8 @@ func missesOf(t *polar.Trace, rules []*polar.TraceNode) []Miss {
 	return misses
 }
 
-// misses returns the conditions of the rule that failed, and those that asked
-// rules in which the reason is to be looked for.
+// misses returns the conditions of the rule that failed, and the calls whose rules contain
+// the reason.
 func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
 	conditions := conditionsOf(a.rule)
 	miss := func(n *polar.TraceNode, condition string) Miss {
@@ -111,8 +110,8 @@ func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
 	if len(conditions) == 0 {
 		return []Miss{miss(a.rule, "")}, nil
 	}
-	// A condition that held, and failed later, ran out of ways to hold. Then
-	// the reason is what failed after it.
+	// A condition that held first and failed later has no more solutions. The
+	// reason is then what failed after it.
 	held := make(map[Position]bool)
 	for _, c := range conditions {
 		if c.Status == polar.TraceSucceeded {
@@ -129,7 +128,7 @@ func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
 		}
 	}
 	if found == nil && below == nil {
-		// Something failed that had waited, in a rule that held already.
+		// A condition failed that had waited, in a rule that held already.
 		for _, c := range conditions {
 			if c.Kind == polar.TraceCall {
 				below = append(below, c)
@@ -139,7 +138,7 @@ func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
 	return found, below
 }
 
-// atHead returns 1 for a rule whose head did not match, else 0.
+// atHead returns 1 if the head of the rule did not match, and else 0.
 func (m Miss) atHead() int {
 	if m.Condition == "" {
 		return 1
@@ -147,7 +146,7 @@ func (m Miss) atHead() int {
 	return 0
 }
 
-// holdingIn returns a rule that holds, and so makes the negation n fail.
+// holdingIn returns a rule that holds and so makes the negation n fail.
 func holdingIn(n *polar.TraceNode) *RuleInfo {
 	if n.Kind != polar.TraceNot {
 		return nil
@@ -160,7 +159,7 @@ func holdingIn(n *polar.TraceNode) *RuleInfo {
 	return nil
 }
 
-// heldFor returns the rule for which a call held last, or nil.
+// heldFor returns the rule by which a call held last, or nil.
 func heldFor(call *polar.TraceNode) *polar.TraceNode {
 	for _, r := range slices.Backward(call.Children) {
 		if r.Kind == polar.TraceRule && r.Status == polar.TraceSucceeded {
@@ -170,8 +169,8 @@ func heldFor(call *polar.TraceNode) *polar.TraceNode {
 	return nil
 }
 
-// proofOf returns how a rule came to hold: itself, its conditions, and for each
-// that asked a rule the same for that one.
+// proofOf returns how a rule came to hold: the rule, its conditions, and the same for the
+// rule of each condition that is a call.
 func proofOf(rule *polar.TraceNode) []Step {
 	var steps []Step
 	stack := []Step{{0, rule}}
@@ -195,9 +194,9 @@ func proofOf(rule *polar.TraceNode) []Step {
 	return steps
 }
 
-// wayThrough returns the conditions of a rule that held on the way to its end. A
-// condition that is met again, or one that comes before others that were met, says
-// that the solver went back: what comes from there on was given up.
+// wayThrough returns the conditions of a rule that held on the way to its end. If a
+// condition occurs again, or occurs after later ones, the solver has backtracked: the
+// conditions from there on were given up.
 func wayThrough(rule *polar.TraceNode) []*polar.TraceNode {
 	var way []*polar.TraceNode
 	waited := make(map[Position]bool)
@@ -206,7 +205,7 @@ func wayThrough(rule *polar.TraceNode) []*polar.TraceNode {
 		case polar.TraceWaiting:
 			waited[c.Pos] = true
 		case polar.TraceSucceeded:
-			// What waited goes on where it stood, when it has what it waited for.
+			// A condition that waited keeps its place when it resumes.
 			at := slices.IndexFunc(way, func(n *polar.TraceNode) bool { return n.Pos == c.Pos })
 			if at >= 0 && waited[c.Pos] {
 				way[at] = c

@@ -2,22 +2,20 @@ package authz
 
 // This file defines which headers a refusal sends.
 //
-// When a refusal is written, the header holds what others have set: the
-// middleware outside, and the handler for the page that it meant to send. The
-// handler's may tell what that page was, have a cache keep the refusal
-// (CDN-Cache-Control goes before Cache-Control), describe another body
-// (Content-Encoding, Content-Range), or have a server in front send a file
-// whatever the status is (X-Accel-Redirect, X-Sendfile). Nobody knows all of
-// these names. So a refusal keeps a short list of headers that speak of the
-// site, the client or the connection and not of a page, and drops the others.
+// When a refusal is written, middleware and the handler may already have set headers.
+// Headers of the handler may reveal what the page was, make a cache store the refusal
+// (CDN-Cache-Control overrides Cache-Control), or describe another body (Content-Encoding,
+// Content-Range). They may also make a server in front send a file whatever the status is
+// (X-Accel-Redirect, X-Sendfile). No list of such headers is complete. So a refusal keeps
+// only known headers about the site, the client or the connection, and drops all others.
 
 import (
 	"net/http"
 	"strings"
 )
 
-// keptHeaders are the headers that a refusal keeps, and keptPrefixes the
-// beginnings of others.
+// keptHeaders are the headers that a refusal keeps. It also keeps those that begin with one of
+// keptPrefixes.
 var (
 	keptHeaders = map[string]bool{
 		// What browsers may do on this site.
@@ -32,9 +30,9 @@ var (
 		"Referrer-Policy":                     true,
 		"Reporting-Endpoints":                 true,
 		"X-Frame-Options":                     true,
-		// For which requests this answer would be the same; CORS needs it.
+		// On which request headers the answer depends; CORS needs it.
 		"Vary": true,
-		// Which request this was.
+		// Identifies the request.
 		"Request-Id":       true,
 		"X-Request-Id":     true,
 		"X-Correlation-Id": true,
@@ -49,18 +47,18 @@ var (
 	keptPrefixes = []string{"Access-Control-", "Ratelimit", "X-Ratelimit-"}
 )
 
-// A headerOrigin says who may have set the headers of a response.
+// A headerOrigin says where the headers of a response may come from.
 type headerOrigin struct {
-	// handled says that a handler may have. Its cookies may be those of a
-	// login that is refused.
+	// handled means that a handler has run. Its cookies may belong to a login that is
+	// refused.
 	handled bool
 
-	// encoding is the Content-Encoding that was set before any handler ran,
-	// by a middleware that compresses whatever is written.
+	// encoding is the Content-Encoding that was set before any handler ran, by middleware
+	// that compresses everything.
 	encoding []string
 }
 
-// refusalHeader makes h the header of a refusal, whose page is to be set yet.
+// refusalHeader turns h into the header of a refusal, without the headers of its page.
 func refusalHeader(h http.Header, from headerOrigin) {
 	for name := range h {
 		if !keepsHeader(name) && (from.handled || name != "Set-Cookie") {
@@ -86,8 +84,8 @@ func keepsHeader(name string) bool {
 	return false
 }
 
-// fixCaching has no cache keep a response, whatever a page has set: some caches
-// look at headers of their own before Cache-Control.
+// fixCaching prevents caches from storing a response, whatever a page has set: some caches
+// prefer their own headers to Cache-Control.
 func fixCaching(h http.Header) {
 	for name := range h {
 		if strings.HasSuffix(name, "-Cache-Control") || name == "Surrogate-Control" || name == "X-Accel-Expires" || name == "Expires" {

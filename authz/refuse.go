@@ -1,10 +1,9 @@
 package authz
 
-// This file defines Refuse, which answers a request that is not served.
+// This file defines Refuse, which answers a refused request.
 //
-// A refusal tells the client a status and nothing it could learn from: no rule,
-// no error of the program, and the same bytes for a resource that is hidden as
-// for one that does not exist.
+// A refusal tells the client a status and nothing else: no rule and no error of the
+// program. A hidden resource and one that does not exist get the same bytes.
 
 import (
 	"encoding/json"
@@ -15,16 +14,21 @@ import (
 	"strconv"
 )
 
-// Refuse answers r as [Authorizer.Middleware] answers what it does not let
-// through, with the status that err stands for: 400 for [ErrBadRequest], 401 for
-// [ErrUnauthenticated], 403 for [ErrForbidden], 404 for [ErrNotFound], and 500
-// for [ErrUndecided] and any other error, nil included. Clients that ask for
-// JSON get application/problem+json (RFC 9457), others a small HTML page. The
-// settings are those of the Authorizer in the context of r, if there is one.
-// Of the headers that are set already, a refusal keeps those that speak of the
-// site, the client or the connection, such as Strict-Transport-Security,
-// Access-Control-Allow-Origin and X-Request-Id, and drops all others, cookies
-// among them. The response must not have begun; the caller returns afterwards.
+// Refuse answers r with the status for err, as [Authorizer.Middleware] does:
+//
+//   - 400 for [ErrBadRequest]
+//   - 401 for [ErrUnauthenticated]
+//   - 403 for [ErrForbidden]
+//   - 404 for [ErrNotFound]
+//   - 500 for [ErrUndecided] and all other errors, nil included
+//
+// Clients that prefer JSON get application/problem+json (RFC 9457), and others a small HTML
+// page. The settings are those of the Authorizer in the context of r, if there is one.
+//
+// Refuse keeps headers about the site, the client or the connection that are already set,
+// such as Strict-Transport-Security, Access-Control-Allow-Origin and X-Request-Id. It drops
+// all others, cookies included. Call Refuse before anything is written, and return
+// afterwards.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var a *Authorizer
 	from := headerOrigin{handled: true}
@@ -34,8 +38,8 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	a.refuse(w, r, err, from)
 }
 
-// status returns the status that err stands for. What could not be decided is a
-// fault before it is anything else, except where the request is the reason.
+// status returns the status for err. An undecided error is a fault before it is anything
+// else, unless the request is the cause.
 func status(err error) int {
 	switch {
 	case errors.Is(err, ErrBadRequest):
@@ -60,7 +64,7 @@ func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error, f
 	}
 	code := status(err)
 	if code == http.StatusNotFound {
-		err = ErrNotFound // and not what hides behind it
+		err = ErrNotFound // and not the error behind it
 	}
 	h := w.Header()
 	refusalHeader(h, from)
@@ -78,7 +82,7 @@ func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error, f
 			page.begin()
 			return
 		}
-		// What it has set describes the page that it did not write.
+		// The headers that it has set describe a page that it did not write.
 		clear(h)
 		maps.Copy(h, before)
 	}
@@ -89,8 +93,8 @@ func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error, f
 	}
 }
 
-// A page is the ResponseWriter of HTTPConfig.OnRefusal, which may choose the page
-// but not the status.
+// A page is the ResponseWriter for HTTPConfig.OnRefusal, which may choose the page but not
+// the status.
 type page struct {
 	w     http.ResponseWriter
 	code  int
@@ -119,13 +123,13 @@ func (p *page) begin() {
 	p.w.WriteHeader(p.code)
 }
 
-// sentences are what the HTML pages say.
+// sentences are the texts of the HTML pages.
 var sentences = map[int]string{
 	http.StatusBadRequest:          "The request could be read in more than one way.",
-	http.StatusUnauthorized:        "It is not known who you are.",
+	http.StatusUnauthorized:        "Please log in.",
 	http.StatusForbidden:           "Not Authorized!",
-	http.StatusNotFound:            "There is no such page.",
-	http.StatusInternalServerError: "The request could not be decided.",
+	http.StatusNotFound:            "This page does not exist.",
+	http.StatusInternalServerError: "Access could not be checked.",
 }
 
 func writeHTML(w http.ResponseWriter, code int) {
@@ -138,9 +142,9 @@ func writeHTML(w http.ResponseWriter, code int) {
 		"<p>"+sentences[code]+"</p>\n")
 }
 
-// A problem is a problem of RFC 9457. The decision's id is an extension: it is
-// how an operator finds what the client asks about. A 404 has none, since a row
-// that does not exist was not decided about.
+// A problem is a problem of RFC 9457, with the decision's id as an extension, so that an
+// operator can find the decision that a client reports. A 404 has no id, since there is no
+// decision about a row that does not exist.
 type problem struct {
 	Type       string `json:"type"`
 	Title      string `json:"title"`
@@ -160,7 +164,7 @@ func writeProblem(w http.ResponseWriter, code int, err error) {
 			p.DecisionID = u.id
 		}
 	}
-	body, _ := json.Marshal(p) // of strings and numbers
+	body, _ := json.Marshal(p) // cannot fail: it has only strings and numbers
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(code)
 	w.Write(append(body, '\n'))

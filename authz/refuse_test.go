@@ -41,7 +41,7 @@ func TestRefuse(t *testing.T) {
 		{hidden, 404, "", false},
 		{failed, 500, "", true},
 		{authz.ErrUndecided, 500, "", false},
-		{unlisted, 500, "", false}, // no observer was told of an id
+		{unlisted, 500, "", false}, // no observer received an id
 		{nowhere, 500, "", false},
 		{errors.Join(authz.ErrNotFound, authz.ErrUndecided), 500, "", false},
 		{errors.Join(authz.ErrForbidden, failed), 500, "", true},
@@ -102,7 +102,7 @@ func TestHiddenIsMissing(t *testing.T) {
 	}
 }
 
-// keptByRefusals are headers that a refusal keeps, whoever has set them.
+// keptByRefusals are headers that a refusal keeps, whether middleware or a handler has set them.
 var keptByRefusals = []string{
 	"Strict-Transport-Security", "Content-Security-Policy", "X-Frame-Options", "Referrer-Policy", "Permissions-Policy",
 	"Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy", "Cross-Origin-Resource-Policy",
@@ -120,8 +120,8 @@ var droppedByRefusals = []string{
 	"Transfer-Encoding", "Upgrade", "Sec-Websocket-Accept", "not-canonical",
 }
 
-// TestRefusalHeaders sets all kinds of headers in a middleware outside, and in
-// a handler.
+// TestRefusalHeaders tests refusals with many headers, set by outer middleware and by a
+// handler.
 func TestRefusalHeaders(t *testing.T) {
 	set := func(h http.Header, value string) {
 		for _, names := range [][]string{keptByRefusals, droppedByRefusals, {"Set-Cookie", "Content-Encoding"}} {
@@ -166,8 +166,8 @@ func TestRefusalHeaders(t *testing.T) {
 		authz.Refuse(w, r, authz.ErrForbidden)
 	})
 
-	// Middleware refuses: no handler has run, so that a cookie is one of the
-	// session, and an encoding that of a middleware that compresses all pages.
+	// Middleware refuses: no handler has run, so a cookie is that of the session, and
+	// an encoding that of middleware that compresses all pages.
 	check("by Middleware", header(outside(az.Middleware(inside)), "bob"), "outer", "outer", "outer")
 	// A handler refuses.
 	check("by a handler", header(az.Middleware(inside), "alice"), "inner", "", "")
@@ -178,7 +178,7 @@ func TestRefusalHeaders(t *testing.T) {
 	}))), "alice"), "inner", "", "outer")
 }
 
-// TestOnRefusalIsNotCached: what a page sets cannot have it cached.
+// TestOnRefusalIsNotCached tests that headers of a page cannot make caches store it.
 func TestOnRefusalIsNotCached(t *testing.T) {
 	h := newAuthorizer(t, pages, func(c *authz.Config) {
 		c.HTTP.OnRefusal = func(w http.ResponseWriter, _ *http.Request, _ int, _ error) {
@@ -212,7 +212,7 @@ func TestOnRefusal(t *testing.T) {
 		{"another status", func(w http.ResponseWriter, _ *http.Request, _ int, _ error) {
 			w.Header().Set("Cache-Control", "public")
 			w.WriteHeader(103)
-			w.Header().Set("X-Late", "1") // nothing has begun yet
+			w.Header().Set("X-Late", "1") // the response has not begun yet
 			w.WriteHeader(200)
 			w.WriteHeader(200)
 			fmt.Fprint(w, "fine")

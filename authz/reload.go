@@ -1,6 +1,6 @@
 package authz
 
-// This file defines how a policy is loaded and replaced: all of it, or nothing.
+// This file defines how a policy is loaded and replaced: completely or not at all.
 
 import (
 	"cmp"
@@ -10,25 +10,24 @@ import (
 	"slices"
 )
 
-// A ReloadEvent tells what came of an attempt to replace the policy.
+// A ReloadEvent is the outcome of an attempt to replace the policy.
 type ReloadEvent struct {
-	// Err is why the attempt failed; nil if the policy of the sources is the
-	// one that decides from now on.
+	// Err is why the attempt failed, or nil if the new policy is in force.
 	Err error
 
-	// Version is the version that decides from now on, and Previous the one
-	// that did before; after a failure they are equal.
+	// Version is the version that is in force after the attempt, and Previous the one in
+	// force before. They are equal after a failure.
 	Version, Previous string
 
-	// Diagnostics are the warnings about the new policy, or after a failure
-	// what is known about the bad one.
+	// Diagnostics are the warnings about the new policy. After a failure they are the
+	// diagnostics of the rejected policy.
 	Diagnostics []Diagnostic
 }
 
-// Reload loads the policy from its sources again and replaces the current one
-// if they have changed. With an error, which tells position and cause, the
-// previous policy stays fully in force. Reload returns soon after ctx ends,
-// however large the policy is and whatever the sources wait for.
+// Reload loads the policy from its sources again, and replaces the current policy if they
+// have changed. If Reload returns an error, which says position and cause, the previous
+// policy stays fully in force. Reload returns soon after ctx ends, even if the policy is
+// large or its sources block.
 func (a *Authorizer) Reload(ctx context.Context) error {
 	if err := a.lock(ctx); err != nil {
 		return fmt.Errorf("authz: reload: %w", err)
@@ -38,9 +37,8 @@ func (a *Authorizer) Reload(ctx context.Context) error {
 	return a.replace(ctx, sources, err)
 }
 
-// lock and unlock make sure that one goroutine at a time loads and replaces the
-// policy. Otherwise the one that read the older sources could be the one that
-// stores its policy last.
+// lock and unlock ensure that only one goroutine at a time loads and replaces the policy.
+// Otherwise a goroutine that read older sources could store its policy last.
 func (a *Authorizer) lock(ctx context.Context) error {
 	select {
 	case a.reloading <- struct{}{}:
@@ -52,7 +50,7 @@ func (a *Authorizer) lock(ctx context.Context) error {
 
 func (a *Authorizer) unlock() { <-a.reloading }
 
-// load reads the sources, sorted by name. The caller holds the lock.
+// load returns the sources, sorted by name. The caller holds the lock.
 func (a *Authorizer) load(ctx context.Context) ([]Source, error) {
 	var loaded []Source
 	err := a.aside(ctx, func() (err error) {
@@ -63,7 +61,7 @@ func (a *Authorizer) load(ctx context.Context) ([]Source, error) {
 		return nil, fmt.Errorf("loading policies: %w", err)
 	}
 	if len(loaded) == 0 {
-		return nil, errors.New("loading policies: there are none")
+		return nil, errors.New("loading policies: there are no sources")
 	}
 	size := 0
 	for _, s := range loaded {
@@ -73,20 +71,20 @@ func (a *Authorizer) load(ctx context.Context) ([]Source, error) {
 		return nil, fmt.Errorf("loading policies: %w", errTooLarge)
 	}
 	if len(loaded) > maxPolicyFiles {
-		return nil, fmt.Errorf("loading policies: there are more than %d", maxPolicyFiles)
+		return nil, fmt.Errorf("loading policies: there are more than %d sources", maxPolicyFiles)
 	}
 	sources := slices.Clone(loaded)
 	slices.SortFunc(sources, func(x, y Source) int { return cmp.Compare(x.Name, y.Name) })
 	for i := range len(sources) - 1 {
 		if sources[i].Name == sources[i+1].Name {
-			return nil, fmt.Errorf("loading policies: two are named %q", sources[i].Name)
+			return nil, fmt.Errorf("loading policies: two sources are named %q", sources[i].Name)
 		}
 	}
 	return sources, nil
 }
 
-// compile makes a version of sources. With an error, the version holds only
-// diagnostics. The caller holds the lock.
+// compile makes a version from sources. With an error, the version has only diagnostics.
+// The caller holds the lock.
 func (a *Authorizer) compile(ctx context.Context, sources []Source) (*version, error) {
 	d := digestOf(sources)
 	in := a.input
@@ -97,7 +95,7 @@ func (a *Authorizer) compile(ctx context.Context, sources []Source) (*version, e
 	err := a.aside(ctx, func() (err error) {
 		policy, diags, err = a.engine.Compile(ctx, in)
 		if err == nil && isNil(policy) {
-			err = errors.New("the engine made no policy")
+			err = errors.New("the engine returned no policy")
 		}
 		if err == nil && a.cfg.DenyRule {
 			deny = denialsOf(policy)
@@ -105,16 +103,17 @@ func (a *Authorizer) compile(ctx context.Context, sources []Source) (*version, e
 		return err
 	})
 	v := &version{digest: d, name: d.String()}
-	if ctx.Err() == nil || err == nil { // otherwise Compile may still be at work
+	if ctx.Err() == nil || err == nil { // otherwise Compile may still be running
 		v.policy, v.diags, v.deny = policy, diags, deny
 	}
 	return v, err
 }
 
-// aside runs f on a goroutine of its own, so that the caller goes on when ctx ends
-// and f does not notice: policies on a network file system that hangs, or an engine
-// that cannot be interrupted. What f does is then without effect, and nothing else
-// begins before it has returned. A panic in f is an error. The caller holds the lock.
+// aside runs f on its own goroutine, so that the caller can return when ctx ends even if f
+// does not. Causes are policies on a network file system that hangs, and an engine that
+// cannot be interrupted. The result of such an f is dropped, and aside starts the next
+// function only after f has returned. A panic in f becomes an error. The caller holds the
+// lock.
 func (a *Authorizer) aside(ctx context.Context, f func() error) error {
 	if a.busy != nil {
 		select {
@@ -125,7 +124,7 @@ func (a *Authorizer) aside(ctx context.Context, f func() error) error {
 	}
 	done := make(chan struct{})
 	a.busy = done
-	err := errors.New("ended without a result") // by runtime.Goexit
+	err := errors.New("the function ended without a result") // by runtime.Goexit
 	go func() {
 		defer close(done)
 		defer func() {
@@ -143,9 +142,9 @@ func (a *Authorizer) aside(ctx context.Context, f func() error) error {
 	}
 }
 
-// replace makes the policy of sources the current one, unless loading them
-// failed with err, and says what came of it, if that is new. The caller holds
-// the lock.
+// replace makes the policy from sources the current one, unless loading them failed with
+// err. It reports the outcome to OnReload, unless nothing has changed. The caller holds the
+// lock.
 func (a *Authorizer) replace(ctx context.Context, sources []Source, err error) error {
 	a.acted = lookOf(sources, err)
 	old := a.current.Load()
@@ -163,7 +162,7 @@ func (a *Authorizer) replace(ctx context.Context, sources []Source, err error) e
 	if err != nil {
 		event.Err = fmt.Errorf("authz: reload: %w", err)
 		if ctx.Err() != nil {
-			a.acted = look{} // which says nothing of the sources: a watch is to try them
+			a.acted = look{} // forget the sources, so that a watch tries them
 		}
 	} else {
 		a.current.Store(v)
@@ -172,7 +171,7 @@ func (a *Authorizer) replace(ctx context.Context, sources []Source, err error) e
 	a.failing = err != nil
 	if a.cfg.OnReload != nil {
 		func() {
-			defer func() { _ = recover() }() // as with observers, its own affair
+			defer func() { _ = recover() }() // ignored, like panics of observers
 			a.cfg.OnReload(event)
 		}()
 	}

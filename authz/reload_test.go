@@ -1,6 +1,6 @@
 package authz_test
 
-// This file tests that a policy is replaced as a whole, or not at all.
+// This file tests that a policy is replaced completely or not at all.
 
 import (
 	"context"
@@ -22,13 +22,13 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// A store is policies that a test can change.
+// A store is Policies that a test can change.
 type store struct {
 	mu    sync.Mutex
 	text  string
 	err   error
 	hook  func() // called by each Load
-	loads int    // how many there were
+	loads int    // the number of calls
 }
 
 func (s *store) Load(context.Context) ([]authz.Source, error) {
@@ -70,7 +70,7 @@ const (
 	forBob   = "allow bob read Expense"
 )
 
-// reader returns who may read: "alice", "bob", or both names.
+// reader returns the actors that may read: "alice", "bob", or both.
 func reader(t *testing.T, az *authz.Authorizer) string {
 	t.Helper()
 	var who []string
@@ -116,7 +116,7 @@ func TestReload(t *testing.T) {
 		text string
 		err  error
 		who  string
-		fail string // in the error
+		fail string // part of the error
 		told bool
 	}{
 		{"the same", forAlice, nil, "alice", "", false},
@@ -186,8 +186,8 @@ func TestReloadPanics(t *testing.T) {
 	}
 }
 
-// TestReloadInOrder holds a reload that has read old sources, and starts another
-// one: the older must not win.
+// TestReloadInOrder tests that a reload that has read older sources does not win over a
+// newer reload.
 func TestReloadInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &store{text: forAlice}
@@ -221,7 +221,7 @@ func TestWatch(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- az.Watch(ctx, time.Second) }()
 
-		// after lets time pass and then says what was told and who may read.
+		// after lets time pass, and returns the reported events and the actors that may read.
 		after := func(d time.Duration, what, wantWho string, wantEvents int, wantErr string) {
 			t.Helper()
 			time.Sleep(d)
@@ -236,7 +236,7 @@ func TestWatch(t *testing.T) {
 				}
 			}
 		}
-		// nextLook lets time pass until the sources have been read once more.
+		// nextLook lets time pass until the sources have been read again.
 		nextLook := func() {
 			for n := s.count(); s.count() == n; synctest.Wait() {
 				time.Sleep(time.Millisecond)
@@ -249,7 +249,7 @@ func TestWatch(t *testing.T) {
 		after(0, "changed, seen once", "alice", 0, "")
 		after(100*time.Millisecond, "changed, seen twice", "bob", 1, "")
 
-		// A file that is being written is let be.
+		// A file that is being written has no effect.
 		for i := range 20 {
 			s.set(strings.Repeat(forAlice+"\n", i+1), nil)
 			after(100*time.Millisecond, "being written", "bob", 0, "")
@@ -263,7 +263,7 @@ func TestWatch(t *testing.T) {
 		s.set(forBob, nil)
 		after(time.Minute, "good again", "bob", 1, "")
 
-		// An editor that moves a file away for a moment goes unnoticed.
+		// A file that an editor moves away for a moment has no effect.
 		s.set("", os.ErrNotExist)
 		nextLook()
 		after(0, "gone, seen once", "bob", 0, "")
@@ -278,15 +278,15 @@ func TestWatch(t *testing.T) {
 		s.set(forBob, nil)
 		after(time.Minute, "back as it was", "bob", 1, "")
 
-		// A reload by hand leaves nothing to do.
+		// After a call of Reload, there is nothing to do.
 		s.set(forAlice, nil)
 		if err := az.Reload(ctx); err != nil {
 			t.Error(err)
 		}
 		after(time.Minute, "reloaded by hand", "alice", 1, "")
 
-		// A change that a reload by hand took, and that was taken back before
-		// the next look, is one as well.
+		// A change that Reload took, and that was undone before the next look, is
+		// a change too.
 		s.set(forBob, nil)
 		if err := az.Reload(ctx); err != nil {
 			t.Error(err)
@@ -295,7 +295,7 @@ func TestWatch(t *testing.T) {
 		s.set(forAlice, nil)
 		after(time.Minute, "taken back", "alice", 1, "")
 
-		// What a reload by hand has reported is not reported again.
+		// An error that Reload has reported is not reported again.
 		s.set("allow", nil)
 		if err := az.Reload(ctx); err == nil {
 			t.Error("reloaded a bad policy")
@@ -304,7 +304,7 @@ func TestWatch(t *testing.T) {
 		s.set(forAlice, nil)
 		after(time.Minute, "as it was", "alice", 1, "")
 
-		// That a reload by hand could not read the sources is over when the watch can.
+		// If Reload could not read the sources, the watch recovers when it can.
 		s.set("", os.ErrPermission)
 		if err := az.Reload(ctx); err == nil {
 			t.Error("reloaded nothing")
@@ -337,8 +337,8 @@ func TestWatchSeesWhatCameFirst(t *testing.T) {
 	})
 }
 
-// TestWatchTriesWhatWasInterrupted: a reload that its own context has ended says
-// nothing about the policy that it was at.
+// TestWatchTriesWhatWasInterrupted tests that a watch tries the policy of a reload whose
+// context ended.
 func TestWatchTriesWhatWasInterrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &store{text: forAlice}
@@ -372,8 +372,8 @@ func TestWatchStopsInALook(t *testing.T) {
 		s := &store{text: forAlice}
 		az, events := newReloading(t, s)
 		ctx, cancel := context.WithCancel(t.Context())
-		// The first read was New's. The second one sees a change, and the third
-		// one would act upon it.
+		// New did the first read. The second read sees a change, and the third would
+		// act on it.
 		s.set("allow", nil)
 		s.setHook(func() {
 			if s.count() == 2 {
@@ -403,7 +403,7 @@ func TestWatchFiles(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(t *testing.T, dir string)
-		ok     bool // a new policy, rather than the old one and an error
+		ok     bool // a new policy, not the old one and an error
 	}{
 		{"write in place", func(t *testing.T, dir string) { write(t, filepath.Join(dir, "p.polar"), forBob) }, true},
 		{"rename over", func(t *testing.T, dir string) {
@@ -426,7 +426,7 @@ func TestWatchFiles(t *testing.T) {
 			must(t, os.Chtimes(name, info.ModTime(), info.ModTime()))
 		}, true},
 		{"swap a symbolic link", func(t *testing.T, dir string) {
-			// As Kubernetes does: the files stay links into a directory that is a link.
+			// As in Kubernetes: the files stay links into a directory that is a link.
 			must(t, os.Mkdir(filepath.Join(dir, "v2"), 0o700))
 			write(t, filepath.Join(dir, "v2", "p.polar"), forBob)
 			must(t, os.Symlink("v2", filepath.Join(dir, "data.new")))
@@ -466,8 +466,8 @@ func TestWatchFiles(t *testing.T) {
 			done := make(chan error)
 			go func() { done <- az.Watch(ctx, 2*time.Millisecond) }()
 			tt.change(t, dir)
-			// A look may fall between two steps of the change, and the second
-			// one with it when the machine is busy.
+			// A look may happen between two steps of the change, and on a busy
+			// machine so may the second look.
 			for done := false; !done; {
 				select {
 				case event := <-told:
@@ -486,10 +486,9 @@ func TestWatchFiles(t *testing.T) {
 	}
 }
 
-// TestReloadUnderLoad asks from many goroutines while the policy is replaced,
-// by good ones and bad ones. Each version allows one thing and denies another,
-// so that an answer which no one version gives shows. It runs for
-// URSA_LOAD_SECONDS, or 2.
+// TestReloadUnderLoad makes decisions in many goroutines while good and bad policies
+// replace the current one. Each version allows one thing and denies another, so that an
+// answer that no single version gives is noticed. It runs for URSA_LOAD_SECONDS, or 2.
 func TestReloadUnderLoad(t *testing.T) {
 	seconds := 2
 	if s := os.Getenv("URSA_LOAD_SECONDS"); s != "" {
@@ -506,7 +505,7 @@ func TestReloadUnderLoad(t *testing.T) {
 			allow(u: user, "GET", _: Request) if u.name = "alice";
 		`, n)
 	}
-	var n atomic.Int64 // of the version that was set last
+	var n atomic.Int64 // the number of the latest version
 	s := &store{text: policy(0)}
 	versions := sync.Map{} // version -> its number
 	var wrong atomic.Int64
@@ -518,7 +517,7 @@ func TestReloadUnderLoad(t *testing.T) {
 	type key struct{}
 	az := newAuthorizer(t, "", withPolar, func(c *authz.Config) {
 		c.Policies = s
-		// The decision goes to who has asked for it in the context.
+		// The caller finds its decision through the context.
 		c.Observe = func(ctx context.Context, d authz.Decision) {
 			if got := ctx.Value(key{}); got != nil {
 				*got.(*authz.Decision) = d
@@ -567,7 +566,7 @@ func TestReloadUnderLoad(t *testing.T) {
 			var d authz.Decision
 			asked := context.WithValue(context.Background(), key{}, &d)
 			for ctx.Err() == nil {
-				runtime.Gosched() // or the reloads wait for 64 time slices
+				runtime.Gosched() // otherwise the reloads wait for 64 time slices
 				questions.Add(4)
 				if err := az.Authorize(asked, alice, "read", lunch); err != nil {
 					fail("read: %v", err)

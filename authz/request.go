@@ -1,6 +1,6 @@
 package authz
 
-// This file defines Request, what policies see of an HTTP request.
+// This file defines Request, which is what policies see of an HTTP request.
 
 import (
 	"errors"
@@ -17,62 +17,59 @@ import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
-// A Request is what policies see of an HTTP request. Every [Authorizer]
-// registers it as the class Request, unless the application registers a class
-// of that name itself. In Polar:
+// A Request is what policies see of an HTTP request. Every [Authorizer] registers it as the
+// class Request, unless the application registers a class of that name. In Polar:
 //
 //	allow(_: User, "GET", request: Request) if
 //	    request.path.startswith("/expenses/");
 //
-// Its attributes are method, path, segments, host, port, scheme and remote_addr;
-// its methods header(name), query(name), pattern() and path_value(name). What
-// cannot be known is an error, which makes the decision undecided; what is
-// known to be absent is nil.
+// Its attributes are method, path, segments, host, port, scheme and remote_addr. Its
+// methods are header(name), query(name), pattern() and path_value(name). What is absent is
+// nil. What is not known is an error and makes the decision undecided.
 //
-// [Authorizer.Request] makes one.
+// [Authorizer.Request] returns one.
 type Request struct {
-	// Method is the request's method as it was sent; GET for HEAD, which
-	// every server answers with the handler of GET.
+	// Method is the request's method as it was sent, but GET for HEAD, which servers answer
+	// with the handler of GET.
 	Method string
 
-	// Path is the decoded path, or with [HTTPConfig].AllowEncodedSlash the
-	// canonical escaped one.
+	// Path is the decoded path. With [HTTPConfig].AllowEncodedSlash it is the canonical
+	// escaped path.
 	Path string
 
-	// Segments are the decoded segments of the path; none for "/". A slash at
-	// the end of the path makes no segment.
+	// Segments are the decoded segments of the path, and empty for "/". A slash at the end
+	// of the path does not make a segment.
 	Segments []string
 
-	// Host is the host that the client asked for, in lower case, without the
-	// port and without the brackets of an IPv6 address. It is empty if the
-	// client gave none, as HTTP/1.0 permits.
+	// Host is the host that the client requested, in lower case, without the port and
+	// without the brackets of an IPv6 address. It is empty if the client sent none, as
+	// HTTP/1.0 permits.
 	Host string
 
-	// Port is the port that the client gave behind the host, or nil if it gave
-	// none.
+	// Port is the port that the client sent after the host, or nil if it sent none.
 	Port *int
 
 	// Scheme is "https" on a connection with TLS and "http" otherwise.
 	Scheme string
 
-	// RemoteAddr is the IP address of the connection's other end, which is
-	// the last proxy's if there is one. An address without a port, such as
-	// that of a Unix socket, is here as net/http has it.
+	// RemoteAddr is the IP address of the connection's other end, which may be a proxy. If
+	// net/http has no IP address and port there, for example for a Unix socket, it is what
+	// net/http has.
 	RemoteAddr string
 
 	http      *http.Request
 	routes    router
 	findRoute func(*http.Request) (Route, error)
-	portGiven int // what Port points to
+	portGiven int // the value that Port points to
 
 	mu      sync.Mutex
-	lookups *lookups // what methods have found out; nil until one is called
+	lookups *lookups // the results of methods; nil until one is called
 
 	fault atomic.Pointer[requestError]
 }
 
-// lookups are what a Request has looked up, once each. They are a value of their
-// own since most policies ask for none.
+// lookups are the results that a Request keeps. They are a separate value because most
+// policies need none.
 type lookups struct {
 	parsed   bool
 	query    url.Values
@@ -83,20 +80,19 @@ type lookups struct {
 	routeErr error
 }
 
-// A router is what Middleware asks for the pattern of a request: an
-// *http.ServeMux, or what has its method.
+// A router returns the pattern of a request: an *http.ServeMux, or another type with that
+// method.
 type router interface {
 	Handler(*http.Request) (h http.Handler, pattern string)
 }
 
-// invisible are the headers that no policy reads: credentials, for which
-// Config.Actor is the place, and Host, which net/http moves out of the header.
+// invisible are the headers that policies cannot read: credentials, which are for
+// Config.Actor, and Host, which net/http removes from the header.
 var invisible = []string{"Authorization", "Proxy-Authorization", "Cookie", "Host"}
 
-// Header returns the value of a header, or nil if the request has none of that
-// name, in any case. A header that was sent twice has no one value: the request
-// is answered 400. Authorization, Proxy-Authorization, Cookie and Host are not
-// visible, and reading them is an error.
+// Header returns the value of a header, or nil if the request does not have it. Names are
+// case-insensitive. If a header was sent twice, the request is answered with 400. Reading
+// Authorization, Proxy-Authorization, Cookie or Host is an error.
 func (q *Request) Header(name string) (*string, error) {
 	if q.http == nil {
 		return nil, errNoHTTP
@@ -111,10 +107,9 @@ func (q *Request) Header(name string) (*string, error) {
 // maxQuery bounds the length in bytes of a query that policies read.
 const maxQuery = 16 << 10
 
-// Query returns the value of a query parameter, or nil if there is none of
-// that name. A parameter that was sent twice, a query that cannot be parsed, as
-// one with a ";", and one of more than 16 KiB have no one reading: the request
-// is answered 400.
+// Query returns the value of a query parameter, or nil if the request does not have it. The
+// request is answered with 400 if the parameter was sent twice, if the query cannot be
+// parsed, for example because of a ";", or if it has more than 16 KiB.
 func (q *Request) Query(name string) (*string, error) {
 	if q.http == nil {
 		return nil, errNoHTTP
@@ -159,18 +154,18 @@ func (q *Request) one(values []string, twice string) (*string, error) {
 	return nil, q.bad(twice)
 }
 
-// bad remembers that a policy read what has no one reading, so that the request
-// is answered 400 whatever an engine makes of the error.
+// bad records that a policy read something ambiguous, so that the request is answered with
+// 400 whatever the engine does with the error.
 func (q *Request) bad(reason string) error {
 	err := &requestError{reason}
 	q.fault.Store(err)
 	return &host.Error{Code: host.CodeHost, Msg: reason, Cause: err}
 }
 
-// Pattern returns the pattern of the route, such as "GET /expenses/{id}", or
-// nil if there is no route for the request. It is known if [HTTPConfig].Route
-// says so, if [Authorizer.Middleware] wraps an *http.ServeMux, and inside a
-// route of one; otherwise it is an error.
+// Pattern returns the pattern of the route, such as "GET /expenses/{id}", or nil if the
+// request has no route. The route is known if [HTTPConfig].Route returns it, if
+// [Authorizer.Middleware] wraps an *http.ServeMux, and inside a route of an *http.ServeMux.
+// Otherwise Pattern returns an error.
 func (q *Request) Pattern() (*string, error) {
 	route, err := q.route()
 	if err != nil || route.Pattern == "" {
@@ -179,9 +174,9 @@ func (q *Request) Pattern() (*string, error) {
 	return &route.Pattern, nil
 }
 
-// PathValue returns the value of a wildcard of the route's pattern, or nil if
-// there is no route for the request. It is an error where Pattern is one, and
-// if the pattern has no such wildcard.
+// PathValue returns the value of a wildcard of the route's pattern, or nil if the request
+// has no route. It returns an error if the route is not known, or if the pattern has no
+// such wildcard.
 func (q *Request) PathValue(name string) (*string, error) {
 	route, err := q.route()
 	if err != nil || route.Pattern == "" {
@@ -200,7 +195,7 @@ func (q *Request) PathValue(name string) (*string, error) {
 	return &value, nil
 }
 
-// These texts are shown where the policy fails: they have no value of the program.
+// These texts are shown where the policy fails, so they contain no values of the program.
 var (
 	errNoHTTP      = &host.Error{Code: host.CodeHost, Msg: "the Request was not made from an HTTP request"}
 	errNoPattern   = &host.Error{Code: host.CodeHost, Msg: "the route is not known here (set Config.HTTP.Route)"}
@@ -208,7 +203,7 @@ var (
 	errLongQuery   = errors.New("the query is too long")
 )
 
-// route returns the route, which is looked for once.
+// route returns the route. It looks for it once.
 func (q *Request) route() (Route, error) {
 	if q.http == nil {
 		return Route{}, errNoHTTP
@@ -217,7 +212,7 @@ func (q *Request) route() (Route, error) {
 	defer q.mu.Unlock()
 	l := q.known()
 	if !l.looked {
-		l.looked, l.routeErr = true, errNoPattern // which stays if the router never returns
+		l.looked, l.routeErr = true, errNoPattern // stays if the router panics
 		l.route, l.routeErr = q.lookForRoute()
 	}
 	return l.route, l.routeErr
@@ -238,7 +233,7 @@ func (q *Request) lookForRoute() (Route, error) {
 			return pathValue(pattern, r.URL.EscapedPath(), name)
 		}}, nil
 	case r.Pattern != "":
-		// Inside a route, whose router has set the values.
+		// Inside a route: the router has set the values.
 		return Route{r.Pattern, func(name string) (string, bool) {
 			return r.PathValue(name), hasWildcard(r.Pattern, name)
 		}}, nil
@@ -246,7 +241,8 @@ func (q *Request) lookForRoute() (Route, error) {
 	return Route{}, errNoPattern
 }
 
-// hostFailed returns the error for a function of the program that returned one.
+// hostFailed returns the error for a function of the program that returned an error or
+// panicked.
 func hostFailed(what string, cause error) error {
 	return &host.Error{Code: host.CodeHost, Msg: what + " returned an error", Cause: cause}
 }
@@ -276,11 +272,10 @@ func hasWildcard(pattern, name string) bool {
 	}
 }
 
-// pathValue returns what http.ServeMux sets as the path value of a wildcard
-// when it serves an escaped path by a pattern that matches it. The mux does not
-// tell from outside.
+// pathValue returns the path value that http.ServeMux sets for a wildcard when it serves an
+// escaped path by a pattern that matches it. The mux has no method for that.
 func pathValue(pattern, escaped, name string) (string, bool) {
-	i := strings.IndexByte(pattern, '/') // behind the method and the host
+	i := strings.IndexByte(pattern, '/') // after the method and the host
 	if i < 0 || escaped == "" {
 		return "", false
 	}
@@ -310,10 +305,10 @@ func unescape(s string) (string, bool) {
 	return u, err == nil
 }
 
-// Request returns what policies see of r. The error is ErrBadRequest for a path
-// or a host that a router and a policy could read differently, see
-// [Authorizer.Middleware], and ErrUndecided if [HTTPConfig].Request panics, in
-// which case the observer is notified.
+// Request returns what policies see of r. The error is ErrBadRequest for a path or a host
+// that a router and a policy could read differently; see [Authorizer.Middleware]. It is
+// ErrUndecided if [HTTPConfig].Request panics; the observer then receives an undecided
+// decision.
 func (a *Authorizer) Request(r *http.Request) (*Request, error) {
 	return a.request(r, nil)
 }
@@ -362,8 +357,8 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 	return q, nil
 }
 
-// isRequest reports whether a resource is a request rather than something of
-// the application's.
+// isRequest reports whether a resource is a request rather than a resource of the
+// application.
 func isRequest(resource any) bool {
 	switch resource.(type) {
 	case *Request, *http.Request:
@@ -372,8 +367,8 @@ func isRequest(resource any) bool {
 	return false
 }
 
-// withRequest returns a copy of list that has the class Request, unless the
-// list has that name or that type already.
+// withRequest returns a copy of list with the class Request, unless the list already has a
+// class of that name or type.
 func withRequest(list []Class) []Class {
 	request := ClassOf[Request]()
 	for _, c := range list {

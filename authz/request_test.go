@@ -16,7 +16,7 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// TestRequest checks what policies see, in a real request.
+// TestRequest tests what policies see of a real request.
 func TestRequest(t *testing.T) {
 	var seen *authz.Request
 	az := newAuthorizer(t, "", withPolicy(decider(func(_ any, _ string, r any) (authz.Outcome, error) {
@@ -114,7 +114,7 @@ func TestConfigRequest(t *testing.T) {
 	}
 }
 
-// TestRequestFaultIsObserved: who looks for the id of a refusal finds it.
+// TestRequestFaultIsObserved tests that the observer receives the id of a refusal.
 func TestRequestFaultIsObserved(t *testing.T) {
 	var seen []authz.Decision
 	h := newAuthorizer(t, "allow * * *", func(c *authz.Config) {
@@ -127,7 +127,7 @@ func TestRequestFaultIsObserved(t *testing.T) {
 	}
 }
 
-// TestRequestWithoutURL: such a request is made by hand, and has no path.
+// TestRequestWithoutURL tests a request that was made by hand and has no path.
 func TestRequestWithoutURL(t *testing.T) {
 	az := newAuthorizer(t, "allow_request * *")
 	_, err := az.Request(nil)
@@ -167,7 +167,7 @@ func TestPattern(t *testing.T) {
 				inside.values[name] = v
 			}
 		}
-		// And the other way: Middleware inside of the route.
+		// Middleware inside of the route.
 		before := seen
 		get := httptest.NewRecorder()
 		az.Middleware(http.NotFoundHandler()).ServeHTTP(get, r)
@@ -188,7 +188,7 @@ func TestPattern(t *testing.T) {
 				w := httptest.NewRecorder()
 				h.ServeHTTP(w, r)
 				if inside == nil {
-					// No route: known, and nil.
+					// It is known that there is no route, so the result is nil.
 					if p, err := seen.Pattern(); p != nil || err != nil {
 						t.Errorf("%s %s has no route, but pattern %v, %v", method, target, p, err)
 					}

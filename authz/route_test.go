@@ -15,7 +15,7 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// otherRouter is a router that keeps what it has found to itself, as chi does.
+// otherRouter is a router that does not set the pattern of the request, like chi.
 type otherRouter struct{ next http.Handler }
 
 type otherKey struct{}
@@ -81,7 +81,7 @@ allow(_: user{name: "bob"}, "GET", _: Request{path: "/error"});
 		{"alice", "DELETE", "/expenses/5", 500, "the Value of Config.HTTP.Route returned an error"},
 		{"alice", "GET", "/error", 500, "Config.HTTP.Route returned an error"},
 		{"alice", "GET", "/panic", 500, "Config.HTTP.Route returned an error"},
-		{"bob", "GET", "/error", 200, ""}, // nobody asked for it
+		{"bob", "GET", "/error", 200, ""}, // no rule reads it
 	} {
 		calls, last = 0, nil
 		h := otherRouter{az.Middleware(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))}
@@ -94,7 +94,7 @@ allow(_: user{name: "bob"}, "GET", _: Request{path: "/error"});
 		}
 	}
 
-	// Route is asked rather than a mux that Middleware wraps.
+	// Route takes precedence over a mux that Middleware wraps.
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /expenses/{id}", func(http.ResponseWriter, *http.Request) {})
 	if resp, _ := get(t, otherRouter{az.Middleware(mux)}, "GET", "/expenses/5", "user", "alice"); resp.StatusCode != 200 {
@@ -102,7 +102,7 @@ allow(_: user{name: "bob"}, "GET", _: Request{path: "/error"});
 	}
 }
 
-// TestRouteUnknown: the error says what to set.
+// TestRouteUnknown tests that the error says what to set.
 func TestRouteUnknown(t *testing.T) {
 	for _, condition := range []string{
 		`request.pattern() = "/expenses/:id"`,
@@ -147,7 +147,7 @@ allow(_, "GET", request: Request) if request.port > 9000;
 	}
 }
 
-// TestQueryBounds: a client chooses how long the query is that a policy reads.
+// TestQueryBounds tests that the length of a query that policies read is bounded.
 func TestQueryBounds(t *testing.T) {
 	for _, tt := range []struct {
 		query string
@@ -169,7 +169,7 @@ func TestQueryBounds(t *testing.T) {
 	}
 }
 
-// TestRemoteAddr: not every connection has an address and a port.
+// TestRemoteAddr tests connections without an address and a port.
 func TestRemoteAddr(t *testing.T) {
 	az := newAuthorizer(t, pages)
 	for addr, want := range map[string]string{

@@ -1,6 +1,6 @@
 package authz
 
-// This file defines Skip.
+// This file defines Skip, which says that nothing has to be authorized.
 
 import (
 	"context"
@@ -8,9 +8,9 @@ import (
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
-// Skip notes that nothing has to be authorized under ctx, and why: for a
-// health check, or a page that is public. The reason goes to the observer of
-// the context's [Authorizer]; without a reason nothing is noted.
+// Skip records that nothing has to be authorized under ctx, and why: for a health check,
+// for example, or a public page. The observer of the context's [Authorizer] receives the
+// reason. Without a reason, Skip does nothing.
 func Skip(ctx context.Context, reason string) {
 	if reason == "" {
 		return

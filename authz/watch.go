@@ -2,16 +2,15 @@ package authz
 
 // This file defines Watch, which replaces the policy when its sources change.
 //
-// Sources are polled and compared by content. Notifications of the operating
-// system would be quicker, but they do not cross network file systems, they
-// break when an editor renames a new file over the old one, and they follow no
-// symbolic link that is swapped; reading a few small files a second costs
-// nothing and sees all of that.
+// Watch polls the sources and compares their contents. Notifications of the operating
+// system would be faster. But they do not work on network file systems, they stop when an
+// editor renames a new file over the old one, and they do not notice that a symbolic link
+// was replaced. Reading a few small files every second is cheap and notices all of that.
 //
-// A change seen once may be half of a change: an editor truncates before it
-// writes, a deployment copies file after file, and half of a policy can be a
-// policy. So a change counts when two looks in a row see the same. The same
-// goes for sources that cannot be read.
+// A change that is seen once may be incomplete: an editor truncates a file before it
+// writes, and a deployment copies file after file. Half of a policy can be a valid policy.
+// So a change takes effect when two consecutive polls see the same. The same applies to
+// sources that cannot be read.
 
 import (
 	"context"
@@ -19,30 +18,29 @@ import (
 	"time"
 )
 
-// secondLookDelay is how long after a change the second look is taken, unless the
-// polling interval is shorter.
-const secondLookDelay = 100 * time.Millisecond
+// confirmDelay is the time between a change and the second poll, unless the polling
+// interval is shorter.
+const confirmDelay = 100 * time.Millisecond
 
-// Watch looks at the sources of the policy every interval and replaces the
-// policy when they have changed, until ctx ends; it returns the context's error.
-// A bad policy leaves the current one in force, is reported to
-// [Config].OnReload once, and is tried again when it changes.
+// Watch polls the sources of the policy at the given interval and replaces the policy when
+// they change. It blocks until ctx ends and returns the context's error. If a new policy
+// has an error, the current policy stays fully in force. [Config].OnReload receives the
+// error once, and Watch tries again after the next change.
 //
-// A change counts when two looks in a row see the same. A writer that stops half
-// way for longer than that leaves half of a policy to be seen, and half of a policy
-// may be valid: write to a temporary file and rename it. Watch returns
-// [ErrNotWatchable] at once if the sources can never change, as those of [String]
-// and of an embed.FS.
+// A change takes effect when two consecutive polls see the same. A writer that pauses for
+// longer than that exposes half of a policy, which may be valid: write to a temporary file
+// and rename it. If the sources can never change, like those of [String] and of an
+// embed.FS, Watch returns [ErrNotWatchable] at once.
 func (a *Authorizer) Watch(ctx context.Context, interval time.Duration) error {
 	if interval <= 0 {
-		return fmt.Errorf("authz: cannot watch every %v", interval)
+		return fmt.Errorf("authz: cannot watch every %v (the interval must be positive)", interval)
 	}
 	if c, ok := a.cfg.Policies.(constant); ok && c.constant() {
 		return ErrNotWatchable
 	}
 	timer := time.NewTimer(interval)
 	defer timer.Stop()
-	// The first look is compared with what the policy was made from.
+	// The first look is compared with the sources of the current policy.
 	last := look{digest: a.current.Load().digest}
 	for {
 		select {
@@ -56,22 +54,21 @@ func (a *Authorizer) Watch(ctx context.Context, interval time.Duration) error {
 		}
 		wait := interval
 		if now != last {
-			wait = min(interval, secondLookDelay)
+			wait = min(interval, confirmDelay)
 		}
 		last = now
 		timer.Reset(wait)
 	}
 }
 
-// A look is what was seen of the sources: their digest, or that they could not
-// be read. Why they could not is no part of it, since an error's text may be
-// another one every time.
+// A look is the state of the sources at one poll: their digest, or that they could not be
+// read. It does not include the error, since its text may differ each time.
 type look struct {
 	digest digest
 	failed bool
 }
 
-// lookOf returns the look that found sources, or failed with err.
+// lookOf returns the look for sources, or for the error err.
 func lookOf(sources []Source, err error) look {
 	if err != nil {
 		return look{failed: true}
@@ -79,10 +76,10 @@ func lookOf(sources []Source, err error) look {
 	return look{digest: digestOf(sources)}
 }
 
-// look looks at the sources, and acts upon what it sees if that is what was
-// seen last and nobody has acted upon it yet. That may have been a Reload: a
-// change that it took, and that was taken back before this looked, is one too.
-// The error is the context's.
+// look polls the sources. It replaces the policy if the sources are the same as at the last
+// poll and the last attempt to replace the policy used others. That attempt may have been a
+// Reload: if a Reload took a change that was undone before this poll, the sources have
+// changed too. The error is the context's.
 func (a *Authorizer) look(ctx context.Context, last look) (look, error) {
 	if err := a.lock(ctx); err != nil {
 		return look{}, err
@@ -94,7 +91,7 @@ func (a *Authorizer) look(ctx context.Context, last look) (look, error) {
 	}
 	now := lookOf(sources, err)
 	if now == last && now != a.acted {
-		_ = a.replace(ctx, sources, err) // OnReload has been told
+		_ = a.replace(ctx, sources, err) // OnReload has received it
 	}
 	return now, nil
 }

@@ -1,7 +1,7 @@
 package nethttp_test
 
-// This file tests that the code in docs/http.md is code that runs: that of the
-// examples, and of the tests with other routers.
+// This file tests that the code in docs/http.md runs: it is from the examples, and from the
+// tests with other routers.
 
 import (
 	"os"
@@ -51,7 +51,7 @@ func TestDocs(t *testing.T) {
 		}
 		blocks++
 		if !strings.Contains(code, flat(block)) {
-			t.Errorf("docs/http.md has code that is not part of the examples:\n%s", block)
+			t.Errorf("docs/http.md has code that is not in the examples:\n%s", block)
 		}
 	}
 	if blocks < 8 {

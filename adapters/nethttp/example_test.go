@@ -1,7 +1,7 @@
 package nethttp_test
 
-// This file is the example of the package. The documentation shows all of it, and
-// docs/http.md parts of it.
+// This file is the example of the package. The documentation shows the whole file, and
+// docs/http.md shows parts of it.
 
 import (
 	"fmt"
@@ -40,7 +40,7 @@ allow(user: User, "read", expense: Expense) if
     user.id = expense.user_id;
 `
 
-// currentUser trusts a header, which only an example may do.
+// currentUser trusts a header. Only an example may do that.
 func currentUser(r *http.Request) (any, error) {
 	switch r.Header.Get("user") {
 	case "":
@@ -93,7 +93,7 @@ func Example() {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /expenses/{id}", nethttp.Guard(az, "read", loadExpense, showExpense))
-	mux.Handle("GET /healthz", nethttp.Skip("says nothing about anybody", http.HandlerFunc(healthz)))
+	mux.Handle("GET /healthz", nethttp.Skip("the page shows no data", http.HandlerFunc(healthz)))
 	handler := az.Middleware(nethttp.RequireDecision(mux))
 
 	send(handler,

@@ -1,6 +1,6 @@
 package nethttp_test
 
-// This file has the other examples, those of docs/http.md among them.
+// This file has the other examples, including those of docs/http.md.
 
 import (
 	"context"
@@ -63,7 +63,7 @@ func ExampleRequireDecision() {
 			authz.Refuse(w, r, err)
 			return
 		}
-		// Nobody has asked whether the user may read this expense.
+		// The handler forgot to check whether the user may read this expense.
 		showExpense(w, r, expense)
 	})
 	az := newExpenses(func(c *authz.Config) {
@@ -79,8 +79,8 @@ func ExampleRequireDecision() {
 	// GET /expenses/1 alice@foo.com -> 500 Internal Server Error
 }
 
-// A Store keeps expenses. Its transactions work like those of database/sql and
-// GORM: they are rolled back if the function returns an error.
+// A Store stores expenses. Its transactions work as with database/sql and GORM: they are
+// rolled back if the function returns an error.
 type Store map[int]Expense
 
 type Tx struct{ expenses Store }
@@ -109,8 +109,8 @@ func (tx *Tx) Save(e *Expense) error {
 	return nil
 }
 
-// transact runs the work of a handler in a transaction. It is committed if work
-// returns nil and has authorized something, and rolled back otherwise.
+// transact runs the work of a handler in a transaction. It commits if work returns nil
+// and has authorized something, and rolls back otherwise.
 func transact(store Store, r *http.Request, work func(ctx context.Context, tx *Tx) error) error {
 	ctx, l := ledger.With(r.Context())
 	return store.Transaction(func(tx *Tx) error {
@@ -124,8 +124,7 @@ func transact(store Store, r *http.Request, work func(ctx context.Context, tx *T
 	})
 }
 
-// What a handler has written to the database is rolled back when it is refused,
-// and when it has forgotten to ask.
+// The writes of a handler are rolled back if it is refused, and if it authorizes nothing.
 func Example_transaction() {
 	az := newExpenses(func(c *authz.Config) {
 		c.Policies = authz.String("edit.polar", `
@@ -148,7 +147,7 @@ func Example_transaction() {
 			return tx.Save(expense)
 		})
 		if err != nil {
-			return err // and nothing was written
+			return err // nothing was written
 		}
 		_, err = io.WriteString(w, "doubled\n") // after the commit
 		return err
@@ -159,7 +158,7 @@ func Example_transaction() {
 			if err != nil {
 				return err
 			}
-			expense.Amount = 0 // and nobody has asked whether they may
+			expense.Amount = 0 // the handler forgot to authorize this
 			return tx.Save(expense)
 		})
 		if err != nil {
@@ -215,7 +214,7 @@ func Example_cors() {
 	// OPTIONS /expenses/2 alice@foo.com -> 403 Forbidden
 }
 
-// Behind a proxy of one's own, policies see the client's address.
+// Behind a trusted proxy, policies see the client's address.
 func Example_proxy() {
 	proxies := netip.MustParsePrefix("10.0.0.0/8")
 	az := newExpenses(func(c *authz.Config) {
@@ -225,9 +224,9 @@ func Example_proxy() {
 		c.HTTP.Request = func(r *http.Request, request *authz.Request) {
 			peer, err := netip.ParseAddr(request.RemoteAddr)
 			if err != nil || !proxies.Contains(peer) {
-				return // whoever this is, their word is not taken for it
+				return // the peer is not a trusted proxy
 			}
-			// The proxy appends the address it sees; what is before it, anybody may have written.
+			// The proxy appends the address that it sees. Clients can forge what is before it.
 			all := r.Header.Values("X-Forwarded-For")
 			if len(all) == 0 {
 				return
@@ -250,7 +249,7 @@ func Example_proxy() {
 	// 203.0.113.9 403
 }
 
-// A job has no request: it puts the Authorizer and the actor into its context.
+// A job has no request, so it puts the Authorizer and the actor into its context itself.
 func Example_job() {
 	az := newExpenses()
 	ctx := authz.NewContext(context.Background(), az, &User{ID: 1})
@@ -259,7 +258,7 @@ func Example_job() {
 	// Output: true
 }
 
-// Policies can speak of the routes of an http.ServeMux.
+// Policies can use the routes of an http.ServeMux.
 func Example_pattern() {
 	az := newExpenses(func(c *authz.Config) {
 		c.Policies = authz.String("routes.polar", `

@@ -1,7 +1,7 @@
 package nethttp_test
 
-// This file defines the application of these tests: an Authorizer over a table
-// of what is allowed, and a server on a real socket.
+// This file defines the application of these tests: an Authorizer with a table of what is
+// allowed, and a server on a real socket.
 
 import (
 	"context"
@@ -20,8 +20,8 @@ type user struct{ Name string }
 
 type expense struct{ ID string }
 
-// A table is an engine and its policy: "name action Type" for what is allowed,
-// and what no resource comes near of: any request of a user.
+// A table is an engine and its policy: it contains "name action Type" for what is allowed.
+// It also allows every request of a user.
 type table map[string]bool
 
 func (p table) Compile(context.Context, authz.Input) (authz.Policy, []authz.Diagnostic, error) {

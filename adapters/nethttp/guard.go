@@ -1,7 +1,7 @@
 package nethttp
 
-// This file defines Guard, a route with its resource, and HandlerFunc, a handler
-// that may fail.
+// This file defines Guard, which guards a route with its resource, and HandlerFunc, a
+// handler that returns an error.
 
 import (
 	"net/http"
@@ -10,8 +10,8 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// A HandlerFunc is a handler that may return an error. The error is answered by
-// [authz.Refuse], unless the response has begun; then it is left as it is.
+// A HandlerFunc is a handler that may return an error. [authz.Refuse] answers the error,
+// unless the response has begun; the response then stays as it is.
 type HandlerFunc func(http.ResponseWriter, *http.Request) error
 
 // ServeHTTP calls f and answers its error.
@@ -22,21 +22,22 @@ func (f HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Guard returns a handler that loads a resource, asks az whether the actor may
-// do action on it, and calls handler with it if so. An error of load, of the
-// decision or of handler is answered as by [HandlerFunc]. A resource does not exist
-// if it is nil, or if the error of load is [authz.ErrNotFound], sql.ErrNoRows or one
-// of [authz.Config].NotFound; the answer is then 404. Load and handler run with a context that carries az and the
-// actor, who is the one that [authz.Authorizer.Middleware] has found, or the one
-// that az finds itself where there is no Middleware.
+// Guard returns a handler that loads a resource and, if az allows the actor to do action on
+// it, calls handler with it. Errors of load, of the decision and of handler are answered as
+// by [HandlerFunc]. The answer is 404 if the resource is nil, or if the error of load is
+// [authz.ErrNotFound], sql.ErrNoRows or one of [authz.Config].NotFound.
 //
-// Load runs before the decision. It must have no effect, and what it returns must
-// be what handler acts upon: to load a second time is to authorize something else.
+// Load and handler get a context that carries az and the actor. The actor is the one that
+// [authz.Authorizer.Middleware] found. Without Middleware, az finds the actor itself.
+//
+// Load runs before the decision, so it must have no side effects. The handler must use the
+// resource that load returned: a second load might return something that was not
+// authorized.
 //
 // Guard panics if az, load or handler is nil.
 func Guard[T any](az *authz.Authorizer, action string, load func(*http.Request) (T, error), handler func(http.ResponseWriter, *http.Request, T) error) http.Handler {
 	if az == nil || load == nil || handler == nil {
-		panic("nethttp: Guard needs an Authorizer, a function that loads and a handler")
+		panic("nethttp: Guard needs an Authorizer, a load function and a handler")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		actor, known := authz.ActorFrom(r.Context())
@@ -44,7 +45,7 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*http.Request) 
 		if !known {
 			actor, actorErr = az.Actor(r)
 		}
-		// Even with an error, so that it is answered with the settings of az.
+		// Also with an error, so that the refusal uses the settings of az.
 		r = r.WithContext(authz.NewContext(r.Context(), az, actor))
 		HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 			if actorErr != nil {
@@ -65,7 +66,7 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*http.Request) 
 	})
 }
 
-// isNil reports whether x is a nil, of whatever type.
+// isNil reports whether x is nil or a typed nil.
 func isNil(x any) bool {
 	v := reflect.ValueOf(x)
 	switch v.Kind() {

@@ -89,11 +89,11 @@ func TestGuard(t *testing.T) {
 		{"alice", "/expenses/odd", 400, "400"},
 		{"alice", "/expenses/down", 500, "500"},
 		{"alice", "/fail/1", 500, "500"},
-		{"alice", "/value/1", 404, "404"}, // the policy knows pointers only
+		{"alice", "/value/1", 404, "404"}, // the policy only knows pointers
 		{"mallory", "/expenses/1", 401, "401"},
 		{"down", "/expenses/1", 500, "500"},
 	}
-	// With Middleware around it, and alone.
+	// With and without Middleware.
 	for name, h := range map[string]http.Handler{"alone": routes, "inside": az.Middleware(nethttp.RequireDecision(routes))} {
 		get := serve(t, h)
 		for _, tt := range tests {
@@ -114,8 +114,8 @@ func TestGuard(t *testing.T) {
 	}
 }
 
-// TestGuardSettings checks that a Guard without Middleware refuses as its
-// Authorizer is configured to.
+// TestGuardSettings tests that a Guard without Middleware refuses as its Authorizer is
+// configured.
 func TestGuardSettings(t *testing.T) {
 	az := newAuthorizer(t, func(c *authz.Config) { c.HTTP.Challenge = "Basic" })
 	h := nethttp.Guard(az, "read", load, func(http.ResponseWriter, *http.Request, *expense) error { return nil })
@@ -125,7 +125,7 @@ func TestGuardSettings(t *testing.T) {
 	}
 }
 
-// TestGuardActor checks that the actor whom Middleware has found is asked about.
+// TestGuardActor tests that Guard uses the actor that Middleware has found.
 func TestGuardActor(t *testing.T) {
 	asked := 0
 	az := newAuthorizer(t, func(c *authz.Config) {
@@ -135,7 +135,7 @@ func TestGuardActor(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /{id}", nethttp.Guard(az, "read", load, func(http.ResponseWriter, *http.Request, *expense) error { return nil }))
 	if resp, _ := serve(t, az.Middleware(mux))("alice", "/1"); resp.StatusCode != 200 || asked != 1 {
-		t.Errorf("status %d, the actor was looked for %d times, want 200 and once", resp.StatusCode, asked)
+		t.Errorf("status %d, Config.Actor was called %d times, want 200 and once", resp.StatusCode, asked)
 	}
 }
 
@@ -196,7 +196,7 @@ func TestHandlerFunc(t *testing.T) {
 	nethttp.HandlerFunc(func(http.ResponseWriter, *http.Request) error { panic(begun) }).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 }
 
-// cannot is a writer that has every ability, and none that works.
+// cannot is a writer whose optional methods all fail.
 type cannot struct{ http.ResponseWriter }
 
 func (cannot) FlushError() error { return http.ErrNotSupported }
@@ -204,8 +204,8 @@ func (cannot) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return nil, nil, errors.New("this connection cannot be hijacked")
 }
 
-// TestHandlerFuncThatSentNothing: an error is answered where the attempt to begin
-// the response has failed. Otherwise the client would get an empty page and 200.
+// TestHandlerFuncThatSentNothing tests that an error is answered if the attempt to begin
+// the response failed. Otherwise the client would get an empty page and 200.
 func TestHandlerFuncThatSentNothing(t *testing.T) {
 	broken := struct{ io.Reader }{iotest.ErrReader(io.ErrUnexpectedEOF)}
 	empty := struct{ io.Reader }{strings.NewReader("")}
@@ -247,10 +247,10 @@ func TestHandlerFuncThatSentNothing(t *testing.T) {
 			}
 		}
 		if !strings.HasPrefix(tt.name, "the source") {
-			continue // the server's own writer can do it
+			continue // the writer of net/http supports it
 		}
 		if resp, _ := serve(t, tt.f)("alice", "/"); resp.StatusCode != tt.want {
-			t.Errorf("%s, on the server's own writer: %d, want %d", tt.name, resp.StatusCode, tt.want)
+			t.Errorf("%s, on the writer of net/http: %d, want %d", tt.name, resp.StatusCode, tt.want)
 		}
 	}
 }

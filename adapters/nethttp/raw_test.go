@@ -1,7 +1,7 @@
 package nethttp_test
 
-// This file tests what RequireDecision lets through, in the bytes of real
-// sockets: with its 500 nothing of the handler is sent.
+// This file tests what RequireDecision sends, in the bytes of real sockets: its 500
+// contains nothing of the handler.
 
 import (
 	"errors"
@@ -41,15 +41,15 @@ func exchange(t *testing.T, h http.Handler) string {
 	return string(answer)
 }
 
-// caught calls f and returns what it panics with.
+// caught calls f and returns the value that it panics with.
 func caught(f func()) (p any) {
 	defer func() { p = recover() }()
 	f()
 	return nil
 }
 
-// outers are what may stand between a server and RequireDecision: nothing, a
-// writer that buffers all, and one that recovers from panics.
+// outers are handlers between a server and RequireDecision: none, one that buffers
+// everything, and one that recovers from panics.
 var outers = map[string]func(http.Handler) http.Handler{
 	"alone":   func(h http.Handler) http.Handler { return h },
 	"timeout": func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Minute, "late") },
@@ -69,8 +69,8 @@ var outers = map[string]func(http.Handler) http.Handler{
 	},
 }
 
-// TestNothingOfTheHandlerIsSent has handlers that authorize nothing try all kinds
-// of ways to send something.
+// TestNothingOfTheHandlerIsSent tests handlers that authorize nothing and try to send
+// something in many ways.
 func TestNothingOfTheHandlerIsSent(t *testing.T) {
 	const leak = "hunter2"
 	handlers := map[string]func(w http.ResponseWriter, r *http.Request){
@@ -170,20 +170,20 @@ func TestNothingOfTheHandlerIsSent(t *testing.T) {
 	}
 }
 
-// TestErrorPagesThatPass: an error that the handler answers itself is not looked
-// at, and does not become anything else afterwards.
+// TestErrorPagesThatPass tests that an error that the handler answers itself passes, and
+// cannot become anything else afterwards.
 func TestErrorPagesThatPass(t *testing.T) {
 	answer := exchange(t, nethttp.RequireDecision(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		if _, _, err := http.NewResponseController(w).Hijack(); !errors.Is(err, nethttp.ErrNoDecision) {
-			t.Errorf("hijacked behind an error page: %v", err)
+			t.Errorf("hijacked after an error page: %v", err)
 		}
 		io.WriteString(w, "nothing here")
 	})))
 	if !strings.HasPrefix(answer, "HTTP/1.1 404 ") || !strings.HasSuffix(answer, "nothing here") {
 		t.Errorf("%q", answer)
 	}
-	// A writer beneath that panics has sent no error page.
+	// An inner writer that panics has not sent an error page.
 	answer = exchange(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		nethttp.RequireDecision(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			caught(func() { w.WriteHeader(http.StatusNotFound) })
@@ -209,7 +209,7 @@ func (w *panicsOnce) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// TestWhatWasAuthorizedIsSent: after an allow everything passes, hints too.
+// TestWhatWasAuthorizedIsSent tests that everything passes after an allow, hints included.
 func TestWhatWasAuthorizedIsSent(t *testing.T) {
 	answer := exchange(t, nethttp.RequireDecision(nethttp.Skip("a test", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Link", "</style.css>; rel=preload")

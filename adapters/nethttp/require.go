@@ -1,12 +1,11 @@
 package nethttp
 
-// This file defines RequireDecision, which finds handlers that ask nothing.
+// This file defines RequireDecision, which finds handlers that authorize nothing.
 //
-// The nets of flask-oso and django-oso look at the response after the handler
-// has returned, when its page is on the way, and take the question whether the
-// request may be sent for a decision, so that together with a middleware that
-// asks it of every request they find nothing. This one stands between the
-// handler and the client, and only what was authorized in the handler counts.
+// The checks of flask-oso and django-oso run after the handler has returned, when its page
+// may already have been sent. They also count the request-level decision, so with a
+// middleware that makes one for every request they find nothing. RequireDecision checks
+// before the response begins, and counts only what the handler authorized.
 
 import (
 	"errors"
@@ -18,63 +17,69 @@ import (
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
-// ErrNoDecision is what a handler gets from its ResponseWriter when it writes a
-// page although nothing was authorized.
+// ErrNoDecision is the error that a handler gets from its ResponseWriter if it writes a
+// page and nothing was authorized.
 var ErrNoDecision = errors.New("nethttp: nothing was authorized for this response")
 
-// RequireDecision returns a handler that answers 500 where next would succeed
-// although it authorized nothing. It looks when next first calls WriteHeader
-// with a final status, Write, ReadFrom, Flush or Hijack, and when it returns
-// without any of these. An error that next answers itself, with a status from
-// 400 to 599, passes. Of what next has set or written, nothing is sent with the
-// 500; 103 Early Hints are dropped until something was authorized.
+// RequireDecision returns a handler that calls next, and answers 500 if next would succeed
+// although it authorized nothing. It checks when next first calls WriteHeader with a final
+// status, Write, ReadFrom, Flush or Hijack, or when next returns without calling any of
+// them. Errors that next answers itself, with a status from 400 to 599, pass. The 500
+// contains nothing that next has set or written. 103 Early Hints are dropped until
+// something was authorized.
 //
-// What counts is that, with the request's context or one derived from it, a
-// decision allowed something on a resource, or a filter for one was made, or
-// [authz.Skip] was given a reason. The request-level decision of
-// [authz.Authorizer.Middleware] does not count, and a denial does not.
+// One of these must happen with the request's context or one derived from it:
 //
-// RequireDecision is a net under tests and reviews, and not a lock: what next
-// has done before it writes, is done; a decision about one resource lets a page
-// about another pass; and after Hijack, as for a WebSocket, nothing is looked at
-// any more. Redirects that an *http.ServeMux sends by itself, from /tree to
-// /tree/, pass if next is that mux.
+//   - A decision allows something on a resource.
+//   - A filter is made.
+//   - [authz.Skip] is called with a reason.
 //
-// If next is an *http.ServeMux, a Middleware around RequireDecision knows its
-// patterns. RequireDecision panics if next is nil.
+// The request-level decision of [authz.Authorizer.Middleware] does not count, nor does a
+// denial.
+//
+// RequireDecision supplements reviews and tests. It does not replace them:
+//
+//   - It cannot undo what next did before it wrote.
+//   - A decision about one resource lets a page about another one pass.
+//   - After Hijack, as for a WebSocket, it checks nothing.
+//
+// If next is an *http.ServeMux, the redirects that the mux itself sends from /tree to
+// /tree/ pass, and a Middleware around RequireDecision knows the patterns of the mux.
+// RequireDecision panics if next is nil.
 func RequireDecision(next http.Handler) http.Handler {
 	if next == nil {
 		panic("nethttp: RequireDecision with a nil handler")
 	}
-	n := safetyNet{next}
+	q := requirer{next}
 	if routes, ok := next.(router); ok {
-		return routedNet{n, routes}
+		return routedRequirer{q, routes}
 	}
-	return n
+	return q
 }
 
-type safetyNet struct{ next http.Handler }
+// A requirer is the handler that RequireDecision returns.
+type requirer struct{ next http.Handler }
 
-// A router can be asked for the pattern of a request, as an *http.ServeMux can.
+// A router returns the pattern of a request, as an *http.ServeMux does.
 type router interface {
 	Handler(*http.Request) (h http.Handler, pattern string)
 }
 
-// A routedNet is a safetyNet that Middleware can ask for patterns.
-type routedNet struct {
-	safetyNet
+// A routedRequirer is a requirer from which Middleware gets patterns.
+type routedRequirer struct {
+	requirer
 	router
 }
 
-func (n safetyNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (q requirer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, l := ledger.With(r.Context())
 	r = r.WithContext(ctx)
 	header := w.Header()
-	// What the header has to be if the response is not next's.
+	// The header for a response that is not from next.
 	foreign := header.Clone()
 	resp := &response{ResponseWriter: w}
 	resp.allow = func(status int) bool {
-		return status >= 400 && status < 600 || l.Settled() || n.redirected(r, status)
+		return status >= 400 && status < 600 || l.Settled() || q.redirected(r, status)
 	}
 	resp.refuse = func() {
 		replace(header, foreign)
@@ -82,38 +87,38 @@ func (n safetyNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		foreign = header.Clone()
 	}
 	defer func() {
-		// A writer that buffers, such as that of http.TimeoutHandler, sends the
-		// header as it is in the end, and so are trailers sent. A response that
-		// has not begun is written by a middleware outside that recovers from a panic.
+		// A buffering writer, such as that of http.TimeoutHandler, sends the header as
+		// it is at the end. Trailers are sent at the end too. If the response has not
+		// begun, middleware outside that recovers from a panic may write one.
 		if resp.err != nil || !resp.begun {
 			replace(header, foreign)
 		}
 	}()
-	n.next.ServeHTTP(resp.writer(), r)
+	q.next.ServeHTTP(resp.writer(), r)
 	resp.start(http.StatusOK)
 }
 
-// replace makes h what other is.
+// replace makes h equal to other.
 func replace(h, other http.Header) {
 	clear(h)
 	maps.Copy(h, other)
 }
 
-// redirected reports whether a response is a redirect that a ServeMux sends from
-// a path to the same one with a slash behind it. The pattern that it then sets
-// is that of the target, which has more segments than the path and so cannot
-// have matched it: no handler of the application has run.
-func (n safetyNet) redirected(r *http.Request, status int) bool {
-	if _, ok := n.next.(*http.ServeMux); !ok || status != http.StatusTemporaryRedirect {
+// redirected reports whether a response is a redirect that a ServeMux sends from a path to
+// the same path with a slash at the end. The mux then sets the pattern of the target. That
+// pattern has more segments than the path, so it cannot have matched the path: no handler
+// of the application has run.
+func (q requirer) redirected(r *http.Request, status int) bool {
+	if _, ok := q.next.(*http.ServeMux); !ok || status != http.StatusTemporaryRedirect {
 		return false
 	}
 	i := strings.IndexByte(r.Pattern, '/')
 	return i >= 0 && strings.Count(r.Pattern[i:], "/") > strings.Count(r.URL.EscapedPath(), "/")
 }
 
-// Skip returns a handler that calls next where nothing has to be authorized, for
-// the given reason, which the observer of the Authorizer is told. See
-// [authz.Skip]. It panics if the reason is empty or next is nil.
+// Skip returns a handler that calls next and records that nothing has to be authorized, and
+// why. The observer of the Authorizer receives the reason. See [authz.Skip]. Skip panics if
+// the reason is empty or next is nil.
 func Skip(reason string, next http.Handler) http.Handler {
 	if reason == "" || next == nil {
 		panic("nethttp: Skip needs a reason and a handler")

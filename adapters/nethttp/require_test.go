@@ -21,7 +21,7 @@ import (
 
 const page = "the page of a handler"
 
-// moments are the ways in which a response begins.
+// moments are the ways in which a response can begin.
 var moments = map[string]func(w http.ResponseWriter) error{
 	"WriteHeader": func(w http.ResponseWriter) error {
 		w.WriteHeader(http.StatusOK)
@@ -87,7 +87,7 @@ func TestEveryMoment(t *testing.T) {
 			t.Errorf("%s: page %q", name, body)
 		}
 	}
-	// The last moment is the return of a handler that has written nothing.
+	// The last one is the return of a handler that has written nothing.
 	get := serve(t, nethttp.RequireDecision(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Secret", "1")
 	})))
@@ -122,8 +122,8 @@ func TestWhatCounts(t *testing.T) {
 		}, 500},
 		{"a skip", func(w http.ResponseWriter, r *http.Request) { authz.Skip(r.Context(), "public") }, 200},
 		{"a skip without a reason", func(w http.ResponseWriter, r *http.Request) { authz.Skip(r.Context(), "") }, 500},
-		// What flask-oso and django-oso take for a decision: the request itself,
-		// which their middleware asks about before every handler.
+		// flask-oso and django-oso count this as a decision: the one about the request,
+		// which their middleware makes before every handler.
 		{"the request", func(w http.ResponseWriter, r *http.Request) {
 			if err := az.AuthorizeRequest(r.Context(), user{"alice"}, r); err != nil {
 				t.Error(err)
@@ -149,7 +149,7 @@ func TestWhatCounts(t *testing.T) {
 			tt.ask(w, r)
 			io.WriteString(w, page)
 		})
-		// The Middleware that has asked about the request is outside, or inside.
+		// Middleware is outside or inside.
 		for where, h := range map[string]http.Handler{
 			"outside": az.Middleware(nethttp.RequireDecision(handler)),
 			"inside":  nethttp.RequireDecision(az.Middleware(handler)),
@@ -264,7 +264,7 @@ func TestMuxAnswers(t *testing.T) {
 		want int
 	}{
 		{"/none", 404},
-		{"/tree", 307}, // the mux's own
+		{"/tree", 307}, // from the mux
 		{"/exact", 307},
 		{"/rest", 307},
 		{"/in/x", 307},
@@ -274,7 +274,7 @@ func TestMuxAnswers(t *testing.T) {
 		{"/rest/", 500},
 		{"/rest/a/b", 500},
 		{"/in/x/", 500},
-		{"/away/", 500}, // a handler's
+		{"/away/", 500}, // from a handler
 		{"/away/x", 500},
 		{"/away", 307},
 	} {
@@ -282,7 +282,7 @@ func TestMuxAnswers(t *testing.T) {
 			t.Errorf("%s: %d, want %d", tt.path, resp.StatusCode, tt.want)
 		}
 	}
-	// A redirect that looks like the mux's, from something that is none.
+	// A redirect that looks like that of a mux, from another handler.
 	get = serve(t, nethttp.RequireDecision(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Pattern = "/a/b/"
 		http.Redirect(w, r, "/a/b/", http.StatusTemporaryRedirect)
@@ -301,11 +301,11 @@ func TestSkip(t *testing.T) {
 			}
 		}
 	})
-	health := nethttp.Skip("says nothing about anybody", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, page) }))
+	health := nethttp.Skip("the page shows no data", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, page) }))
 	if resp, body := serve(t, az.Middleware(nethttp.RequireDecision(health)))("alice", "/"); resp.StatusCode != 200 || body != page {
 		t.Errorf("%d %q", resp.StatusCode, body)
 	}
-	if len(reasons) != 1 || reasons[0] != "says nothing about anybody" {
+	if len(reasons) != 1 || reasons[0] != "the page shows no data" {
 		t.Errorf("observed %q", reasons)
 	}
 }
@@ -320,8 +320,8 @@ func TestHandlerThatPanics(t *testing.T) {
 		ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 }
 
-// TestPatternsStayKnown checks that policies can read the pattern of a mux that
-// is inside of RequireDecision.
+// TestPatternsStayKnown tests that policies can read the pattern of a mux inside of
+// RequireDecision.
 func TestPatternsStayKnown(t *testing.T) {
 	var pattern *string
 	az := newAuthorizer(t, func(c *authz.Config) {
@@ -335,7 +335,7 @@ func TestPatternsStayKnown(t *testing.T) {
 	}
 }
 
-// The abilities that a writer may have.
+// The optional methods that a writer may have.
 type (
 	bare     struct{ http.ResponseWriter }
 	flushes  struct{ bare }
@@ -378,8 +378,8 @@ func TestAbilities(t *testing.T) {
 	}
 }
 
-// TestController checks that deadlines reach the connection, and that HTTP/2,
-// which cannot be hijacked, does not look as if it could.
+// TestController tests that deadlines reach the connection, and that a response on HTTP/2,
+// which cannot be hijacked, has no method Hijack.
 func TestController(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		server := httptest.NewUnstartedServer(nethttp.RequireDecision(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -422,7 +422,7 @@ func TestController(t *testing.T) {
 	}
 }
 
-// TestUpgrade opens a connection as a WebSocket does: authorized at the upgrade.
+// TestUpgrade opens a connection as a WebSocket does, which is authorized at the upgrade.
 func TestUpgrade(t *testing.T) {
 	az := newAuthorizer(t)
 	mux := http.NewServeMux()

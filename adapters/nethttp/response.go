@@ -1,14 +1,12 @@
 package nethttp
 
-// This file defines response, a ResponseWriter that notices when the response
-// begins.
+// This file defines response, a ResponseWriter that notices when the response begins.
 //
-// A wrapper that embeds an http.ResponseWriter has two ways to go wrong. It
-// hides what the writer beneath can do besides: flush, hijack, send a file. Or
-// it lets these through unseen, and the response begins behind its back. So
-// every way to begin a response is a method of its own here, and a writer shows
-// the optional ones exactly where the one beneath has them, be it through
-// Unwrap, as http.ResponseController looks for them.
+// A wrapper that embeds an http.ResponseWriter can go wrong in two ways. It may hide
+// optional methods of the inner writer, which flush, hijack or send a file. Or it may pass
+// them through, so that the response begins unnoticed. So response has its own method for
+// each way to begin a response. It has the optional methods exactly if the inner writer has
+// them, directly or through Unwrap, where http.ResponseController looks for them.
 
 import (
 	"bufio"
@@ -19,19 +17,19 @@ import (
 	"net/http"
 )
 
-// A response passes on a response. The zero response lets everything pass.
+// A response wraps a ResponseWriter. The zero value of allow lets every response begin.
 type response struct {
 	http.ResponseWriter
 	allow  func(status int) bool // reports whether a response of that status may begin
-	refuse func()                // answers in place of one that may not
-	begun  bool                  // the final status was sent, as far as can be told from here
-	err    error                 // why nothing is passed on any more
+	refuse func()                // writes another response if it may not
+	begun  bool                  // the final status was sent, as far as response knows
+	err    error                 // why writes are rejected
 }
 
 // allows reports whether a response of that status may begin.
 func (r *response) allows(status int) bool { return r.allow == nil || r.allow(status) }
 
-// start begins the response, if it may.
+// start begins the response, if it may begin.
 func (r *response) start(status int) error {
 	if !r.begun {
 		r.begun = true
@@ -43,19 +41,19 @@ func (r *response) start(status int) error {
 	return r.err
 }
 
-// WriteHeader panics for a status without three digits, as net/http does. The
-// response has not begun then.
+// WriteHeader panics for a status without three digits, as net/http does. The response has
+// then not begun.
 func (r *response) WriteHeader(status int) {
 	switch {
 	case r.err != nil:
 		return
 	case r.begun:
-		r.ResponseWriter.WriteHeader(status) // which complains
+		r.ResponseWriter.WriteHeader(status) // logs the superfluous call
 		return
 	case status < 100 || status > 999:
 		panic(fmt.Sprintf("nethttp: invalid WriteHeader code %d", status))
 	case status < 200 && status != http.StatusSwitchingProtocols:
-		// It is sent with all headers that are set.
+		// A 1xx response contains all headers that are set.
 		if r.allows(status) {
 			r.ResponseWriter.WriteHeader(status)
 		}
@@ -64,7 +62,7 @@ func (r *response) WriteHeader(status int) {
 	if r.start(status) != nil {
 		return
 	}
-	r.begun = false // stays if the writer beneath panics, so that what comes then is looked at
+	r.begun = false // stays false if the inner writer panics, so that later writes are checked
 	r.ResponseWriter.WriteHeader(status)
 	r.begun = true
 }
@@ -83,8 +81,8 @@ func (r *response) WriteString(s string) (int, error) {
 	return io.WriteString(r.ResponseWriter, s)
 }
 
-// ReadFrom lets the writer beneath use sendfile, if it can. A source that gives
-// nothing, be it for an error, begins no response.
+// ReadFrom lets the inner writer use sendfile, if it can. A source that returns no data,
+// with or without an error, does not begin a response.
 func (r *response) ReadFrom(src io.Reader) (int64, error) {
 	begun := r.begun
 	if err := r.start(http.StatusOK); err != nil {
@@ -97,11 +95,11 @@ func (r *response) ReadFrom(src io.Reader) (int64, error) {
 	return n, err
 }
 
-// Unwrap is for http.ResponseController, which finds deadlines and full duplex
-// beneath. Flush and Hijack it finds here first.
+// Unwrap is for http.ResponseController, which uses it for deadlines and full duplex. It
+// finds Flush and Hijack here first.
 func (r *response) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// A flusher is the part of a response that flushes.
+// A flusher adds Flush to a response.
 type flusher struct{ r *response }
 
 func (f flusher) Flush() { _ = f.FlushError() }
@@ -118,13 +116,13 @@ func (f flusher) FlushError() error {
 	return err
 }
 
-// A hijacker is the part of a response that hands over the connection.
+// A hijacker adds Hijack to a response.
 type hijacker struct{ r *response }
 
 func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	begun := h.r.begun
 	if begun && !h.r.allows(http.StatusSwitchingProtocols) {
-		// An error page has begun, and could go on as anything.
+		// An error page has begun, and hijacking would allow any content.
 		return nil, nil, ErrNoDecision
 	}
 	if err := h.r.start(http.StatusSwitchingProtocols); err != nil {
@@ -132,12 +130,12 @@ func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	conn, buf, err := http.NewResponseController(h.r.ResponseWriter).Hijack()
 	if err != nil {
-		h.r.begun = begun // the connection is still the server's
+		h.r.begun = begun // the server still owns the connection
 	}
 	return conn, buf, err
 }
 
-// writer returns the response with the abilities of the writer beneath.
+// writer returns the response with the optional methods of the inner writer.
 func (r *response) writer() http.ResponseWriter {
 	var canFlush, canHijack bool
 	for w := r.ResponseWriter; w != nil; {

@@ -1,11 +1,11 @@
 package authztest
 
-// This file defines Coverage, which counts what of a policy has held in tests.
+// This file defines Coverage, which counts what parts of a policy have held in tests.
 //
-// A rule that was tried and failed shows nothing: with no rules at all everything
-// would be denied as well. So what counts is that a rule held, once at least, and
-// that each alternative of each "or" did. They are found in traces: every decision
-// is made as always, and then traced.
+// A rule that was tried and failed proves nothing: without any rules, everything would be
+// denied too. So a rule counts if it held at least once, and so does each alternative of
+// each "or". Coverage finds them in traces: it makes every decision as usual and then
+// traces it.
 
 import (
 	"cmp"
@@ -23,36 +23,35 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
-// A Coverage is an [authz.Engine] that counts, over all policies it compiles,
-// which of their rules and alternatives have held when something was asked: by
-// [Tester], by [Matrix], or by the program under test. Filters do not count, and
-// neither do inline queries, which run when a policy is compiled. For a source
-// that is compiled again, with the same name and text, it goes on counting.
+// A Coverage is an [authz.Engine] that counts, for all policies it compiles, which of their
+// rules and alternatives have held in decisions and queries: those of [Tester], of
+// [Matrix], or of the program under test. Filters do not count. Inline queries, which run
+// when a policy is compiled, do not count either. If a source is compiled again with the
+// same name and text, counting continues.
 //
-// The zero Coverage is ready to be used, with the default engine. It must not be
-// copied, and is safe for concurrent use. It makes decisions several times slower.
+// The zero Coverage is ready to use with the default engine. It is safe for concurrent use
+// and must not be copied. It makes decisions several times slower.
 type Coverage struct {
-	// Engine is the engine that compiles and answers; nil is that of package
-	// polar. Its policies must be Tracers and have a method Branches, as
-	// those of package polar have.
+	// Engine compiles the policies. The default is the engine of package polar. Its
+	// policies must be Tracers with a method Branches, like those of package polar.
 	Engine authz.Engine
 
 	mu      sync.Mutex
 	sources map[authz.Source]*coveredSource
 }
 
-// A coveredSource is what was compiled of one source.
+// A coveredSource is the compiled rules and alternatives of one source.
 type coveredSource struct {
 	authz.Source
-	branches map[place]*branchCount
+	branches map[start]*branchCount
 }
 
-// A place is where a branch begins.
-type place struct{ line, col int32 }
+// A start is the line and column where a branch begins.
+type start struct{ line, col int32 }
 
 // A branchCount says how often a branch was tried, and how often it held.
 type branchCount struct {
-	place
+	start
 	alternative bool
 	text        string
 	tried, held int
@@ -80,7 +79,7 @@ func (c *Coverage) Compile(ctx context.Context, in authz.Input) (authz.Policy, [
 	}
 	traced, ok := p.(tracedPolicy)
 	if !ok {
-		return nil, diags, fmt.Errorf("authztest: coverage needs an engine that traces: %w", authz.ErrUnsupported)
+		return nil, diags, fmt.Errorf("authztest: coverage needs an engine that supports traces: %w", authz.ErrUnsupported)
 	}
 	covered := &coveredPolicy{traced, c, c.add(in.Sources, traced.Branches())}
 	if d, ok := p.(authz.Definer); ok {
@@ -89,7 +88,7 @@ func (c *Coverage) Compile(ctx context.Context, in authz.Input) (authz.Policy, [
 	return covered, diags, nil
 }
 
-// add adds the branches of a policy, and returns the place to count each.
+// add adds the branches of a policy, and returns the counter of each.
 func (c *Coverage) add(sources []authz.Source, branches []*polar.Branch) map[*polar.Branch]*branchCount {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -99,7 +98,7 @@ func (c *Coverage) add(sources []authz.Source, branches []*polar.Branch) map[*po
 	byName := make(map[string]*coveredSource)
 	for _, s := range sources {
 		if c.sources[s] == nil {
-			c.sources[s] = &coveredSource{s, make(map[place]*branchCount)}
+			c.sources[s] = &coveredSource{s, make(map[start]*branchCount)}
 		}
 		byName[s.Name] = c.sources[s]
 	}
@@ -109,23 +108,23 @@ func (c *Coverage) add(sources []authz.Source, branches []*polar.Branch) map[*po
 		if s == nil {
 			continue
 		}
-		at := place{b.Span.Start.Line, b.Span.Start.Col}
+		at := start{b.Span.Start.Line, b.Span.Start.Col}
 		if s.branches[at] == nil {
-			s.branches[at] = &branchCount{place: at, alternative: b.Alternative, text: b.Text}
+			s.branches[at] = &branchCount{start: at, alternative: b.Alternative, text: b.Text}
 		}
 		counts[b] = s.branches[at]
 	}
 	return counts
 }
 
-// A coveredPolicy is a policy whose answers are counted.
+// A coveredPolicy is a policy whose decisions are counted.
 type coveredPolicy struct {
 	tracedPolicy
 	c      *Coverage
 	counts map[*polar.Branch]*branchCount
 }
 
-// A coveredDefiner is a coveredPolicy that knows its rules.
+// A coveredDefiner is a coveredPolicy that reports which rules it defines.
 type coveredDefiner struct {
 	*coveredPolicy
 	authz.Definer
@@ -149,16 +148,16 @@ func (p *coveredPolicy) Query(ctx context.Context, rule string, args ...any) ite
 	}
 }
 
-// Filter asks the policy, and counts nothing.
+// Filter calls the policy and counts nothing.
 func (p *coveredPolicy) Filter(ctx context.Context, rule string, actor any, action string, class authz.Class) (*filter.Query, error) {
 	f, ok := p.tracedPolicy.(authz.Filterer)
 	if !ok {
-		return nil, fmt.Errorf("the engine makes no filters: %w", authz.ErrUnsupported)
+		return nil, fmt.Errorf("the engine does not support filters: %w", authz.ErrUnsupported)
 	}
 	return f.Filter(ctx, rule, actor, action, class)
 }
 
-// count traces a question and counts what was tried and what held.
+// count traces a decision or query, and counts what was tried and what held.
 func (p *coveredPolicy) count(ctx context.Context, rule string, args []any, opts polar.TraceOptions) {
 	t := p.Trace(ctx, rule, args, opts)
 	p.c.mu.Lock()
@@ -173,8 +172,8 @@ func (p *coveredPolicy) count(ctx context.Context, rule string, args []any, opts
 	}
 }
 
-// inOrder returns the sources by name with their branches by place. The caller
-// holds the lock.
+// inOrder returns the sources by name, and their branches by position. The caller holds the
+// lock.
 func (c *Coverage) inOrder() iter.Seq2[*coveredSource, []*branchCount] {
 	return func(yield func(*coveredSource, []*branchCount) bool) {
 		sources := make([]*coveredSource, 0, len(c.sources))
@@ -199,8 +198,8 @@ func (c *Coverage) inOrder() iter.Seq2[*coveredSource, []*branchCount] {
 	}
 }
 
-// tally returns how many rules and alternatives there are, and how many of them have held.
-// The caller holds the lock.
+// tally returns the number of rules and alternatives, and how many of them have held. The
+// caller holds the lock.
 func (c *Coverage) tally() (held, all int) {
 	for _, branches := range c.inOrder() {
 		for _, b := range branches {
@@ -213,8 +212,8 @@ func (c *Coverage) tally() (held, all int) {
 	return held, all
 }
 
-// Percent returns the share of rules and alternatives that have held, from 0 to
-// 100. It is 0 if there are none.
+// Percent returns the share of rules and alternatives that have held, from 0 to 100. It is
+// 0 if there are none.
 func (c *Coverage) Percent() float64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -228,7 +227,7 @@ func percent(held, all int) float64 {
 	return 100 * float64(held) / float64(all)
 }
 
-// unused is what a Coverage says that nothing went through.
+// unused is the error of a Coverage that no Authorizer uses.
 const unused = "authztest: the Coverage has compiled no rules; is it the Config.Engine of the Authorizer under test?"
 
 // empty reports whether no rule has been compiled.
@@ -239,10 +238,10 @@ func (c *Coverage) empty() bool {
 	return all == 0
 }
 
-// Require reports an error if less than the given share of rules and
-// alternatives has held, from 0 to 100, with the table of [Coverage.WriteTable] and the
-// annotated source. Otherwise it logs the table. A Coverage that has compiled no
-// rule, since it is nobody's Config.Engine, is an error too.
+// Require reports an error, with the table of [Coverage.WriteTable] and the annotated
+// source, if less than the given share of rules and alternatives has held, from 0 to 100.
+// Otherwise it logs the table. It also reports an error if the Coverage has compiled no
+// rule, because it is not the Config.Engine of an Authorizer.
 func (c *Coverage) Require(t testing.TB, least float64) {
 	t.Helper()
 	if c.empty() {
@@ -260,12 +259,12 @@ func (c *Coverage) Require(t testing.TB, least float64) {
 	t.Errorf("%.1f %% of the policy's rules and alternatives have held, want %.1f %%\n%s", got, least, w)
 }
 
-// Main runs the tests of m, a *testing.M, and returns the code to exit with, for
-// TestMain: that of the tests, or 1 if less than the given share of rules and
-// alternatives, from 0 to 100, has held in them; then the table and the annotated
-// source go to w. Nothing is required when only some of the tests were run, with
-// -run, -skip or -list, or when the tests failed. Otherwise a Coverage that has
-// compiled no rule is an error, as for [Coverage.Require].
+// Main runs the tests of m, a *testing.M, and returns the exit code for TestMain. The code
+// is that of the tests. If the tests pass but less than the given share of rules and
+// alternatives, from 0 to 100, has held, the code is 1 and Main writes the table and the
+// annotated source to w. A Coverage that has compiled no rule is an error, as for
+// [Coverage.Require]. Main requires nothing if only some of the tests were run, with -run,
+// -skip or -list.
 func (c *Coverage) Main(m interface{ Run() int }, least float64, w io.Writer) (code int) {
 	switch code = m.Run(); {
 	case code != 0 || partial():
@@ -282,7 +281,7 @@ func (c *Coverage) Main(m interface{ Run() int }, least float64, w io.Writer) (c
 	return 1
 }
 
-// partial reports whether the flags leave out tests.
+// partial reports whether flags exclude some of the tests.
 func partial() bool {
 	for _, name := range []string{"test.run", "test.skip", "test.list"} {
 		if f := flag.Lookup(name); f != nil && f.Value.String() != "" {

@@ -24,13 +24,13 @@ func TestCoverage(t *testing.T) {
 	p.Allow(bob, "read", trip)
 	p.Deny(alice, "pay", trip)
 
-	// Another Authorizer for the same policy counts on.
+	// Another Authorizer with the same policy continues counting.
 	az = newAuthorizer(t, policy, with)
 	if err := az.AuthorizeField(t.Context(), alice, "read", lunch, "amount"); err != nil {
 		t.Error(err)
 	}
 
-	const table = `place                held  tried  rule or alternative
+	const table = `position             held  tried  rule or alternative
 expenses.polar:2:1   2     3      allow(user: User, "read", expense: Expense)
 expenses.polar:3:5   1     3        or user.id = expense.user_id
 expenses.polar:4:5   1     2        or user.title = "Accountant" and (expense.paid or expense.amount > 100)
@@ -80,7 +80,7 @@ expenses.polar
 	}
 }
 
-// TestCoverageCounts: whoever asks counts, and what is only looked at does not.
+// TestCoverageCounts tests that every decision and query counts, and that nothing else does.
 func TestCoverageCounts(t *testing.T) {
 	const policy = `
 allow(_: User, "read", _: Expense);
@@ -126,7 +126,7 @@ allow(_: User, x, _: Expense) if x in ["a", "b"];
 	}
 }
 
-// tests stands for a testing.M.
+// tests is a fake testing.M.
 type tests func() int
 
 func (f tests) Run() int { return f() }
@@ -167,7 +167,7 @@ func TestCoverageMain(t *testing.T) {
 	}
 }
 
-// TestCoverageUnused: a Coverage that no Authorizer has is a mistake, and not 0 %.
+// TestCoverageUnused tests that a Coverage that no Authorizer uses is an error, not 0 %.
 func TestCoverageUnused(t *testing.T) {
 	f := flag.Lookup("test.run")
 	defer f.Value.Set(f.Value.String())
@@ -185,7 +185,8 @@ func TestCoverageUnused(t *testing.T) {
 	}
 }
 
-// TestCoverageOfEngines: an engine that does not trace is refused, and an error is the engine's.
+// TestCoverageOfEngines tests that an engine without traces is rejected, and that errors of
+// the engine are returned.
 func TestCoverageOfEngines(t *testing.T) {
 	c := &authztest.Coverage{Engine: plain{}}
 	_, err := authz.New(authz.Config{Policies: authz.String("p.polar", "allow(_, _, _);"), Engine: c})
@@ -205,7 +206,7 @@ func TestCoverageOfEngines(t *testing.T) {
 	}
 }
 
-// TestCoverageEngine: counting changes no answer.
+// TestCoverageEngine tests that counting changes no answer.
 func TestCoverageEngine(t *testing.T) {
 	authztest.TestEngine(t, func() authz.Engine { return new(authztest.Coverage) })
 }

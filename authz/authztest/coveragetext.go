@@ -1,7 +1,7 @@
 package authztest
 
-// This file defines how a Coverage is written: as a table, and as the source
-// with counts beside it.
+// This file defines the text forms of a Coverage: a table, and the source with counts
+// beside it.
 
 import (
 	"fmt"
@@ -10,19 +10,19 @@ import (
 	"text/tabwriter"
 )
 
-// A report collects text for a test's log.
+// A report collects text for the log of a test.
 type report = strings.Builder
 
-// never marks what has not held.
+// never marks a rule or an alternative that has not held.
 const never = "<-- never held"
 
-// WriteTable writes a line for each rule and each alternative: where it stands,
-// how often it held and was tried, and what it is.
+// WriteTable writes a line for each rule and each alternative: its position, how often it
+// held, how often it was tried, and its text.
 func (c *Coverage) WriteTable(w io.Writer) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "place\theld\ttried\trule or alternative")
+	fmt.Fprintln(tw, "position\theld\ttried\trule or alternative")
 	for s, branches := range c.inOrder() {
 		for _, b := range branches {
 			text, mark := b.text, ""
@@ -40,9 +40,9 @@ func (c *Coverage) WriteTable(w io.Writer) error {
 	return tw.Flush()
 }
 
-// WriteSource writes the sources of the policies. Before each line on which a
-// rule or an alternative begins stands how often it held; of several on one line,
-// the one that held least.
+// WriteSource writes the sources of the policies. Each line on which a rule or an
+// alternative begins shows how often that held. If several begin on one line, it shows the
+// lowest number.
 func (c *Coverage) WriteSource(w io.Writer) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,6 +1,6 @@
 package authztest_test
 
-// This file tests that the assertions of this package know deny rules.
+// This file tests that the assertions of this package work with deny rules.
 
 import (
 	"strings"
@@ -24,7 +24,7 @@ deny_field(user: User, "read", _: Expense, "note") if user.id = 1;
 
 func withDeny(c *authz.Config) { c.DenyRule = true }
 
-// TestDenyMatrix holds the table against testdata/TestDenyMatrix.golden.
+// TestDenyMatrix compares the table with testdata/TestDenyMatrix.golden.
 func TestDenyMatrix(t *testing.T) {
 	noted := &Expense{ID: 11, UserID: 1, Note: new(string)}
 	az := newAuthorizer(t, denyPolicy, withDeny, func(c *authz.Config) { c.ReadAction = "read" })
@@ -46,13 +46,13 @@ func TestDenyTester(t *testing.T) {
 	}
 }
 
-// TestDenyCoverage: a deny rule is tested when it has denied something.
+// TestDenyCoverage tests that a deny rule counts once it has denied something.
 func TestDenyCoverage(t *testing.T) {
 	ctx := t.Context()
 	for _, tt := range []struct {
 		name string
 		ask  func(*authz.Authorizer)
-		want string // lines of the rules that have held
+		want string // the lines of the rules that have held
 	}{
 		{"nothing denied", func(az *authz.Authorizer) { az.IsAllowed(ctx, bob, "read", lunch) }, "1 3"},
 		{"denied", func(az *authz.Authorizer) { az.IsAllowed(ctx, alice, "pay", lunch) }, "6"},
@@ -78,7 +78,7 @@ func TestDenyCoverage(t *testing.T) {
 			t.Errorf("%s: %q, want %q\n%s", tt.name, got, tt.want, &table)
 		}
 	}
-	// A policy without deny rules is asked what it was asked before, of a Coverage, too.
+	// Without deny rules, a Coverage evaluates the same rules as before.
 	az := newAuthorizer(t, `allow(_: User, "read", _: Expense);`, withDeny, func(cfg *authz.Config) { cfg.Engine = new(authztest.Coverage) })
 	if ok, err := az.IsAllowed(ctx, alice, "read", lunch); !ok || err != nil {
 		t.Errorf("%v, %v", ok, err)
@@ -90,7 +90,7 @@ func TestDenyEquivalent(t *testing.T) {
 	lister := authztest.InMemory(az, lunch, trip, flowers, &Expense{ID: 10, UserID: 1, Note: new(string)})
 	authztest.Equivalent(t, az, lister, authz.ClassOf[Expense](), []any{alice, bob}, []string{"read", "pay"})
 
-	// Without the deny rules, the list has rows too many.
+	// Without the deny rules, the list has too many rows.
 	r := record(t, func(t testing.TB) {
 		wide := authztest.InMemory(newAuthorizer(t, denyPolicy), lunch, trip, flowers)
 		authztest.Equivalent(t, az, wide, authz.ClassOf[Expense](), []any{alice, bob}, []string{"read", "pay"})

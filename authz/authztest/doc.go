@@ -1,39 +1,35 @@
-// Package authztest tests policies, in ordinary Go tests.
+// Package authztest tests policies in ordinary Go tests.
 //
-// A policy decides who sees what, and nobody sees a mistake in it until somebody
-// else does. So it is tested like code: with questions whose answers are known, with
-// a table of everything that goes into review, and with a count of what the tests
-// have never touched.
+// # Single decisions
 //
-// # Questions
+// A [Tester] checks decisions whose outcome is known:
 //
 //	func TestExpenses(t *testing.T) {
 //		p := authztest.New(t, az)
 //		p.Allow(alice, "read", lunch)
 //		p.Deny(bob, "read", lunch)
-//		p.NotFound(bob, "update", lunch) // where authz.Config.ReadAction is set
+//		p.NotFound(bob, "update", lunch) // if authz.Config.ReadAction is set
 //	}
 //
-// A failure prints the explanation, which names the rules and the conditions that
-// failed in them. What cannot be decided is neither allowed nor denied, and fails
-// whatever was expected.
+// A failure prints the explanation, with the rules and the conditions that failed in them.
+// An undecided outcome is neither allowed nor denied, so it always fails the test.
 //
-// # Everything at once
+// # All decisions in a table
 //
-// [Matrix] asks every actor about every action on every resource, and compares
-// the table with a file in testdata, so that a change of the policy shows in
-// review as the lines of the table that change:
+// [Matrix] decides every action of every actor on every resource, and compares the table
+// with a file in testdata. In review, a change of the policy shows as changed lines of the
+// table:
 //
 //	authztest.Matrix(t, az,
 //		map[string]any{"alice": alice, "guest": Guest{}},
 //		[]string{"read", "update"},
 //		map[string]any{"alice's lunch": lunch})
 //
-// # What was not tested
+// # Coverage
 //
-// A [Coverage] is an engine around the engine. It notes which rules, and which
-// alternatives of an "or", have held in a test; a rule that never held is not
-// tested, however often it was tried:
+// A [Coverage] is an engine that wraps another engine. It counts which rules, and which
+// alternatives of an "or", have held in a test. A rule that never held is not tested, even
+// if it was tried:
 //
 //	var coverage authztest.Coverage
 //
@@ -43,20 +39,20 @@
 //
 // # Warnings
 //
-// [NoWarnings] fails for each warning about the policy: a rule that nothing asks, an
+// [NoWarnings] fails for each warning about the policy: a rule that no decision reaches, an
 // action that does not exist, a comparison that also holds for nil.
 //
 // # Lists
 //
-// Where a policy also filters lists, [Equivalent] holds the lists against
-// decisions row by row, on the data of the test and on rows that it adds to
-// provoke a difference: NULLs, duplicates, the values at the edges.
+// If a policy also filters lists, [Equivalent] compares the lists with decisions, row by
+// row. It uses the data of the test, and adds rows that often make the two differ: NULLs,
+// duplicates, and values at the ends of their ranges.
 //
 // # Engines
 //
-// [TestEngine] is for those who write an [authz.Engine]: what every one has to do.
+// [TestEngine] is for authors of an [authz.Engine]: it tests what every engine must do.
 //
-// All of it runs in parallel tests, and only [Matrix] touches files.
+// Everything in this package works in parallel tests. Only [Matrix] reads and writes files.
 //
 // Stable from v1 on.
 package authztest

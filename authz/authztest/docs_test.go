@@ -1,7 +1,7 @@
 package authztest_test
 
-// This file tests that what docs/testing-policies.md and docs/explain.md show is
-// what the examples do: the code is theirs, and so is what it prints.
+// This file tests that the code in docs/testing-policies.md and docs/explain.md is from the
+// examples, and that the pages show the output of the examples.
 
 import (
 	"os"
@@ -27,11 +27,12 @@ func flat(text string) string {
 func TestDocs(t *testing.T) {
 	for _, tt := range []struct {
 		page, examples string
-		free           int // blocks of text that are no output
+		free           int // blocks of text that are not output
 		min            int
 	}{
 		{"../../docs/testing-policies.md", "example_test.go", 3, 11},
 		{"../../docs/explain.md", "../explain_example_test.go", 1, 9},
+		{"../../docs/operating.md", "../operating_example_test.go", 0, 5},
 	} {
 		page, err := os.ReadFile(tt.page)
 		if err != nil {
@@ -55,7 +56,7 @@ func TestDocs(t *testing.T) {
 			case lang == "text":
 				free++
 			default:
-				t.Errorf("%s has %s that is no part of %s:\n%s", tt.page, lang, tt.examples, block)
+				t.Errorf("%s has %s that is not in %s:\n%s", tt.page, lang, tt.examples, block)
 			}
 		}
 		if free != tt.free || blocks < tt.min {

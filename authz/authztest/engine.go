@@ -1,10 +1,10 @@
 package authztest
 
-// This file defines TestEngine, what every engine has to do.
+// This file defines TestEngine, which tests what every engine must do.
 //
-// An engine may refuse: what it cannot do is an error that is ErrUnsupported, from
-// Compile or for the question. It may not answer wrongly, and it may not refuse
-// what every policy needs.
+// An engine may reject what it does not support, with an error that is ErrUnsupported from
+// Compile or from a decision. It must not answer wrongly, and it must not reject what every
+// policy needs.
 
 import (
 	"context"
@@ -18,10 +18,10 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// TestEngine tests that the engines newEngine returns answer as an [authz.Engine]
-// has to. A nil engine is the default one. What an engine refuses with
-// [authz.ErrUnsupported] is logged, and is an error where every engine needs it;
-// filters and traces are tested if its policies have them.
+// TestEngine tests that the engines that newEngine returns behave as an [authz.Engine]
+// must. A nil engine is the default one. If an engine rejects something with
+// [authz.ErrUnsupported], TestEngine logs it, or reports an error if every engine must
+// support it. It tests filters and traces if the policies of the engine have them.
 func TestEngine(t *testing.T, newEngine func() authz.Engine) {
 	refused, optional := 0, 0
 	for _, c := range engineCases {
@@ -49,7 +49,7 @@ type (
 		Tags  []string
 		Boss  *engineUser
 		Roles []engineRole
-		leave func() // what Leave does
+		leave func() // called by Leave
 	}
 	engineRole struct {
 		Name string
@@ -72,7 +72,7 @@ type (
 	engineStatus string
 )
 
-// engineSecret is in what methods fail with. No error may tell it.
+// engineSecret is in the errors of methods. No error of the engine may contain it.
 const engineSecret = "correct horse battery staple"
 
 // Is reports whether the name is that of the user.
@@ -84,10 +84,10 @@ func (u engineUser) Check() (bool, error) { return true, errors.New(engineSecret
 // Panic panics.
 func (u engineUser) Panic() bool { panic(engineSecret) }
 
-// Leave ends the context of the decision that calls it, as a client that goes away does.
+// Leave ends the context of the decision that calls it, like a client that disconnects.
 func (u engineUser) Leave() bool { u.leave(); return true }
 
-// Count counts to a number that a policy asks for.
+// Count counts to the given number.
 func (u engineUser) Count(n int) int { return u.ID + n }
 
 func engineClasses() []authz.Class {
@@ -105,19 +105,19 @@ var (
 	engineDocB  = &engineDoc{ID: 2, Owner: 2, Title: "b", Public: true, Size: 11, Price: -0.5, Parent: engineDocA, Due: time.Unix(2e9, 0), UserID: 2}
 )
 
-// An engineCase is a policy and what it decides.
+// An engineCase is a policy and its decisions.
 type engineCase struct {
 	name   string
-	core   bool // every engine has to do it
+	core   bool // every engine must support it
 	policy string
 	// The answers to allow(user, "read", doc) for carol, bob and alice, each
-	// on the documents A and B: + allowed, - denied, ! not decided.
+	// on the documents A and B: + allowed, - denied, ! undecided.
 	want string
-	// With bad, the policy does not compile, or every question is undecided.
+	// With bad, the policy does not compile, or every decision is undecided.
 	bad bool
 }
 
-// ask asks all questions of a case.
+// ask makes all decisions of a case.
 func (c engineCase) ask(t testing.TB, az *authz.Authorizer) (answers string, refused bool) {
 	t.Helper()
 	for _, user := range []*engineUser{engineCarol, engineBob, engineAlice} {
@@ -132,7 +132,7 @@ func (c engineCase) ask(t testing.TB, az *authz.Authorizer) (answers string, ref
 					t.Errorf("allowed, with the error %v", err)
 				}
 				if strings.Contains(fmt.Sprintf("%v %+v", err, err), engineSecret) {
-					t.Errorf("the error tells a value: %v", err)
+					t.Errorf("the error contains a value: %v", err)
 				}
 			case ok:
 				answers += "+"
@@ -144,7 +144,7 @@ func (c engineCase) ask(t testing.TB, az *authz.Authorizer) (answers string, ref
 	return answers, false
 }
 
-// run runs a case, and reports whether the engine refused.
+// run runs a case, and reports whether the engine rejected it.
 func (c engineCase) run(t testing.TB, engine authz.Engine) (refused bool) {
 	az, err := newEngineAuthorizer(engine, c.policy)
 	var got string
@@ -154,9 +154,9 @@ func (c engineCase) run(t testing.TB, engine authz.Engine) (refused bool) {
 	refused = refused || errors.Is(err, authz.ErrUnsupported)
 	switch {
 	case refused && (c.core && !c.bad):
-		t.Errorf("refused: %v", err)
+		t.Errorf("rejected: %v", err)
 	case refused:
-		t.Logf("refused: %v", err)
+		t.Logf("rejected: %v", err)
 	case c.bad && err == nil && strings.Trim(got, "!") != "":
 		t.Errorf("it compiles, and decides %q", got)
 	case c.bad:
@@ -172,7 +172,7 @@ func (c engineCase) run(t testing.TB, engine authz.Engine) (refused bool) {
 	return refused && !c.core
 }
 
-// differsByFaults reports whether the answers that differ are not decided.
+// differsByFaults reports whether all answers that differ are undecided.
 func differsByFaults(got, want string) bool {
 	for i := range want {
 		if got[i] != want[i] && got[i] != '!' {
@@ -196,9 +196,8 @@ func newEngineAuthorizer(engine authz.Engine, policy string, change ...func(*aut
 	return authz.New(cfg)
 }
 
-// engineCases are the cases, by what they are about. They name fields as Go
-// does, except where that is the point, since not every engine knows other
-// spellings.
+// engineCases are the cases. They spell field names as in Go unless the spelling is what
+// they test, since not every engine supports other spellings.
 var engineCases = []engineCase{
 	{name: "equality", core: true, policy: `allow(u: User, "read", d: Doc) if u.ID = d.Owner;`, want: "--" + "-+" + "+-"},
 	{name: "nothing is allowed by default", core: true, policy: `allow(_: User, "write", _: Doc);`, want: "--" + "--" + "--"},
@@ -245,10 +244,10 @@ allow(actor, action, resource) if has_permission(actor, action, resource);`, wan
 	{name: "cut", core: true, policy: `
 allow(u: User, "read", d: Doc) if u.ID = 1 and cut and d.ID = 1;
 allow(_: User, "read", _: Doc);`, want: "++" + "++" + "+-"},
-	{name: "an error is no answer", core: true, policy: `
+	{name: "an error is not an answer", core: true, policy: `
 allow(u: User, "read", d: Doc) if d.ID = 1 and u.Panic();
 allow(_: User, "read", _: Doc);`, want: "!+" + "!+" + "!+"},
-	{name: "neither is one inside not", core: true, policy: `allow(u: User, "read", d: Doc) if d.ID = 2 or not u.Panic();`, want: "!+" + "!+" + "!+"},
+	{name: "an error inside not", core: true, policy: `allow(u: User, "read", d: Doc) if d.ID = 2 or not u.Panic();`, want: "!+" + "!+" + "!+"},
 	{name: "an allow before the error counts", core: true, policy: `
 allow(_: User, "read", _: Doc);
 allow(u: User, "read", _: Doc) if u.Panic();`, want: "++" + "++" + "++"},
@@ -259,10 +258,10 @@ endless(n) if endless(n + 1);`, want: "!+" + "!+" + "!+"},
 	{name: "syntax", core: true, bad: true, policy: `allow(_: User, "read", _: Doc`},
 	{name: "a class that is not registered", core: true, bad: true, policy: `allow(_: Usr, "read", _: Doc);`},
 	{name: "an attribute that the class does not have", core: true, bad: true, policy: `allow(u: User, "read", _: Doc) if u.Nmae = "bob";`},
-	{name: "such an attribute inside not", core: true, bad: true, policy: `allow(u: User, "read", _: Doc) if not u.Nmae = "bob";`},
-	{name: "a rule that nobody defines", core: true, bad: true, policy: `allow(u: User, "read", d: Doc) if owns(u, d);`},
+	{name: "an attribute that the class does not have, inside not", core: true, bad: true, policy: `allow(u: User, "read", _: Doc) if not u.Nmae = "bob";`},
+	{name: "a rule that is not defined", core: true, bad: true, policy: `allow(u: User, "read", d: Doc) if owns(u, d);`},
 	{name: "an inline query that fails", core: true, bad: true, policy: "allow(_: User, \"read\", _: Doc);\n?= 1 = 2;"},
-	{name: "no rule to ask", core: true, bad: true, policy: `permit(_: User, "read", _: Doc);`},
+	{name: "no rule allow", core: true, bad: true, policy: `permit(_: User, "read", _: Doc);`},
 
 	{name: "an inline query that holds", policy: "allow(_: User, \"read\", _: Doc);\n?= f(1);\nf(1);", want: "++" + "++" + "++"},
 	{name: "other spellings", policy: `allow(u: User, "read", d: Doc) if u.id = d.user_id;`, want: "--" + "-+" + "+-"},
@@ -271,7 +270,7 @@ endless(n) if endless(n + 1);`, want: "!+" + "!+" + "!+"},
 	{name: "nil", policy: `
 allow(u: User, "read", d: Doc) if d.Parent = nil and u.Boss = nil;
 allow(u: User, "read", d: Doc) if d.Parent != nil and u.Boss.Name = "bob";`, want: "+-" + "--" + "-+"},
-	{name: "nil is less than nothing", policy: `allow(u: User, "read", d: Doc) if u.Boss.ID < 3 or d.Parent.ID = 7;`, want: "--" + "--" + "++"},
+	{name: "comparisons with nil", policy: `allow(u: User, "read", d: Doc) if u.Boss.ID < 3 or d.Parent.ID = 7;`, want: "--" + "--" + "++"},
 	{name: "named types", policy: `allow(_: User, "read", d: Doc) if d.Status = "open";`, want: "+-" + "+-" + "+-"},
 	{name: "times", policy: `
 allow(_: User, "read", d: Doc) if d.Due < now;`, want: "+-" + "+-" + "+-"},
@@ -283,7 +282,7 @@ allow(_: User, "read", d: Doc) if d.Due < now;`, want: "+-" + "+-" + "+-"},
 	{name: "a method that returns an error", policy: `allow(u: User, "read", d: Doc) if d.ID = 2 or not u.Check();`, want: "!+" + "!+" + "!+"},
 }
 
-// engineTests are what cases cannot say.
+// engineTests are tests that cannot be cases.
 var engineTests = map[string]func(testing.TB, func() authz.Engine){
 	"questions":           testEngineQuestions,
 	"queries":             testEngineQueries,
@@ -308,7 +307,8 @@ func mustAuthorizer(t testing.TB, engine authz.Engine, policy string, change ...
 	return az
 }
 
-// testEngineQuestions: values and pointers are the same, and so are numbers of all integer types.
+// testEngineQuestions tests that values and pointers are equivalent, and so are numbers of
+// all integer types.
 func testEngineQuestions(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `
 allow(u: User, "read", d: Doc) if u.ID = d.Owner;
@@ -347,7 +347,7 @@ allow(7, "greet", {key: "value"});`)
 	}
 }
 
-// testEngineQueries: solutions come in order, and one by one.
+// testEngineQueries tests that solutions come in order and one by one.
 func testEngineQueries(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `
 allow(_, _, _) if false;
@@ -391,12 +391,12 @@ endless(n) if endless([n]);`)
 			t.Errorf("solution %d: %v, %v", n, b, err)
 		}
 		if n == 2 {
-			break // what follows has no end
+			break // there is no last solution
 		}
 	}
 }
 
-// testEngineSources: several sources are one policy.
+// testEngineSources tests that several sources are one policy.
 func testEngineSources(t testing.TB, newEngine func() authz.Engine) {
 	az, err := authz.New(authz.Config{
 		Policies: authz.Join(authz.String("b.polar", `owns(u: User, d: Doc) if u.ID = d.Owner;`), authz.String("a.polar", `allow(u: User, "read", d: Doc) if owns(u, d);`)),
@@ -416,8 +416,8 @@ func testEngineSources(t testing.TB, newEngine func() authz.Engine) {
 	}
 }
 
-// testEngineContexts: when a context has ended, before the question or in the middle of it,
-// nothing is allowed, and nothing denied.
+// testEngineContexts tests that nothing is allowed and nothing denied after a context has
+// ended, before or during the decision.
 func testEngineContexts(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `allow(_, _, _);`)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -438,7 +438,7 @@ allow(u: User, "write", _: Doc) if u.Leave() and u.ID = 9;`)
 	}
 }
 
-// testEngineLoops: data that goes round in a circle allows nothing, and ends.
+// testEngineLoops tests that decisions about cyclic data end and allow nothing.
 func testEngineLoops(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `
 allow(u: User, "read", _: Doc) if above(u);
@@ -451,7 +451,7 @@ above(u: User) if above(u.Boss);`)
 	}
 }
 
-// testEngineConcurrently: a policy may be asked by any number of goroutines.
+// testEngineConcurrently tests that any number of goroutines may use a policy.
 func testEngineConcurrently(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `allow(u: User, "read", d: Doc) if u.ID = d.Owner and u.Is(u.Name);`)
 	var wg sync.WaitGroup
@@ -472,8 +472,8 @@ func testEngineConcurrently(t testing.TB, newEngine func() authz.Engine) {
 	wg.Wait()
 }
 
-// testEnginePoliciesApart: policies that one engine compiles share nothing, and
-// what they were compiled from may change.
+// testEnginePoliciesApart tests that policies of one engine share nothing, and that their
+// input may change afterwards.
 func testEnginePoliciesApart(t testing.TB, newEngine func() authz.Engine) {
 	engine := newEngine()
 	a := mustAuthorizer(t, engine, `allow(u: User, _, _) if u.Name = "alice";`)
@@ -481,13 +481,13 @@ func testEnginePoliciesApart(t testing.TB, newEngine func() authz.Engine) {
 	for az, want := range map[*authz.Authorizer]string{a: "alice", b: "bob"} {
 		for _, u := range []*engineUser{engineAlice, engineBob} {
 			if ok, err := az.IsAllowed(t.Context(), u, "read", engineDocA); ok != (u.Name == want) || err != nil {
-				t.Errorf("%s asks the policy of %s: %v, %v", u.Name, want, ok, err)
+				t.Errorf("%s gets the policy of %s: %v, %v", u.Name, want, ok, err)
 			}
 		}
 	}
 }
 
-// testEngineAbilities: filters and traces answer as decisions do.
+// testEngineAbilities tests that filters and traces agree with decisions.
 func testEngineAbilities(t testing.TB, newEngine func() authz.Engine) {
 	az := mustAuthorizer(t, newEngine(), `
 allow(u: User, "read", d: Doc) if u.ID = d.Owner or d.Public and d.Size > 10;
@@ -516,7 +516,8 @@ allow(u: User, "write", d: Doc) if u.Admin = true and not d.Title = "a";`)
 	}
 }
 
-// testEngineDenyRules: deny rules override what allows, and a policy needs none.
+// testEngineDenyRules tests that deny rules override what allows, and that a policy needs
+// none.
 func testEngineDenyRules(t testing.TB, newEngine func() authz.Engine) {
 	deny := func(c *authz.Config) { c.DenyRule = true }
 	const allow = `
@@ -550,7 +551,7 @@ deny_request(u: User, path) if path = "/admin" and not u.Name = "carol";
 	if g, err := az.AuthorizedFields(ctx, engineAlice, "read", engineDocA); err == nil && g.Has("Title") || errors.Is(err, authz.ErrForbidden) {
 		t.Errorf("fields with one denied: %+v, %v", g, err)
 	}
-	// A cut may leave out what is denied, and then nothing is granted.
+	// A cut may hide what is denied, and then nothing is granted.
 	az = mustAuthorizer(t, newEngine(), `
 allow(_: User, _, _: Doc);
 deny(u: User, "read", _: Doc) if u.ID = 1 and cut;
@@ -572,11 +573,11 @@ deny(_: User, "write", _: Doc);`, deny)
 		t.Errorf("actions without deny rules: %+v, %v", g, err)
 	}
 	if _, err := newEngineAuthorizer(newEngine(), allow+`deny(_: User, _: Doc);`, deny); err == nil {
-		t.Error("a deny rule of two parameters, which no question reaches, compiles")
+		t.Error("a deny rule with two parameters, which no decision reaches, compiles")
 	}
 }
 
-// testEnginePositions: an error in a policy says where it is.
+// testEnginePositions tests that errors in a policy have positions.
 func testEnginePositions(t testing.TB, newEngine func() authz.Engine) {
 	for _, policy := range []string{
 		"allow(_, _, _);\nallow(x, y if;",

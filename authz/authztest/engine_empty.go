@@ -11,14 +11,14 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// testEngineEmpty: a policy without rules is an error, at start and at a reload,
-// unless it is allowed. A source that says nothing beside others is a warning.
+// testEngineEmpty tests that a policy without rules is an error, at start and at a reload,
+// unless Config.AllowEmpty is set. A source without rules beside others is a warning.
 func testEngineEmpty(t testing.TB, newEngine func() authz.Engine) {
 	const policy = `allow(u: User, "read", d: Doc) if u.ID = d.Owner;`
 	for _, tt := range []struct {
 		about  string
 		text   string
-		second string // of another source
+		second string // the text of another source
 		empty  bool
 		warns  bool
 	}{
@@ -78,7 +78,7 @@ func testEngineEmpty(t testing.TB, newEngine func() authz.Engine) {
 	}
 }
 
-// warnsOfEmpty reports whether a warning is about a source that says nothing.
+// warnsOfEmpty reports whether a warning is about a source without rules.
 func warnsOfEmpty(diags []authz.Diagnostic) bool {
 	for _, d := range diags {
 		if d.Code == "empty-source" {

@@ -1,7 +1,7 @@
 package authztest
 
-// This file runs the conformance suite on the default engine, and on engines with
-// one fault each, which the suite has to find.
+// This file runs the conformance suite on the default engine, and on engines with one fault
+// each, which the suite must find.
 
 import (
 	"context"
@@ -19,17 +19,17 @@ import (
 
 func TestDefaultEngine(t *testing.T) { TestEngine(t, func() authz.Engine { return nil }) }
 
-// A broken engine is the default one with a fault. The functions that are set
-// replace what it does.
+// A broken engine is the default one with a fault. The functions that are set replace
+// parts of it.
 type broken struct {
 	compile func(in *authz.Input) (ignoreErrors bool)
-	failed  func(error) error // of Compile
+	failed  func(error) error // replaces the error of Compile
 	decide  func(p *polar.Policy, ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error)
 	query   func(p *polar.Policy, ctx context.Context, rule string, args ...any) iter.Seq2[authz.Bindings, error]
 	filter  func(*filter.Query, error) (*filter.Query, error)
 	trace   func(*polar.Trace)
 	defines func(rule string, defined bool) bool
-	listing bool // of what a cut may leave out
+	listing bool // claims to enumerate what a cut may hide
 }
 
 func (b broken) Compile(ctx context.Context, in authz.Input) (authz.Policy, []authz.Diagnostic, error) {
@@ -94,7 +94,7 @@ func (p brokenPolicy) Enumerates(rule string) bool { return p.b.listing || p.Pol
 
 type decision = func(p *polar.Policy, ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error)
 
-// solutions returns all that a query yields.
+// solutions returns everything that a query yields.
 func solutions(q iter.Seq2[authz.Bindings, error]) (all []authz.Bindings, err error) {
 	for b, e := range q {
 		if e != nil {
@@ -106,14 +106,14 @@ func solutions(q iter.Seq2[authz.Bindings, error]) (all []authz.Bindings, err er
 }
 
 func TestEngineFindsFaults(t *testing.T) {
-	// replacing has decisions made with other arguments.
+	// replacing makes decisions with other arguments.
 	replacing := func(f func(actor *any, action *string, resource *any)) decision {
 		return func(p *polar.Policy, ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {
 			f(&actor, &action, &resource)
 			return p.Decide(ctx, rule, actor, action, resource)
 		}
 	}
-	// answering has answers made into others.
+	// answering replaces answers.
 	answering := func(f func(*authz.Outcome, *error)) decision {
 		return func(p *polar.Policy, ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {
 			out, err := p.Decide(ctx, rule, actor, action, resource)
@@ -268,7 +268,7 @@ func suite(t *testing.T, engine authz.Engine) string {
 	return ""
 }
 
-// A verdict is a testing.TB that only notes whether a test failed.
+// A verdict is a testing.TB that only records whether a test failed.
 type verdict struct {
 	testing.TB
 	mu     sync.Mutex

@@ -1,13 +1,12 @@
 package authztest
 
-// This file defines Equivalent, which holds lists against decisions.
+// This file defines Equivalent, which compares lists with decisions.
 //
-// A list is made by a filter that the database evaluates, a decision by the
-// policy in memory. Both have to mean the same of every row, also of those that
-// nobody thought of. So rows are added that are known to divide databases and
-// programs: missing values, texts that differ in case or by a blank at the end,
-// numbers at the ends of their ranges, two rows that are the same but for the
-// key, and every value that occurs elsewhere in the data.
+// The database evaluates the filter of a list, and the policy makes a decision in memory.
+// Both must agree on every row, including rows that nobody thought of. So Equivalent adds
+// rows on which databases and programs often differ: missing values, texts that differ in
+// case or in a trailing space, numbers at the ends of their ranges, two rows that differ
+// only in the key, and every value that occurs elsewhere in the data.
 
 import (
 	"context"
@@ -19,51 +18,51 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// A Lister is how [Equivalent] reaches rows. The contexts it is given carry the
-// Authorizer, and for List the actor, as by [authz.NewContext].
+// A Lister gives [Equivalent] access to rows. The contexts that it gets carry the
+// Authorizer and, for List, the actor, as with [authz.NewContext].
 type Lister interface {
-	// Rows returns all rows of class, whoever may see them, as pointers to
-	// structs of class.Type.
+	// Rows returns all rows of class, without authorization, as pointers to structs of
+	// class.Type.
 	Rows(ctx context.Context, class authz.Class) ([]any, error)
 
-	// List returns the rows of class on which actor may do action, as
-	// pointers too, in the way in which the application lists them.
+	// List returns the rows of class on which actor may do action, also as pointers, in the
+	// same way as the application lists them.
 	List(ctx context.Context, actor any, action string, class authz.Class) ([]any, error)
 
-	// Add stores a new row of class, a pointer to a struct of class.Type. A
-	// key that is zero is to be assigned. An error means that the row cannot be
-	// stored, for a constraint say, and that nothing has changed.
+	// Add stores a new row of class, a pointer to a struct of class.Type. If the key is
+	// zero, Add assigns one. An error means that the row cannot be stored, for example
+	// because of a constraint, and that nothing has changed.
 	Add(ctx context.Context, class authz.Class, row any) error
 }
 
-// maxHostile is the number of rows that Equivalent adds at most.
+// maxHostile bounds the number of rows that Equivalent adds.
 const maxHostile = 400
 
-// Equivalent adds hostile rows of class to those that are there, and reports an
-// error for each of the actors and actions of which the list has other rows than
-// those that are allowed one by one. The rows stay: the store should be one that
-// the test may fill, or its transaction one that is rolled back.
+// Equivalent adds hostile rows of class to the existing ones. For each of the actors and
+// actions it reports an error if the list does not have exactly the rows that single
+// decisions allow. The rows stay, so use a store for tests, or a transaction that is rolled
+// back.
 //
-// Rows are told apart by class.Key, or else by the fields tagged `polar:",id"`, or
-// else by the field ID. New rows have their integer keys zero, and other keys random.
-// Their fields that hold other rows are nil, as those of a row that was just read;
-// foreign keys are fields like others. It is an error if there is no row to begin
-// with, or if nobody may list anything.
+// Rows are identified by class.Key, or else by the fields tagged `polar:",id"`, or else by
+// the field ID. New rows have zero integer keys, and other keys are random. Fields that
+// hold other rows are nil, as in a row that was just read. Foreign keys are treated like
+// other fields. It is an error if there are no rows to begin with, or if all lists are
+// empty.
 func Equivalent(t testing.TB, az *authz.Authorizer, lister Lister, class authz.Class, actors []any, actions []string) {
 	t.Helper()
 	if az == nil || lister == nil {
 		t.Fatal("authztest: the Authorizer or the Lister is nil")
 	}
 	if len(actors) == 0 || len(actions) == 0 {
-		t.Fatal("authztest: no actors or no actions, so there is no list to compare")
+		t.Fatal("authztest: there are no actors or no actions, so there are no lists to compare")
 	}
 	e := &equivalence{t: t, az: az, lister: lister, class: class}
 	if e.key = keyOf(class); e.key == nil {
-		t.Fatalf("authztest: %v has no key; set Class.Key", class.Type)
+		t.Fatalf("authztest: %v has no key (set Class.Key)", class.Type)
 	}
 	before := e.rows()
 	if len(before.list) == 0 {
-		t.Fatalf("authztest: there is no row of %v to begin with", class.Type)
+		t.Fatalf("authztest: there are no rows of %v to begin with (add some before the call)", class.Type)
 	}
 	added, refused := e.add(before, actors)
 	rows := e.rows()
@@ -73,17 +72,17 @@ func Equivalent(t testing.TB, az *authz.Authorizer, lister Lister, class authz.C
 			listed += e.compare(rows, i, actor, action)
 		}
 	}
-	t.Logf("%d rows of %v, when %d were added and %d refused; %d listed in %d lists",
+	t.Logf("%d rows of %v, of which %d were added (%d more were rejected); %d listed in %d lists",
 		len(rows.list), class.Type, added, refused, listed, len(actors)*len(actions))
 	switch {
 	case added == 0:
-		t.Errorf("all of the %d hostile rows were refused", refused)
+		t.Errorf("all %d hostile rows were rejected", refused)
 	case listed == 0:
-		t.Error("nobody may list anything, which shows nothing")
+		t.Error("all lists are empty, so the comparison shows nothing")
 	}
 }
 
-// An equivalence is the work of one call of Equivalent.
+// An equivalence is the state of one call of Equivalent.
 type equivalence struct {
 	t      testing.TB
 	az     *authz.Authorizer
@@ -96,7 +95,7 @@ func (e *equivalence) context(actor any) context.Context {
 	return authz.NewContext(e.t.Context(), e.az, actor)
 }
 
-// A rowSet is all rows, in the store's order and by key.
+// A rowSet holds all rows, in the order of the store and by key.
 type rowSet struct {
 	list  []any
 	byKey map[any]any
@@ -120,7 +119,7 @@ func (e *equivalence) rows() rowSet {
 	return rows
 }
 
-// keyOf returns the key of a row as a value that can be compared.
+// keyOf returns the key of a row as a comparable value.
 func (e *equivalence) keyOf(row any) any {
 	e.t.Helper()
 	v := reflect.ValueOf(row)
@@ -141,7 +140,7 @@ func (e *equivalence) keyOf(row any) any {
 	return fmt.Sprintf("%v", parts)
 }
 
-// add adds hostile rows, and returns how many were taken and how many refused.
+// add adds hostile rows, and returns how many were stored and how many were rejected.
 func (e *equivalence) add(rows rowSet, actors []any) (added, refused int) {
 	h := newHostile(structType(e.class.Type), e.key, rows.list, actors)
 	for _, row := range h.rows(maxHostile, rand.New(rand.NewPCG(1, 2))) {
@@ -154,11 +153,11 @@ func (e *equivalence) add(rows rowSet, actors []any) (added, refused int) {
 	return added, refused
 }
 
-// maxShown is how many rows are shown of those that differ in one list.
+// maxShown bounds the number of differing rows that are shown for one list.
 const maxShown = 3
 
-// compare holds one list against decisions, that of actors[i], and returns how many
-// rows are on it.
+// compare compares the list of actors[i] with decisions, and returns the number of rows on
+// it.
 func (e *equivalence) compare(rows rowSet, i int, actor any, action string) (listed int) {
 	e.t.Helper()
 	ctx := e.context(actor)
@@ -189,7 +188,7 @@ func (e *equivalence) compare(rows rowSet, i int, actor any, action string) (lis
 		key := e.keyOf(row)
 		switch ok, err := e.az.IsAllowed(ctx, actor, action, row); {
 		case err != nil:
-			report(key, row, "cannot be decided, and there is a list")
+			report(key, row, "is undecided, but the list has no error")
 		case ok && !on[key]:
 			report(key, row, "is allowed, but not on the list")
 		case !ok && on[key]:
@@ -202,7 +201,7 @@ func (e *equivalence) compare(rows rowSet, i int, actor any, action string) (lis
 	return len(on)
 }
 
-// maxPointers is how many pointers to a value are followed: type P *P has no end.
+// maxPointers is how many pointers to a value are followed: type P *P never ends.
 const maxPointers = 32
 
 // structType returns what t points to.

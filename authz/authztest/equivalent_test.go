@@ -20,10 +20,10 @@ allow(_: User, "audit", expense: Expense) if
     expense.paid and not expense.note = "";
 `
 
-// A faulty lister is one in memory that makes a mistake.
+// A faulty lister is a lister in memory with a fault.
 type faulty struct {
 	authztest.Lister
-	list func(rows []any) []any // what becomes of a list
+	list func(rows []any) []any // changes a list
 	err  error                  // of lists
 	add  error
 }
@@ -62,7 +62,7 @@ func TestEquivalent(t *testing.T) {
 		lister authztest.Lister
 		class  authz.Class
 		actors []any
-		want   string // of an error; empty for none
+		want   string // part of the error, or empty
 	}{
 		{name: "right", lister: rows()},
 		{name: "a list without NULLs", lister: faulty{Lister: rows(), list: without(func(e *Expense) bool { return e.Note == nil })}, want: "is allowed, but not on the list"},
@@ -94,11 +94,11 @@ func TestEquivalent(t *testing.T) {
 		{name: "no list", lister: faulty{Lister: rows(), err: errors.New("no such table")}, want: `the list of authztest_test.Expense on which actors[1], a *authztest_test.User, may do "read": no such table`},
 		{name: "no actors", lister: rows(), actors: []any{}, want: "no actors or no actions"},
 		{name: "no lister", want: "the Authorizer or the Lister is nil"},
-		{name: "no rows are taken", lister: faulty{Lister: rows(), add: errors.New("read only")}, want: "hostile rows were refused"},
-		{name: "nobody sees anything", lister: rows(), actors: []any{Guest{}}, want: "nobody may list anything"},
-		{name: "no rows", lister: authztest.InMemory(az), want: "there is no row of"},
+		{name: "no rows are taken", lister: faulty{Lister: rows(), add: errors.New("read only")}, want: "hostile rows were rejected"},
+		{name: "nobody sees anything", lister: rows(), actors: []any{Guest{}}, want: "all lists are empty"},
+		{name: "no rows", lister: authztest.InMemory(az), want: "there are no rows of"},
 		{name: "no key", lister: rows(), class: authz.ClassOf[Guest](), want: "has no key"},
-		{name: "a key that is none", lister: rows(), class: authz.Class{Type: authz.ClassOf[Expense]().Type, Key: []string{"UserID"}}, want: "have the key 3"},
+		{name: "a key that is not unique", lister: rows(), class: authz.Class{Type: authz.ClassOf[Expense]().Type, Key: []string{"UserID"}}, want: "have the key 3"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -121,14 +121,14 @@ func TestEquivalent(t *testing.T) {
 	}
 }
 
-// TestEquivalentUndecided: a list must not exist where a row cannot be decided.
+// TestEquivalentUndecided tests that a list is an error if a row cannot be decided.
 func TestEquivalentUndecided(t *testing.T) {
 	az := newAuthorizer(t, `allow(_: User, "audit", expense: Expense) if expense.audit();`)
 	everything := faulty{Lister: authztest.InMemory(az, lunch)}
 	r := record(t, func(t testing.TB) {
 		authztest.Equivalent(t, az, listAll{everything}, authz.ClassOf[Expense](), []any{alice}, []string{"audit"})
 	})
-	if !strings.Contains(r.errorText(), "cannot be decided, and there is a list") || !strings.Contains(r.errorText(), "more rows of") {
+	if !strings.Contains(r.errorText(), "is undecided, but the list has no error") || !strings.Contains(r.errorText(), "more rows of") {
 		t.Error(r.errorText())
 	}
 }

@@ -1,7 +1,6 @@
 package authztest_test
 
-// This file shows how the package is used. The pieces of it are the examples of
-// docs/testing-policies.md.
+// This file has the examples of the package. Parts of them are in docs/testing-policies.md.
 
 import (
 	"context"
@@ -13,7 +12,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/authztest"
 )
 
-// A console stands for the test that calls: it prints what that would report.
+// A console is a fake test that prints what a test would report.
 type console struct {
 	testing.TB
 	name string
@@ -108,7 +107,7 @@ func ExampleCoverage() {
 	coverage.Require(t, 100)
 	// Output:
 	// 50.0 % of the policy's rules and alternatives have held, want 100.0 %
-	// place               held  tried  rule or alternative
+	// position            held  tried  rule or alternative
 	// expenses.polar:2:1  1     2      allow(user: User, "read", expense: Expense)
 	// expenses.polar:3:5  1     2        or user.id = expense.user_id
 	// expenses.polar:4:5  0     1        or user.title = "Accountant" and expense.paid  <-- never held
@@ -150,5 +149,5 @@ func ExampleEquivalent() {
 
 	authztest.Equivalent(t, az, rows, authz.ClassOf[Expense](), []any{alice, bob}, []string{"read", "pay"})
 	// Output:
-	// 402 rows of authztest_test.Expense, when 400 were added and 0 refused; 618 listed in 4 lists
+	// 402 rows of authztest_test.Expense, of which 400 were added (0 more were rejected); 618 listed in 4 lists
 }

@@ -1,7 +1,7 @@
 package authztest_test
 
-// This file defines what the tests of this package share: the application, and a
-// recorder that stands for the test of a user.
+// This file defines what the tests of this package share: the application, and a recorder
+// that replaces the user's test.
 
 import (
 	"context"
@@ -74,7 +74,7 @@ func newAuthorizer(t testing.TB, policy string, change ...func(*authz.Config)) *
 	return az
 }
 
-// A recorder is a testing.TB that keeps what it is told. Other methods panic.
+// A recorder is a testing.TB that records reports. Its other methods panic.
 type recorder struct {
 	testing.TB
 	ctx context.Context
@@ -107,7 +107,7 @@ func (r *recorder) Fatalf(f string, args ...any) {
 	runtime.Goexit()
 }
 
-// record calls f with a recorder, and returns what it was told.
+// record calls f with a recorder and returns the recorder.
 func record(t testing.TB, f func(t testing.TB)) *recorder {
 	t.Helper()
 	r := &recorder{TB: t, ctx: t.Context()}

@@ -1,7 +1,7 @@
 package authztest
 
-// This file defines hostile rows: rows made to show a difference between a
-// database and a program.
+// This file defines hostile rows: rows made to show a difference between a database and a
+// program.
 
 import (
 	"cmp"
@@ -20,12 +20,12 @@ import (
 type hostile struct {
 	typ    reflect.Type
 	key    [][]int
-	bases  []reflect.Value // rows that are there
+	bases  []reflect.Value // existing rows
 	seen   seen
-	fields []reflect.StructField // that are changed
+	fields []reflect.StructField // the fields that vary
 }
 
-// seen are the values that occur in rows and actors, by kind of value.
+// seen holds the values that occur in rows and actors, by kind.
 type seen struct {
 	ints   []int64
 	floats []float64
@@ -34,15 +34,15 @@ type seen struct {
 	others map[reflect.Type][]reflect.Value // arrays and structs, such as a UUID
 }
 
-// maxSeen is how many values of a kind are remembered: each is tried in each field.
+// maxSeen bounds the number of values of a kind: each is tried in each field.
 const maxSeen = 12
 
-// maxBases is how many of the rows that are there new rows are made from.
+// maxBases bounds the number of existing rows from which new rows are made.
 const maxBases = 3
 
 func newHostile(t reflect.Type, key [][]int, rows, actors []any) *hostile {
 	h := &hostile{typ: t, key: key, seen: seen{others: make(map[reflect.Type][]reflect.Value)}}
-	// A store need not have an order, and a test should be the same every time.
+	// A store may return rows in any order, but a test should be reproducible.
 	rows = slices.SortedFunc(slices.Values(rows), func(a, b any) int {
 		return cmp.Compare(fmt.Sprint(keyValues(a, key)), fmt.Sprint(keyValues(b, key)))
 	})
@@ -68,7 +68,7 @@ func keyValues(row any, key [][]int) []any {
 	return values
 }
 
-// throughPointer reports whether the field lies behind an embedded pointer.
+// throughPointer reports whether the field is in an embedded pointer.
 func throughPointer(t reflect.Type, index []int) bool {
 	for _, i := range index[:len(index)-1] {
 		if t = t.Field(i).Type; t.Kind() == reflect.Pointer {
@@ -84,7 +84,7 @@ func (h *hostile) isKey(index []int) bool {
 	})
 }
 
-// struc remembers the values of a struct's fields.
+// struc records the values of the fields of a struct.
 func (s *seen) struc(v reflect.Value) {
 	for n := 0; n < maxPointers && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface); n++ {
 		v = v.Elem()
@@ -99,7 +99,7 @@ func (s *seen) struc(v reflect.Value) {
 	}
 }
 
-// value remembers the value of a field.
+// value records the value of a field.
 func (s *seen) value(v reflect.Value) {
 	for n := 0; n < maxPointers && v.Kind() == reflect.Pointer; n++ {
 		v = v.Elem()
@@ -140,8 +140,8 @@ var (
 	valuerType = reflect.TypeFor[driver.Valuer]()
 )
 
-// nullable returns the index of the value in a type such as sql.NullString: a
-// struct of a value and of Valid.
+// nullable returns the index of the value in a type such as sql.NullString: a struct with a
+// value and Valid.
 func nullable(t reflect.Type) (value []int, ok bool) {
 	if t.Kind() != reflect.Struct || t.NumField() != 2 || !t.Implements(valuerType) {
 		return nil, false
@@ -153,14 +153,14 @@ func nullable(t reflect.Type) (value []int, ok bool) {
 	return []int{1 - valid.Index[0]}, true
 }
 
-// isOpaque reports whether values of t are compared as a whole: arrays and
-// structs that a database stores in one column.
+// isOpaque reports whether values of t are compared as a whole: arrays and structs that a
+// database stores in one column.
 func isOpaque(t reflect.Type) bool {
 	return t.Kind() == reflect.Array || t.Kind() == reflect.Struct && t.Implements(valuerType)
 }
 
-// rows returns new rows, at most that many: for each row that is there a
-// duplicate, rows of which one field is another, and rows of which any are.
+// rows returns at most most new rows: for each existing row a duplicate, rows that differ
+// in one field, and rows that differ in any number of fields.
 func (h *hostile) rows(most int, r *mathrand.Rand) []any {
 	var rows []any
 	for _, base := range h.bases {
@@ -176,7 +176,7 @@ func (h *hostile) rows(most int, r *mathrand.Rand) []any {
 			}
 		}
 	}
-	// A fair part of them when there are too many, and room for the others.
+	// If there are too many, take a sample of them and leave room for the others.
 	r.Shuffle(len(single), func(i, j int) { single[i], single[j] = single[j], single[i] })
 	rows = append(rows, single[:min(len(single), most*3/4)]...)
 	for len(rows) < most && len(single) > 0 {
@@ -191,7 +191,7 @@ func (h *hostile) rows(most int, r *mathrand.Rand) []any {
 	return rows[:min(len(rows), most)]
 }
 
-// row returns a copy of a row with a key of its own, and without the rows that it refers to.
+// row returns a copy of a row with its own key and without the rows that it refers to.
 func (h *hostile) row(base reflect.Value) reflect.Value {
 	row := reflect.New(h.typ).Elem()
 	row.Set(base)
@@ -206,7 +206,7 @@ func (h *hostile) row(base reflect.Value) reflect.Value {
 	return row
 }
 
-// isRelation reports whether a field holds another row, or several.
+// isRelation reports whether a field holds one or more other rows.
 func isRelation(f reflect.StructField) bool {
 	t := f.Type
 	for n := 0; n < maxPointers && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice); n++ {
@@ -218,7 +218,8 @@ func isRelation(f reflect.StructField) bool {
 	return t.Kind() == reflect.Struct
 }
 
-// newKey makes a key, or a part of one. A number that is all of the key is zero, which the store replaces.
+// newKey sets a key, or a part of one. If a number is the whole key, it becomes zero, and
+// the store assigns a number.
 func newKey(v reflect.Value, alone bool) {
 	switch {
 	case v.CanInt() && !alone:
@@ -236,8 +237,8 @@ func newKey(v reflect.Value, alone bool) {
 	}
 }
 
-// values returns the values to try in a field of a type. It is empty for a field that holds
-// other rows, and for kinds of values that no comparison is about.
+// values returns the values to try in a field of a type. It returns none for fields that
+// hold other rows, and for kinds that policies do not compare.
 func (h *hostile) values(t reflect.Type) []reflect.Value {
 	if t.Kind() == reflect.Pointer {
 		inner := h.values(t.Elem())
@@ -283,7 +284,7 @@ func (h *hostile) values(t reflect.Type) []reflect.Value {
 	return h.seen.others[t]
 }
 
-// integers returns the ends of the range, and what was seen with its neighbours.
+// integers returns the ends of the range, and the values seen with their neighbors.
 func (h *hostile) integers(t reflect.Type) []reflect.Value {
 	candidates := []int64{0, 1, -1, math.MaxInt64, math.MinInt64}
 	if bits := t.Bits(); bits < 64 {
@@ -304,8 +305,8 @@ func (h *hostile) integers(t reflect.Type) []reflect.Value {
 	return values
 }
 
-// texts returns texts that databases compare in ways of their own, and
-// variations of what was seen.
+// texts returns texts that databases compare in unusual ways, and variations of the texts
+// seen.
 func (h *hostile) texts() []string {
 	texts := []string{"", " ", "%", "_", "'", `\`, "\"", "null", "é", "e\u0301", strings.Repeat("a", 300)}
 	for _, s := range h.seen.texts {
@@ -314,7 +315,7 @@ func (h *hostile) texts() []string {
 	return texts
 }
 
-// converted returns values as values of a type whose underlying type is theirs.
+// converted returns values converted to a type with the same underlying type.
 func converted[T any](t reflect.Type, list []T) []reflect.Value {
 	values := make([]reflect.Value, len(list))
 	for i, x := range list {
@@ -323,7 +324,7 @@ func converted[T any](t reflect.Type, list []T) []reflect.Value {
 	return values
 }
 
-// hasOption reports whether a tag's text has an option behind its name.
+// hasOption reports whether the text of a tag has an option after its name.
 func hasOption(tag, option string) bool {
 	_, options, _ := strings.Cut(tag, ",")
 	return slices.Contains(strings.Split(options, ","), option)

@@ -1,6 +1,6 @@
 package authztest
 
-// This file defines Matrix, the table of who may do what, and its golden file.
+// This file defines Matrix, a table of decisions with a golden file.
 
 import (
 	"errors"
@@ -17,9 +17,9 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// A flag named update is what most test packages call theirs, and a second one
-// of that name would stop the test before it began. So the one here has a name
-// of its own, and the other one, where a test package has it, is obeyed too.
+// Many test packages define a flag named update. A second flag of that name would stop the
+// test before it began, so this one has another name. If the test package has a flag named
+// update, it works too.
 var update = flag.Bool("authztest.update", false, "rewrite the golden files of authztest.Matrix")
 
 func updating() bool {
@@ -33,15 +33,14 @@ var cells = map[string]string{"allowed": "yes", "forbidden": "-", "not found": "
 const legend = `# yes: allowed   -: forbidden   hidden: not found   ERROR: could not be decided
 `
 
-// Matrix asks whether each of the actors may do each of the actions on each of
-// the resources, and compares the answers with the golden file
-// testdata/NAME.golden, where NAME is that of the test. Actors and resources are
-// given by the names that they have in the table; a resource that is an
-// *http.Request is asked about as the Request that policies see.
+// Matrix decides whether each of the actors may do each of the actions on each of the
+// resources. It compares the answers with the golden file testdata/NAME.golden, where NAME
+// is the name of the test. The keys of actors and resources are their names in the table.
+// For a resource that is an *http.Request, the policy sees the Request.
 //
-// A file that is missing or differs is an error of the test, with the lines that
-// differ. Run with -authztest.update, or with the flag -update where the test package has
-// defined a boolean flag of that name, the test writes the file instead:
+// If the file is missing or differs, the test fails and prints the lines that differ. With
+// the flag -authztest.update, or with a boolean flag -update that the test package has
+// defined, the test writes the file instead:
 //
 //	go test ./policies -run TestMatrix -authztest.update
 func Matrix(t testing.TB, az *authz.Authorizer, actors map[string]any, actions []string, resources map[string]any) {
@@ -50,7 +49,7 @@ func Matrix(t testing.TB, az *authz.Authorizer, actors map[string]any, actions [
 		t.Fatal("authztest: the Authorizer is nil")
 	}
 	if len(actors) == 0 || len(actions) == 0 || len(resources) == 0 {
-		t.Fatal("authztest: a matrix without actors, actions or resources")
+		t.Fatal("authztest: the matrix has no actors, no actions or no resources")
 	}
 	got := table(t, az, actors, actions, resources)
 	name := filepath.Join("testdata", strings.ReplaceAll(t.Name(), "/", "_")+".golden")
@@ -67,16 +66,16 @@ func Matrix(t testing.TB, az *authz.Authorizer, actors map[string]any, actions [
 	want, err := os.ReadFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		t.Errorf("there is no %s; run the test with -authztest.update to write it\n%s", name, got)
+		t.Errorf("%s does not exist (run the test with -authztest.update to write it)\n%s", name, got)
 	case err != nil:
 		t.Fatal(err)
 	case got != strings.ReplaceAll(string(want), "\r\n", "\n"):
-		t.Errorf("%s differs; if the policy was meant to change, run the test with -authztest.update\n%s", name, diff(string(want), got))
+		t.Errorf("%s differs (if the change is intended, run the test with -authztest.update)\n%s", name, diff(string(want), got))
 	}
 }
 
-// table returns the matrix as text: a block for each resource, a line for each
-// action, a column for each actor.
+// table returns the matrix as text: a block for each resource, a line for each action, and
+// a column for each actor.
 func table(t testing.TB, az *authz.Authorizer, actors map[string]any, actions []string, resources map[string]any) string {
 	t.Helper()
 	names := slices.Sorted(maps.Keys(actors))
@@ -109,9 +108,9 @@ func table(t testing.TB, az *authz.Authorizer, actors map[string]any, actions []
 	return trimmed.String()
 }
 
-// diff returns the lines that differ between two tables, those of want with "-"
-// and those of got with "+" before them, and of the others the first two and those
-// that are not indented, which say what the cells are about.
+// diff returns the lines that differ between two tables, with "-" before those of want and
+// "+" before those of got. It also returns the first two lines, and those that are not
+// indented, which say what the cells are about.
 func diff(want, got string) string {
 	a, b := strings.Split(strings.TrimSuffix(want, "\n"), "\n"), strings.Split(strings.TrimSuffix(got, "\n"), "\n")
 	// longest[i][j] is the length of the longest common subsequence of a[i:] and b[j:].

@@ -22,7 +22,7 @@ func things() map[string]any {
 	return map[string]any{"lunch": lunch, "trip": trip, "the class": authz.ClassOf[Expense](), "GET /": httptest.NewRequest("GET", "/", nil)}
 }
 
-// TestMatrix holds the table against testdata/TestMatrix.golden.
+// TestMatrix compares the table with testdata/TestMatrix.golden.
 func TestMatrix(t *testing.T) {
 	authztest.Matrix(t, newAuthorizer(t, policy, func(c *authz.Config) { c.ReadAction = "read" }), people(), actions, things())
 }
@@ -34,7 +34,7 @@ func TestMatrixUpdates(t *testing.T) {
 		return record(t, func(t testing.TB) { authztest.Matrix(t, az, people(), actions, things()) })
 	}
 	az := newAuthorizer(t, policy)
-	if r := matrix(az); !strings.Contains(r.errorText(), "there is no "+filepath.FromSlash(golden)) {
+	if r := matrix(az); !strings.Contains(r.errorText(), filepath.FromSlash(golden)+" does not exist") {
 		t.Errorf("without a file: %q", r.errors)
 	}
 	if err := flag.Set("authztest.update", "true"); err != nil {
@@ -52,7 +52,7 @@ func TestMatrixUpdates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The file as version control may have it on Windows.
+	// Line ends as version control may write them on Windows.
 	if err := os.WriteFile(golden, []byte(strings.ReplaceAll(string(text), "\n", "\r\n")), 0o666); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestMatrixUpdates(t *testing.T) {
 	os.WriteFile(golden, text, 0o666)
 
 	changed := newAuthorizer(t, strings.Replace(policy, `"Accountant" and not`, `"Engineer" and not`, 1))
-	want := `testdata/TestMatrixUpdates.golden differs; if the policy was meant to change, run the test with -authztest.update
+	want := `testdata/TestMatrixUpdates.golden differs (if the change is intended, run the test with -authztest.update)
   # yes: allowed   -: forbidden   hidden: not found   ERROR: could not be decided
              alice  bob    guest
   GET /

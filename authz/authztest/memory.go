@@ -14,10 +14,9 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// InMemory returns a Lister over rows, which are pointers to structs, and lists
-// them by the filters of az and what those say themselves. With it [Equivalent]
-// shows that the filters of an engine, or of a policy, mean what the decisions do,
-// before there is a database.
+// InMemory returns a Lister for rows, which are pointers to structs. It lists them with the
+// filters of az, evaluated in memory. With it, [Equivalent] shows that the filters of an
+// engine or a policy agree with the decisions, without a database.
 func InMemory(az *authz.Authorizer, rows ...any) Lister {
 	return &memory{az: az, stored: slices.Clone(rows)}
 }
@@ -63,7 +62,7 @@ func (m *memory) List(ctx context.Context, actor any, action string, class authz
 	return list, nil
 }
 
-// Add assigns keys as databases do: the first number that is greater than all others.
+// Add assigns keys as databases do: one more than the highest key.
 func (m *memory) Add(ctx context.Context, class authz.Class, row any) error {
 	v := reflect.ValueOf(row)
 	key := keyOf(class)

@@ -1,7 +1,7 @@
 package authztest_test
 
-// This file runs the policies of docs/patterns.md: the questions that stand in
-// them are asked, and those about documents are asked of a filter, too.
+// This file runs the policies of docs/patterns.md and checks the decisions on that page. It
+// also checks the decisions about documents with a filter.
 
 import (
 	"os"
@@ -62,7 +62,7 @@ type (
 	}
 )
 
-// patternInput returns what a policy of the page is loaded with.
+// patternInput returns the Input with which a policy of the page is loaded.
 func patternInput(text string) polar.Input {
 	tenant := &patternTenant{1}
 	engineering := &patternGroup{ID: 1}
@@ -125,7 +125,7 @@ func TestPatterns(t *testing.T) {
 			t.Errorf("%s\n%v %v", text, err, diags)
 			continue
 		}
-		// Decisions and lists know deny rules, and queries do not.
+		// Deny rules affect decisions and lists, but not queries.
 		az, err := authz.New(authz.Config{
 			Policies: authz.String("pattern.polar", text), Classes: in.Classes, Constants: in.Constants, DenyRule: true,
 		})

@@ -1,6 +1,6 @@
 package authztest
 
-// This file defines Tester, which asks questions whose answers are known.
+// This file defines Tester, which checks decisions whose outcome is known.
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// A Tester asks an Authorizer and reports to a test what it did not expect. Its
+// A Tester checks decisions of an Authorizer and reports unexpected ones to a test. Its
 // methods may be called concurrently.
 type Tester struct {
 	t   testing.TB
@@ -20,7 +20,7 @@ type Tester struct {
 	ctx context.Context
 }
 
-// New returns a Tester for t. Questions are asked with t's context.
+// New returns a Tester for t. Its decisions use t's context.
 func New(t testing.TB, az *authz.Authorizer) *Tester {
 	t.Helper()
 	if az == nil {
@@ -29,20 +29,20 @@ func New(t testing.TB, az *authz.Authorizer) *Tester {
 	return &Tester{t, az, t.Context()}
 }
 
-// WithContext returns a Tester that asks its questions with ctx, which may carry a
-// transaction, say.
+// WithContext returns a Tester whose decisions use ctx, which may carry a transaction, for
+// example.
 func (p *Tester) WithContext(ctx context.Context) *Tester { return &Tester{p.t, p.az, ctx} }
 
-// Allow reports an error unless actor may do action on resource. As in all
-// methods, a resource that is an *http.Request is asked about as
-// [authz.Authorizer.Request] makes of it.
+// Allow reports an error unless actor may do action on resource. As in all methods, for a
+// resource that is an *http.Request the policy sees what [authz.Authorizer.Request]
+// returns.
 func (p *Tester) Allow(actor any, action string, resource any) {
 	p.t.Helper()
 	p.want("allowed", actor, action, resource)
 }
 
-// Deny reports an error unless the policy denies actor to do action on
-// resource, whether as forbidden or as not found.
+// Deny reports an error unless the policy denies action on resource to actor, as forbidden
+// or as not found.
 func (p *Tester) Deny(actor any, action string, resource any) {
 	p.t.Helper()
 	p.want("denied", actor, action, resource)
@@ -54,8 +54,8 @@ func (p *Tester) Forbidden(actor any, action string, resource any) {
 	p.want("forbidden", actor, action, resource)
 }
 
-// NotFound reports an error unless the answer is [authz.ErrNotFound], so that
-// the actor does not learn whether there is such a resource.
+// NotFound reports an error unless the answer is [authz.ErrNotFound], so that the actor
+// does not learn whether the resource exists.
 func (p *Tester) NotFound(actor any, action string, resource any) {
 	p.t.Helper()
 	p.want("not found", actor, action, resource)
@@ -70,7 +70,7 @@ func (p *Tester) want(want string, actor any, action string, resource any) {
 	p.t.Errorf("want %s, got %s\n%s", want, got, explain(p.ctx, p.az, actor, action, resource, err))
 }
 
-// ask returns the answer as a word, and the resource that the policy was asked about.
+// ask returns the answer as a word, and the resource that the policy saw.
 func ask(ctx context.Context, az *authz.Authorizer, actor any, action string, resource any) (answer string, asked any, err error) {
 	if r, ok := resource.(*http.Request); ok && r != nil {
 		q, err := az.Request(r)
@@ -91,9 +91,9 @@ func ask(ctx context.Context, az *authz.Authorizer, actor any, action string, re
 	}
 }
 
-// explain returns why the answer is what it is, as far as the engine can tell.
-// An *http.Request is a request that has no one reading, so that the policy was
-// not asked: err says why.
+// explain returns the reasons of an answer, if the engine supports it. If resource is an
+// *http.Request, the request was ambiguous and the policy was not evaluated; err then has
+// the reason.
 func explain(ctx context.Context, az *authz.Authorizer, actor any, action string, resource any, err error) string {
 	if _, unread := resource.(*http.Request); unread && err != nil {
 		return err.Error()

@@ -23,7 +23,7 @@ func TestTester(t *testing.T) {
 		name string
 		az   *authz.Authorizer
 		ask  func(p *authztest.Tester)
-		want string // of the error; empty for none
+		want string // part of the error, or empty
 	}{
 		{"allow", az, func(p *authztest.Tester) { p.Allow(alice, "read", lunch) }, ""},
 		{"allow what is denied", az, func(p *authztest.Tester) { p.Allow(bob, "read", lunch) }, "want allowed, got forbidden\n" + denied},
@@ -65,7 +65,7 @@ func TestTester(t *testing.T) {
 	}
 }
 
-// withoutTraces has the engine hide its traces and filters.
+// withoutTraces hides the traces and filters of the engine.
 func withoutTraces(c *authz.Config) { c.Engine = plain{} }
 
 type plain struct{}

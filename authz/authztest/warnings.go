@@ -9,7 +9,7 @@ import (
 )
 
 // NoWarnings reports an error for each warning about the current policy of az, in its long
-// form with the line and a caret. A warning that is meant is silenced in the policy:
+// form with the line and a caret. To suppress a warning, write this comment in the policy:
 //
 //	# ursa:ignore CODE: reason
 func NoWarnings(t testing.TB, az *authz.Authorizer) {

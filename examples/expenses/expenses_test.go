@@ -318,8 +318,8 @@ func walk(t *testing.T, base string) {
 	t.Helper()
 	const (
 		forbidden = "<!doctype html>\n<html lang=en>\n<title>403 Forbidden</title>\n<h1>Forbidden</h1>\n<p>Not Authorized!</p>\n"
-		missing   = "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>There is no such page.</p>\n"
-		unknown   = "<!doctype html>\n<html lang=en>\n<title>401 Unauthorized</title>\n<h1>Unauthorized</h1>\n<p>It is not known who you are.</p>\n"
+		missing   = "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>This page does not exist.</p>\n"
+		unknown   = "<!doctype html>\n<html lang=en>\n<title>401 Unauthorized</title>\n<h1>Unauthorized</h1>\n<p>Please log in.</p>\n"
 		twice     = "<!doctype html>\n<html lang=en>\n<title>400 Bad Request</title>\n<h1>Bad Request</h1>\n<p>The request could be read in more than one way.</p>\n"
 	)
 	for _, step := range []struct {
