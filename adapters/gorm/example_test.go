@@ -186,14 +186,14 @@ func ExampleEnforce() {
 	err = db.WithContext(ctx).Find(&list).Error
 	fmt.Println(len(list), err)
 
-	err = db.Find(&list).Error // whose request is this?
+	err = db.Find(&list).Error // no actor in the context
 	fmt.Println(errors.Is(err, authz.ErrUndecided))
 
 	tx := db.WithContext(ctx).Model(&Expense{}).Where("1 = 1").Update("amount", gorm.Expr("amount + 1"))
 	fmt.Println(tx.RowsAffected, tx.Error)
 
 	err = db.WithContext(ctx).Model(&Expense{}).Where("id = ?", 2).Update("user_id", 3).Error
-	fmt.Println(errors.Is(err, authz.ErrForbidden)) // it would be Cem's
+	fmt.Println(errors.Is(err, authz.ErrForbidden)) // Bob may not give it to Cem
 
 	ctx = gormauthz.Unrestricted(context.Background(), "monthly report")
 	err = db.WithContext(ctx).Find(&list).Error
@@ -224,7 +224,7 @@ func ExampleRepository_Create() {
 
 	own.Amount = 5000
 	err = expenses.Update(ctx, own, "Amount")
-	fmt.Println(errors.Is(err, authz.ErrForbidden)) // beyond what may be updated
+	fmt.Println(errors.Is(err, authz.ErrForbidden)) // over the limit in the new state
 	// Output:
 	// <nil> 4
 	// true
@@ -385,7 +385,7 @@ func term(e filter.Expr) (string, error) {
 			return fmt.Sprintf("%s%s:%d", not, f.Name, v.Any()), nil
 		}
 	}
-	// Whatever is left out here would be a wider answer.
+	// A node that is ignored here would make the answer too wide.
 	return "", &filter.Error{Err: filter.ErrUnsupported, Reason: "the search engine does not know", Expr: filter.Text(e)}
 }
 
