@@ -51,7 +51,7 @@ func TestReliabilityPage(t *testing.T) {
 	table, _, _ := strings.Cut(page, "## Commands")
 	for _, name := range testName.FindAllString(table, -1) {
 		if !known[name] {
-			t.Errorf("there is no %s", name)
+			t.Errorf("%s does not exist", name)
 		}
 	}
 	for _, name := range variable.FindAllString(page, -1) {
