@@ -147,11 +147,11 @@ var loadExceptions = []struct {
 	reason  string
 	applies func(policy string, original Answer, ours []syntax.Diagnostic) bool
 }{
-	{"what can only fail when it is reached is refused at load", func(_ string, original Answer, ours []syntax.Diagnostic) bool {
+	{"a goal that can only fail when it is reached is rejected at load", func(_ string, original Answer, ours []syntax.Diagnostic) bool {
 		late := []syntax.Code{"assignment", "keyword-arguments", "unknown-class"}
 		return !original.Load && !slices.ContainsFunc(ours, func(d syntax.Diagnostic) bool { return !slices.Contains(late, d.Code) })
 	}},
-	{"so are the prefix forms with other operands than the infix forms have", func(policy string, original Answer, ours []syntax.Diagnostic) bool {
+	{"prefix forms with operands that the infix forms do not allow are rejected at load", func(policy string, original Answer, ours []syntax.Diagnostic) bool {
 		return !original.Load && prefixForm.MatchString(policy) && slices.ContainsFunc(ours, func(d syntax.Diagnostic) bool {
 			return d.Code == "prefix-form" || d.Code == "wrong-value-type"
 		})
@@ -160,10 +160,10 @@ var loadExceptions = []struct {
 		return !original.Load && ours[0].Code == "singleton-variable" &&
 			regexp.MustCompile(`(?::|\bmatches)\s*`+regexp.QuoteMeta(marked(ours[0]))+`\b`).MatchString(policy)
 	}},
-	{"a parameter named as a class is that class, and no instance", func(policy string, original Answer, ours []syntax.Diagnostic) bool {
+	{"a parameter with the name of a class is that class, not an instance", func(policy string, original Answer, ours []syntax.Diagnostic) bool {
 		return !original.Load && (ours[0].Code == "invalid-rule" || ours[0].Code == "missing-rule") && classAsVariable.MatchString(policy)
 	}},
-	{"a shorthand for a relation is wrong in the block, and not only in the rule made of it", func(_ string, original Answer, ours []syntax.Diagnostic) bool {
+	{"an invalid shorthand for a relation is an error in the block, not only in the rule made from it", func(_ string, original Answer, ours []syntax.Diagnostic) bool {
 		return original.Verdict == VerdictRuleType && ours[0].Code == "invalid-block"
 	}},
 }

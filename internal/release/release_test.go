@@ -137,7 +137,7 @@ func TestReleaseRefuses(t *testing.T) {
 			"adapters/x/go.mod": "module github.com/ursa-authz/ursa/adapters/x\n\ngo 1.26\n\nrequire example.com/y v0.0.0\n\nreplace example.com/y => ../y\n",
 		}, want: "which is not released"},
 		{name: "does not build", version: "v0.2.0", files: map[string]string{"authz/bad.go": "package authz\n\nvar _ int = \"text\"\n"}, want: "bad.go"},
-		{name: "circle", version: "v0.2.0", files: map[string]string{
+		{name: "cycle", version: "v0.2.0", files: map[string]string{
 			"a/go.mod": "module github.com/ursa-authz/ursa/a\n\ngo 1.26\n\nrequire github.com/ursa-authz/ursa/b v0.0.0\n\nreplace github.com/ursa-authz/ursa/b => ../b\n",
 			"b/go.mod": "module github.com/ursa-authz/ursa/b\n\ngo 1.26\n\nrequire github.com/ursa-authz/ursa/a v0.0.0\n\nreplace github.com/ursa-authz/ursa/a => ../a\n",
 		}, want: "in a cycle"},
