@@ -1,6 +1,6 @@
 package gormauthz
 
-// This file defines the databases that the tests run on.
+// This file defines the databases that the tests use.
 
 import (
 	"context"
@@ -21,7 +21,7 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// A database is a fresh and empty one, for one test.
+// A database is a new and empty one, for one test.
 type database struct {
 	name   string
 	driver string // of package database/sql
@@ -68,7 +68,7 @@ type sqliteDriver struct {
 	open    func(dsn string) gorm.Dialector
 }
 
-// sqliteInGo is the driver without C, whose texts for times might be others.
+// sqliteInGo is the driver written in Go, which may write times in another format.
 var sqliteInGo = sqliteDriver{
 	name:    "sqlite",
 	options: "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)&_txlock=immediate&_pragma=synchronous(OFF)",
@@ -94,7 +94,7 @@ func newPostgres(t testing.TB) database {
 	}
 	q := u.Query()
 	q.Set("search_path", schema)
-	q.Set("jit", "off") // takes longer than the statements that it compiles
+	q.Set("jit", "off") // compiling takes longer than the statements
 	u.RawQuery = q.Encode()
 	return database{"postgres", "pgx", u.String(), func(t testing.TB) *gorm.DB { return open(t, postgresdriver.Open(u.String())) }}
 }

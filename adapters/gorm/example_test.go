@@ -2,7 +2,7 @@
 
 package gormauthz_test
 
-// This file has the examples of the package, which are those of docs/gorm.md and
+// This file has the examples of the package, which are also in docs/gorm.md and
 // docs/lists.md.
 
 import (
@@ -68,7 +68,7 @@ func open() *gorm.DB {
 	if err != nil {
 		log.Fatal(err)
 	}
-	pool.SetMaxOpenConns(1) // another connection would be another database
+	pool.SetMaxOpenConns(1) // another connection would open another database
 	return db
 }
 
@@ -87,7 +87,7 @@ func setUp(db *gorm.DB) (*authz.Authorizer, error) {
 	return az, db.Use(gormauthz.New(az))
 }
 
-// fill makes Ann, who manages Bob, who manages Cem; each has an expense.
+// fill makes Ann, who manages Bob, who manages Cem. Each has an expense.
 func fill(db *gorm.DB) (ann, bob, cem *User) {
 	if err := db.AutoMigrate(&User{}, &Expense{}); err != nil {
 		log.Fatal(err)
@@ -132,7 +132,7 @@ func Example() {
 	// true true
 }
 
-// TestLists holds the lists of the examples' policy against its decisions.
+// TestLists compares the lists of the examples' policy with its decisions.
 func TestLists(t *testing.T) {
 	db := open()
 	az, err := setUp(db)
@@ -284,7 +284,7 @@ func ExampleWithTx() {
 	// <nil>
 }
 
-// Example_filter shows what a policy becomes for a list.
+// Example_filter shows the filter that a policy becomes for a list.
 func Example_filter() {
 	db := open()
 	az, err := setUp(db)
@@ -353,8 +353,7 @@ func Example_chain() {
 	// File where exists v1 in Folder (reach v2 in v1.(s1 if s1.Private != ?; Parent)* (v2.OwnerID = ?))
 }
 
-// An adapter in a few lines: the form of a filter for a search engine that knows
-// fields and nothing else.
+// A small adapter: the filter for a search engine that only supports fields.
 func search(q *filter.Query) (string, error) {
 	q, err := q.Simplify()
 	if err != nil {
@@ -424,7 +423,7 @@ func Example_adapter() {
 	//  filter: not supported: the search engine does not know: Amount > ?
 }
 
-// Example_match is what an adapter is tested against.
+// Example_match shows the reference that adapters are tested against.
 func Example_match() {
 	model := &filter.Model{Name: "Expense", Type: reflect.TypeFor[Expense](), Key: []string{"ID"}}
 	limit, err := filter.ValueOf(100)
