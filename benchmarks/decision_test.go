@@ -1,6 +1,6 @@
 package benchmarks
 
-// This file measures decisions, and tests that all engines answer alike.
+// This file measures decisions, and tests that all engines give the same answers.
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// ask returns the functions that decide questions, each of which has given the
-// right answer.
+// ask returns the functions that decide questions, after each has given the right
+// answer.
 func ask(s *Scenario, e Engine, questions []Question) ([]func() (bool, error), error) {
 	decider, err := e.Load(s)
 	if err != nil {
@@ -37,7 +37,7 @@ func TestDecisions(t *testing.T) {
 		t.Run(s.label(), func(t *testing.T) {
 			for _, allowed := range []bool{true, false} {
 				if !slices.ContainsFunc(s.Questions, func(q Question) bool { return q.Allowed == allowed }) {
-					t.Errorf("no question is answered %v", allowed)
+					t.Errorf("no question has the answer %v", allowed)
 				}
 			}
 			for _, e := range Engines {
@@ -55,7 +55,7 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
-// TestMixed looks whether the questions of mixed are worth asking.
+// TestMixed checks that the questions of mixed are varied.
 func TestMixed(t *testing.T) {
 	s := Mixed()
 	if s.Rules != 60 || len(s.Classes) != 12 {
@@ -91,8 +91,8 @@ func TestMixed(t *testing.T) {
 	}
 }
 
-// settle collects the garbage of loading, lest that go on while the clock runs, and
-// fills what pools it has emptied.
+// settle collects the garbage of loading, so that the collector does not run during
+// the measurement, and refills the pools that it has emptied.
 func settle(b *testing.B, decide []func() (bool, error)) {
 	runtime.GC()
 	for _, f := range decide[:min(len(decide), 8)] {
@@ -142,7 +142,7 @@ func BenchmarkDecision(b *testing.B) {
 }
 
 // BenchmarkDecisionParallel measures decisions of as many goroutines as there are
-// processors. The time is that between two decisions, of whichever goroutine.
+// processors. The time is that between two decisions of any goroutines.
 func BenchmarkDecisionParallel(b *testing.B) {
 	for _, s := range Scenarios() {
 		for _, e := range Engines {

@@ -1,14 +1,14 @@
-// Package benchmarks measures Ursa: what a decision, a list, a filter, a request
-// and the loading of a policy cost, and how that grows.
+// Package benchmarks measures Ursa: the cost of a decision, a list, a filter, a
+// request and the loading of a policy, and how it grows.
 //
-// Decisions are measured beside other engines, each with the policy written in
-// its own language and its own way. Every engine's answers are tested, and asked
-// again before they are timed:
+// Decisions are compared with other engines. Each has the policy in its own
+// language and in its usual style. Tests check every engine's answers, and
+// benchmarks check them again before the measurement:
 //
 //	go test ./...                                   # every answer of every engine
 //	go test -run='^$' -bench=Decision/scenario=owner
 //	go run ./report                                 # writes RESULTS.md
 //
-// It is a module of its own, so that nobody who uses Ursa downloads its peers.
+// It is a separate module so that users of Ursa do not download the other engines.
 // go-oso needs cgo.
 package benchmarks

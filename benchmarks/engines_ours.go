@@ -1,6 +1,6 @@
 package benchmarks
 
-// This file defines the engines of this project, and the floor.
+// This file defines Ursa's engines, and the floor.
 
 import (
 	"context"

@@ -1,6 +1,6 @@
 package benchmarks
 
-// This file defines the engines of others.
+// This file defines the other engines.
 
 import (
 	"context"
@@ -17,7 +17,8 @@ import (
 	"github.com/osohq/go-oso"
 )
 
-// decideCedar asks cedar-go. A policy that ends in an error is no answer.
+// decideCedar evaluates a question with cedar-go. An error in a policy is not an
+// answer.
 func decideCedar(policies *cedar.PolicySet, request cedar.Request, store cedar.EntityMap) (bool, error) {
 	decision, diagnostic := cedar.Authorize(policies, store, request)
 	if len(diagnostic.Errors) > 0 {
@@ -85,7 +86,7 @@ func prepareOPA(s *Scenario) (rego.PreparedEvalQuery, error) {
 	return rego.New(options...).PrepareForEval(context.Background())
 }
 
-// decideOPA asks a prepared query.
+// decideOPA evaluates a prepared query.
 func decideOPA(query rego.PreparedEvalQuery, input rego.EvalOption) (bool, error) {
 	results, err := query.Eval(context.Background(), input)
 	return results.Allowed(), err

@@ -15,22 +15,22 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// A Node is part of another one, and of those above it.
+// A Node is part of another one, and of all nodes above that.
 type Node struct {
 	ID      int
 	Parent  *Node
 	Readers []int
 }
 
-// A growing is a policy of size n, with the questions that are asked about it in
-// turn. All are allowed.
+// A growing is a policy of size n, with questions that are asked in turn. All are
+// allowed.
 type growing struct {
 	policy  string
 	classes []authz.Class
 	ask     []Question
 }
 
-// growths are the dimensions in which work grows, and how far.
+// growths are the dimensions in which work grows, and their sizes.
 var growths = []struct {
 	of    string
 	sizes []int
@@ -42,7 +42,7 @@ var growths = []struct {
 	{"parents", []int{1, 2, 5, 10, 20, 50}, growParents},
 }
 
-// growClasses has a rule for each of n classes, which are asked about in turn.
+// growClasses has a rule for each of n classes, which the questions use in turn.
 func growClasses(n int) growing {
 	g := growing{classes: append(manyClasses(n), authz.ClassOf[User]())}
 	g.policy = lines(n, `allow(user: User, "read", it: Class%[1]d) if user.ID = it.UserID;`)
@@ -68,8 +68,8 @@ func growList(n int) growing {
 	}
 }
 
-// growRoles has n roles, each of which implies the one before; the user has the
-// last, the first is needed.
+// growRoles has n roles, each of which implies the previous one. The user has the
+// last role and needs the first.
 func growRoles(n int) growing {
 	var names, rules strings.Builder
 	for i := range n {
@@ -131,7 +131,7 @@ func (g growing) load() (*authz.Authorizer, error) {
 			return nil, fmt.Errorf("question %d: %v, %w", i, ok, err)
 		}
 		if ok, err := az.IsAllowed(context.Background(), &User{ID: -1}, q.Action, q.Resource); ok || err != nil {
-			return nil, fmt.Errorf("question %d, asked by nobody: %v, %w", i, ok, err)
+			return nil, fmt.Errorf("question %d, without an actor: %v, %w", i, ok, err)
 		}
 	}
 	return az, nil
@@ -147,8 +147,8 @@ func TestGrowth(t *testing.T) {
 	}
 }
 
-// BenchmarkGrowth measures decisions of growing size, and of a growing number of
-// goroutines, where the time is that between two decisions of whichever.
+// BenchmarkGrowth measures decisions of growing size, and by a growing number of
+// goroutines, where the time is that between two decisions of any goroutines.
 func BenchmarkGrowth(b *testing.B) {
 	ctx := context.Background()
 	for _, growth := range growths {

@@ -26,7 +26,7 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// An Entry is a row of the table, which belongs to a user by number and by name.
+// An Entry is a row of the table. It refers to a user by number and by name.
 type Entry struct {
 	ID        int    `gorm:"primaryKey;autoIncrement:false"`
 	UserID    int    `gorm:"index"`
@@ -36,7 +36,7 @@ type Entry struct {
 	Amount    int
 }
 
-// A Company is what an Entry belongs to.
+// A Company owns entries.
 type Company struct {
 	ID   int `gorm:"primaryKey;autoIncrement:false"`
 	Name string
@@ -52,8 +52,8 @@ has_role(user: User, name: String, company: Company) if
     role in user.Roles and role.Name = name and role.OrganizationID = company.ID;
 `
 
-// wheres are the conditions of the policy as they are written by hand. NULL in
-// their columns means the same to them, since no user is number 0 or has no name.
+// wheres are the conditions of the policy written by hand. They treat NULL in their
+// columns in the same way, since no user has the number 0 or an empty name.
 var wheres = map[string]func(*gorm.DB, *User) *gorm.DB{
 	"int":  func(db *gorm.DB, u *User) *gorm.DB { return db.Where("user_id = ?", u.ID) },
 	"text": func(db *gorm.DB, u *User) *gorm.DB { return db.Where("owner = ?", u.Name) },
@@ -75,10 +75,10 @@ func (u *User) adminOf() []int {
 
 var keys = []string{"int", "text", "role"}
 
-// rowsEach is how many rows are each user's, and each company's.
+// rowsEach is the number of rows of each user, and of each company.
 const rowsEach = 100
 
-// A table is filled with rows, and asked by a user in the middle.
+// A table is filled with rows; the user in the middle lists it.
 type table struct {
 	db   *gorm.DB
 	repo *gormauthz.Repository[Entry]
@@ -118,8 +118,9 @@ func newTable(tb testing.TB, db *gorm.DB, rows int) *table {
 	return &table{db, gormauthz.NewRepository[Entry](db), az, user, authz.NewContext(context.Background(), az, user)}
 }
 
-// quiet makes the database do now what it would do in the background while the
-// clock runs: statistics, and writing out what was filled in.
+// quiet makes the database do in advance what it would otherwise do in the
+// background during the measurement: collect statistics, and write the rows to
+// disk.
 func quiet(tb testing.TB, db *gorm.DB) {
 	tb.Helper()
 	statements := map[string][]string{
@@ -127,7 +128,7 @@ func quiet(tb testing.TB, db *gorm.DB) {
 		"postgres": {"VACUUM ANALYZE"},
 		"mysql":    {"ANALYZE TABLE companies, entries", "FLUSH TABLES companies, entries FOR EXPORT", "UNLOCK TABLES"},
 	}[db.Name()]
-	err := db.Connection(func(tx *gorm.DB) error { // tables are locked and unlocked by the same connection
+	err := db.Connection(func(tx *gorm.DB) error { // the same connection must lock and unlock tables
 		for _, s := range statements {
 			if err := tx.Exec(s).Error; err != nil {
 				return err
@@ -170,7 +171,7 @@ func fill(tb testing.TB, db *gorm.DB, count int, statement string) {
 	}
 }
 
-// ways are how to find a user's rows.
+// ways are the methods of finding a user's rows.
 var ways = map[string]func(t *table, key string) ([]Entry, error){
 	// Repository.List.
 	"list": func(t *table, key string) ([]Entry, error) { return t.repo.For(key).List(t.ctx) },
@@ -184,7 +185,7 @@ var ways = map[string]func(t *table, key string) ([]Entry, error){
 		err = wheres[key](t.db.WithContext(t.ctx), t.user).Find(&rows).Error
 		return rows, err
 	},
-	// All rows, and a decision for each; companies are fetched with them.
+	// All rows, and a decision for each row; companies are fetched with the rows.
 	"check": func(t *table, key string) ([]Entry, error) {
 		db := t.db.WithContext(t.ctx)
 		if key == "role" {
@@ -207,7 +208,7 @@ var ways = map[string]func(t *table, key string) ([]Entry, error){
 	},
 }
 
-// check returns an error if a way does not find the user's rows.
+// check returns an error if a method does not find the user's rows.
 func (t *table) check(way, key string) error {
 	rows, err := ways[way](t, key)
 	if err != nil {
@@ -268,8 +269,9 @@ func openDB(tb testing.TB, d gorm.Dialector) *gorm.DB {
 	return db
 }
 
-// private makes room on a server for one test, and returns its name. It skips
-// where there is no such server, unless URSA_REQUIRE_DATABASES is 1.
+// private creates a separate database on a server for one test, and returns its
+// name. It skips the test if there is no such server, unless URSA_REQUIRE_DATABASES
+// is 1.
 func private(tb testing.TB, driver, dsn, create, drop string) string {
 	tb.Helper()
 	db, err := sql.Open(driver, dsn)
@@ -326,7 +328,7 @@ func BenchmarkList(b *testing.B) {
 				tab := newTable(b, d.open(b), usual)
 				fmt.Printf("%s-version: %s\n", d.name, tab.version(b)) // a line of the benchmark format
 				for _, key := range keys {
-					for range 200 { // none of them is the one that finds everything cold
+					for range 200 { // so that no method is always the one with a cold cache
 						for _, way := range alike {
 							if err := tab.check(way, key); err != nil {
 								b.Fatal(err)
@@ -367,18 +369,18 @@ func measureList(b *testing.B, tab *table, way, key string) {
 	})
 }
 
-// alike are the ways that ask the database the same.
+// alike are the methods that send the same query to the database.
 var alike = []string{"list", "scope", "where"}
 
-// measureTurns measures the ways that are alike: a list by each of them in turn, and
-// the median of each, so that what else the machine and the server do meets all of
-// them. The time of an operation is that of one turn.
+// measureTurns measures the methods that are alike: one list by each in turn, and
+// the median of each, so that other load on the machine and the server affects all
+// of them. The time of an operation is that of one turn.
 func measureTurns(b *testing.B, tab *table, key string) {
 	b.Run("key="+key+"/way=turns", func(b *testing.B) {
 		took := make(map[string][]float64)
 		for first := 0; b.Loop(); first++ {
 			for i := range alike {
-				way := alike[(first+i)%len(alike)] // none of them is always behind the same one
+				way := alike[(first+i)%len(alike)] // so that no method always follows the same other method
 				begin := time.Now()
 				rows, err := ways[way](tab, key)
 				took[way] = append(took[way], float64(time.Since(begin)))
@@ -394,8 +396,8 @@ func measureTurns(b *testing.B, tab *table, key string) {
 	})
 }
 
-// BenchmarkFilter measures the steps of a list that come before the database: from
-// policy to filter, and to the text of a statement, beside the text of one that
+// BenchmarkFilter measures the steps of a list before the database query: from
+// policy to filter, and to the text of a statement, compared with the text that
 // GORM makes of a condition written by hand.
 func BenchmarkFilter(b *testing.B) {
 	tab := newTable(b, databases[0].open(b), 10*rowsEach)

@@ -1,7 +1,7 @@
 package benchmarks
 
-// This file measures what a policy costs before the first decision: the time to
-// load it, and the memory that it takes.
+// This file measures the cost of a policy before the first decision: the time to
+// load it, and its memory.
 
 import (
 	"runtime"
@@ -39,17 +39,17 @@ func BenchmarkLoad(b *testing.B) {
 	run(mixed.label(), func() *Scenario { return mixed })
 }
 
-// heap returns the bytes of live memory that Go manages.
+// heap returns the number of live bytes in Go's heap.
 func heap() uint64 {
 	runtime.GC()
-	runtime.GC() // and what finalizers and pools held back
+	runtime.GC() // a second collection frees what finalizers and pools have kept
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
 
-// BenchmarkMemory measures the memory of loaded policies. What go-oso takes is not
-// Go's to count.
+// BenchmarkMemory measures the memory of loaded policies. go-oso's memory is
+// outside Go's heap.
 func BenchmarkMemory(b *testing.B) {
 	measure := func(name, unit string, n int, load func() (any, error)) {
 		b.Run(name, func(b *testing.B) {

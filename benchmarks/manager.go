@@ -10,8 +10,8 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// Manager returns the scenario of an expense that everybody up the chain of
-// managers may read, ten levels above who submitted it.
+// Manager returns the scenario of an expense that everyone up the chain of managers
+// may read, up to ten levels above the user who submitted it.
 func Manager() *Scenario {
 	// Number 10 is at the top, number 0 at the bottom.
 	chain := make([]*User, 11)
@@ -22,7 +22,7 @@ func Manager() *Scenario {
 	of := func(user *User) *Expense { return &Expense{ID: 2, UserID: user.ID, User: user} }
 	return finish(&Scenario{
 		Name:  "manager",
-		About: "everybody up the chain of managers may read: recursion, ten levels up",
+		About: "everyone up the chain of managers may read: recursion over ten levels",
 		Questions: []Question{
 			{chain[10], "read", of(chain[0]), true},
 			{chain[1], "read", of(chain[0]), true},
@@ -75,7 +75,7 @@ when { resource.user in principal && resource.user != principal };
 			}
 			return q.cedarRequest(principal, resource), store
 		},
-		// Casbin holds the chain as roles of roles; ten levels are its limit.
+		// Casbin stores the chain as roles of roles; its limit is ten levels.
 		CasbinModel: `
 [request_definition]
 r = sub, owner, class, act

@@ -11,8 +11,8 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// newHandler returns a handler of one route, with Middleware or without. Users are
-// found by a header in a map.
+// newHandler returns a handler of one route, with or without Middleware. It finds
+// users by a header in a map.
 func newHandler(tb testing.TB, middleware bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /expenses/{id}", func(w http.ResponseWriter, r *http.Request) {

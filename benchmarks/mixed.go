@@ -1,7 +1,7 @@
 package benchmarks
 
-// This file defines the scenario mixed: 60 rules over 12 classes, asked what users
-// may do with objects that are drawn at random.
+// This file defines the scenario mixed: 60 rules over 12 classes, with questions
+// about random objects.
 
 import (
 	_ "embed"
@@ -27,8 +27,7 @@ var (
 	mixedRules string
 )
 
-// Sizes of the world that questions are drawn from. The number of questions is
-// a power of two.
+// The sizes of the random data. The number of questions is a power of two.
 const (
 	mixedOrganizations = 4
 	mixedUsers         = 24
@@ -41,7 +40,7 @@ func Mixed() *Scenario {
 	users, questions := drawMixed()
 	return finish(&Scenario{
 		Name:      "mixed",
-		About:     "the policy of a back office, 12 classes; 1,024 questions drawn at random, one after the other",
+		About:     "the policy of a back office with 12 classes; 1,024 random questions, one after the other",
 		Questions: questions,
 		Draw:      true,
 		Plain:     plainMixed,
@@ -55,8 +54,8 @@ func Mixed() *Scenario {
 		CedarFacts:  cedarMixed,
 		CasbinModel: mixedModel,
 		CasbinRules: mixedRules + casbinMixedRoles(users),
-		// For Casbin the application works out beforehand what the user is to
-		// the object, and which organization counts.
+		// For Casbin, the application computes in advance what the user is to the
+		// object, and which organization matters.
 		CasbinRequest: casbinMixed,
 		Rego:          mixedRego,
 		RegoInput: func(q Question) map[string]any {
@@ -65,8 +64,8 @@ func Mixed() *Scenario {
 	})
 }
 
-// actions are what can be done with an object of each class, in the order in
-// which classes are drawn.
+// actions are the actions on objects of each class, in the order in which classes
+// are drawn.
 var actions = [][]string{
 	{"read", "bill", "invite", "update", "delete"},     // Organization
 	{"read", "update", "leave", "delete"},              // Team
@@ -81,9 +80,9 @@ var actions = [][]string{
 	{"publish"},                                        // Release
 }
 
-// drawMixed returns the users of a world, which is always the same, and questions
-// about it. A third of them are asked by somebody who is something to the object, a
-// third by somebody with a role in its organization.
+// drawMixed returns the users of a data set that is always the same, and questions
+// about it. A third of the questions are by a user with a relation to the object,
+// and a third by a user with a role in its organization.
 func drawMixed() ([]*User, []Question) {
 	rnd := rand.New(rand.NewPCG(5, 60))
 	pick := func(list ...string) string { return list[rnd.IntN(len(list))] }
@@ -151,8 +150,8 @@ func drawMixed() ([]*User, []Question) {
 	return users, questions
 }
 
-// concerned returns the users who are something to an object, in person or else
-// by a role.
+// concerned returns the users with a relation to an object, directly or through a
+// role.
 func concerned(object any, users []*User, person bool) []*User {
 	var ids []int
 	switch o := object.(type) {
@@ -318,8 +317,8 @@ func plainMixed(actor any, action string, resource any) bool {
 	return false
 }
 
-// isMember reports whether a user has any role in an organization, since every
-// role makes a member.
+// isMember reports whether a user has any role in an organization, since every role
+// implies membership.
 func isMember(u *User, o *Organization) bool {
 	for i := range u.Roles {
 		if u.Roles[i].OrganizationID == o.ID {
@@ -410,12 +409,12 @@ func cedarObject(object any, store cedar.EntityMap) cedar.EntityUID {
 	panic(fmt.Sprintf("benchmarks: no entity for a %T", object))
 }
 
-// A casbinObject is what Casbin's matcher sees of an object.
+// A casbinObject is the part of an object that Casbin's matcher sees.
 type casbinObject struct {
 	State  string
 	Amount int
 	Marks  []any // strings
-	Who    []any // what the user is to the object: strings
+	Who    []any // the user's relations to the object: strings
 }
 
 func casbinMixed(q Question) []any {

@@ -1,24 +1,24 @@
 package benchmarks
 
-// This file defines the application whose decisions are measured: plain Go
-// structs, as a program has them that knows nothing of authorization.
+// This file defines the application whose decisions are measured: plain Go structs
+// that know nothing about authorization.
 
 // A User is the actor of every question.
 type User struct {
 	ID        int
 	Name      string
-	ManagerID int // 0 for nobody
+	ManagerID int // 0 for none
 	Manager   *User
 	Roles     []Role
 }
 
-// A Role is what a user is in an organization.
+// A Role is a user's role in an organization.
 type Role struct {
 	Name           string
 	OrganizationID int
 }
 
-// A Guest is an actor who has not logged in.
+// A Guest is an actor without a login.
 type Guest struct{}
 
 // A Request is what a policy sees of an HTTP request.
@@ -28,13 +28,13 @@ type Request struct {
 	Segments []string // of the path
 }
 
-// An Organization is what roles are held in.
+// An Organization is where users have roles.
 type Organization struct {
 	ID   int
 	Name string
 }
 
-// An Expense is somebody's.
+// An Expense belongs to a user.
 type Expense struct {
 	ID           int
 	UserID       int
@@ -64,7 +64,7 @@ type Unit struct {
 	Department *Department
 }
 
-// A Space is where a unit works.
+// A Space belongs to a unit.
 type Space struct {
 	ID   int
 	Unit *Unit
@@ -114,7 +114,7 @@ type Comment struct {
 	Locked   bool
 }
 
-// An Invoice is to be paid by an organization.
+// An Invoice is paid by an organization.
 type Invoice struct {
 	ID           int
 	Organization *Organization
@@ -122,7 +122,7 @@ type Invoice struct {
 	State        string // "open" or "closed"
 }
 
-// A Ticket was reported by one user and is worked on by another.
+// A Ticket was reported by one user and is assigned to another.
 type Ticket struct {
 	ID           int
 	Organization *Organization
@@ -131,7 +131,7 @@ type Ticket struct {
 	State        string // "open" or "closed"
 }
 
-// A Contract is to be signed by a user.
+// A Contract is signed by a user.
 type Contract struct {
 	ID           int
 	Organization *Organization
@@ -140,7 +140,7 @@ type Contract struct {
 	State        string // "open" or "closed"
 }
 
-// A Release is of a repository.
+// A Release belongs to a repository.
 type Release struct {
 	ID         int
 	Repository *Repository

@@ -1,6 +1,6 @@
 package benchmarks
 
-// This file measures what it costs to know of decisions: observers, the log, and
+// This file measures the cost of observing decisions: observers, the log, and
 // explanations.
 
 import (
@@ -13,8 +13,8 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// observers are what a decision can be watched with. The logs are text, written to
-// w, which costs nothing where it is measured.
+// observers are the ways to observe a decision. The logs are text, written to w,
+// which discards it in benchmarks.
 var observers = []struct {
 	name string
 	make func(w io.Writer) func(context.Context, authz.Decision)
@@ -32,7 +32,7 @@ var observers = []struct {
 func textLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
 
 // watched returns an Authorizer for the scenario owner with an observer, and a
-// question that is answered with an allow.
+// question whose answer is an allow.
 func watched(tb testing.TB, observe func(context.Context, authz.Decision)) (*authz.Authorizer, Question) {
 	s := Owner("", 1)
 	az, err := authz.New(authz.Config{
@@ -59,8 +59,8 @@ func TestObservers(t *testing.T) {
 	}
 }
 
-// BenchmarkObserve measures the decision of owner, watched by observers and
-// explained.
+// BenchmarkObserve measures the decision of owner with each observer and with
+// Explain.
 func BenchmarkObserve(b *testing.B) {
 	ctx := context.Background()
 	for _, o := range observers {

@@ -11,10 +11,9 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// Owner returns the scenario of one rule that applies among n, the others being
-// of a kind: about another "action", about another "class", or about another
-// "constant" in the body. The rule that applies is the last one, which makes a
-// difference to engines that try one rule after the other and stop.
+// Owner returns the scenario of n rules, of which only the last applies. The others
+// differ from it by the "action", the "class", or a "constant" in the body. The
+// position matters for engines that try one rule after the other and stop.
 func Owner(kind string, n int) *Scenario {
 	s := &Scenario{
 		Name:  "owner",
@@ -77,11 +76,11 @@ func Owner(kind string, n int) *Scenario {
 	return finish(s)
 }
 
-// Deny returns the scenario owner with a question that no rule answers.
+// Deny returns the scenario owner with a question for which no rule holds.
 func Deny() *Scenario {
 	s := Owner("", 1)
 	s.Name = "deny"
-	s.About = "the policy of owner, asked about somebody else's expense"
+	s.About = "the policy of owner, for another user's expense"
 	s.Questions[0], s.Questions[1] = s.Questions[1], s.Questions[0]
 	return s
 }
@@ -100,11 +99,11 @@ func plainCategory(actor any, action string, resource any) bool {
 	return ok && expense.Category == "travel" && plainOwner(actor, action, resource)
 }
 
-// manyClasses returns n classes that differ in nothing but their types.
+// manyClasses returns n classes that differ only in their types.
 func manyClasses(n int) []authz.Class {
 	list := make([]authz.Class, n)
 	for i := range list {
-		tag := reflect.StructTag(fmt.Sprintf(`class:"%d"`, i)) // a type of its own
+		tag := reflect.StructTag(fmt.Sprintf(`class:"%d"`, i)) // a distinct type
 		id := reflect.TypeFor[int]()
 		list[i] = authz.Class{
 			Name: fmt.Sprintf("Class%d", i),

@@ -1,7 +1,7 @@
 package benchmarks
 
-// This file defines the scenarios rbac and deep: roles in organizations, and what
-// they give below.
+// This file defines the scenarios rbac and deep: roles in organizations, and the
+// permissions that they give on other objects.
 
 import (
 	"fmt"
@@ -11,8 +11,8 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// tenRoles returns a user with roles in ten organizations, the last of them
-// number ten.
+// tenRoles returns a user with roles in ten organizations, the last of them with
+// the number ten.
 func tenRoles(id int, last string) *User {
 	user := &User{ID: id, Name: "alice"}
 	for i := range 9 {
@@ -22,8 +22,8 @@ func tenRoles(id int, last string) *User {
 	return user
 }
 
-// cedarUser returns the entities of a user, whose parents are the roles, and of
-// the roles. Every role but a guest's has the member's as its parent.
+// cedarUser returns the entities of a user, whose parents are the roles, and of the
+// roles. Every role but a guest's has the member's as its parent.
 func cedarUser(user *User) []cedar.Entity {
 	parents := make([]cedar.EntityUID, len(user.Roles))
 	list := make([]cedar.Entity, 1, len(user.Roles)+1)
@@ -84,7 +84,7 @@ func RBAC() *Scenario {
 	}
 	return finish(&Scenario{
 		Name:  "rbac",
-		About: "resource blocks: an admin of the organization, by the last of ten roles, reads its repository",
+		About: "resource blocks: an admin of the organization, by the last of ten roles, reads one of its repositories",
 		Questions: []Question{
 			{admin, "read", repo(10), true},
 			{member, "read", repo(10), true},
@@ -142,7 +142,7 @@ has_relation(organization: Organization, "organization", repository: Repository)
 has_role(user: User, name: String, organization: Organization) if
     role in user.Roles and role.Name = name and role.OrganizationID = organization.ID;
 `,
-		// In Cedar a role is an entity, of which the user is a child.
+		// In Cedar a role is an entity that is a parent of the user.
 		Cedar: `
 permit(principal is User, action == Action::"read", resource is Repository) when { principal in resource.organization.members };
 permit(principal is User, action == Action::"write", resource is Repository) when { principal in resource.organization.admins };
@@ -160,8 +160,8 @@ permit(principal is User, action == Action::"write", resource is Repository) whe
 			)
 			return q.cedarRequest(uid("User", user.ID), resource), entities(list...)
 		},
-		// Casbin holds the roles of users in its own graph, and remembers
-		// which roles it has found.
+		// Casbin stores the roles of users in its own graph, and caches the roles
+		// that it has found.
 		CasbinModel: `
 [request_definition]
 r = sub, dom, class, act
@@ -211,7 +211,7 @@ has_role(name) if {
 	})
 }
 
-// Deep returns the scenario of a role that is handed down five levels.
+// Deep returns the scenario of a role that is inherited over five levels.
 func Deep() *Scenario {
 	reader, stranger := tenRoles(1, "reader"), tenRoles(2, "guest")
 	page := func(organization int) *Page {
@@ -219,7 +219,7 @@ func Deep() *Scenario {
 	}
 	return finish(&Scenario{
 		Name:  "deep",
-		About: "a role in the organization is handed down five levels, to a page in a folder of a space of a unit of a department",
+		About: "a role in the organization is inherited over five levels: department, unit, space, folder, page",
 		Questions: []Question{
 			{reader, "read", page(10), true},
 			{reader, "read", page(9), false},
@@ -310,8 +310,7 @@ permit(principal is User, action == Action::"read", resource is Page) when { pri
 			}
 			return q.cedarRequest(principal, resource), store
 		},
-		// Casbin holds both graphs: of users and roles, and of what is part
-		// of what.
+		// Casbin stores two graphs: users and roles, and the hierarchy of objects.
 		CasbinModel: `
 [request_definition]
 r = sub, obj, act
@@ -335,7 +334,7 @@ m = r.act == p.act && g2(r.obj, p.obj) && g(r.sub, p.role)
 					text += fmt.Sprintf("g, user:%d, %s:%d\n", user.ID, role.Name, role.OrganizationID)
 				}
 			}
-			for _, organization := range []int{9, 10} { // the page is of one or of the other
+			for _, organization := range []int{9, 10} { // the page is part of one or the other
 				at := fmt.Sprintf("@%d", organization)
 				text += "g2, page:6" + at + ", folder:5" + at + "\ng2, folder:5" + at + ", space:4" + at + "\n" +
 					"g2, space:4" + at + ", unit:3" + at + "\ng2, unit:3" + at + ", department:2" + at + "\n" +
@@ -352,7 +351,7 @@ m = r.act == p.act && g2(r.obj, p.obj) && g(r.sub, p.role)
 				q.Action,
 			}
 		},
-		// Rego has no recursion; five levels can be written down.
+		// Rego has no recursion; the five levels are written out.
 		Rego: `package bench
 
 default allow := false

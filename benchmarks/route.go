@@ -1,6 +1,6 @@
 package benchmarks
 
-// This file defines the scenarios route and split: who may send which request.
+// This file defines the scenarios route and split: which requests a user may send.
 
 import (
 	"strings"
@@ -10,8 +10,8 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// Route returns the scenario of rules about the method and the path of a
-// request, compared with "=" and by prefix.
+// Route returns the scenario of rules on the method and the path of a request,
+// compared with "=" and by prefix.
 func Route() *Scenario {
 	s := routes()
 	s.Name = "route"
@@ -46,7 +46,7 @@ allow_path(_: User, "GET", ["", "organizations", _id]);
 	return finish(s)
 }
 
-// routes returns what the two scenarios have in common.
+// routes returns the common parts of the two scenarios.
 func routes() *Scenario {
 	get := func(path string, segments ...string) *Request { return &Request{"GET", path, segments} }
 	alice := &User{ID: 1, Name: "alice"}
@@ -83,7 +83,7 @@ func routes() *Scenario {
 			}
 			return false
 		},
-		// go-oso has no methods of strings, so it gets the segments.
+		// go-oso does not support methods of strings, so it gets the segments.
 		OsoPolar: `
 allow(actor, method, request: Request) if
     allow_path(actor, method, request.Segments);

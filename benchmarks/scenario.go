@@ -1,7 +1,7 @@
 package benchmarks
 
 // This file defines Scenario, a policy in the languages of all engines with
-// questions about it, and the list of scenarios.
+// questions, and the list of scenarios.
 
 import (
 	"fmt"
@@ -13,47 +13,47 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A Scenario is one policy, written for every engine in the way of that engine,
-// with questions that all of them must answer alike.
+// A Scenario is one policy, written for every engine in that engine's usual style,
+// with questions that all engines must answer in the same way.
 type Scenario struct {
 	Name  string
-	About string // in a sentence, for the report
+	About string // one sentence, for the report
 	Kind  string // of the rules that do not apply; "" in most scenarios
-	Rules int    // of the policy, as it is written in Polar
+	Rules int    // number of rules of the policy in Polar
 
-	// Questions are what the tests ask. Benchmarks time the first of them,
-	// or with Draw all in turn.
+	// Questions are the questions of the tests. Benchmarks time the first of them
+	// or, with Draw, all in turn.
 	Questions []Question
 	Draw      bool
 
-	// Plain is the decision as a programmer writes it without any library.
+	// Plain is the decision as a programmer would write it without a library.
 	Plain func(actor any, action string, resource any) bool
 
 	// Polar is the policy for Ursa, with the classes it names. OsoPolar is the
-	// one for go-oso where that cannot be the same.
+	// policy for go-oso if that cannot be the same.
 	Polar    string
 	OsoPolar string
 	Classes  []authz.Class
 
-	// Cedar is the policy for cedar-go. CedarFacts makes what it is asked from
-	// the structs of a question.
+	// Cedar is the policy for cedar-go. CedarFacts makes its input from the structs
+	// of a question.
 	Cedar      string
 	CedarFacts func(Question) (cedar.Request, cedar.EntityMap)
 
-	// CasbinModel and CasbinRules are the policy for Casbin: the matcher with
-	// its definitions, and the table. CasbinRequest makes what it is asked.
+	// CasbinModel and CasbinRules are the policy for Casbin: the matcher with its
+	// definitions, and the table. CasbinRequest makes its input.
 	CasbinModel   string
 	CasbinRules   string
 	CasbinRequest func(Question) []any
 
-	// Rego is the policy for OPA, whose rule data.bench.allow is asked, and
-	// RegoData what its store holds. RegoInput makes the input.
+	// Rego is the policy for OPA, which evaluates the rule data.bench.allow.
+	// RegoData is the data in its store. RegoInput makes its input.
 	Rego      string
 	RegoData  map[string]any
 	RegoInput func(Question) map[string]any
 }
 
-// A Question is what engines are asked, with the right answer.
+// A Question is the input of a decision, with the right answer.
 type Question struct {
 	Actor    any
 	Action   string
@@ -69,7 +69,7 @@ func (s *Scenario) timed() []Question {
 	return s.Questions[:1]
 }
 
-// label is the scenario's part of the names of benchmarks.
+// label is the part of a benchmark's name that identifies the scenario.
 func (s *Scenario) label() string { return label(s.Name, s.Rules, s.Kind) }
 
 func label(name string, rules int, kind string) string {
@@ -86,8 +86,8 @@ func finish(s *Scenario) *Scenario {
 	return s
 }
 
-// countRules returns the number of rules of a Polar policy, those of resource
-// blocks included.
+// countRules returns the number of rules of a Polar policy, including those of
+// resource blocks.
 func countRules(policy string) int {
 	file, _ := syntax.Parse("", policy)
 	n := 0
@@ -106,21 +106,21 @@ func countRules(policy string) int {
 	return n
 }
 
-// Scenarios returns the scenarios, each with a policy of its natural size.
+// Scenarios returns the scenarios, each with a policy of its usual size.
 func Scenarios() []*Scenario {
 	return []*Scenario{
 		Owner("", 1), Route(), Split(), RBAC(), Deep(), Deny(), Manager(), Mixed(),
 	}
 }
 
-// Sizes are the numbers of rules that the scenario owner is measured with.
+// Sizes are the numbers of rules with which the scenario owner is measured.
 var Sizes = []int{10, 100, 1_000, 10_000}
 
-// Kinds are the ways in which the rules that do not apply differ from the one
-// that does.
+// Kinds are the ways in which the rules that do not apply differ from the one that
+// does.
 var Kinds = []string{"action", "class", "constant"}
 
-// lines returns n lines by a format, in which the line's number is argument 1.
+// lines returns n lines in a format whose argument 1 is the line number.
 func lines(n int, format string) string {
 	var text strings.Builder
 	for i := range n {
@@ -145,7 +145,7 @@ func entities(list ...cedar.Entity) cedar.EntityMap {
 
 // text returns the action of a question.
 
-// cedarRequest returns a request of Cedar about a question without a context.
+// cedarRequest returns a Cedar request for a question, without a context.
 func (q Question) cedarRequest(principal, resource cedar.EntityUID) cedar.Request {
 	return cedar.Request{
 		Principal: principal,

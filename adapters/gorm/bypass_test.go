@@ -1,9 +1,8 @@
 package gormauthz
 
-// This file defines the suite of ways around a restriction: every entry point of
-// GORM, with every kind of condition, on every database. What a statement returns
-// must be what it returns without authorization, less the rows that are not
-// allowed.
+// This file defines the tests of ways around a restriction: every entry point of GORM,
+// with every kind of condition, on every database. A statement must return what it
+// returns without authorization, except the rows that are not allowed.
 
 import (
 	"context"
@@ -21,18 +20,18 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// A bypass is a database with three authors' documents, in one of two modes.
+// A bypass is a database with the documents of three authors, in one of two modes.
 type bypass struct {
 	db    *gorm.DB
 	fake  *fake
 	actor *User
-	ctx   context.Context // of the actor
+	ctx   context.Context // with the actor
 }
 
 // newBypass makes the rows: documents 1 to 12 of the authors 1, 2 and 3 in turn, of
-// which the last three are deleted. User 1 may do anything to the documents of
-// user 1, to the comments of user 1, and read the users 1 and 2, all tags, and the
-// covers of documents 1 and 2.
+// which the last three are deleted. User 1 may do anything to the documents and
+// comments of user 1, and may read the users 1 and 2, all tags, and the covers of
+// documents 1 and 2.
 func newBypass(t testing.TB, db *gorm.DB, options ...Option) *bypass {
 	t.Helper()
 	migrate(t, db)
@@ -90,7 +89,7 @@ func (b *bypass) free() *gorm.DB {
 	return b.db.WithContext(Unrestricted(context.Background(), "test"))
 }
 
-// ids and their order.
+// the IDs and their order.
 type ids = []int64
 
 func idsOf(docs []Doc) ids {
@@ -102,8 +101,8 @@ func idsOf(docs []Doc) ids {
 	return list
 }
 
-// conditionsOf are what an application may put into a chain, with the mark in
-// whatever place. The mark is a scope, or nothing.
+// conditionsOf are the conditions that an application may add to a chain, with the mark
+// in different places. The mark is a scope, or nothing.
 var chains = map[string]func(db *gorm.DB, mark func(*gorm.DB) *gorm.DB) *gorm.DB{
 	"plain": func(db *gorm.DB, m func(*gorm.DB) *gorm.DB) *gorm.DB { return db.Scopes(m) },
 	"where": func(db *gorm.DB, m func(*gorm.DB) *gorm.DB) *gorm.DB { return db.Where("amount > ?", 2).Scopes(m) },
@@ -184,8 +183,8 @@ func locking(db *gorm.DB) *gorm.DB {
 	return db.Clauses(clause.Locking{Strength: "UPDATE"})
 }
 
-// finishers are GORM's ways to read. They return the keys of the rows, or at least
-// their number.
+// finishers are GORM's methods of reading. They return the keys of the rows, or at
+// least their number.
 var finishers = map[string]func(db *gorm.DB) (ids, error){
 	"Find": func(db *gorm.DB) (ids, error) {
 		var docs []Doc
@@ -355,18 +354,18 @@ func TestReadsReturnAllowedRowsOnly(t *testing.T) {
 					}
 				}
 				if n := len(chains) * (len(finishers) - 2); some < n*9/10 || less < n*9/10 {
-					t.Errorf("of %d statements %d returned rows and %d were restricted", n, some, less)
+					t.Errorf("of %d statements, %d returned rows and %d were restricted", n, some, less)
 				}
 			})
 		}
 	})
 }
 
-// skips tells which chains and finishers do not go together in GORM itself.
+// skips lists the chains and finishers that GORM itself does not support together.
 func skips(chain, finisher string) bool {
 	one := func(names ...string) bool { return slices.Contains(names, chain) }
 	switch finisher {
-	case "FindInBatches": // an or without parentheses makes it endless
+	case "FindInBatches": // an Or without parentheses makes it endless
 		return !one("plain", "where", "string or", "not", "struct", "map", "unscoped", "prepared", "query fields")
 	case "Count":
 		return one("locking", "distinct", "select", "query fields", "omit", "limit", "joins")
@@ -394,7 +393,7 @@ func fresh(t testing.TB, db *gorm.DB) *gorm.DB {
 	return newSQLite(t).open(t)
 }
 
-// TestSingleRows is about the finishers that return one row or value.
+// TestSingleRows tests the finishers that return one row or value.
 func TestSingleRows(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		b := newBypass(t, db)
@@ -459,7 +458,7 @@ func TestSingleRows(t *testing.T) {
 	})
 }
 
-// TestAssociations is about rows that come along with others.
+// TestAssociations tests rows that are loaded together with others.
 func TestAssociations(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		for _, enforced := range []bool{false, true} {
@@ -489,7 +488,8 @@ func TestAssociations(t *testing.T) {
 				s += fmt.Sprint(" t", len(d.Tags), " d", len(d.Author.Docs))
 				got = append(got, s)
 			}
-			// Reviewer 3 is hidden, as are the covers of 4 and 7, and the documents of others.
+			// Reviewer 3 is hidden, and so are the covers of 4 and 7, and the documents
+			// of others.
 			if want := "1: c1 u1 c10 u1 k1 t1 d3|4: c4 u1 t1 d3|7: c7 u1 t1 d3"; strings.Join(got, "|") != want {
 				t.Errorf("preload: %q, want %q", strings.Join(got, "|"), want)
 			}
@@ -502,7 +502,7 @@ func TestAssociations(t *testing.T) {
 					t.Errorf("joins: doc %d of %v, reviewer %v", d.ID, d.Author, d.Reviewer)
 				}
 			}
-			// What an application adds behind ON restricts further, and widens nothing.
+			// The application's conditions after ON restrict further, and never widen.
 			free := b.db.WithContext(b.ctx)
 			for _, on := range []*gorm.DB{free.Where("1 = 0").Or("1 = 1"), free.Where("1 = 1\tor\t1 = 1"), free.Or("1 = 1")} {
 				joined = nil
@@ -525,7 +525,7 @@ func TestAssociations(t *testing.T) {
 			if err := marked().InnerJoins("Reviewer").Find(&inner).Error; err != nil || len(joined) != 3 || len(inner) != 0 {
 				t.Errorf("joins: %d docs, inner joins: %d, %v", len(joined), len(inner), err)
 			}
-			// Another action of the statement is not that of its preloads.
+			// The action of the statement does not apply to its preloads.
 			allow[Comment](b.fake, func(u *User, action string) filter.Expr { return filter.Const(action == "read") })
 			var d Doc
 			if err := b.db.WithContext(b.ctx).Scopes(Authorized("approve")).Preload("Comments").First(&d, 1).Error; err != nil || len(d.Comments) != 2 {
@@ -547,8 +547,8 @@ func TestAssociations(t *testing.T) {
 	})
 }
 
-// refused are statements that cannot be authorized, in either mode or in enforcing
-// mode only.
+// refused are statements that cannot be authorized, in either mode or only with
+// Enforce.
 func TestRefusals(t *testing.T) {
 	type dto struct {
 		ID    int64
@@ -576,7 +576,7 @@ func TestRefusals(t *testing.T) {
 		"open quote":         func(db *gorm.DB) error { return db.Where("title = '").Find(&docs).Error },
 		"statements":         func(db *gorm.DB) error { return db.Where("1 = 1; SELECT 1").Find(&docs).Error },
 		"quotes of the database's own": func(db *gorm.DB) error {
-			// In PostgreSQL and SQLite what is between them is no quote, and the
+			// In PostgreSQL and SQLite the text between them is not a quote, and the
 			// parentheses are closed and opened again.
 			q := map[string][2]string{"sqlite": {"(SELECT 1 AS [']) = 1", "(SELECT 1 AS [']) = 1"}, "postgres": {"$$'$$ <> 'x'", "$$'$$ <> 'y'"}, "mysql": {"1 = 1", "1 = 1"}}[db.Dialector.Name()]
 			return db.Where(q[0] + ")\nor\n(" + q[1]).Find(&docs).Error
@@ -587,7 +587,7 @@ func TestRefusals(t *testing.T) {
 			return db.Clauses(clause.Insert{Modifier: "OR REPLACE"}).Create(newDoc(2, 1)).Error
 		},
 		"upsert, by an expression": func(db *gorm.DB) error {
-			tx := db.Session(&gorm.Session{}).Omit("none") // a statement of its own
+			tx := db.Session(&gorm.Session{}).Omit("none") // a separate statement
 			tx.Statement.Clauses["INSERT"] = clause.Clause{AfterNameExpression: clause.Expr{SQL: "OR REPLACE"}}
 			return tx.Create(newDoc(2, 1)).Error
 		},
@@ -669,7 +669,7 @@ func TestRefusals(t *testing.T) {
 				tx := b.db.WithContext(b.ctx)
 				if !mode {
 					if name == "association, replace" {
-						continue // statements of GORM's own, with no mark on them
+						continue // statements of GORM itself, without a mark
 					}
 					tx = tx.Scopes(Authorized("read")).Session(&gorm.Session{})
 				}
@@ -702,7 +702,7 @@ func TestRefusals(t *testing.T) {
 	})
 }
 
-// after is a clause that puts something behind the conditions.
+// after is a clause that adds text after the conditions.
 type after struct{}
 
 func (after) Name() string               { return "WHERE" }
@@ -714,7 +714,7 @@ func (after) ModifyStatement(stmt *gorm.Statement) {
 	stmt.Clauses["WHERE"] = c
 }
 
-// dump returns the contents of the tables that writes may touch.
+// dump returns the contents of the tables that writes may affect.
 func dump(t testing.TB, b *bypass) string {
 	t.Helper()
 	var docs []Doc

@@ -147,11 +147,11 @@ func TestClassesErrors(t *testing.T) {
 func TestPluginIsNeeded(t *testing.T) {
 	db := newSQLite(t).open(t)
 	if err := db.Use(New(nil)); err == nil {
-		t.Error("a plugin without an Authorizer was taken")
+		t.Error("a plugin without an Authorizer was accepted")
 	}
 }
 
-// TestClassesAfterThePlugin registers models when the plugin is there already.
+// TestClassesAfterThePlugin registers models after the plugin.
 func TestClassesAfterThePlugin(t *testing.T) {
 	db := newSQLite(t).open(t)
 	if err := db.AutoMigrate(&User{}, &Doc{}); err != nil {
@@ -176,7 +176,7 @@ func TestClassesAfterThePlugin(t *testing.T) {
 	}
 }
 
-// lines is a logger that keeps what is logged at level Info.
+// lines is a logger that records messages of level Info.
 type lines struct {
 	logger.Interface
 	infos []string
@@ -203,7 +203,7 @@ func TestUnrestrictedIsLogged(t *testing.T) {
 	if !slices.Equal(l.infos, want) {
 		t.Errorf("got %q, want %q", l.infos, want)
 	}
-	// A mark is stronger.
+	// A mark takes precedence.
 	if err := tx.Scopes(Authorized("read")).Find(&docs).Error; !errors.Is(err, authz.ErrUndecided) {
 		t.Errorf("without an actor: %v", err)
 	}

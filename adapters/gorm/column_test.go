@@ -1,6 +1,6 @@
 package gormauthz
 
-// This file defines the tests of columns that are declared in unusual ways.
+// This file tests columns with unusual declarations.
 
 import (
 	"database/sql/driver"
@@ -14,8 +14,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// TestUnreadFields is about columns that GORM writes and never reads: a decision
-// sees the zero value, so that a list must not see what is stored.
+// TestUnreadFields tests columns that GORM writes and never reads. A decision sees the
+// zero value, so a list must not use the stored value.
 func TestUnreadFields(t *testing.T) {
 	type Vault struct {
 		ID     int64
@@ -41,8 +41,8 @@ func TestUnreadFields(t *testing.T) {
 	})
 }
 
-// An email is read in another form than it is written in; a seen and a shout are
-// written in another, the latter only by a pointer.
+// An email is read in a different form than it is written. A seen and a shout are
+// written in a different form, the latter only by a pointer.
 type (
 	email string
 	seen  string
@@ -60,8 +60,8 @@ func (e *email) Scan(x any) error {
 func (s seen) Value() (driver.Value, error)   { return strings.ToUpper(string(s)), nil }
 func (s *shout) Value() (driver.Value, error) { return strings.ToUpper(string(*s)), nil }
 
-// TestOneWayConversions is about types that convert the database's values in one
-// direction only, so that what Go reads is not what was asked for.
+// TestOneWayConversions tests types that convert database values in only one direction,
+// so that what Go reads differs from the filter's value.
 func TestOneWayConversions(t *testing.T) {
 	type Letter struct {
 		ID     int64
@@ -97,21 +97,21 @@ func TestOneWayConversions(t *testing.T) {
 				}
 				allowed := f.Authorize(ctx, &User{ID: 1}, "read", &letter) == nil
 				if err != nil || (len(list) == 1) != allowed {
-					t.Errorf("%s %s a: %d rows, %v; allowed by itself: %v", name, op, len(list), err, allowed)
+					t.Errorf("%s %s a: %d rows, %v; decision: %v", name, op, len(list), err, allowed)
 				}
 			}
 		}
 	})
 }
 
-// A folded text is stored, and read, in lower case.
+// A folded text is stored and read in lower case.
 type folded string
 
 func (f folded) Value() (driver.Value, error) { return strings.ToLower(string(f)), nil }
 func (f *folded) Scan(x any) error            { return (*email)(f).Scan(x) }
 
-// TestConversionsThatLose is about types that make the same of several values.
-func TestConversionsThatLose(t *testing.T) {
+// TestLossyConversions tests types that convert several values to one.
+func TestLossyConversions(t *testing.T) {
 	type Mailbox struct {
 		ID   int64
 		Name folded
@@ -152,14 +152,14 @@ func TestConversionsThatLose(t *testing.T) {
 				list, err := repo.List(ctx)
 				allowed := f.Authorize(ctx, &User{ID: 1}, "read", &box) == nil
 				if err != nil || (len(list) == 1) != (tt.want != neg) || allowed != (tt.want != neg) {
-					t.Errorf("%s = %v, negated: %v: %d rows, %v; allowed by itself: %v", tt.name, tt.x, neg, len(list), err, allowed)
+					t.Errorf("%s = %v, negated: %v: %d rows, %v; decision: %v", tt.name, tt.x, neg, len(list), err, allowed)
 				}
 			}
 		}
 	})
 }
 
-// A foreign text is declared with a collation of its own: "c1" or "c2".
+// A foreign text has a declared collation: "c1" or "c2".
 type foreign1 string
 type foreign2 string
 
@@ -186,9 +186,9 @@ type Zoning struct {
 	Code foreign2
 }
 
-// TestCollationsThatDoNotMix is about relations between texts that the servers
-// refuse to compare.
-func TestCollationsThatDoNotMix(t *testing.T) {
+// TestIncompatibleCollations tests relations between texts that the servers refuse to
+// compare.
+func TestIncompatibleCollations(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		if err := db.AutoMigrate(&Zoning{}, &Parcel{}); err != nil {
 			t.Fatal(err)

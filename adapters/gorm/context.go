@@ -57,8 +57,8 @@ type exemption struct {
 
 // Unrestricted returns a context whose statements the plugin does not authorize. Use
 // it for migrations, for jobs that act for no user, and to load the actor itself.
-// Each statement is logged with the reason, and also by GORM's own logger at level
-// Info. With an empty reason, statements fail.
+// GORM's own logger logs each statement at level Info, with the reason. With an empty
+// reason, statements fail.
 func Unrestricted(ctx context.Context, reason string) context.Context {
 	return context.WithValue(ctx, exemptKey{}, &exemption{reason, true})
 }

@@ -1,6 +1,6 @@
 package gormauthz
 
-// This file defines the databases that the tests run on.
+// This file defines the databases that the tests use.
 
 import (
 	"math/rand/v2"
@@ -18,7 +18,7 @@ import (
 	"github.com/ursa-authz/ursa/internal/testdb"
 )
 
-// A database is a fresh and empty one, for one test.
+// A database is a new and empty one, for one test.
 type database struct {
 	name   string
 	driver string // of package database/sql
@@ -65,7 +65,7 @@ type sqliteDriver struct {
 	open    func(dsn string) gorm.Dialector
 }
 
-// sqliteInGo is the driver without C, whose texts for times might be others.
+// sqliteInGo is the driver written in Go, which may write times in another format.
 var sqliteInGo = sqliteDriver{
 	name:    "sqlite",
 	options: "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)&_txlock=immediate&_pragma=synchronous(OFF)",

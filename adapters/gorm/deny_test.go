@@ -1,6 +1,6 @@
 package gormauthz
 
-// This file tests that deny rules override what allows in lists, lookups and writes.
+// This file tests that deny rules override allow rules in lists, lookups and writes.
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// denials is a policy in which user 1 may do anything to any document, and what
-// the deny rules leave of that.
+// denials is a policy in which user 1 may do anything to any document that the deny
+// rules do not exclude.
 const denials = `
 	allow(_: User, _, _: Doc);
 	allow(_: User, _, _: Comment);
@@ -128,7 +128,7 @@ func testDenyRules(t *testing.T, db *gorm.DB, options []Option) {
 		t.Errorf("left: %v, %v", docs, err)
 	}
 
-	// Without DenyRule, nothing of this is denied.
+	// Without DenyRule, none of this is denied.
 	pluginOf(db).az = authorizer(t, db, denials)
 	docs, err = repo.List(ctx)
 	if got := idsOf(docs); err != nil || !slices.Equal(got, ids{3, 4}) {

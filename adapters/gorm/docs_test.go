@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// flat returns text without indentation, empty lines and the slashes of comments.
+// flat returns text without indentation, empty lines and comment slashes.
 func flat(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -17,7 +17,8 @@ func flat(text string) string {
 	return b.String()
 }
 
-// TestDocs sees that the Go, Polar and output on the pages is that of the examples.
+// TestDocs checks that the Go and Polar code and the output on the pages are those of
+// the examples.
 func TestDocs(t *testing.T) {
 	examples, err := os.ReadFile("example_test.go")
 	if err != nil {
@@ -30,14 +31,14 @@ func TestDocs(t *testing.T) {
 			t.Fatal(err)
 		}
 		blocks := 0
-		for i, part := range strings.Split("\n"+string(page), "\n```") { // every other one is in fences
+		for i, part := range strings.Split("\n"+string(page), "\n```") { // every second block is in fences
 			lang, block, _ := strings.Cut(part, "\n")
 			if i%2 == 0 || lang == "sql" {
 				continue
 			}
 			blocks++
 			if !strings.Contains(code, flat(block)) {
-				t.Errorf("%s has %s that is no part of example_test.go:\n%s", name, lang, block)
+				t.Errorf("%s has %s that is not in example_test.go:\n%s", name, lang, block)
 			}
 		}
 		if blocks < want {

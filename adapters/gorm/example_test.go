@@ -2,7 +2,7 @@
 
 package gormauthz_test
 
-// This file has the examples of the package, which are those of docs/gorm.md and
+// This file has the examples of the package, which are also in docs/gorm.md and
 // docs/lists.md.
 
 import (
@@ -68,7 +68,7 @@ func open() *gorm.DB {
 	if err != nil {
 		log.Fatal(err)
 	}
-	pool.SetMaxOpenConns(1) // another connection would be another database
+	pool.SetMaxOpenConns(1) // another connection would open another database
 	return db
 }
 
@@ -87,7 +87,7 @@ func setUp(db *gorm.DB) (*authz.Authorizer, error) {
 	return az, db.Use(gormauthz.New(az))
 }
 
-// fill makes Ann, who manages Bob, who manages Cem; each has an expense.
+// fill makes Ann, who manages Bob, who manages Cem. Each has an expense.
 func fill(db *gorm.DB) (ann, bob, cem *User) {
 	if err := db.AutoMigrate(&User{}, &Expense{}); err != nil {
 		log.Fatal(err)
@@ -132,7 +132,7 @@ func Example() {
 	// true true
 }
 
-// TestLists holds the lists of the examples' policy against its decisions.
+// TestLists compares the lists of the examples' policy with its decisions.
 func TestLists(t *testing.T) {
 	db := open()
 	az, err := setUp(db)
@@ -186,14 +186,14 @@ func ExampleEnforce() {
 	err = db.WithContext(ctx).Find(&list).Error
 	fmt.Println(len(list), err)
 
-	err = db.Find(&list).Error // whose request is this?
+	err = db.Find(&list).Error // no actor in the context
 	fmt.Println(errors.Is(err, authz.ErrUndecided))
 
 	tx := db.WithContext(ctx).Model(&Expense{}).Where("1 = 1").Update("amount", gorm.Expr("amount + 1"))
 	fmt.Println(tx.RowsAffected, tx.Error)
 
 	err = db.WithContext(ctx).Model(&Expense{}).Where("id = ?", 2).Update("user_id", 3).Error
-	fmt.Println(errors.Is(err, authz.ErrForbidden)) // it would be Cem's
+	fmt.Println(errors.Is(err, authz.ErrForbidden)) // Bob may not give it to Cem
 
 	ctx = gormauthz.Unrestricted(context.Background(), "monthly report")
 	err = db.WithContext(ctx).Find(&list).Error
@@ -224,7 +224,7 @@ func ExampleRepository_Create() {
 
 	own.Amount = 5000
 	err = expenses.Update(ctx, own, "Amount")
-	fmt.Println(errors.Is(err, authz.ErrForbidden)) // beyond what may be updated
+	fmt.Println(errors.Is(err, authz.ErrForbidden)) // over the limit in the new state
 	// Output:
 	// <nil> 4
 	// true
@@ -284,7 +284,7 @@ func ExampleWithTx() {
 	// <nil>
 }
 
-// Example_filter shows what a policy becomes for a list.
+// Example_filter shows the filter that a policy becomes for a list.
 func Example_filter() {
 	db := open()
 	az, err := setUp(db)
@@ -353,8 +353,7 @@ func Example_chain() {
 	// File where exists v1 in Folder (reach v2 in v1.(s1 if s1.Private != ?; Parent)* (v2.OwnerID = ?))
 }
 
-// An adapter in a few lines: the form of a filter for a search engine that knows
-// fields and nothing else.
+// A small adapter: the filter for a search engine that only supports fields.
 func search(q *filter.Query) (string, error) {
 	q, err := q.Simplify()
 	if err != nil {
@@ -385,7 +384,7 @@ func term(e filter.Expr) (string, error) {
 			return fmt.Sprintf("%s%s:%d", not, f.Name, v.Any()), nil
 		}
 	}
-	// Whatever is left out here would be a wider answer.
+	// A node that is ignored here would make the answer too wide.
 	return "", &filter.Error{Err: filter.ErrUnsupported, Reason: "the search engine does not know", Expr: filter.Text(e)}
 }
 
@@ -424,7 +423,7 @@ func Example_adapter() {
 	//  filter: not supported: the search engine does not know: Amount > ?
 }
 
-// Example_match is what an adapter is tested against.
+// Example_match shows the reference that adapters are tested against.
 func Example_match() {
 	model := &filter.Model{Name: "Expense", Type: reflect.TypeFor[Expense](), Key: []string{"ID"}}
 	limit, err := filter.ValueOf(100)

@@ -11,8 +11,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// TestIndexesAreUsed asks the databases how they would find rows: what makes texts
-// compare by their bytes must not cost the index on them.
+// TestIndexesAreUsed checks the databases' query plans: comparing texts by their bytes
+// must not prevent the use of an index.
 func TestIndexesAreUsed(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		pool, err := db.DB()
@@ -22,7 +22,7 @@ func TestIndexesAreUsed(t *testing.T) {
 		pool.SetMaxOpenConns(1) // for the settings below
 		ms := migrate(t, db)
 		populate(t, db, newRand(t), 60)
-		for i := range 300 { // what is asked for must be rare
+		for i := range 300 { // rows that match must be rare
 			if err := db.Table("docs").Create(map[string]any{"id": 1000 + i, "code": fmt.Sprint("code", i), "author_id": 1000 + i, "parent_id": 2000 + i, "big": 5000 + i, "token": uuid{9, byte(i), byte(i >> 8)}}).Error; err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,7 @@
 package gormauthz
 
-// This file defines an Authorizer whose policies are filters, so that what the
-// plugin does can be tested without a policy language.
+// This file defines an Authorizer whose policies are filters, so that the plugin can be
+// tested without a policy language.
 
 import (
 	"context"
@@ -15,16 +15,16 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// A fake allows an action on the rows for which its policy's filter is true. What
-// has no policy is denied.
+// A fake allows an action on the rows for which its policy's filter is true. It denies
+// actions without a policy.
 type fake struct {
 	models *models
 	policy map[reflect.Type]func(actor *User, action string) filter.Expr
 
 	mu      sync.Mutex
 	hides   bool  // denials are authz.ErrNotFound
-	filters int   // how often Filter was asked
-	err     error // that everything returns, if it is set
+	filters int   // number of calls of Filter
+	err     error // returned by all methods, if set
 }
 
 func newFake(db *gorm.DB) *fake {
@@ -94,13 +94,13 @@ func (f *fake) related(ctx context.Context, row any, rel *filter.Relation) ([]an
 	return rows, nil
 }
 
-// deciding hides everything but decisions on single rows.
+// deciding hides all methods except decisions on single rows.
 type deciding struct{ *fake }
 
 func (deciding) Filter() {}
 
-// as returns a context with an actor. The authorizer in it is of no use: where the
-// plugin is asked, the context's must not be.
+// as returns a context with an actor. The authorizer in it is not usable: the tests of
+// the plugin must not use it.
 func as(t testing.TB, actor *User) context.Context {
 	t.Helper()
 	az, err := authz.New(authz.Config{Policies: authz.String("none.polar", ""), AllowEmpty: true})
@@ -122,8 +122,8 @@ func equals(name string, x any) filter.Expr {
 	return filter.Compare{Op: filter.Eq, L: field(name), R: mustValue(x)}
 }
 
-// exposeRelations gives documents a policy that has to follow relations, and says
-// the same as the one of newBypass.
+// exposeRelations gives documents a policy that follows relations and is equivalent to
+// the one of newBypass.
 func (f *fake) exposeRelations() {
 	author, comments := f.relation(&Doc{}, "Author"), f.relation(&Doc{}, "Comments")
 	allow[Doc](f, func(u *User, action string) filter.Expr {

@@ -20,11 +20,11 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// errFault is what the failing database returns.
+// errFault is the error of the failing database.
 var errFault = errors.New("fault")
 
-// A faulty driver counts the calls of another one that may fail, and makes one of
-// them do so.
+// A faulty driver counts the calls of another driver that may fail, and makes one of
+// them fail.
 type faulty struct {
 	driver.Connector
 	calls atomic.Int64
@@ -163,7 +163,7 @@ func (r *faultyRows) Next(dest []driver.Value) error {
 	return r.Rows.Next(dest)
 }
 
-// connector makes a driver.Connector of a driver and a DSN.
+// connector makes a driver.Connector from a driver and a DSN.
 type connector struct {
 	driver driver.Driver
 	dsn    string
@@ -181,7 +181,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 }
 func (c connector) Driver() driver.Driver { return c.driver }
 
-// openFaulty returns a handle on the rows of db by a faulty driver.
+// openFaulty returns a handle on the rows of db through a faulty driver.
 func openFaulty(t testing.TB, name, driverName, dsn string) (*gorm.DB, *faulty) {
 	t.Helper()
 	probe, err := sql.Open(driverName, dsn)
@@ -208,9 +208,9 @@ func openFaulty(t testing.TB, name, driverName, dsn string) (*gorm.DB, *faulty) 
 	return db, f
 }
 
-// TestFaults lets every call of every operation fail in turn. An operation whose
-// call fails must fail, return no row that is not allowed and no list at all,
-// change nothing, and give its connection back.
+// TestFaults makes every call of every operation fail in turn. An operation whose call
+// fails must fail, return no row that is not allowed and no list at all, change
+// nothing, and release its connection.
 func TestFaults(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, d database) {
 		db, f := openFaulty(t, d.name, d.driver, d.dsn)
@@ -276,7 +276,7 @@ func TestFaults(t *testing.T) {
 					t.Fatalf("%s, call %d: %d connections are still in use", name, n, used)
 				}
 				after := dump(t, b)
-				if !reached { // it has succeeded, without a fault
+				if !reached { // it has succeeded without a fault
 					if got.err != nil {
 						t.Fatalf("%s: %v", name, got.err)
 					}
@@ -289,12 +289,12 @@ func TestFaults(t *testing.T) {
 				faults++
 				if got.err == nil {
 					if fresh := slices.Clone(got.ids); after == before && got.ids != nil && complete(fresh) {
-						continue // the fault came when all was done
+						continue // the fault came after all the work was done
 					}
 					t.Errorf("%s, call %d: no error, ids %v", name, n, got.ids)
 				}
 				if got.err != nil && (errors.Is(got.err, authz.ErrForbidden) || errors.Is(got.err, authz.ErrNotFound) || errors.Is(got.err, gorm.ErrRecordNotFound)) {
-					t.Errorf("%s, call %d: a fault is taken for an answer: %v", name, n, got.err)
+					t.Errorf("%s, call %d: a fault looks like an answer: %v", name, n, got.err)
 				}
 				if got.err != nil && len(got.ids) > 0 && name != "Find" && name != "Rows" && name != "Row" {
 					t.Errorf("%s, call %d: %v with %v", name, n, got.ids, got.err)
@@ -316,12 +316,12 @@ func TestFaults(t *testing.T) {
 	})
 }
 
-// complete reports whether ids are those of a whole answer.
+// complete reports whether ids are those of a complete answer.
 func complete(list ids) bool {
 	return fmt.Sprint(list) == "[1 4 7]" || fmt.Sprint(list) == "[1]"
 }
 
-// reset undoes what operations have done to documents.
+// reset undoes the changes that operations have made to documents.
 func reset(t testing.TB, b *bypass) {
 	t.Helper()
 	tx := b.free().Session(&gorm.Session{})

@@ -14,7 +14,7 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// keysOf returns the keys of what a fetch or a resolver returned, sorted.
+// keysOf returns the keys in the result of a fetch or a resolver, sorted.
 func keysOf(t testing.TB, ms *models, x any) []string {
 	t.Helper()
 	var keys []string
@@ -46,7 +46,7 @@ func keysOf(t testing.TB, ms *models, x any) []string {
 	return keys
 }
 
-func TestFetchFindsWhatIsRelated(t *testing.T) {
+func TestFetchFindsRelatedRows(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		ms := migrate(t, db)
 		r := newRand(t)
@@ -122,8 +122,8 @@ func TestFetchUsesTheTransaction(t *testing.T) {
 			if u, ok := got.(*User); err != nil || !ok || u.Name != "uncommitted" {
 				t.Errorf("in the transaction: %v, %v", got, err)
 			}
-			// Without the transaction the only connection is taken: the fetch
-			// waits for its context, and the decision is open.
+			// Without the transaction, the only connection is in use. The fetch waits
+			// for its context, and the decision is undecided.
 			short, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 			defer cancel()
 			if got, err := ms.fetch(short, &Doc{AuthorID: 1}, "Author"); got != nil || !errors.Is(err, authz.ErrUndecided) {

@@ -10,7 +10,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/authztest"
 )
 
-// A Lister is what authztest asks for.
+// A Lister implements authztest.Lister.
 var _ authztest.Lister = (*Lister)(nil)
 
 func TestListerShowsEquivalence(t *testing.T) {
@@ -38,8 +38,8 @@ func TestListerShowsEquivalence(t *testing.T) {
 	})
 }
 
-// TestListerUnderEnforcement: rows are read and stored for nobody, and listed for
-// the actor alone; a row that is refused leaves a transaction as it was.
+// TestListerUnderEnforcement: rows are read and stored without an actor, and listed
+// only for the actor. A refused row leaves the transaction unchanged.
 func TestListerUnderEnforcement(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		migrate(t, db)
@@ -58,7 +58,7 @@ func TestListerUnderEnforcement(t *testing.T) {
 				}
 			}
 			if err := l.Add(ctx, class, &Seal{ID: uuids[0], Name: "ann"}); !errors.Is(err, authz.ErrUndecided) {
-				t.Errorf("a key that is taken: %v", err)
+				t.Errorf("a key that exists: %v", err)
 			}
 			if rows, err := l.Rows(ctx, class); err != nil || len(rows) != 2 {
 				t.Errorf("rows: %v, %v", rows, err)
@@ -69,7 +69,7 @@ func TestListerUnderEnforcement(t *testing.T) {
 			}
 			_, err = l.List(ctx, ann, "read", authz.ClassOf[decimal]())
 			if !errors.Is(err, authz.ErrUndecided) {
-				t.Errorf("a class that is no model: %v", err)
+				t.Errorf("a class that is not a model: %v", err)
 			}
 			return nil
 		})

@@ -9,7 +9,7 @@ import (
 )
 
 // TestEveryRuleIsNeeded switches each rule of the translation off, and expects the
-// property test to notice on the databases where the rule matters.
+// property test to fail on the databases where the rule matters.
 func TestEveryRuleIsNeeded(t *testing.T) {
 	rules := []struct {
 		rule rule
@@ -69,21 +69,21 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 				p, err := ms.compile(q, m)
 				ms.off = 0
 				if err != nil || reflect.DeepEqual(p, exact) {
-					continue // the rule plays no part here
+					continue // the rule does not matter here
 				}
 				if got, err := selected(db, p); err != nil || !slices.Equal(got, want) {
 					delete(missing, rule)
 				}
 			}
 		}
-		t.Logf("%d rules were found missing within %d filters", needed-len(missing), runs)
+		t.Logf("%d missing rules were noticed within %d filters", needed-len(missing), runs)
 		for _, name := range missing {
-			t.Errorf("nothing changes without the rule %q", name)
+			t.Errorf("no test fails without the rule %q", name)
 		}
 	})
 }
 
-// insertNaN puts NaN into a row, where a database can hold it.
+// insertNaN puts NaN into a row, if the database can hold it.
 func insertNaN(t testing.TB, db *gorm.DB) {
 	t.Helper()
 	if db.Dialector.Name() != "postgres" {

@@ -40,7 +40,7 @@ func authorizer(t testing.TB, db *gorm.DB, policy string, change ...func(*authz.
 	return az
 }
 
-// TestListsWithPolar asks a policy for lists, and compares with single decisions.
+// TestListsWithPolar compares the lists of a policy with single decisions.
 func TestListsWithPolar(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		migrate(t, db)
@@ -61,7 +61,7 @@ func TestListsWithPolar(t *testing.T) {
 			t.Fatal(err)
 		}
 		some := 0
-		for range 3 { // worlds, since one of them may have few users left
+		for range 3 { // data sets, since one of them may have few users left
 			populate(t, db, r, 40)
 			var docs []Doc
 			var users []*User

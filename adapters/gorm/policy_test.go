@@ -1,7 +1,7 @@
 package gormauthz
 
-// This file defines the test that holds lists against single decisions: random
-// policies in Polar, on random rows, by SQL, by filter.Match and row by row.
+// This file compares lists with single decisions: random policies in Polar on random
+// rows, by SQL, by filter.Match and row by row.
 
 import (
 	"context"
@@ -20,7 +20,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
-// attributes of the models by their type, as policies spell them.
+// the attributes of the models by their type, as policies spell them.
 type attributes struct {
 	texts, numbers, bools, times, others []string
 	ones, many                           map[string]string // relation -> model
@@ -46,16 +46,16 @@ var polarModels = map[string]attributes{
 	"Seal":     {texts: []string{"name"}, others: []string{"id"}},
 }
 
-// An author writes random policies. The variables in scope are rows of models.
+// An Author writes random policies. The variables in scope are rows of models.
 type author struct {
 	*rand.Rand
 	vars    [][2]string // name, model
 	fresh   int
-	chained bool // rules may call those of chains
+	chained bool // whether rules may call those of chains
 }
 
-// policy returns the rules for a number of actions; with deny, some of them have deny
-// rules, too.
+// policy returns the rules for a number of actions. With deny, some of them also have
+// deny rules.
 func (a *author) policy(actions int, deny bool) string {
 	var b strings.Builder
 	b.WriteString(`
@@ -88,14 +88,15 @@ func (a *author) policy(actions int, deny bool) string {
 	return b.String()
 }
 
-// chains returns rules that lead from document to document, and to users and on to
-// theirs, with conditions on the way: by themselves, by each other, and in circles.
+// chains returns rules that lead from document to document, and to users and from there
+// to their documents, with conditions in between: directly, through each other, and in
+// cycles.
 func (a *author) chains() string {
 	var b strings.Builder
 	a.vars, a.fresh = [][2]string{{"d", "Doc"}}, 0
 	fmt.Fprintf(&b, "boss(u: User, v: User) if v = u;\nboss(u: User, v: User) if %s and boss(u, v.manager);\n",
 		one(a.Rand, []string{"v.age != 1", "not v.name = u.name", "v.manager != nil", "u.id > 2", "true"}))
-	// One rule that goes from class to class.
+	// One rule that leads from class to class.
 	fmt.Fprintf(&b, `
 		fits(u: User, d: Doc) if %s and fits(u, d.%s);
 		fits(u: User, d: Doc) if fits(u, d.%s);
@@ -153,7 +154,7 @@ func (a *author) body(depth int) string {
 	return a.atom()
 }
 
-// scoped is body for a part whose variables are its own.
+// scoped is body for a part with its own variables.
 func (a *author) scoped(depth int) string {
 	n := len(a.vars)
 	s := a.body(depth)
@@ -161,7 +162,7 @@ func (a *author) scoped(depth int) string {
 	return s
 }
 
-// path returns the way to a row of some model from a variable.
+// path returns a path to a row of some model from a variable.
 func (a *author) path() (path, model string) {
 	v := one(a.Rand, a.vars)
 	path, model = v[0], v[1]
@@ -190,7 +191,7 @@ func (a *author) name() string {
 	return fmt.Sprint("x", a.fresh)
 }
 
-// each steps through a relation to many rows.
+// each follows a to-many relation.
 func (a *author) each(depth int) (string, bool) {
 	path, model := a.path()
 	many := polarModels[model].many
@@ -209,7 +210,7 @@ func (a *author) each(depth int) (string, bool) {
 	return fmt.Sprintf("%s in %s.%s and %s and %s = %s", x, path, rel, a.body(depth-1), x, x), true
 }
 
-// bind names a row on the way.
+// bind binds a row on the path to a variable.
 func (a *author) bind() (string, bool) {
 	path, model := a.path()
 	if !strings.Contains(path, ".") {
@@ -285,7 +286,7 @@ func (a *author) atom() string {
 	return field + compare(orders...) + text()
 }
 
-// number returns something to compare a number with.
+// number returns a term to compare with a number.
 func (a *author) number() string {
 	if path, model := a.path(); a.IntN(3) == 0 && len(polarModels[model].numbers) > 0 {
 		return path + "." + one(a.Rand, polarModels[model].numbers)
@@ -293,7 +294,7 @@ func (a *author) number() string {
 	return one(a.Rand, []string{"0", "1", "2", "3", "10", "1.5", "0.1", "u.id", "9007199254740993", "9007199254740992.0", "u.id + 1"})
 }
 
-// row returns something to compare a row with.
+// row returns a term to compare with a row.
 func (a *author) row(model string) string {
 	var rows []string
 	for _, v := range a.vars {
@@ -313,10 +314,10 @@ func (a *author) row(model string) string {
 	return one(a.Rand, append(rows, "nil"))
 }
 
-// fetchFrom makes the relations of classes come from a world.
+// fetchFrom makes the relations of classes come from a data set.
 func (g *generator) fetchFrom(classes []authz.Class, w **world) {
 	for i := range classes {
-		classes[i].ZeroKeyActor = true // worlds have users of all keys
+		classes[i].ZeroKeyActor = true // data sets have users with all keys
 		m := g.models.ofType(classes[i].Type)
 		classes[i].Fetch = func(ctx context.Context, row any, name string) (any, error) {
 			r := m.relation(name)
@@ -333,7 +334,7 @@ func (g *generator) fetchFrom(classes []authz.Class, w **world) {
 	}
 }
 
-// reason returns why there is no filter, without place and names.
+// reason returns why there is no filter, without position and names.
 func reason(err error) string {
 	words := strings.Fields(err.Error())
 	for i, w := range words {
@@ -345,8 +346,8 @@ func reason(err error) string {
 	return strings.Join(words, " ")
 }
 
-// chainsIn returns 1 or 0 each: whether a query has a Reach, one with conditions on its
-// steps, one with steps of several relations.
+// chainsIn returns 1 or 0 for each of: whether a query has a Reach, one with conditions
+// on its steps, one with steps of several relations.
 func chainsIn(q *filter.Query) (chain, step, via int) {
 	filter.Walk(q.Where, func(e filter.Expr) bool {
 		if r, ok := e.(filter.Reach); ok {
@@ -429,16 +430,16 @@ func TestPoliciesInSQL(t *testing.T) {
 						break
 					}
 					if err != nil {
-						t.Fatalf("%s: user %d, doc %d: the decision is an error, the filter %s: %v\n%s", action, u.ID, d.ID, q.Reveal(), err, text)
+						t.Fatalf("%s: user %d, doc %d: the decision is an error, but the filter is %s: %v\n%s", action, u.ID, d.ID, q.Reveal(), err, text)
 					}
 					if ok {
 						want = append(want, d.ID)
 					}
 					if deny {
-						// The decision is what the rules say, asked one by one.
+						// The decision must agree with the rules, queried one by one.
 						allows, aErr := ruleHolds(ctx, az, "allow", u, action, d)
 						denies, dErr := ruleHolds(ctx, az, "deny", u, action, d)
-						if errors.Is(aErr, polar.ErrBudget) && denies { // allow is not asked then
+						if errors.Is(aErr, polar.ErrBudget) && denies { // allow is not evaluated then
 							aErr = nil
 						}
 						if err := errors.Join(aErr, dErr); err != nil {
@@ -475,19 +476,20 @@ func TestPoliciesInSQL(t *testing.T) {
 		}
 		total := 0
 		for why, times := range refused {
-			t.Logf("%5d refused: %s", times, why)
+			t.Logf("%5d rejected: %s", times, why)
 			total += times
 		}
-		t.Logf("%d policies: %d conditional, %.0f %% allow some rows and not others, %d refused, %d allows overridden; %d sources invalid, %d decisions beyond the limits",
+		t.Logf("%d policies: %d conditional, %.0f %% allow some rows and not others, %d rejected, %d allows overridden; %d sources invalid, %d decisions beyond the limits",
 			n, conditional, 100*float64(nontrivial)/float64(n), total, overridden, invalid, endless)
 		t.Logf("%d with chains, %d with conditions on their steps, %d with steps of two relations", chained, steps, vias)
 		if nontrivial < n/4 || total > n/5 || overridden < n/4 || endless > n/50 || chained < n/8 || steps < n/30 || vias == 0 {
-			t.Error("too few of the random policies say anything")
+			t.Error("too few of the random policies are varied enough")
 		}
 	})
 }
 
-// ruleHolds asks a rule by itself. One that the policy does not define does not hold.
+// ruleHolds queries a single rule. A rule that the policy does not define does not
+// hold.
 func ruleHolds(ctx context.Context, az *authz.Authorizer, rule string, u *User, action string, d *Doc) (bool, error) {
 	for _, err := range az.Query(ctx, rule, u, action, d) {
 		if errors.Is(err, authz.ErrUndefinedRule) {

@@ -1,7 +1,6 @@
 package gormauthz
 
-// This file defines the tests that hold the SQL of random filters against
-// filter.Match, on random rows.
+// This file compares the SQL of random filters with filter.Match, on random rows.
 
 import (
 	"context"
@@ -14,8 +13,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// matching returns the keys of the rows that match a query in memory, of those
-// that are not deleted or, for an unscoped statement, of all.
+// matching returns the keys of the rows that match a query in memory: of rows that are
+// not deleted or, for an unscoped statement, of all rows.
 func matching(t testing.TB, db *gorm.DB, w *world, q *filter.Query) []int64 {
 	t.Helper()
 	var ids []int64
@@ -118,7 +117,7 @@ func shrink(t testing.TB, tx *gorm.DB, ms *models, w *world, q *filter.Query) (*
 	return q, best
 }
 
-// smaller returns expressions that are e with a part left out.
+// smaller returns the expressions that are e without one part.
 func smaller(e filter.Expr) []filter.Expr {
 	out := []filter.Expr{filter.True, filter.False}
 	each := func(parts []filter.Expr, wrap func([]filter.Expr) filter.Expr) {

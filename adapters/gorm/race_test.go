@@ -1,7 +1,7 @@
 package gormauthz
 
-// This file defines the tests of rights that are taken away while a statement or
-// a repository waits for a lock.
+// This file tests permissions that are revoked while a statement or a repository waits
+// for a lock.
 
 import (
 	"context"
@@ -16,8 +16,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// revocations take the right to document 1 away from user 1, or change the row and
-// leave the right.
+// revocations revoke user 1's permission on document 1, or change the row and leave the
+// permission.
 var revocations = map[string]struct {
 	do    func(tx *gorm.DB) error
 	stays bool
@@ -64,7 +64,7 @@ var writes = map[string]func(ctx context.Context, db *gorm.DB) error{
 	},
 }
 
-// none makes an error of a statement that affected no row.
+// none returns an error for a statement that affected no row.
 func none(tx *gorm.DB) error {
 	if tx.Error == nil && tx.RowsAffected == 0 {
 		return authz.ErrForbidden
@@ -125,8 +125,8 @@ func TestRevocationWhileWaiting(t *testing.T) {
 	})
 }
 
-// waitForLock returns when a statement on the database waits for a lock. SQLite
-// does not tell: its one writer waits for the other as a whole.
+// waitForLock returns when a statement on the database waits for a lock. SQLite does
+// not show this: its writers wait for each other.
 func waitForLock(t testing.TB, d database) {
 	t.Helper()
 	query := map[string]string{
@@ -137,8 +137,7 @@ func waitForLock(t testing.TB, d database) {
 		return
 	}
 	db := d.open(t)
-	// InnoDB shows what was the case when it was last asked, unless that was more
-	// than a tenth of a second ago.
+	// InnoDB's report may be up to a tenth of a second old.
 	interval := map[string]time.Duration{"postgres": time.Millisecond, "mysql": 150 * time.Millisecond}[d.name]
 	for begin := time.Now(); ; <-time.After(interval) {
 		var n int
@@ -149,16 +148,16 @@ func waitForLock(t testing.TB, d database) {
 			return
 		}
 		if time.Since(begin) > 15*time.Second {
-			t.Fatal("nothing waits for a lock")
+			t.Fatal("no statement waits for a lock")
 		}
 	}
 }
 
-// TestTxIsTriedAgain lets two transactions read what the other one writes.
-func TestTxIsTriedAgain(t *testing.T) {
+// TestTxRetries makes two transactions read what the other one writes.
+func TestTxRetries(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, d database) {
 		if d.name == "sqlite" {
-			t.Skip("transactions of SQLite come one after the other")
+			t.Skip("SQLite runs transactions one after the other")
 		}
 		db := d.open(t)
 		b := newBypass(t, db, Enforce())
@@ -200,7 +199,7 @@ func TestTxIsTriedAgain(t *testing.T) {
 		if err := b.free().Order("id").Find(&docs, ids).Error; err != nil {
 			t.Fatal(err)
 		}
-		// One after the other: 1 and 4 become 5 and 9, or 6 and 5.
+		// In sequence: 1 and 4 become 5 and 9, or 6 and 5.
 		if x, y := docs[0].Amount, docs[1].Amount; (x != 5 || y != 9) && (x != 6 || y != 5) {
 			t.Errorf("amounts %d and %d", x, y)
 		}
@@ -210,7 +209,7 @@ func TestTxIsTriedAgain(t *testing.T) {
 	})
 }
 
-// TestOneConnection sees that nothing waits for a connection that it holds itself.
+// TestOneConnection checks that nothing waits for a connection that it holds itself.
 func TestOneConnection(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		b := newBypass(t, db, Enforce())

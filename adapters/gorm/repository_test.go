@@ -76,7 +76,7 @@ func TestLookup(t *testing.T) {
 	})
 }
 
-// watch returns the SELECT statements that run on a handle from now on.
+// watch records the SELECT statements that run on a handle from now on.
 func watch(t testing.TB, db *gorm.DB) *[]string {
 	t.Helper()
 	var list []string
@@ -170,7 +170,7 @@ func TestLists(t *testing.T) {
 	})
 }
 
-// TestPages sees that the pages of a list, of whatever size, are the list.
+// TestPages checks that the pages of a list, of any size, make up the list.
 func TestPages(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		ms := migrate(t, db)
@@ -244,20 +244,20 @@ func TestRepositoryWrites(t *testing.T) {
 			{"create for another", repo.Create(b.ctx, newDoc(0, 2)), authz.ErrForbidden, ""},
 			{"create with a key", repo.Create(b.ctx, newDoc(50, 1)), ErrKeySet, ""},
 			{"create nothing", repo.Create(b.ctx, nil), authz.ErrUndecided, ""},
-			{"create, changed on the way", repo.Create(b.ctx, stolen), authz.ErrForbidden, ""},
-			{"create with an association that lies", repo.Create(b.ctx, lying), authz.ErrForbidden, ""},
+			{"create, changed by a hook", repo.Create(b.ctx, stolen), authz.ErrForbidden, ""},
+			{"create with a false association", repo.Create(b.ctx, lying), authz.ErrForbidden, ""},
 			{"create with associations", repo.Create(b.ctx, loaded), nil, "1"},
-			{"create what is deleted", repo.Create(b.ctx, goneAlready), authz.ErrUndecided, ""},
+			{"create a deleted row", repo.Create(b.ctx, goneAlready), authz.ErrUndecided, ""},
 			{"update", repo.Update(b.ctx, &Doc{Base: Base{1}, Title: "changed", Amount: 77}, "Title"), nil, "01 changed by 1, 1 false"},
 			{"update by column", repo.Update(b.ctx, &Doc{Base: Base{1}, Amount: 78}, "amount"), nil, "01 changed by 1, 78 false"},
 			{"update of another's", repo.Update(b.ctx, newDoc(2, 1)), authz.ErrForbidden, ""},
-			{"update that gives away", repo.Update(b.ctx, newDoc(1, 2)), authz.ErrForbidden, ""},
-			{"update of a row that is not there", repo.Update(b.ctx, newDoc(99, 1)), authz.ErrNotFound, ""},
+			{"update that gives the row away", repo.Update(b.ctx, newDoc(1, 2)), authz.ErrForbidden, ""},
+			{"update of a missing row", repo.Update(b.ctx, newDoc(99, 1)), authz.ErrNotFound, ""},
 			{"update of a deleted row", repo.Update(b.ctx, newDoc(10, 1)), authz.ErrNotFound, ""},
 			{"update of an unknown field", repo.Update(b.ctx, newDoc(1, 1), "Nope"), authz.ErrUndecided, ""},
 			{"update of the key", repo.Update(b.ctx, newDoc(1, 1), "ID"), authz.ErrUndecided, ""},
 			{"update of an association", repo.Update(b.ctx, newDoc(1, 1), "Author"), authz.ErrUndecided, ""},
-			{"update to what is deleted", repo.Update(b.ctx, gone), authz.ErrUndecided, ""},
+			{"update that deletes the row", repo.Update(b.ctx, gone), authz.ErrUndecided, ""},
 			{"update nothing", repo.Update(b.ctx, nil), authz.ErrUndecided, ""},
 			{"update everything", repo.Update(b.ctx, newDoc(1, 1)), nil, "01 new by 1, 0 false"},
 			{"delete", repo.Delete(b.ctx, 4), nil, "04 doc4 by 1, 4 true"},
@@ -284,7 +284,7 @@ func TestRepositoryWrites(t *testing.T) {
 	})
 }
 
-// overwritten are the updates that later ones of the same row hide.
+// overwritten are the updates whose effect a later update of the same row hides.
 var overwritten = map[string]bool{"update": true, "update by column": true}
 
 func TestCompositeKeys(t *testing.T) {
@@ -340,9 +340,9 @@ func (p *picky) Scan(x any) error {
 	return nil
 }
 
-// TestKeysThatCannotBeAsked sees that a key which has no place in a condition is
-// a mistake of the program, and no answer.
-func TestKeysThatCannotBeAsked(t *testing.T) {
+// TestKeysThatCannotBeCompared checks that a key that cannot be in a condition is an error
+// in the program, not an answer.
+func TestKeysThatCannotBeCompared(t *testing.T) {
 	type Gate struct {
 		ID picky `gorm:"primaryKey;size:20"`
 	}

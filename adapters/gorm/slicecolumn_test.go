@@ -1,7 +1,7 @@
 package gormauthz
 
-// This file defines the tests of columns that hold a list: a slice that reads and writes
-// itself. To a policy it is a list; a condition in SQL says nothing about what is in it.
+// This file tests columns that hold a list: a slice that converts itself. In a policy
+// it is a list; a condition in SQL cannot use its elements.
 
 import (
 	"context"
@@ -139,7 +139,7 @@ func TestSliceColumns(t *testing.T) {
 			}
 		}
 		if decided < 10 || refused < 10 {
-			t.Errorf("only %d rules tell rows apart, and only %d lists are refused", decided, refused)
+			t.Errorf("only %d rules distinguish rows, and only %d lists are rejected", decided, refused)
 		}
 	})
 }

@@ -2,7 +2,7 @@
 
 package gormauthz
 
-// This file defines the SQLite that most tests run on: the one in C.
+// This file defines the SQLite driver of most tests: the one in C.
 
 import (
 	driver "gorm.io/driver/sqlite"

@@ -2,6 +2,6 @@
 
 package gormauthz
 
-// This file defines the SQLite that tests run on where there is no C.
+// This file defines the SQLite driver of the tests without cgo.
 
 var sqlitePackage = sqliteInGo

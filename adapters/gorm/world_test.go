@@ -1,7 +1,7 @@
 package gormauthz
 
-// This file defines the models that the tests use, random rows for them, and a
-// resolver that knows in its own way which rows are related.
+// This file defines the models of the tests, random rows for them, and a resolver that
+// finds related rows independently.
 
 import (
 	"context"
@@ -189,7 +189,7 @@ type Tag struct {
 	Related []*Tag `gorm:"many2many:tag_links"`
 }
 
-// DocTag is a join table whose rows can be deleted softly.
+// DocTag is a join table with soft delete.
 type DocTag struct {
 	DocID     int64 `gorm:"primaryKey"`
 	TagID     int64 `gorm:"primaryKey"`
@@ -218,7 +218,7 @@ func migrate(t testing.TB, db *gorm.DB) *models {
 	return modelsOf(db)
 }
 
-// nasty values that collations, patterns and conversions stumble over.
+// values that cause problems for collations, patterns and conversions.
 var (
 	texts = []string{"", "a", "A", "a ", "ab", "x%y", "x_y", "xzy", "é", "É", "e", "1", "10", "!", "Z", "ß", "\U0001F600"}
 	ints  = []int64{-1, 0, 1, 2, 3, 10}
@@ -239,7 +239,7 @@ var (
 
 func one[T any](r *rand.Rand, xs []T) T { return xs[r.IntN(len(xs))] }
 
-// or returns x, or now and then nil: NULL, whatever the Go type of the field.
+// or returns x, or sometimes nil: NULL, whatever the Go type of the field.
 func or(r *rand.Rand, x any) any {
 	if r.IntN(4) == 0 {
 		return nil
@@ -247,8 +247,8 @@ func or(r *rand.Rand, x any) any {
 	return x
 }
 
-// populate replaces all rows by random ones. They are inserted as maps, so that NULL
-// stands in the columns of fields that cannot be nil, too.
+// populate replaces all rows by random ones. It inserts them as maps, so that columns
+// of fields that cannot be nil also get NULL.
 func populate(t testing.TB, db *gorm.DB, r *rand.Rand, docs int) {
 	t.Helper()
 	insert := func(table string, row map[string]any) {
@@ -272,12 +272,12 @@ func populate(t testing.TB, db *gorm.DB, r *rand.Rand, docs int) {
 	when := func() any {
 		x := one(r, times)
 		if server && x.IsZero() {
-			x = noon // MySQL refuses the zero time
+			x = noon // MySQL rejects the zero time
 		}
 		return or(r, x)
 	}
 	const others = 6
-	id := func() int64 { return int64(r.IntN(others + 2)) } // 0 and one beyond dangle
+	id := func() int64 { return int64(r.IntN(others + 2)) } // 0 and one value beyond the last key have no row
 	zero := int64(0)
 	if r.IntN(3) == 0 && db.Dialector.Name() != "mysql" {
 		zero = 1 // a row with the key 0
@@ -364,7 +364,7 @@ func load(t testing.TB, db *gorm.DB) *world {
 	return w
 }
 
-// Related finds related rows by looking at all of them.
+// Related finds related rows by comparing all rows.
 func (w *world) Related(_ context.Context, row any, rel *filter.Relation) ([]any, error) {
 	var found []any
 	user := func(id int64) {
@@ -490,7 +490,7 @@ type generator struct {
 	r      *rand.Rand
 	models *models
 	scope  []*model // by filter.Var
-	from   int      // the least variable that may be named
+	from   int      // the least variable that may be used
 	rels   map[*relation]*filter.Relation
 }
 
@@ -584,10 +584,10 @@ func (g *generator) step(at filter.Var, m *model, depth int) filter.Expr {
 	defer func() { g.scope, g.from = scope, from }()
 	g.scope, g.from = make([]*model, at+1), int(at)
 	g.scope[at] = m
-	return g.expr(depth / 2) // a condition of a condition is deep: SQLite's parser takes little
+	return g.expr(depth / 2) // conditions in conditions are deep, and SQLite's parser accepts only a few levels
 }
 
-// field returns a random column, of the wanted type if one is given.
+// field returns a random column, of the given type if there is one.
 func (g *generator) field(v filter.Var, want *column) (filter.Field, *column) {
 	m := g.scope[v]
 	var fits []*column
@@ -673,8 +673,8 @@ func (g *generator) keys(v filter.Var) filter.Expr {
 	return filter.Compare{Op: op, L: filter.Key{Var: v}, R: key()}
 }
 
-// constant returns a value for comparison with a column: now and then nil, or of
-// another type.
+// constant returns a value for comparison with a column: sometimes nil, or of another
+// type.
 func (g *generator) constant(c *column) filter.Value {
 	switch g.r.IntN(12) {
 	case 0:

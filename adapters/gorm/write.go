@@ -113,7 +113,7 @@ func (p *Plugin) beforeCreate(db *gorm.DB) {
 		return
 	}
 	if _, ok := stmt.Clauses["ON CONFLICT"]; ok {
-		refuse(stmt, undecided("an upsert cannot be authorized; GORM also saves associations by upserts: use Omit(clause.Associations)"+explicitly, nil))
+		refuse(stmt, undecided("an upsert, which GORM also uses to save associations, cannot be authorized: use Omit(clause.Associations)"+explicitly, nil))
 		return
 	}
 	rows, err := structs(stmt.ReflectValue, c.model)

@@ -1,6 +1,6 @@
 package gormauthz
 
-// This file defines the tests of what statements write.
+// This file tests the writes of statements.
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// changes returns the lines of dumps that differ, with those of after.
+// changes returns the lines in which dumps differ, taken from after.
 func changes(before, after string) string {
 	old := map[string]bool{}
 	for _, l := range strings.Split(before, "\n") {
@@ -38,14 +38,13 @@ func newDoc(id, author int64) *Doc {
 	return &Doc{Base: Base{id}, Title: "new", Code: "c", Char: "abcd", AuthorID: author, Due: noon}
 }
 
-// An attempt is a write. What it affects, the error it ends with, and what has
-// changed in the end are what is expected of it.
+// An attempt is a write, with the expected number of rows, error and changes.
 type attempt struct {
 	name    string
 	do      func(db *gorm.DB) *gorm.DB
 	affects int64
 	err     error
-	changes string // lines of dump, with a prefix of them
+	changes string // lines of dump, each with its prefix
 }
 
 var errAny = errors.New("any error")
@@ -161,7 +160,8 @@ func TestWritesAffectAllowedRowsOnly(t *testing.T) {
 				}
 				tx.Rollback()
 
-				// The same in a transaction of GORM's own: with an error, nothing stays.
+				// The same in a transaction of GORM's own: after an error, nothing
+				// stays.
 				if a.err == nil {
 					continue
 				}
@@ -170,7 +170,7 @@ func TestWritesAffectAllowedRowsOnly(t *testing.T) {
 					own = own.Scopes(Authorized("write")).Session(&gorm.Session{})
 				}
 				if got := a.do(own); got.Error == nil {
-					t.Errorf("%s, %s: no error outside of a transaction", mode, a.name)
+					t.Errorf("%s, %s: no error outside a transaction", mode, a.name)
 				}
 				if after := dump(t, b); after != before {
 					t.Fatalf("%s, %s: %s", mode, a.name, changes(before, after))
@@ -201,7 +201,7 @@ func TestFailedRecheckFailsTheOuterTransaction(t *testing.T) {
 				if err := write(tx); !errors.Is(err, authz.ErrForbidden) {
 					t.Errorf("%s: %v", name, err)
 				}
-				return nil // the error is ignored, and the rest to be committed
+				return nil // the error is ignored, and the rest should be committed
 			})
 			if err == nil {
 				t.Errorf("%s: the outer transaction was committed", name)
@@ -213,7 +213,7 @@ func TestFailedRecheckFailsTheOuterTransaction(t *testing.T) {
 	})
 }
 
-// TestWhatGORMNeeds is about statements that GORM itself issues.
+// TestWhatGORMNeeds tests the statements that GORM itself runs.
 func TestWhatGORMNeeds(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		b := newBypass(t, db, Enforce())
@@ -248,7 +248,7 @@ func TestWhatGORMNeeds(t *testing.T) {
 			}
 		}
 		if err := tx.AutoMigrate(&Extra{}); err == nil {
-			t.Error("a migration that is not unrestricted succeeded")
+			t.Error("a migration without Unrestricted succeeded")
 		}
 		prepared := tx.Session(&gorm.Session{PrepareStmt: true})
 		for range 2 {
@@ -288,7 +288,8 @@ func TestWhatGORMNeeds(t *testing.T) {
 	})
 }
 
-// TestAuthorizerErrors sees that no row passes when the question fails.
+// TestAuthorizerErrors checks that no row is returned or written when the decision
+// fails.
 func TestAuthorizerErrors(t *testing.T) {
 	cause := errors.New("cause")
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
@@ -333,7 +334,7 @@ func TestAuthorizerErrors(t *testing.T) {
 	})
 }
 
-// TestZeroKeys is about rows that are stored with a key that is zero.
+// TestZeroKeys tests rows that are stored with a zero key.
 func TestZeroKeys(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		b := newBypass(t, db)
@@ -355,7 +356,7 @@ func TestZeroKeys(t *testing.T) {
 	})
 }
 
-// TestDryRun is about sessions that read nothing.
+// TestDryRun tests sessions that read nothing.
 func TestDryRun(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		b := newBypass(t, db)

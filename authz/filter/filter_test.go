@@ -606,8 +606,8 @@ func TestWalk(t *testing.T) {
 }
 
 func TestSimplifyIsLinear(t *testing.T) {
-	// A wide Or of different conditions and a deep alternation. The limit is
-	// generous: it catches quadratic work, which takes minutes here.
+	// A wide Or of different conditions and a deep alternation. The limit is generous:
+	// it catches quadratic work, which takes minutes here.
 	wide := make(Or, 0, MaxNodes-1)
 	for i := range MaxNodes - 1 {
 		wide = append(wide, Compare{Lt, f("Age"), val(i)})

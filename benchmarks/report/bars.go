@@ -1,22 +1,22 @@
 package main
 
-// This file defines the bars: what was to be reached, and whether it was.
+// This file defines the goals, and whether they were met.
 
 import (
 	"fmt"
 	"slices"
 )
 
-// bars returns the table of what was to be reached.
+// bars returns the table of goals.
 func bars(res *results) *grid {
-	g := newGrid("bar", "measured", "holds")
+	g := newGrid("goal", "measured", "met")
 	verdict := func(ok bool) string {
 		if ok {
 			return "yes"
 		}
 		return "**no**"
 	}
-	// most adds a bar that holds if a figure is at most a limit.
+	// most adds a goal that is met if a figure is at most a limit.
 	most := func(bar string, x float64, measured bool, limit float64, format func(float64) string) {
 		if measured {
 			g.add(bar, format(x), verdict(x <= limit))
@@ -31,10 +31,10 @@ func bars(res *results) *grid {
 	}
 
 	x, ok := ratio(smallest("owner", ours), smallest("owner", "cedar"), seconds)
-	most("owner: at most 0.2 times cedar-go with prebuilt entities", x, ok, 0.2, factor)
+	most("owner: at most 0.2 times the time of cedar-go with prebuilt entities", x, ok, 0.2, factor)
 	for _, s := range []string{"owner", "route", "rbac", "deny"} {
 		x, ok := smallest(s, ours).median(allocs)
-		most(s+": no allocation", x, ok, 0, func(x float64) string { return fmt.Sprintf("%.0f", x) })
+		most(s+": no allocations", x, ok, 0, func(x float64) string { return fmt.Sprintf("%.0f", x) })
 	}
 	for _, kind := range []string{"action", "class"} {
 		var times []float64
@@ -44,26 +44,26 @@ func bars(res *results) *grid {
 			}
 		}
 		if len(times) > 1 {
-			most(fmt.Sprintf("rules that differ by %s, 10 to 10,000: the same within 20 %%", kind),
-				slices.Max(times)/slices.Min(times), true, 1.2, func(x float64) string { return factor(x) + " between the extremes" })
+			most(fmt.Sprintf("10 to 10,000 rules that differ by %s: the same time within 20 %%", kind),
+				slices.Max(times)/slices.Min(times), true, 1.2, func(x float64) string { return factor(x) + " between fastest and slowest" })
 		}
 	}
 	few, okFew := ruleSize(res, "constant", "10", ours).median(seconds)
 	many, okMany := ruleSize(res, "constant", "10000", ours).median(seconds)
-	most("rules that differ by a constant in the body: as above, or their slope",
+	most("10 to 10,000 rules that differ by a constant in the body: as above, or the slope is reported",
 		many/few, okFew && okMany, 1.2, func(x float64) string {
-			return fmt.Sprintf("%s from 10 to 10,000, %s a rule", factor(x), duration(max(many-few, 0)/9_990))
+			return fmt.Sprintf("%s, %s per rule", factor(x), duration(max(many-few, 0)/9_990))
 		})
 	x, ok = res.get("Filter", "key=int", "step=filter").median(seconds)
-	most("policy to filter: at most 20 µs", x, ok, 20e-6, duration)
+	most("making a filter from a policy: at most 20 µs", x, ok, 20e-6, duration)
 	for _, db := range res.values("List", "database") {
 		x, ok := turns(res, db, "int")
-		most("list of 100,000 rows on "+title(db)+": at most 1.1 times the WHERE by hand", x, ok, 1.1, factor)
+		most("list of 100,000 rows on "+title(db)+": at most 1.1 times the time with a WHERE written by hand", x, ok, 1.1, factor)
 	}
 	x, ok = res.get("Load", "scenario=owner", "rules=10000", "kind=action", "engine="+ours).median(seconds)
-	most("loading 10,000 rules: under a second", x, ok, 1, duration)
+	most("loading 10,000 rules: at most one second", x, ok, 1, duration)
 	if x, ok := ratio(smallest("owner", ours), smallest("owner", "plain"), seconds); ok {
-		g.add("the floor: owner, as a multiple of the `if` written by hand", factor(x), "")
+		g.add("the floor: owner, compared with an `if` written by hand", factor(x), "")
 	}
 	return g
 }

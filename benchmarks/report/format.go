@@ -1,6 +1,6 @@
 package main
 
-// This file defines how figures are written.
+// This file defines the formats of figures.
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// missing stands for what was not measured.
+// missing stands for a figure that was not measured.
 const missing = "–"
 
 // duration formats seconds with three digits.
@@ -35,7 +35,8 @@ func size(b float64) string {
 	return fmt.Sprintf("%.0f B", b)
 }
 
-// digits formats a number with three digits, or all before the point.
+// digits formats a number with three significant digits, or all digits before the
+// decimal point.
 func digits(x float64) string {
 	switch {
 	case x >= 99.95:
@@ -46,7 +47,7 @@ func digits(x float64) string {
 	return fmt.Sprintf("%.2f", x)
 }
 
-// grouped puts commas into a whole number.
+// grouped adds commas to an integer.
 func grouped(s string) string {
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
@@ -75,8 +76,8 @@ func newGrid(head ...string) *grid { return &grid{head: head} }
 
 func (g *grid) add(cells ...string) { g.rows = append(g.rows, cells) }
 
-// String returns the table, whose columns but the first are set to the right, or
-// "" if it has no rows.
+// String returns the table, with all columns but the first aligned right, or "" if
+// it has no rows.
 func (g *grid) String() string {
 	if len(g.rows) == 0 {
 		return ""

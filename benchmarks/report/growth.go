@@ -10,22 +10,22 @@ import (
 // A dimension is one in which work grows.
 type dimension struct {
 	name   string
-	reason string // for the growth that is to be expected
+	reason string // explains the expected growth
 	find   func(res *results, n string) *measured
 	sizes  func(res *results) []string
 }
 
 var dimensions = []dimension{
-	rulesBy("action", "the index of rules finds those for the action"),
-	rulesBy("class", "the index of rules finds those for the class"),
-	rulesBy("constant", "the index of rules holds constants that a field is compared with, too"),
-	growing("classes", "classes, one rule each, asked about in turn", "a plan for each class, found by its type; what grows is what no longer fits the processor's cache"),
-	growing("list", "elements of the list that the user is the last of", "every element is looked at, in place"),
-	growing("roles", "roles that imply each other", "every role is a rule to be followed"),
-	growing("parents", "levels up to where the role is held", "every level is a rule to be followed"),
-	growing("goroutines", "goroutines that decide at once (time between two decisions)", "decisions share nothing that is written, so processors divide the work and goroutines beyond them neither help nor harm"),
+	rulesBy("action", "the index of rules finds the rules for the action"),
+	rulesBy("class", "the index of rules finds the rules for the class"),
+	rulesBy("constant", "the index of rules also holds constants that a field is compared with"),
+	growing("classes", "classes with one rule each, used in turn", "each class has a plan, found by its type; the growth comes from the processor's cache"),
+	growing("list", "elements of a list whose last element is the user", "every element is compared, in place"),
+	growing("roles", "roles that imply each other", "one rule is evaluated for every role"),
+	growing("parents", "levels up to the object on which the user has the role", "one rule is evaluated for every level"),
+	growing("goroutines", "goroutines that decide at the same time (time between two decisions)", "decisions share no written memory, so the processors divide the work; more goroutines than processors make no difference"),
 	{
-		"rows of the table in SQLite, of which 100 are listed", "the index of the table; the query is the one written by hand",
+		"rows of the table in SQLite, for a list of 100", "the table has an index; the query is the same as the one written by hand",
 		func(res *results, n string) *measured {
 			return res.get("List", "database=sqlite", "rows="+n, "key=int", "way=list")
 		},
@@ -53,8 +53,8 @@ func growing(of, name, reason string) dimension {
 
 // growth writes how Ursa's cost grows in each dimension.
 func (p *page) growth() {
-	g := newGrid("the number of", "from", "to", "first", "last", "growth", "allocations at last", "reason")
-	detail := newGrid("the number of", "time at each")
+	g := newGrid("number of", "smallest size", "largest size", "time at smallest", "time at largest", "growth", "allocations at the largest size", "reason")
+	detail := newGrid("number of", "times")
 	for _, d := range dimensions {
 		var sizes []string
 		var times []float64
@@ -77,13 +77,13 @@ func (p *page) growth() {
 			grows(number(sizes[0]), number(sizes[end]), times[0], times[end]), allocated(last), d.reason)
 		detail.add(d.name, each[:len(each)-2])
 	}
-	p.table("## Cost as work grows", "Ursa's time for one decision, or for one list, at the smallest and at the largest size. "+
-		"The growth is how many times more it costs for how many times more work, and the exponent that this amounts to: "+
-		"0 is no growth, 1 is in proportion.", g)
-	p.table("At every size:", "", detail)
+	p.table("## Cost as work grows", "Ursa's time for one decision or one list, at the smallest and the largest size. "+
+		"The growth is the factor of the time for the factor of the size, and the exponent that follows: "+
+		"0 means no growth, 1 means growth in proportion.", g)
+	p.table("Times at every size:", "", detail)
 }
 
-// grows formats a growth from one size to another.
+// grows formats the growth from one size to another.
 func grows(n0, n1, t0, t1 float64) string {
 	exponent := math.Log(t1/t0) / math.Log(n1/n0)
 	text := fmt.Sprintf("%.2f", exponent)

@@ -1,14 +1,14 @@
-// Report runs the benchmarks and writes what they found: RESULTS.md with tables,
+// Report runs the benchmarks and writes the results: RESULTS.md with tables,
 // rules.svg with a plot, and results.txt with all measurements, which benchstat
 // reads.
 //
 //	go run ./report                          # everything, about an hour
 //	go run ./report -bench=Decision -count=1 -benchtime=1x -out=/tmp
-//	go run ./report -from=results.txt        # only writes
+//	go run ./report -from=results.txt        # only writes the tables and the plot
 //
-// It runs in the folder of the benchmarks. Each round runs every benchmark once,
-// in a process of its own, so that what disturbs the machine for a while disturbs
-// all engines alike. Figures are medians over the rounds.
+// It runs in the directory of the benchmarks. Each round runs every benchmark once, in a new
+// process, so that other load on the machine affects all engines. Figures are
+// medians over the rounds.
 package main
 
 // This file defines the command.
@@ -25,11 +25,11 @@ import (
 
 func main() {
 	var r runner
-	flag.IntVar(&r.count, "count", 6, "how often each benchmark is run")
-	flag.StringVar(&r.benchtime, "benchtime", "300ms", "how long each benchmark runs, as in go test")
-	flag.StringVar(&r.bench, "bench", ".", "which benchmarks are run, as in go test")
-	out := flag.String("out", ".", "the folder that results are written to")
-	from := flag.String("from", "", "a file of measurements to write about, in place of running anything")
+	flag.IntVar(&r.count, "count", 6, "number of times that each benchmark is run")
+	flag.StringVar(&r.benchtime, "benchtime", "300ms", "duration of each benchmark, as in go test")
+	flag.StringVar(&r.bench, "bench", ".", "benchmarks to run, as in go test")
+	out := flag.String("out", ".", "directory for the results")
+	from := flag.String("from", "", "read measurements from this file instead of running benchmarks")
 	flag.Parse()
 	if err := report(r, *out, *from); err != nil {
 		fmt.Fprintln(os.Stderr, "report:", err)
@@ -46,7 +46,7 @@ func report(r runner, out, from string) error {
 			return err
 		}
 	} else {
-		// Every round is kept as soon as it is over.
+		// Every round is written as soon as it is finished.
 		file, err := os.Create(filepath.Join(out, "results.txt"))
 		if err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A page is Markdown in the making.
+// A page is a Markdown page under construction.
 type page struct {
 	strings.Builder
 	res *results
@@ -32,20 +32,20 @@ func (p *page) table(heading, text string, g *grid) {
 func markdown(res *results) []byte {
 	p := &page{res: res}
 	p.say("# Results")
-	p.say("Written by `go run ./report` in this folder; measurements in `results.txt`, for benchstat. " +
-		"Figures are medians of the rounds, each of which ran all benchmarks in a new process. " +
-		"A ratio is the time of an engine as a multiple of Ursa's.")
+	p.say("`go run ./report` writes this page. The measurements are in `results.txt`, for benchstat. " +
+		"Figures are medians over several rounds; each round runs all benchmarks in a new process. " +
+		"A ratio is an engine's time divided by Ursa's.")
 	p.machine()
-	p.table("## What was to be reached", "", bars(res))
+	p.table("## Goals", "", bars(res))
 	p.decisions()
 	p.rules()
 	p.growth()
 	p.lists()
-	p.table("## Requests", "One GET request through `net/http` to a server on this machine, and a call of the handler alone, "+
-		"without `Middleware` and with it: finding the actor, one decision on the path, and the context for the handler.", requests(res))
-	p.table("## Knowing of decisions", "The scenario owner, with `Config.Observe` set to nothing, to a function that does nothing, "+
-		"and to `LogDecisions` with a text log that is thrown away, of all allows and of 1 in 100 (denials and faults are always logged); "+
-		"and `Explain` in its place.", watched(res))
+	p.table("## Requests", "One GET request through `net/http` to a server on this machine, and a call of the handler alone, each "+
+		"without and with `Middleware`, which finds the actor, makes one decision on the path, and adds values to the context.", requests(res))
+	p.table("## Observers, logs and explanations", "The scenario owner with `Config.Observe` unset, with a function that does nothing, "+
+		"and with `LogDecisions` to a discarded text log, of all allows and of 1 in 100 (denials and faults are always logged). "+
+		"The last row is `Explain` instead of a decision.", watched(res))
 	p.load()
 	p.memory()
 	return []byte(strings.TrimRight(p.String(), "\n") + "\n")
@@ -77,14 +77,14 @@ func (p *page) machine() {
 	p.table("## Machine and versions", "", g)
 }
 
-// title is the name of a database as it is written.
+// title returns the display name of a database.
 func title(database string) string {
 	return map[string]string{"sqlite": "SQLite", "postgres": "PostgreSQL", "mysql": "MySQL/MariaDB"}[database]
 }
 
 const ours = "ursa"
 
-// decisions writes what a decision costs in each scenario and engine.
+// decisions writes the cost of a decision in each scenario and engine.
 func (p *page) decisions() {
 	engines := p.res.values("Decision", "engine")
 	if len(engines) == 0 {
@@ -113,13 +113,13 @@ func (p *page) decisions() {
 		cost.add(row...)
 		memory.add(room...)
 	}
-	text := "Time of a decision, and its ratio to Ursa's."
+	text := "Time per decision, and its ratio to Ursa's."
 	if worst > 0 {
-		text += fmt.Sprintf(" The medians are known to ±%.0f %% or better, with a confidence of 95 %%.", 100*worst)
+		text += fmt.Sprintf(" The error of the medians is at most ±%.0f %%, with a confidence of 95 %%.", 100*worst)
 	}
 	p.table("## Decisions", text, cost)
-	p.table("Memory that Go allocates for a decision, and in how many pieces:", "", memory)
-	p.table("Decisions on all processors at once: the time between two of them.", "", p.parallel(scenarios, engines))
+	p.table("Memory that Go allocates for a decision, and the number of allocations:", "", memory)
+	p.table("Decisions on all processors at the same time: the time between two decisions.", "", p.parallel(scenarios, engines))
 
 	names, notes := p.res.headed("scenario-")
 	if len(names) > 0 {
@@ -131,7 +131,7 @@ func (p *page) decisions() {
 	}
 	names, notes = p.res.headed("engine-")
 	if len(names) > 0 {
-		p.say("The engines, and what they are given:")
+		p.say("The engines and their input:")
 		for i, name := range names {
 			fmt.Fprintf(p, "- **%s**: %s.\n", name, notes[i])
 		}
@@ -184,10 +184,10 @@ func allocated(m *measured) string {
 	return fmt.Sprintf("%s / %s", size(b), grouped(fmt.Sprintf("%.0f", n)))
 }
 
-// rules writes what a decision costs among many rules.
+// rules writes the cost of a decision among many rules.
 func (p *page) rules() {
 	engines := p.res.values("Decision", "engine", "scenario=owner")
-	g := newGrid(append([]string{"the others differ by", "rules"}, engines...)...)
+	g := newGrid(append([]string{"differ by", "rules"}, engines...)...)
 	for _, kind := range p.res.values("Decision", "kind", "scenario=owner") {
 		for _, n := range p.res.values("Decision", "rules", "scenario=owner") {
 			find := func(engine string) *measured { return ruleSize(p.res, kind, n, engine) }
@@ -198,13 +198,13 @@ func (p *page) rules() {
 			g.add(row...)
 		}
 	}
-	p.table("## Rules that do not apply", "The scenario owner among other rules: about another action, about another class, "+
-		"or with another constant in the body. The rule that applies is the last one.\n\n"+
-		"![Time of a decision by number of rules](rules.svg)", g)
+	p.table("## Rules that do not apply", "The scenario owner with more rules, which differ from the rule that applies by the action, by the class, "+
+		"or by a constant in the body. The rule that applies is the last one.\n\n"+
+		"![Time per decision by number of rules](rules.svg)", g)
 }
 
-// ruleSize returns the benchmark of owner among n rules of a kind. One rule is of
-// every kind.
+// ruleSize returns the benchmark of owner among n rules of a kind. A single rule
+// counts for every kind.
 func ruleSize(res *results, kind, n, engine string) *measured {
 	if n == "1" {
 		return res.get("Decision", "scenario=owner", "rules=1", "engine="+engine)
@@ -212,9 +212,9 @@ func ruleSize(res *results, kind, n, engine string) *measured {
 	return res.get("Decision", "scenario=owner", "rules="+n, "kind="+kind, "engine="+engine)
 }
 
-// lists writes what a list and its filter cost.
+// lists writes the cost of a list and its filter.
 func (p *page) lists() {
-	g := newGrid("database", "key", "List", "Scopes(Authorized)", "WHERE by hand", "fetch all and check", "List / WHERE")
+	g := newGrid("database", "key", "List", "Scopes(Authorized)", "WHERE by hand", "fetch all and check", "List / WHERE by hand")
 	for _, db := range p.res.values("List", "database") {
 		for _, key := range p.res.values("List", "key", "database="+db) {
 			find := func(way string) *measured {
@@ -231,11 +231,11 @@ func (p *page) lists() {
 			g.add(append(row, last)...)
 		}
 	}
-	p.table("## Lists", "A user's 100 rows of 100,000, through GORM: found by a number, by a text, "+
-		"or by the user's role in the company that a row belongs to. The times are averages of one way after the other; "+
-		"the last column is the ratio of the medians when the ways take turns, a list by each.", g)
+	p.table("## Lists", "A list of a user's 100 rows among 100,000, through GORM. The rows are found by a number, by a text, "+
+		"or by the user's role in the company that a row belongs to. The times are averages over separate runs of each method. "+
+		"The last column is the ratio of the medians when the methods alternate, one list each.", g)
 
-	f := newGrid("key", "policy to filter", "statement with the filter", "statement by hand")
+	f := newGrid("key", "filter", "statement with the filter", "statement by hand")
 	for _, key := range p.res.values("Filter", "key") {
 		row := []string{key}
 		for _, step := range []string{"filter", "sql", "where"} {
@@ -244,8 +244,8 @@ func (p *page) lists() {
 		}
 		f.add(row...)
 	}
-	p.table("## Filters", "What comes before the database: the filter alone, and the text of the whole statement "+
-		"(GORM's part included) with the filter and with a condition written by hand.", f)
+	p.table("## Filters", "The work before the database query: making the filter, and building the text of the whole statement "+
+		"(including GORM's work), with the filter and with a condition written by hand.", f)
 }
 
 // turns returns the ratio of List to the WHERE by hand.
@@ -284,7 +284,7 @@ func watched(res *results) *grid {
 	return g
 }
 
-// load writes what it takes to load a policy.
+// load writes the cost of loading a policy.
 func (p *page) load() {
 	engines := p.res.values("Load", "engine")
 	g := newGrid(append([]string{"policy", "rules"}, engines...)...)
@@ -305,10 +305,10 @@ func (p *page) load() {
 			g.add(row...)
 		}
 	}
-	p.table("## Loading", "From the text of a policy to an engine that is ready to decide.", g)
+	p.table("## Loading", "Time from the text of a policy to an engine that is ready to decide.", g)
 }
 
-// memory writes what loaded policies take.
+// memory writes the memory of loaded policies.
 func (p *page) memory() {
 	g := newGrid("of", "bytes")
 	for _, m := range p.res.list {
@@ -319,11 +319,11 @@ func (p *page) memory() {
 			x, _ := m.median(unit)
 			switch unit {
 			case "B/rule":
-				g.add("a rule of 10,000: "+m.keys["engine"], digits(x))
+				g.add("one of 10,000 rules: "+m.keys["engine"], digits(x))
 			case "B/authorizer":
 				g.add(fmt.Sprintf("an idle Authorizer with the policy of %s (rules: %s)", m.keys["scenario"], m.keys["rules"]), digits(x))
 			}
 		}
 	}
-	p.table("## Memory", "What loaded policies keep of the memory that Go manages.", g)
+	p.table("## Memory", "Memory in Go's heap that loaded policies keep.", g)
 }

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// The plot has one panel for each kind of rules, side by side, with the same axes,
-// both logarithmic. Measures are in pixels.
+// The plot has one panel for each kind of rules, side by side, with the same
+// logarithmic axes. Lengths are in pixels.
 const (
 	panelWidth  = 250
 	panelHeight = 300
@@ -22,8 +22,8 @@ const (
 	legendWidth = 120
 )
 
-// colours are those of the engines: distinguishable with all kinds of sight. Ours
-// is drawn thicker.
+// colours are those of the engines, which color-blind readers can distinguish too.
+// Ursa's line is thicker.
 var colours = map[string]string{
 	"plain": "#7f7f7f", ours: "#d55e00", "cedar": "#0072b2", "cedar-build": "#56b4e9", "casbin": "#009e73",
 	"opa": "#cc79a7", "opa-build": "#e6b0d0", "oso": "#000000", "oso-engine": "#999933",
@@ -56,7 +56,7 @@ func plot(res *results) []byte {
 	height := topMargin + panelHeight + lowMargin
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d" font-family="sans-serif" font-size="12">`+"\n", width, height)
-	fmt.Fprintf(&b, "<title>Time of a decision by number of rules</title>\n<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n", width, height)
+	fmt.Fprintf(&b, "<title>Time per decision by number of rules</title>\n<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n", width, height)
 	if math.IsInf(low, 0) {
 		text(&b, leftMargin, topMargin, "start", "#000000", "not measured")
 		b.WriteString("</svg>\n")
@@ -64,11 +64,11 @@ func plot(res *results) []byte {
 	}
 
 	y := scale{math.Pow(10, math.Floor(math.Log10(low))), math.Pow(10, math.Ceil(math.Log10(high)+1e-9)), topMargin + panelHeight, topMargin}
-	text(&b, leftMargin, 20, "start", "#000000", "Time of a decision, by the number of rules of which one applies")
+	text(&b, leftMargin, 20, "start", "#000000", "Time per decision, by the number of rules; one rule applies")
 	for i, kind := range kinds {
 		left := float64(leftMargin + i*(panelWidth+panelGap))
 		x := scale{number(sizes[0]), math.Max(number(sizes[len(sizes)-1]), 2*number(sizes[0])), left, left + panelWidth}
-		text(&b, left+panelWidth/2, topMargin-12, "middle", "#000000", "the others differ by "+kind)
+		text(&b, left+panelWidth/2, topMargin-12, "middle", "#000000", "the rules differ by "+kind)
 		for t := y.min; t <= y.max*1.001; t *= 10 {
 			line(&b, x.from, y.at(t), x.to, y.at(t))
 			if i == 0 {
@@ -100,7 +100,7 @@ func plot(res *results) []byte {
 	return b.Bytes()
 }
 
-// powers takes the zeros behind the point from powers of ten.
+// powers removes the decimal zeros from powers of ten.
 var powers = strings.NewReplacer(".00", "", ".0", "")
 
 func colour(engine string) string {

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// sample returns six rounds of measurements, in which a decision of Ursa takes
-// nanoseconds.
+// sample returns six rounds of measurements, in which a decision of Ursa takes the
+// given number of nanoseconds.
 func sample(nanoseconds float64) []byte {
 	var b bytes.Buffer
 	b.WriteString("date: 2026-01-02\nrounds: 6\nmodule-example.com/peer: v1.2.3\n" +
@@ -60,25 +60,25 @@ func TestMarkdown(t *testing.T) {
 	for _, want := range []string{
 		"| Date | 2026-01-02 |",
 		"| example.com/peer | v1.2.3 |",
-		"| owner: at most 0.2 times cedar-go with prebuilt entities | 0.15× | yes |",
-		"| owner: no allocation | 0 | yes |",
-		"| rbac: no allocation | 1 | **no** |",
-		"| rules that differ by action, 10 to 10,000: the same within 20 % | 1.00× between the extremes | yes |",
-		"| rules that differ by a constant in the body: as above, or their slope | 67.6× from 10 to 10,000, 1.00 ns a rule | **no** |",
-		"| policy to filter: at most 20 µs | 12.0 µs | yes |",
-		"| list of 100,000 rows on SQLite: at most 1.1 times the WHERE by hand | 1.03× | yes |",
-		"| loading 10,000 rules: under a second | 2.00 s | **no** |",
+		"| owner: at most 0.2 times the time of cedar-go with prebuilt entities | 0.15× | yes |",
+		"| owner: no allocations | 0 | yes |",
+		"| rbac: no allocations | 1 | **no** |",
+		"| 10 to 10,000 rules that differ by action: the same time within 20 % | 1.00× between fastest and slowest | yes |",
+		"| 10 to 10,000 rules that differ by a constant in the body: as above, or the slope is reported | 67.6×, 1.00 ns per rule | **no** |",
+		"| making a filter from a policy: at most 20 µs | 12.0 µs | yes |",
+		"| list of 100,000 rows on SQLite: at most 1.1 times the time with a WHERE written by hand | 1.03× | yes |",
+		"| loading 10,000 rules: at most one second | 2.00 s | **no** |",
 		"| scenario | rules | ursa | cedar |",
 		"| owner | 1 | 150 ns | 1.00 µs (6.67×) |",
 		"| rbac | 8 | 300 ns | – |",
 		"| owner | 0 | 432 B / 11 |",
 		"| action | 10,000 | 150 ns | 1.00 µs (6.67×) |",
-		"known to ±2 % or better",
+		"at most ±2 %",
 		"100× for 100×, exponent 1.00",
 		"1: 100 ns; 100: 10.0 µs",
 		"| handler | 1.00 µs | 2.50 µs | +1.50 µs | 100 B / 5 | 200 B / 9 |",
 		"| log of 1 in 100 | 180 ns | 0 |",
-		"| a rule of 10,000: ursa | 1,234 |",
+		"| one of 10,000 rules: ursa | 1,234 |",
 		"- **ursa**: ours.",
 	} {
 		if !strings.Contains(got, want) {
@@ -86,7 +86,7 @@ func TestMarkdown(t *testing.T) {
 		}
 	}
 	if strings.Contains(got, "route") || strings.Contains(got, "NaN") || strings.Contains(got, "Inf") || strings.Contains(got, "\n\n\n") {
-		t.Error("there is something about what was not measured, or a gap")
+		t.Error("the page mentions what was not measured, or has a gap")
 	}
 	if t.Failed() {
 		t.Log(got)
@@ -168,8 +168,8 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// TestReport runs a few benchmarks as the command does, and writes about them
-// again.
+// TestReport runs a few benchmarks as the command does, and writes the page again
+// from the results.
 func TestReport(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the benchmarks")
@@ -196,6 +196,6 @@ func TestReport(t *testing.T) {
 		t.Errorf("from results.txt: %v, or not the same", err)
 	}
 	if err := report(runner{bench: "[", count: 1, benchtime: "1x"}, out, ""); err == nil {
-		t.Error("a pattern that is none: no error")
+		t.Error("an invalid pattern: no error")
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
-// results are what a file of measurements holds.
+// results are the contents of a file of measurements.
 type results struct {
 	head  map[string]string // the file's own lines
 	heads []string          // their keys, in order
@@ -60,7 +60,7 @@ func parse(raw []byte) (*results, error) {
 		return nil, err
 	}
 	if len(res.list) == 0 {
-		return nil, fmt.Errorf("there are no measurements")
+		return nil, fmt.Errorf("no measurements")
 	}
 	return res, nil
 }
@@ -76,7 +76,8 @@ func newMeasured(name benchfmt.Name) *measured {
 	return m
 }
 
-// headed returns the lines of the head whose keys have a prefix, without it.
+// headed returns the lines of the head whose keys have a prefix, without the
+// prefix.
 func (r *results) headed(prefix string) (keys, values []string) {
 	for _, key := range r.heads {
 		if name, ok := strings.CutPrefix(key, prefix); ok {
@@ -86,7 +87,7 @@ func (r *results) headed(prefix string) (keys, values []string) {
 	return keys, values
 }
 
-// get returns the benchmark of that name with exactly these keys, given as
+// get returns the benchmark of that name with exactly these keys, in the form
 // "key=value", or nil.
 func (r *results) get(base string, keys ...string) *measured {
 	for _, m := range r.list {
@@ -105,9 +106,9 @@ func (m *measured) has(keys []string) bool {
 	})
 }
 
-// values returns the values of a key in the benchmarks of that name that have
-// certain keys, each once: in ascending order if they are numbers, and else in
-// that of the file.
+// values returns the values of a key in the benchmarks of that name with certain
+// keys, each once. Numbers are in ascending order, other values in the order of the
+// file.
 func (r *results) values(base, key string, keys ...string) []string {
 	var list []string
 	for _, m := range r.list {
@@ -143,8 +144,8 @@ func (m *measured) summary(unit string) (s benchmath.Summary, ok bool) {
 	return benchmath.AssumeNothing.Summary(sample, 0.95), true
 }
 
-// spread returns by how much the times of a benchmark may be off, as a share of
-// the median. It is not known of less than six rounds.
+// spread returns the possible error of a benchmark's median time, as a fraction of
+// the median. It is unknown with fewer than six rounds.
 func (m *measured) spread() (share float64, ok bool) {
 	s, ok := m.summary(seconds)
 	if !ok || math.IsInf(s.Lo, 0) || math.IsInf(s.Hi, 0) || s.Center == 0 {

@@ -1,6 +1,6 @@
 package main
 
-// This file defines runner, which runs benchmarks and says on which machine.
+// This file defines runner, which runs benchmarks and describes the machine.
 
 import (
 	"bytes"
@@ -19,15 +19,15 @@ import (
 	"github.com/ursa-authz/ursa/benchmarks"
 )
 
-// A runner runs the benchmarks of the folder it is in.
+// A runner runs the benchmarks of the current directory.
 type runner struct {
 	bench     string
 	count     int
 	benchtime string
 }
 
-// run writes the measurements in the format of Go's benchmarks, behind a head that
-// says what they were made with.
+// run writes the measurements in the format of Go's benchmarks, after a head that
+// describes the machine and the versions.
 func (r runner) run(w io.Writer) error {
 	dir, err := os.MkdirTemp("", "ursa-benchmarks")
 	if err != nil {
@@ -82,15 +82,15 @@ func (r runner) head(w io.Writer) {
 	}
 }
 
-// shown are the modules whose versions are reported: the peers, and what is
-// between a list and its database.
+// shown are the modules whose versions are reported: the other engines, and the
+// modules between a list and its database.
 var shown = []string{
 	"github.com/cedar-policy/cedar-go", "github.com/casbin/casbin/v3", "github.com/open-policy-agent/opa",
 	"github.com/osohq/go-oso", "gorm.io/gorm",
 }
 
-// modules returns the shown modules that this program is built with, which are
-// those of the benchmarks.
+// modules returns the shown modules with which this program, and so the benchmarks,
+// is built.
 func modules() []*debug.Module {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -99,7 +99,7 @@ func modules() []*debug.Module {
 	return slices.DeleteFunc(info.Deps, func(m *debug.Module) bool { return !slices.Contains(shown, m.Path) })
 }
 
-// output returns what a command says in one line, or "" if it fails.
+// output returns the output of a command in one line, or "" if it fails.
 func output(name string, args ...string) string {
 	out, err := exec.Command(name, args...).Output()
 	if err != nil {

@@ -1,8 +1,7 @@
 package deps
 
-// This file tests what somebody has to download who imports package authz and
-// nothing else: this module alone. It builds such a program, with a module cache
-// that is empty.
+// This file tests which modules a program downloads if it imports only package authz:
+// this module alone. It builds such a program with an empty module cache.
 
 import (
 	"debug/buildinfo"
@@ -15,10 +14,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ursa-authz/ursa/authz" // also so that a change of it makes this test run again
+	"github.com/ursa-authz/ursa/authz" // also so that a change to it invalidates the cached test result
 )
 
-// consumerProgram is the program of somebody else.
+// consumerProgram is a user's program.
 const consumerProgram = `package main
 
 import (
@@ -74,14 +73,13 @@ func TestConsumer(t *testing.T) {
 		}
 	}
 
-	// The go command reads the go.mod files of the modules that this one
-	// requires, so it needs a proxy; that they are read does not mean that
-	// the modules are.
+	// The go command reads the go.mod files of the modules that this one requires, so
+	// it needs a proxy. Reading them does not mean downloading the modules.
 	if out, err := run("go", "list", "-m", "-versions", "gorm.io/gorm"); err != nil {
 		if os.Getenv("URSA_REQUIRE_NETWORK") == "1" {
 			t.Fatalf("no module proxy: %s", out)
 		}
-		t.Skipf("SKIPPED, since there is no module proxy (URSA_REQUIRE_NETWORK=1 makes this a failure): %s", out)
+		t.Skipf("SKIPPED, because there is no module proxy (URSA_REQUIRE_NETWORK=1 makes this a failure): %s", out)
 	}
 
 	write("go.mod", fmt.Sprintf("module example.com/consumer\n\ngo 1.26\n\nrequire %s v0.0.0\n\nreplace %[1]s => %s\n", modulePath, module))
@@ -93,7 +91,7 @@ func TestConsumer(t *testing.T) {
 	}
 	must("go", "build", "-o", bin, ".")
 	if got, want := must(bin), "true <nil>\nfalse <nil>\n"; got != want {
-		t.Errorf("the program says %q, want %q", got, want)
+		t.Errorf("the program prints %q, want %q", got, want)
 	}
 
 	info, err := buildinfo.ReadFile(bin)

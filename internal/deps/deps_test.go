@@ -1,5 +1,5 @@
-// Package deps has tests of what the module's packages import, and of what a
-// program that imports them has to download.
+// Package deps has tests of the imports of the module's packages, and of what a
+// program that imports them downloads.
 package deps
 
 // This file tests the imports: packages are on levels, and import only from
@@ -24,11 +24,11 @@ const (
 	modulePath = "github.com/ursa-authz/ursa"
 )
 
-// lattice says which package is on which level, and which other modules it may
-// import. A package may import those of lower levels, never one of its own. Its
-// tests may import any package of the module; those under authz/ nothing else
-// but the standard library, so that nobody who imports authz downloads what they
-// need, and those elsewhere also testModules.
+// lattice defines the level of each package and the other modules that it may import.
+// A package may import packages of lower levels, never of its own. Its tests may
+// import any package of the module. Tests under authz/ may import nothing else except
+// the standard library, so that a program that imports authz does not download their
+// dependencies; other tests may also import testModules.
 const lattice = `
 	7  examples/expenses   github.com/go-sql-driver/mysql github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres gorm.io/driver/sqlite
 	7  examples/quickstart
@@ -53,7 +53,7 @@ const lattice = `
 	0  internal/deps
 `
 
-// testModules may be imported by tests outside of authz/.
+// testModules are the modules that tests outside authz/ may import.
 var testModules = []string{
 	"github.com/google/go-cmp",
 	"github.com/jackc/pgx/v5", "github.com/go-sql-driver/mysql", "github.com/glebarez/sqlite",
@@ -89,14 +89,14 @@ func parseLattice(t *testing.T) map[string]place {
 
 // A file is a Go file of the module.
 type file struct {
-	dir     string // of its package, below the module's
+	dir     string // its package's directory in the module
 	name    string
 	imports []string
 }
 
 func (f file) isTest() bool { return strings.HasSuffix(f.name, "_test.go") }
 
-// goFiles returns all Go files of the module, whatever they are built for,
+// goFiles returns all Go files of the module, whatever their build constraints,
 // without those of nested modules.
 func goFiles(t *testing.T) []file {
 	t.Helper()
@@ -146,13 +146,13 @@ func goFiles(t *testing.T) []file {
 	return files
 }
 
-// isStandard reports whether a package is of the standard library.
+// isStandard reports whether a package is in the standard library.
 func isStandard(imported string) bool {
 	first, _, _ := strings.Cut(imported, "/")
 	return !strings.Contains(first, ".") && imported != "C"
 }
 
-// inModule reports whether a package is of one of the modules.
+// inModule reports whether a package is in one of the modules.
 func inModule(imported string, modules []string) bool {
 	return slices.ContainsFunc(modules, func(m string) bool {
 		return imported == m || strings.HasPrefix(imported, m+"/")
@@ -166,7 +166,7 @@ func TestImports(t *testing.T) {
 		found[f.dir] = true
 		at, ok := places[f.dir]
 		if !ok {
-			t.Errorf("%s is on no level", f.dir)
+			t.Errorf("%s has no level", f.dir)
 			continue
 		}
 		for _, imported := range f.imports {
@@ -177,12 +177,12 @@ func TestImports(t *testing.T) {
 	}
 	for dir := range places {
 		if !found[dir] {
-			t.Errorf("%s is on a level, and is no package", dir)
+			t.Errorf("%s has a level, but is not a package", dir)
 		}
 	}
 }
 
-// judge says what is wrong with an import of a file, or "".
+// judge describes what is wrong with an import of a file, or returns "".
 func judge(places map[string]place, at place, f file, imported string) string {
 	if isStandard(imported) {
 		return ""
@@ -207,7 +207,7 @@ func judge(places map[string]place, at place, f file, imported string) string {
 	return ""
 }
 
-// TestJudge: the test above finds what it should.
+// TestJudge checks that the test above finds violations.
 func TestJudge(t *testing.T) {
 	places := parseLattice(t)
 	for _, tt := range []struct {

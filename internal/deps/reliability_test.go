@@ -55,7 +55,7 @@ func TestReliabilityPage(t *testing.T) {
 	}
 	for _, name := range append(testName.FindAllString(table, -1), security...) {
 		if !known[name] {
-			t.Errorf("there is no %s", name)
+			t.Errorf("%s does not exist", name)
 		}
 	}
 	for _, name := range variable.FindAllString(page, -1) {

@@ -1,7 +1,7 @@
 package difftest
 
-// This file defines Answer, what an engine says about one query in a form that
-// can be compared, and the classes of errors.
+// This file defines Answer, an engine's result for one query in a form that can be
+// compared, and the classes of errors.
 
 import (
 	"fmt"
@@ -12,20 +12,20 @@ import (
 	"strings"
 )
 
-// A Verdict classifies the end of a query, or of a load.
+// A Verdict classifies how a query, or a load, ended.
 type Verdict string
 
-// The verdicts. The first is no error, those from VerdictTimeout on say
-// nothing about the policy and are not compared.
+// The verdicts. The first is not an error. Those from VerdictTimeout on say nothing
+// about the policy and are not compared.
 const (
 	VerdictDone        Verdict = ""            // all solutions were delivered
-	VerdictParse       Verdict = "parse"       // the text is no policy or query
+	VerdictParse       Verdict = "parse"       // the text is not a policy or query
 	VerdictSingleton   Verdict = "singleton"   // a variable occurs once
 	VerdictUndefined   Verdict = "undefined"   // a call of a rule that does not exist
 	VerdictRuleType    Verdict = "rule type"   // a rule does not fit its type, a required rule is missing
-	VerdictBlock       Verdict = "block"       // an actor or resource block is wrong
+	VerdictBlock       Verdict = "block"       // an actor or resource block is invalid
 	VerdictClass       Verdict = "class"       // a class that is not registered
-	VerdictInline      Verdict = "inline"      // an inline query without solution
+	VerdictInline      Verdict = "inline"      // an inline query has no solution
 	VerdictType        Verdict = "type"        // an operand or goal of the wrong kind
 	VerdictArithmetic  Verdict = "arithmetic"  // overflow, division by zero
 	VerdictAttribute   Verdict = "attribute"   // an attribute or method that does not exist
@@ -34,11 +34,11 @@ const (
 	VerdictLimit       Verdict = "limit"       // timeout, stack overflow, too many solutions
 	VerdictAborted     Verdict = "aborted"     // the worker died
 	VerdictPanic       Verdict = "panic"       // Go code of the engine panicked
-	VerdictBroken      Verdict = "broken"      // an error that the original's own invariants rule out
+	VerdictBroken      Verdict = "broken"      // an error that the original's own invariants exclude
 	VerdictUndecodable Verdict = "undecodable" // the result has no representation in Go (inf, nan, an open list)
 )
 
-// Comparable reports whether v is a statement about the policy.
+// Comparable reports whether v says something about the policy.
 func (v Verdict) Comparable() bool {
 	switch v {
 	case VerdictLimit, VerdictAborted, VerdictPanic, VerdictBroken, VerdictUndecodable:
@@ -47,12 +47,12 @@ func (v Verdict) Comparable() bool {
 	return true
 }
 
-// An Answer is everything an engine says about one query.
+// An Answer is an engine's complete result for one query.
 type Answer struct {
-	Load      bool     `json:"load,omitempty"`      // the policy was not loaded; Verdict says why
+	Load      bool     `json:"load,omitempty"`      // the policy was not loaded; Verdict gives the reason
 	Solutions []string `json:"solutions,omitempty"` // in order, each in the form of FormatBindings
 	Verdict   Verdict  `json:"verdict,omitempty"`   // how the solutions ended
-	Detail    string   `json:"detail,omitempty"`    // the engine's own words, not compared
+	Detail    string   `json:"detail,omitempty"`    // the engine's own text, not compared
 }
 
 // String prints the answer for a report.
@@ -72,8 +72,8 @@ func (a Answer) String() string {
 	return b.String()
 }
 
-// Equal reports whether a and b are the same answer. With sorted, the order of
-// the solutions does not matter.
+// Equal reports whether a and b are the same answer. With sorted, the order of the
+// solutions does not matter.
 func (a Answer) Equal(b Answer, sorted bool) bool {
 	if a.Load != b.Load || a.Verdict != b.Verdict {
 		return false
@@ -84,12 +84,12 @@ func (a Answer) Equal(b Answer, sorted bool) bool {
 	return slices.Equal(a.Solutions, b.Solutions)
 }
 
-// An Unbound stands for a variable without value in a solution.
+// An Unbound stands for a variable without a value in a solution.
 type Unbound struct{}
 
-// FormatBindings prints one solution: the bound variables by name. Which
-// variables an unbound one is aliased to is not part of the form, and an
-// unbound variable looks like one that is not mentioned.
+// FormatBindings prints one solution: the bound variables by name. The form does not
+// show which variables an unbound one is aliased to, and an unbound variable looks
+// like one that is not in the solution.
 func FormatBindings(m map[string]any) string {
 	var b strings.Builder
 	b.WriteByte('{')

@@ -1,9 +1,9 @@
 package difftest
 
-// These benchmarks show go-oso beside package polar, on the same policies and
-// with the same registered types: loading, a decision on attributes, roles
-// through blocks, and backtracking. The sub-benchmarks "oso" are the original,
-// in this process and without a timeout's overhead; "ursa" is ours.
+// These benchmarks compare go-oso with package polar, on the same policies and with
+// the same registered types: loading, a decision on attributes, roles through blocks,
+// and backtracking. The sub-benchmarks "oso" run the original, in this process and
+// without the overhead of a timeout; "ursa" is package polar.
 
 import (
 	"fmt"
@@ -40,7 +40,7 @@ var benchQueries = []struct {
 	{"recursion", `allow(_, _, _) if count(100); count(0); count(n) if n > 0 and m = n - 1 and count(m);`, "allow", []string{"BOB", `"read"`, "R1"}},
 }
 
-// values turns names into the values of constants.
+// values replaces names by the values of constants.
 func values(names []string) []any {
 	constants := Constants()
 	args := make([]any, len(names))

@@ -9,14 +9,14 @@ import (
 	"slices"
 )
 
-// queriesPerProgram is how many queries each generated policy is asked.
+// queriesPerProgram is the number of queries for each generated policy.
 const queriesPerProgram = 5
 
-// A Difference is a pair of policy and query on which the engines disagree.
+// A Difference is a policy and a query for which the engines give different answers.
 type Difference struct {
 	Seed, Number   uint64 // of the program
 	Profile        string
-	Program        *Program // with the one query
+	Program        *Program // with only that query
 	Original, Ours Answer
 }
 
@@ -43,14 +43,14 @@ func (r *Report) Print(w io.Writer) {
 	fmt.Fprintf(w, "%d pairs, %.1f %% answered by both, %.1f %% with solutions, %d differences, %d workers died\n",
 		r.Pairs, share(r.Answered), share(r.Solutions), len(r.Differences), r.Restarts)
 	for _, v := range slices.Sorted(maps.Keys(r.Errors)) {
-		fmt.Fprintf(w, "  both end in error %-12s %6d\n", v, r.Errors[v])
+		fmt.Fprintf(w, "  both end with error %-10s %6d\n", v, r.Errors[v])
 	}
 	for _, v := range slices.Sorted(maps.Keys(r.NoVerdict)) {
 		fmt.Fprintf(w, "  no verdict: %-12s      %6d\n", v, r.NoVerdict[v])
 	}
 }
 
-// Compare asks both engines at least the given number of queries over the
+// Compare runs at least the given number of queries on both engines, over the
 // programs of a seed. It stops at most differences.
 func Compare(oracle *Oracle, seed uint64, pairs, most int) (*Report, error) {
 	r := &Report{Errors: make(map[Verdict]int), NoVerdict: make(map[Verdict]int)}
@@ -91,8 +91,8 @@ func Compare(oracle *Oracle, seed uint64, pairs, most int) (*Report, error) {
 	return r, nil
 }
 
-// Shrink makes the program of d small, as long as the engines differ on it in
-// the same way: in their verdicts, or in their solutions.
+// Shrink makes the program of d smaller as long as the engines differ on it in the
+// same way: in their verdicts, or in their solutions.
 func (d *Difference) Shrink(oracle *Oracle) (*Difference, error) {
 	small := *d
 	var failed error

@@ -1,7 +1,7 @@
 package difftest
 
-// This file compares decisions with deny rules: the original is asked both rules, and
-// what it says together, "allow and not deny", is what an Authorizer has to decide.
+// This file compares decisions with deny rules. The original evaluates both rules,
+// and an Authorizer must decide their combination, "allow and not deny".
 
 import (
 	"errors"
@@ -27,15 +27,15 @@ func (g *Generator) denials() *Program {
 	return p
 }
 
-// holds says what an answer to a query means for a decision: "yes" or "no", "error" if it
-// could not be decided, or "" if it says nothing.
+// holds returns what an answer to a query means for a decision: "yes", "no", "error"
+// if it could not be decided, or "" if it has no verdict.
 func (a Answer) holds() string {
 	switch {
 	case !a.Verdict.Comparable():
 		return ""
 	case a.Load:
 		return "error"
-	case len(a.Solutions) > 0: // what comes behind the first is not looked at
+	case len(a.Solutions) > 0: // what follows the first solution does not matter
 		return "yes"
 	case a.Verdict != VerdictDone:
 		return "error"
@@ -60,9 +60,9 @@ func TestDenyRules(t *testing.T) {
 		az, err := authz.New(authz.Config{
 			Policies: authz.String(in.Sources[0].Name, in.Sources[0].Text), Classes: in.Classes, Constants: constants, DenyRule: true,
 		})
-		if err != nil { // what can be seen to fail, or a deny rule of the wrong type
+		if err != nil { // a condition that always fails, or a deny rule of the wrong type
 			if refused++; refused > most {
-				t.Fatalf("too few of the policies load: %v\n%s", err, p.Policy())
+				t.Fatalf("too few policies load: %v\n%s", err, p.Policy())
 			}
 			continue
 		}
@@ -104,7 +104,7 @@ func TestDenyRules(t *testing.T) {
 						got = "allowed"
 					}
 					if got != want && !(got == "not allowed" && want == "denied") {
-						t.Fatalf("seed %d, program %d: %s(%s, %s): %s, want %s: the original says allow %s, deny %s\n%s", first, n, a, u, r, got, want, allow, deny, p.Policy())
+						t.Fatalf("seed %d, program %d: %s(%s, %s): %s, want %s: the original gives allow %s, deny %s\n%s", first, n, a, u, r, got, want, allow, deny, p.Policy())
 					}
 					if noGrants == nil && grants.Has(a) && want != "allowed" {
 						t.Fatalf("seed %d, program %d: %s, %s: %q is granted, and %s\n%+v\n%s", first, n, u, r, a, want, grants, p.Policy())
@@ -116,11 +116,11 @@ func TestDenyRules(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d decisions: %v; %d without verdict; %d policies refused", asked, counts, silent, refused)
+	t.Logf("%d decisions: %v; %d without verdict; %d policies rejected", asked, counts, silent, refused)
 	if silent*20 > asked {
 		t.Error("more than 5 % without verdict")
 	}
-	for what, percent := range map[string]int{"allowed": 5, "denied": 5, "not allowed": 5} { // few are undecided: what fails is mostly seen at load
+	for what, percent := range map[string]int{"allowed": 5, "denied": 5, "not allowed": 5} { // few are undecided: most errors are found at load
 		if counts[what]*100 < asked*percent {
 			t.Errorf("only %d were %s", counts[what], what)
 		}

@@ -65,7 +65,7 @@ func TestDifferential(t *testing.T) {
 		{"at least 1 % with errors on both sides", sum(r.Errors)*100 >= r.Pairs},
 	} {
 		if !bound.ok {
-			t.Errorf("not so: %s", bound.what)
+			t.Errorf("not true: %s", bound.what)
 		}
 	}
 }

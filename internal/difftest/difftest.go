@@ -1,28 +1,28 @@
-// Package difftest holds Ursa's Polar against the engine it follows.
+// Package difftest compares Ursa's Polar with go-oso, the engine that it follows.
 //
-// Its tests generate random policies and queries, ask go-oso 0.27.3 and
-// package polar for all answers, and compare them: the same solutions in the
-// same order, or an error of the same kind after the same solutions. What
-// differs on purpose is listed in a table, each entry with its reason and a
-// test of its own, and the generators stay away from it; so a difference that
-// a random pair shows is a defect, of the engine or of the table.
+// Its tests generate random policies and queries, get all answers from go-oso 0.27.3
+// and from package polar, and compare them. They must be the same solutions in the
+// same order, or an error of the same kind after the same solutions. A table lists
+// the intended differences, each with its reason and its own test, and the generators
+// avoid them. So a difference in a random pair is an error in the engine or in the
+// table.
 //
-// The original is unsafe company. A fault inside it aborts the process, an
-// endless rule holds it until a timeout, and errors leak. So it runs in a
-// worker: the test binary started again, which answers questions over a pipe,
-// one JSON document on a line, and is replaced when it dies. Pairs that end in
-// a timeout, an abort or a panic have no verdict; their share is bounded, as
-// is the share of pairs with answers on both sides from below, because a test
-// that compares nothing passes too.
+// The original must be isolated. A fault in it aborts the process, an endless rule
+// blocks it until a timeout, and errors leak memory. So it runs in a worker: the test
+// binary, started again, which answers questions over a pipe, one JSON document per
+// line, and is replaced when it dies. Pairs that end in a timeout, an abort or a
+// panic have no verdict. Their share is bounded above, and the share of pairs with
+// answers on both sides is bounded below, because a test that compares nothing would
+// also pass.
 //
-// A difference is shrunk before it is printed: rules, goals and alternatives
-// are removed as long as the two engines still disagree.
+// A difference is shrunk before it is printed: rules, goals and alternatives are
+// removed as long as the two engines still disagree.
 //
 // Environment:
 //
 //	URSA_DIFF_PAIRS   number of pairs, 20000 when unset
 //	URSA_DIFF_SEED    seed of the generator, a new one for each run when unset
 //
-// The package has a module of its own because what it needs, go-oso, rapid and
-// chi, is nothing that a user of Ursa should download.
+// The package is a separate module so that users of Ursa do not download its
+// dependencies: go-oso, rapid and chi.
 package difftest

@@ -1,11 +1,11 @@
 package difftest
 
-// This file defines the Go types and constants that both engines are given.
+// This file defines the Go types and constants for both engines.
 //
-// The types stay within what the original can represent: predeclared scalars,
-// slices, maps and pointers, no floats in fields, exact Go names. Every
-// instance that the constants reach has an ID of its own within its class, so
-// that equality by key, by pointer and by deep comparison agree.
+// The types use only what the original can represent: predeclared scalars, slices,
+// maps and pointers, no floats in fields, exact Go names. Every instance that the
+// constants refer to has a unique ID in its class, so that equality by key, by
+// pointer and by deep comparison agree.
 
 import (
 	"errors"
@@ -21,12 +21,12 @@ type User struct {
 	Admin bool
 	Tags  []string
 	Meta  map[string]any // a: int, b: string, c: list of int; keys may be missing
-	Boss  *User          // nil at the top
+	Boss  *User          // nil for the top user
 	Org   *Org
 	Roles []*Role
 }
 
-// Hello greets.
+// Hello returns a greeting.
 func (u User) Hello() string { return "hello " + u.Name }
 
 // Plus returns the age in n years.
@@ -40,8 +40,8 @@ func (u User) Lookup(found bool) (string, error) {
 	return u.Name, nil
 }
 
-// HasTag reports whether tag is among the user's tags. It has a pointer
-// receiver, which both engines must find on a value.
+// HasTag reports whether tag is among the user's tags. It has a pointer receiver,
+// which both engines must find on a value.
 func (u *User) HasTag(tag string) bool { return slices.Contains(u.Tags, tag) }
 
 // An Org owns repositories and employs users.
@@ -74,9 +74,9 @@ type Role struct {
 // A Status is a named type of a scalar kind.
 type Status string
 
-// Constants returns the registered constants: the same graph of objects at each
-// call, in fresh memory. Generated programs keep away from the last four,
-// which the original cannot represent.
+// Constants returns the registered constants: the same graph of objects at each call,
+// in new memory. Generated programs do not use the last four, which the original
+// cannot represent.
 func Constants() map[string]any {
 	acme := &Org{ID: 1, Name: "acme", Public: true}
 	beta := &Org{ID: 2, Name: "beta"}

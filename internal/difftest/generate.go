@@ -2,15 +2,15 @@ package difftest
 
 // This file defines the generator of programs.
 //
-// A generator that draws from the grammar at random produces policies that
-// fail to load, queries without solutions, and, where a test meets an unbound
-// variable, the corners in which the two engines differ on purpose. So this
-// one knows what it writes. Every variable has a kind and is bound or not;
-// every predicate has a signature of kinds and says which parameters it
-// expects bound (in) and which it binds (out). A goal is only written where
-// its operands are bound, unless the profile is a loose one. Predicates call
-// predicates that were generated before them, and themselves only in the
-// shape of a recursion that ends.
+//
+// A generator that draws from the grammar at random produces policies that fail to
+// load and queries without solutions. Where a test meets an unbound variable, it also
+// produces the cases in which the two engines differ on purpose. So this generator
+// tracks what it writes. Every variable has a kind and is bound or not. Every
+// predicate has a signature of kinds and defines which parameters must be bound (in)
+// and which it binds (out). A goal is only written where its operands are bound,
+// unless the profile is a loose one. Predicates call predicates that were generated
+// before them, and themselves only in forms of recursion that end.
 
 import (
 	"math/rand/v2"
@@ -20,15 +20,15 @@ import (
 	"strings"
 )
 
-// A Profile says what the programs of a generator are made of. The numbers
-// are probabilities.
+// A Profile defines the contents of a generator's programs. The numbers are
+// probabilities.
 type Profile struct {
 	Name     string
 	Objects  bool    // instances, their attributes, methods and classes
 	Cut      float64 // of a cut as a goal
 	Mistakes float64 // of a goal that is an error whenever it is reached
-	Loose    float64 // of an unbound variable where a bound one belongs
-	Blocks   bool    // the program is made of actor and resource blocks
+	Loose    float64 // of an unbound variable where a bound one is needed
+	Blocks   bool    // whether the program consists of actor and resource blocks
 }
 
 // Profiles are the profiles of the main test with their shares in percent.
@@ -44,7 +44,7 @@ var Profiles = []struct {
 	{Profile{Name: "blocks", Objects: true, Blocks: true}, 10},
 }
 
-// A kind is what a term stands for.
+// A kind is the kind of value that a term stands for.
 type kind uint8
 
 const (
@@ -75,7 +75,7 @@ type slot struct {
 
 func bound(name string, k kind) slot { return slot{name: name, kind: k, bound: true} }
 
-// A scope is what a goal can refer to.
+// A scope is the variables that a goal can use.
 type scope []slot
 
 func (s scope) clone() scope { return slices.Clone(s) }
@@ -93,7 +93,7 @@ func (s scope) bind(name string) {
 type predicate struct {
 	name  string
 	kinds []kind
-	out   []bool // the rules bind this parameter; else the caller does
+	out   []bool // whether the rules bind this parameter; otherwise the caller does
 }
 
 // Generator makes programs. The same seed makes the same programs.
@@ -115,9 +115,9 @@ func NewGenerator(seed, n uint64) *Generator {
 			break
 		}
 	}
-	// Under not and forall the original takes a missing attribute for false,
-	// looks for all solutions, errors behind the first included, and decides
-	// tests on unbound variables. So a program has either negation or that.
+	// Under not and forall, the original treats a missing attribute as false, finds
+	// all solutions, including the errors after the first, and evaluates tests on
+	// unbound variables. So a program has either negation or these.
 	g.negate = g.profile.Mistakes == 0 && g.profile.Loose == 0 && g.chance(0.75)
 	return g
 }
@@ -138,7 +138,7 @@ func (g *Generator) Program(queries int) *Program {
 			p.Rules = append(p.Rules, g.rules(g.signature())...)
 		}
 	}
-	if g.chance(0.3) { // rules of one name need not stand together
+	if g.chance(0.3) { // rules of one name need not be adjacent
 		g.r.Shuffle(len(p.Rules), func(i, j int) { p.Rules[i], p.Rules[j] = p.Rules[j], p.Rules[i] })
 	}
 	for range queries {
@@ -147,9 +147,9 @@ func (g *Generator) Program(queries int) *Program {
 	return p
 }
 
-// untwinned returns what generate makes, in a program with cuts without two
-// calls or connectives in one body that are written the same. The original
-// compares goals by value when it executes a cut, and takes such twins for one.
+// untwinned returns the result of generate. In a program with cuts, no body contains
+// two identical calls or connectives: when the original executes a cut, it compares
+// goals by value and treats two equal goals as one.
 func (g *Generator) untwinned(generate func() *Goal) *Goal {
 	body := generate()
 	for g.profile.Cut > 0 && hasTwins(body) {
@@ -209,8 +209,8 @@ func (g *Generator) rules(p *predicate) []*Rule {
 	return rules
 }
 
-// table makes a predicate of many facts, for the index over rules: literals
-// of one or of mixed kinds, and rules that apply to every argument in between.
+// table makes a predicate of many facts, to test the index over rules: literals of
+// one kind or of mixed kinds, and between them rules that apply to every argument.
 func (g *Generator) table() []*Rule {
 	p := &predicate{name: "p" + strconv.Itoa(len(g.preds)+1), kinds: []kind{pick(g, kindInt, kindString), pick(g, kindInt, kindString, kindBool)}, out: []bool{false, true}}
 	if g.chance(0.5) {
@@ -237,12 +237,12 @@ func (g *Generator) table() []*Rule {
 func (g *Generator) rule(p *predicate) *Rule {
 	rule := &Rule{Name: p.name}
 	var s scope
-	var late []*Goal // bind what the head leaves open
+	var late []*Goal // bind what the head leaves unbound
 	for i, kind := range p.kinds {
 		if p.out[i] {
 			rule.Params = append(rule.Params, g.outParam(&s, kind, &late))
 		} else {
-			twin := "" // a variable that this may be, too
+			twin := "" // another variable that this may be
 			if i > 0 && p.kinds[i-1] == kind {
 				twin = rule.Params[i-1]
 			}
@@ -267,8 +267,8 @@ func (g *Generator) rule(p *predicate) *Rule {
 }
 
 // inParam writes a parameter that the caller passes bound. It may be the twin, a
-// parameter of the same kind: one of another would bring a boolean to where a
-// number is expected, if an argument is not bound after all.
+// parameter of the same kind. With a parameter of another kind, a boolean could reach
+// a goal that expects a number, if an argument is not bound after all.
 func (g *Generator) inParam(s *scope, k kind, twin string) string {
 	if variable.MatchString(twin) && !strings.ContainsAny(twin, ":[{") && g.chance(0.2) { // f(x, x)
 		return twin
@@ -318,7 +318,7 @@ func (g *Generator) outParam(s *scope, k kind, late *[]*Goal) string {
 		}
 		return as + "[" + name + ", *" + tail + "]"
 	}
-	if g.chance(0.2) { // bound last of all: head(v), ..., v = term
+	if g.chance(0.2) { // bound last: head(v), ..., v = term
 		*late = append(*late, atom(name+" = "+g.literal(k)))
 		return name
 	}
@@ -326,13 +326,13 @@ func (g *Generator) outParam(s *scope, k kind, late *[]*Goal) string {
 	return name
 }
 
-// pattern writes what a value of kind k may be matched with. With binding, a
-// field may bind a variable.
+// pattern writes a pattern that a value of kind k may match. With binding, a field
+// may bind a variable.
 func (g *Generator) pattern(s *scope, k kind, binding bool) string {
 	class := map[kind]string{kindInt: "Integer", kindFloat: "Float", kindString: "String", kindBool: "Boolean",
 		kindInts: "List", kindStrings: "List", kindDict: "Dictionary",
 		kindUser: "User", kindMaybeUser: "User", kindOrg: "Org", kindRepo: "Repo", kindRole: "Role"}[k]
-	if g.profile.Loose == 0 && g.chance(0.08) { // or two classes may be asked of what is never bound
+	if g.profile.Loose == 0 && g.chance(0.08) { // otherwise two classes may be tested on a variable that is never bound
 		return pick(g, "Integer", "Float", "String", "Boolean", "List", "Dictionary", "User", "Org", "Repo", "Role")
 	}
 	switch k {
@@ -370,8 +370,8 @@ func (g *Generator) pattern(s *scope, k kind, binding bool) string {
 	return class
 }
 
-// constant matches the name of a registered constant, which as a pattern would
-// be taken for the name of a class.
+// constant matches the name of a registered constant, which in a pattern would be
+// read as the name of a class.
 var constant = regexp.MustCompile(`^[A-Z]+$`)
 
 // A field is an attribute of a class, or a key of a dictionary.
@@ -422,7 +422,7 @@ func (g *Generator) recursion() []*Rule {
 	cons := "[" + h + ", *" + t + "]"
 	s := scope{bound(h, kindInt)}
 	switch g.r.IntN(7) {
-	case 0: // membership by hand, with a condition on the way
+	case 0: // membership written as rules, with a condition
 		p.kinds, p.out = []kind{kindInt, kindInts}, []bool{true, false}
 		rule(nil, h, cons)
 		rule(and(g.single(g.test(&s, 1)), call(x, t)), x, cons)
@@ -459,7 +459,7 @@ func (g *Generator) recursion() []*Rule {
 	return rules
 }
 
-// query makes a query: a call with the odd open argument, or any conjunction.
+// query makes a query: a call with an occasional open argument, or any conjunction.
 func (g *Generator) query() *Goal {
 	var s scope
 	if len(g.preds) > 0 && g.chance(0.6) {
@@ -472,27 +472,26 @@ func (g *Generator) query() *Goal {
 	return and(g.goals(&s, 1+g.r.IntN(4), 2)...)
 }
 
-// goals makes a conjunction of n goals. Variables of s that are not bound yet
-// may be bound by it.
+// goals makes a conjunction of n goals. It may bind unbound variables of s.
 func (g *Generator) goals(s *scope, n, depth int) []*Goal {
 	goals := make([]*Goal, 0, n)
 	for range n {
 		goals = append(goals, g.goal(s, depth))
 	}
-	if n > 2 && g.chance(0.1) { // a conjunction in a conjunction, which a cut can tell from one
+	if n > 2 && g.chance(0.1) { // a conjunction in a conjunction, which a cut can distinguish from one
 		i := g.r.IntN(n - 1)
 		goals = slices.Replace(goals, i, i+2, &Goal{Op: OpAnd, Kids: slices.Clone(goals[i : i+2])})
 	}
 	return goals
 }
 
-// goal makes a goal of any sort.
+// goal makes a goal of any type.
 func (g *Generator) goal(s *scope, depth int) *Goal { return g.single(g.anyGoal(s, depth)) }
 
-// single keeps goals with one variable twice out of loose programs: x = [x] has no
-// answer here, by the occurs check, and x == x is decided, where the original
-// makes a circle and an expression. Nor may two variables become one, as of a list
-// too, whose elements may be variables.
+// single excludes goals with one variable twice from loose programs: package polar
+// has no solution for x = [x], by the occurs check, and decides x == x, where the
+// original makes a cycle and an expression. Two variables may not become one either,
+// also in a list, whose elements may be variables.
 func (g *Generator) single(goal *Goal) *Goal {
 	if g.profile.Loose > 0 && goal.Op == OpAtom {
 		names := variable.FindAllString(goal.Text, -1)
@@ -534,7 +533,7 @@ func (g *Generator) binding(s *scope, v slot) *Goal {
 }
 
 func (g *Generator) bindingGoal(s *scope, v slot) *Goal {
-	if g.chance(0.12) { // either way
+	if g.chance(0.12) { // in either order
 		left, right := s.clone(), s.clone()
 		return or(
 			and(append(g.localGoals(&left, g.r.IntN(2)), g.bindingGoal(&left, v))...),
@@ -580,7 +579,7 @@ func (g *Generator) bindingGoal(s *scope, v slot) *Goal {
 		case 4:
 			return atom("in(" + v.name + ", " + g.term(s, kindStrings, 1) + ")") // the prefix form
 		case 2:
-			value := g.fresh() // of any kind, so not put in scope
+			value := g.fresh() // of any kind, so not added to the scope
 			return atom("[" + v.name + ", " + value + "] in " + g.term(s, kindDict, 1))
 		case 3:
 			if d := g.boundOf(s, kindDict); d != "" {
@@ -633,11 +632,11 @@ func mentions(term, name string) bool {
 	return regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).MatchString(term)
 }
 
-// bindingPattern writes a match with a list or dictionary pattern that binds v, whichever
-// side it is on, or returns "". What else is in it has a value: of two variables, the
-// original makes an expression.
+// bindingPattern writes a match with a list or dictionary pattern that binds v, on
+// either side, or returns "". Everything else in the pattern has a value: from two
+// variables, the original makes an expression.
 func (g *Generator) bindingPattern(s *scope, v slot) string {
-	item := func(k kind) string { // a value, as it may stand in a pattern
+	item := func(k kind) string { // a value that can be part of a pattern
 		if name := g.boundOf(s, k); name != "" && g.chance(0.4) {
 			return name
 		}
@@ -698,7 +697,7 @@ func (g *Generator) bindingPattern(s *scope, v slot) string {
 	return ""
 }
 
-// localGoals makes goals whose new variables stay their own.
+// localGoals makes goals whose new variables stay local.
 func (g *Generator) localGoals(s *scope, n int) []*Goal {
 	inner := boundOnly(*s)
 	return g.goals(&inner, n, 0)
@@ -747,7 +746,7 @@ func (g *Generator) test(s *scope, depth int) *Goal {
 		}
 		left, right := g.kind(), g.kind()
 		if g.profile.Loose > 0 {
-			right = left // or it may bind a variable to what has no order
+			right = left // otherwise it may bind a variable to a value without an order
 		}
 		return atom(g.term(&inner, left, 1) + " = " + g.term(&inner, right, 1))
 	case 4:
@@ -782,9 +781,9 @@ func (g *Generator) test(s *scope, depth int) *Goal {
 	return atom(g.number(&inner) + g.comparison() + g.number(&inner))
 }
 
-// early makes an operand of forall evaluate its operations before the goal
-// that uses them, as everywhere else. Directly inside a forall the original
-// does it after, so that a call sees an unbound variable.
+// early makes an operand of forall evaluate its operations before the goal that uses
+// them, as everywhere else. Directly inside a forall the original evaluates them
+// after it, so a call sees an unbound variable.
 func early(g *Goal) *Goal {
 	if g.Op == OpAtom && strings.ContainsAny(g.Text, ".(") {
 		return and(atom("true"), g)
@@ -863,7 +862,7 @@ func (g *Generator) call(s *scope, p *predicate) *Goal { return g.callWith(s, p,
 // callWith writes a call of p in which want, if any, is one of the out arguments.
 func (g *Generator) callWith(s *scope, p *predicate, want *slot) *Goal {
 	var args []string
-	var results scope // not to be used among the arguments
+	var results scope // not to be used in the arguments
 	for i, k := range p.kinds {
 		switch {
 		case want != nil && p.out[i] && k == want.kind:
@@ -874,7 +873,7 @@ func (g *Generator) callWith(s *scope, p *predicate, want *slot) *Goal {
 			args = append(args, v.name)
 			results = append(results, v)
 		case !p.out[i] && k <= kindBool && g.chance(g.profile.Loose):
-			args = append(args, g.fresh()) // once, so that no two of them are one
+			args = append(args, g.fresh()) // only once, so that no two of them are unified
 		default:
 			args = append(args, g.argument(s, k))
 		}
@@ -918,8 +917,8 @@ func (g *Generator) number(s *scope) string {
 // term writes a term of kind k over the bound variables of s. It nests
 // operations up to depth.
 func (g *Generator) term(s *scope, k kind, depth int) string {
-	// Not an unbound list: [x, *l] = l has no answer here, by the occurs check,
-	// and a circular one in the original.
+	// Not an unbound list: [x, *l] = l has no solution in package polar, by the
+	// occurs check, and a cyclic one in the original.
 	if g.chance(g.profile.Loose/2) && k != kindInts && k != kindStrings && k != kindDict {
 		for _, v := range *s {
 			if !v.bound && v.kind == k {
@@ -940,7 +939,7 @@ func (g *Generator) term(s *scope, k kind, depth int) string {
 	return g.literal(k)
 }
 
-// operation writes an operation that results in kind k, or returns "".
+// operation writes an operation whose result has kind k, or returns "".
 func (g *Generator) operation(s *scope, k kind, depth int) string {
 	if g.profile.Objects && g.chance(0.5) {
 		owner := pick(g, objectKinds...)

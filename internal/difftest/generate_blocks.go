@@ -1,8 +1,8 @@
 package difftest
 
-// This file defines the generator of policies made of actor and resource
-// blocks. The shorthands of a block only imply what comes later in its lists,
-// so that most policies have no cycle.
+// This file defines the generator of policies made of actor and resource blocks. The
+// shorthands of a block only imply names that come later in its lists, so that most
+// policies have no cycle.
 
 import (
 	"fmt"
@@ -109,8 +109,8 @@ func list(name string, items []string) string {
 	return name + " = [" + strings.Join(quoted, ", ") + "];"
 }
 
-// shorthands writes implications inside a block: a role or permission is
-// implied by what stands before it in the lists.
+// shorthands writes implications in a block: a role or permission is implied by a
+// name before it in the lists.
 func (g *Generator) shorthands(roles, permissions []string) []string {
 	var lines []string
 	for i := range roles {

@@ -1,6 +1,6 @@
 package difftest
 
-// This file defines Oracle, the worker process seen from the tests.
+// This file defines Oracle, the tests' interface to the worker process.
 
 import (
 	"bufio"
@@ -13,20 +13,20 @@ import (
 	"time"
 )
 
-// answerTimeout ends a worker that does not answer, unless Oracle.Timeout is set.
-// The original checks its own timeout between goals, and simplifying a result can
-// take it for ever.
+// answerTimeout ends a worker that does not answer, unless Oracle.Timeout is set. The
+// original checks its own timeout between goals, but simplifying a result can take
+// forever.
 const answerTimeout = 5 * time.Second
 
-// questionsPerWorker is how many policies a worker serves before it is
-// replaced. The original leaks some 10 KiB with each query that fails in a
-// host operation, so a worker ends at about 100 MiB.
+// questionsPerWorker is the number of policies that a worker serves before it is
+// replaced. The original leaks about 10 KiB with each query that fails in a host
+// operation, so a worker ends at about 100 MiB.
 const questionsPerWorker = 10_000
 
-// An Oracle asks the original. It is not safe for concurrent use.
+// An Oracle runs queries on the original. It is not safe for concurrent use.
 type Oracle struct {
 	Timeout  time.Duration // for one answer; zero is five seconds
-	Restarts int           // workers that died, not counting those that were retired
+	Restarts int           // workers that died, not counting those that were replaced on schedule
 
 	cmd     *exec.Cmd
 	in      io.WriteCloser
@@ -35,9 +35,9 @@ type Oracle struct {
 	asked   int
 }
 
-// Ask returns the answers to the queries over policy, in order. A query that
-// kills the worker is answered with VerdictAborted, and those after it are
-// asked of a new worker.
+// Ask returns the answers to the queries over policy, in order. The answer to a query
+// that kills the worker is VerdictAborted, and a new worker gets the queries after
+// it.
 func (o *Oracle) Ask(policy string, queries []string) ([]Answer, error) {
 	answers := make([]Answer, 0, len(queries))
 	for len(answers) < len(queries) {
@@ -89,7 +89,7 @@ func (o *Oracle) ensure() error {
 		return err
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("starting a worker: %w", err)
+		return fmt.Errorf("start a worker: %w", err)
 	}
 	o.cmd, o.in, o.asked = cmd, in, 1
 	o.out, o.written = json.NewDecoder(bufio.NewReader(out)), json.NewEncoder(in)
@@ -110,6 +110,6 @@ func (o *Oracle) Close() {
 		return
 	}
 	o.in.Close()
-	_ = o.cmd.Wait() // the status of a worker that was killed says nothing
+	_ = o.cmd.Wait() // the status of a killed worker is meaningless
 	o.cmd = nil
 }

@@ -13,23 +13,23 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// loadNoTypes is polar.Load, where noTypes leaves out the check of the policy
-// against Go types, so that what that check reports can be met at run time, as in
-// the original. It is no option that a program should have.
+// loadNoTypes is polar.Load with a switch: noTypes skips the check of the policy
+// against Go types. What that check would report then happens at run time, as in the
+// original. Programs must not have this option.
 //
 //go:linkname loadNoTypes github.com/ursa-authz/ursa/authz/polar.load
 func loadNoTypes(ctx context.Context, in polar.Input, noTypes bool) (*polar.Policy, []polar.Diagnostic, error)
 
-// queryTimeout ends a query of ours that should have met a limit before.
+// queryTimeout ends a query of package polar that should have reached a limit before.
 const queryTimeout = 10 * time.Second
 
-// Ours answers with package polar.
+// Ours runs queries on package polar.
 type Ours struct {
-	// Checked has policies checked against the Go types, as programs do.
+	// Checked enables the check of policies against the Go types, as in programs.
 	Checked bool
 }
 
-// Input returns the fixture as package polar takes it.
+// Input returns the fixture as input for package polar.
 func Input(policy string) polar.Input {
 	org := polar.ClassOf[Org]()
 	org.Constructor = NewOrg
@@ -102,8 +102,8 @@ func ourValue(v any) any {
 	return v
 }
 
-// loadVerdicts are the verdicts of what is found when a policy is loaded. What
-// is not among them is a syntax error.
+// loadVerdicts are the verdicts for the errors of loading a policy. Any other error
+// is a syntax error.
 var loadVerdicts = map[syntax.Code]Verdict{
 	"singleton-variable":  VerdictSingleton,
 	"foreign-constant":    VerdictSingleton,

@@ -1,6 +1,6 @@
 package difftest
 
-// This file defines Program, a generated policy with its queries, as a tree
+// This file defines Program, a generated policy with its queries, as a tree that is
 // coarse enough to print and to shrink: rules, goals, and text for the rest.
 
 import (
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// A Program is a policy and queries over it.
+// A Program is a policy and queries on it.
 type Program struct {
 	Blocks  []*Block
 	Rules   []*Rule
@@ -92,12 +92,12 @@ func (p *Program) QueryTexts() []string {
 	return texts
 }
 
-// variable matches the names of generated variables. Nothing else in a
-// generated policy looks like one.
+// variable matches the names of generated variables. Nothing else in a generated
+// policy has this form.
 var variable = regexp.MustCompile(`\bv[0-9]+\b`)
 
-// String prints the rule. A variable that occurs once gets a name that
-// starts with an underscore, as the language wants it.
+// String prints the rule. A variable that occurs once gets a name that starts with an
+// underscore, as the language requires.
 func (r *Rule) String() string {
 	text := r.Name + "(" + strings.Join(r.Params, ", ") + ")"
 	if r.Body != nil {

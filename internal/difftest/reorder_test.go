@@ -1,9 +1,9 @@
 package difftest
 
-// This file compares tests on unbound variables. The original decides most of them
-// in its own way, so it is asked the question in an order in which every variable is bound before it is
-// tested: first the goals that bind, then the tests. Ours gets the same goals in
-// any order, and has to wait where it must.
+// This file compares tests on unbound variables. The original evaluates most of them
+// differently, so its query has an order in which every variable is bound before it
+// is tested: first the goals that bind, then the tests. Package polar gets the same
+// goals in any order, and must wait where necessary.
 
 import (
 	"fmt"
@@ -59,8 +59,8 @@ func (g *Generator) reordering() (bind, tests []string) {
 	return bind, tests
 }
 
-// pureTest makes a test that is no error for any value of its variables. A
-// result is bound to a variable that occurs nowhere else.
+// pureTest makes a test that is not an error for any value of its variables. A result
+// is bound to a variable that occurs nowhere else.
 func (g *Generator) pureTest(s scope) string {
 	v := pick(g, s...)
 	w := v
@@ -102,7 +102,7 @@ func TestReordered(t *testing.T) {
 		bind, tests := g.reordering()
 		ordered := strings.Join(append(bind, tests...), " and ")
 		var shuffled []string
-		// The binding goals keep their order, so that solutions do.
+		// The binding goals keep their order, so the solutions do too.
 		for len(bind) > 0 || len(tests) > 0 {
 			if len(bind) == 0 || len(tests) > 0 && g.chance(0.6) {
 				i := g.r.IntN(len(tests))

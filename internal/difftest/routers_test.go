@@ -3,12 +3,13 @@ package difftest
 // This file tests that the middleware of package authz and the routers that
 // programs use read the same path, over raw sockets.
 //
-// Routers differ in what they match: net/http the decoded segments of the
-// escaped path, gin and gorilla/mux the decoded path, chi and echo the path as
-// it was sent where its spelling is not the usual one, gorilla/mux with
-// UseEncodedPath always the escaped one. A request is either answered 400 before
-// any rule, or the route that runs is the one that fits the segments that the
-// policy saw, and its parameters are those segments: else a policy would decide
+// Routers differ in what they match. net/http matches the decoded segments of the
+// escaped path, and gin and gorilla/mux match the decoded path. chi and echo match
+// the path as sent if its spelling is unusual, and gorilla/mux with UseEncodedPath
+// always matches the escaped path. A request must either be answered 400 before any
+// rule is evaluated, or run the route that fits the segments that the policy saw,
+// with parameters that are those segments. Otherwise a policy would authorize one
+// resource and a handler serve another.
 // about one resource and a handler serve another.
 
 import (
@@ -33,8 +34,8 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// A witness is an engine whose policy allows everything and remembers the
-// request it was asked about.
+// A witness is an engine whose policy allows everything and remembers the request
+// that it was called with.
 type witness struct {
 	request  *authz.Request
 	pattern  *string
@@ -96,7 +97,7 @@ next:
 }
 
 // fits reports whether the parameters that a handler got are the segments that a
-// policy saw. Some routers keep the slash at the end of the path in a parameter.
+// policy saw. Some routers include the trailing slash of the path in a parameter.
 func fits(route string, params map[string]string, segments []string) bool {
 	for i, part := range strings.Split(strings.TrimPrefix(route, "/"), "/") {
 		switch {
@@ -114,23 +115,22 @@ func fits(route string, params map[string]string, segments []string) bool {
 	return true
 }
 
-// A served is what a handler was called for.
+// A served is what a handler was called with.
 type served struct {
 	route, pattern string
 	params         map[string]string
 }
 
-// A placement is a router with the middleware somewhere.
+// A placement is a router and the position of the middleware.
 type placement struct {
 	name  string
 	route func(*http.Request) (authz.Route, error)
-	// canonical says that unusual spellings are not refused, since they are
-	// made canonical before a router has seen them.
+	// canonical is true if unusual spellings are not rejected, because they are made
+	// canonical before a router sees them.
 	canonical bool
-	// knows says that policies can read pattern and parameters.
+	// knows is true if policies can read the pattern and parameters.
 	knows bool
-	// build returns the handler of a server, whose routes tell record what they
-	// were called for.
+	// build returns the handler of a server, whose routes call record.
 	build func(az *authz.Authorizer, record func(served)) http.Handler
 }
 
@@ -294,7 +294,7 @@ func echoRouter(record func(served), use func(http.Handler) http.Handler) http.H
 	return e
 }
 
-// echoRoute reads what echo.WrapMiddleware has set.
+// echoRoute reads the values that echo.WrapMiddleware has set.
 func echoRoute(r *http.Request) (authz.Route, error) {
 	return authz.Route{Pattern: r.Pattern, Value: func(name string) (string, bool) {
 		v := r.PathValue(name)
@@ -302,8 +302,8 @@ func echoRoute(r *http.Request) (authz.Route, error) {
 	}}, nil
 }
 
-// placements are all routers, each with Middleware inside of it, outside of it,
-// and inside with Canonical outside.
+// placements are all routers, each with Middleware inside it, outside it, and inside
+// with Canonical outside.
 func placements() []placement {
 	var all []placement
 	add := func(name string, build func(record func(served), use func(http.Handler) http.Handler) http.Handler, route func(*http.Request) (authz.Route, error), knows bool) {
@@ -350,9 +350,9 @@ func placements() []placement {
 	return all
 }
 
-// spellings are targets of requests. Those that are refused are 400 whatever the
-// router would have made of them; those that are unusual are 400 unless the
-// middleware knows that nothing has routed them.
+// spellings are targets of requests. Those that are rejected get 400, whatever the
+// router would do with them. Those that are unusual get 400 unless the middleware
+// knows that they have not been routed.
 var spellings = []struct {
 	target string
 	want   reading
@@ -449,7 +449,7 @@ var spellings = []struct {
 	{"", refused},
 }
 
-// A reading says how a spelling is read.
+// A reading describes how a spelling is read.
 type reading uint8
 
 const (
@@ -509,7 +509,7 @@ func TestRoutersReadTheSamePath(t *testing.T) {
 				if got.route != fitting || !fits(got.route, got.params, segments) {
 					t.Errorf("%q: the policy sees %q, which fits %q; served by %q with %q", tt.target, segments, fitting, got.route, got.params)
 				}
-				// What the policy can read of the route is what the handler has.
+				// The policy sees the same route as the handler.
 				if !p.knows {
 					if seen.routeErr == nil {
 						t.Errorf("%q: the pattern is %v where it is not known", tt.target, seen.pattern)
@@ -538,8 +538,8 @@ func TestRoutersReadTheSamePath(t *testing.T) {
 	}
 }
 
-// TestRoutersReadTheSameHost does the same for hosts, with the routers that have
-// routes for one.
+// TestRoutersReadTheSameHost tests hosts in the same way, with the routers that
+// support routes for a host.
 func TestRoutersReadTheSameHost(t *testing.T) {
 	const admin = "admin.example.com"
 	inMux := func(record func(string), use func(http.Handler) http.Handler) http.Handler {
@@ -597,7 +597,7 @@ func TestRoutersReadTheSameHost(t *testing.T) {
 	}
 }
 
-// sendRaw sends bytes to a server and returns the status of its answer.
+// sendRaw sends bytes to a server and returns the status of the response.
 func sendRaw(t *testing.T, addr, request string) int {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)

@@ -3,20 +3,20 @@ package difftest
 // This file defines Shrink, which makes a program that shows a difference as
 // small as it can.
 //
-// It works greedily: of all programs one step smaller it takes the first that
-// still shows the difference, and goes on from there, until no step does. The
-// steps take away a block's line, a rule, a goal or an alternative, put a goal
-// in the place of the connective that holds it, replace a parameter by _, and
-// shorten the lists and dictionaries that an atom is written with. A step may
-// well produce a policy that does not load; then it does not differ.
+// It works greedily: among all programs that are one step smaller, it takes the first
+// that still shows the difference, and continues from there until there is none. The
+// steps remove a block's line, a rule, a goal or an alternative, replace a connective
+// by one of its goals, replace a parameter by _, and shorten the lists and
+// dictionaries in an atom. A step may produce a policy that does not load; then it
+// does not differ.
 
 import (
 	"regexp"
 	"slices"
 )
 
-// Shrink returns the smallest program it finds for which differs holds, as it
-// does for p. Programs given to differs have one query.
+// Shrink returns the smallest program it finds for which differs returns true, as it
+// does for p. Programs passed to differs have one query.
 func Shrink(p *Program, differs func(*Program) bool) *Program {
 	for range maxSteps {
 		next := step(p, differs)
@@ -28,8 +28,7 @@ func Shrink(p *Program, differs func(*Program) bool) *Program {
 	return p
 }
 
-// maxSteps bounds the steps of one Shrink. A generated program has fewer parts
-// than that.
+// maxSteps bounds the steps of one Shrink. A generated program has fewer parts.
 const maxSteps = 1000
 
 // step returns a program one step smaller than p that differs, or nil.
@@ -145,8 +144,7 @@ func smallerGoals(g *Goal) func(yield func(*Goal) bool) {
 	}
 }
 
-// shortenings are the ways in which a text is made shorter. Each is tried at
-// every place where it applies.
+// shortenings are the ways to shorten a text. Each is tried everywhere it applies.
 var shortenings = []struct {
 	long  *regexp.Regexp
 	short string

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestShrink shrinks generated programs to the parts that a made-up difference
+// TestShrink shrinks generated programs to the parts that an artificial difference
 // needs.
 func TestShrink(t *testing.T) {
 	found := 0
@@ -22,7 +22,7 @@ func TestShrink(t *testing.T) {
 		found++
 		small := Shrink(p, differs)
 		if !differs(small) {
-			t.Fatalf("program %d shrinks to one without the difference:\n%s", n, small.Policy())
+			t.Fatalf("program %d shrinks to one that does not differ:\n%s", n, small.Policy())
 		}
 		if len(small.Rules) > 2 || len(small.Policy()) > 120 || small.Queries[0].String() != "true" {
 			t.Errorf("program %d shrinks no further than\n%s?= %s", n, small.Policy(), small.Queries[0])
@@ -33,7 +33,7 @@ func TestShrink(t *testing.T) {
 	}
 }
 
-// TestGeneratorIsSeeded: a seed and a number name one program, in every run.
+// TestGeneratorIsSeeded: a seed and a number identify one program, in every run.
 func TestGeneratorIsSeeded(t *testing.T) {
 	for n := range uint64(200) {
 		a, b := NewGenerator(7, n).Program(5), NewGenerator(7, n).Program(5)
@@ -43,11 +43,11 @@ func TestGeneratorIsSeeded(t *testing.T) {
 	}
 }
 
-// TestOracleSurvives: a query that kills the worker costs one answer.
+// TestOracleSurvives: if a query kills the worker, only its answer is lost.
 func TestOracleSurvives(t *testing.T) {
 	oracle := new(Oracle)
 	defer oracle.Close()
-	// An error behind letters of more than one byte makes the original abort.
+	// An error after multi-byte letters makes the original abort.
 	fatal := `x = "ééééé" and y = $`
 	answers, err := oracle.Ask("f(1);", []string{"f(x)", fatal, "f(1)", fatal, "f(2)"})
 	if err != nil {
@@ -64,8 +64,8 @@ func TestOracleSurvives(t *testing.T) {
 	}
 }
 
-// TestOracleEndsASilentWorker: what it is asked is without a verdict, and the
-// next worker answers.
+// TestOracleEndsASilentWorker: its queries get no verdict, and the next worker
+// answers.
 func TestOracleEndsASilentWorker(t *testing.T) {
 	oracle := &Oracle{Timeout: 50 * time.Millisecond}
 	defer oracle.Close()

@@ -1,7 +1,7 @@
 package difftest
 
-// This file compares what the engines take for a policy: generated policies with
-// a few tokens changed have to load on both, or on neither and for a reason
+// This file compares which texts the engines accept as policies. Generated policies
+// with a few changed tokens must load in both engines, or fail in both for a reason
 // that both give.
 
 import (
@@ -17,20 +17,20 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// token splits a policy into pieces: names, numbers, strings, blanks and the
-// rest rune by rune, but for operators of two characters.
+// token splits a policy into tokens: names, numbers, strings, white space, operators
+// of two characters, and other single characters.
 var token = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*|[0-9]+(?:\.[0-9]+)?|"[^"\n]*"|\s+|==|!=|<=|>=|:=|\?=|.`)
 
-// vocabulary is what tokens are replaced by.
+// vocabulary is the tokens to insert.
 var vocabulary = []string{"(", ")", "[", "]", "{", "}", ",", ";", ":", "*", ".", "=", ":=", "==", "<", "+", "-", "/", "?=", "?", "|", "!",
 	"if", "and", "or", "not", "in", "matches", "cut", "forall", "new", "type", "print", "debug", "mod", "rem", "isa", "true", "inf", "nan",
 	"v1", "_", "x::y", "Integer", "User", "Nope", "1", "1.5", "1e5", "1e", "0x1", "9223372036854775808", `"a"`, `"\n"`, `"`, "#", "\n", " ", "é",
 	"actor", "resource", "on", "p1", "p9", "allow"}
 
-// mutate changes up to three tokens of a text: in half of the cases names for
-// names and strings for strings, which leaves the grammar intact.
+// mutate changes up to three tokens of a text. In half of the cases it replaces names
+// by names and strings by strings, which keeps the text grammatical.
 func mutate(r *rand.Rand, text string) string {
-	if r.IntN(8) == 0 { // a line less
+	if r.IntN(8) == 0 { // a line fewer
 		lines := strings.SplitAfter(text, "\n")
 		i := r.IntN(len(lines))
 		return strings.Join(slices.Delete(lines, i, i+1), "")
@@ -68,7 +68,7 @@ func mutate(r *rand.Rand, text string) string {
 	return strings.Join(tokens, "")
 }
 
-// sort tells names from strings and from the rest by the first letter.
+// sort distinguishes names, strings and other tokens by the first letter.
 func sort(token string) byte {
 	switch c := token[0]; {
 	case c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
@@ -126,7 +126,7 @@ func TestMutatedPolicies(t *testing.T) {
 	}
 }
 
-// verdicts returns what ours says about a policy: the kinds of all errors.
+// verdicts returns package polar's verdicts on a policy: the kinds of all errors.
 func verdicts(err error) []Verdict {
 	var list syntax.ErrorList
 	if !errors.As(err, &list) {
@@ -142,16 +142,16 @@ func verdicts(err error) []Verdict {
 	return vs
 }
 
-// loadExceptions are the ways in which loading differs on purpose.
+// loadExceptions are the intended differences in loading.
 var loadExceptions = []struct {
 	reason  string
 	applies func(policy string, original Answer, ours []syntax.Diagnostic) bool
 }{
-	{"what can only fail when it is reached is refused at load", func(_ string, original Answer, ours []syntax.Diagnostic) bool {
+	{"a goal that can only fail when it is reached is rejected at load", func(_ string, original Answer, ours []syntax.Diagnostic) bool {
 		late := []syntax.Code{"assignment", "keyword-arguments", "unknown-class"}
 		return !original.Load && !slices.ContainsFunc(ours, func(d syntax.Diagnostic) bool { return !slices.Contains(late, d.Code) })
 	}},
-	{"so are the prefix forms with other operands than the infix forms have", func(policy string, original Answer, ours []syntax.Diagnostic) bool {
+	{"prefix forms with operands that the infix forms do not allow are rejected at load", func(policy string, original Answer, ours []syntax.Diagnostic) bool {
 		return !original.Load && prefixForm.MatchString(policy) && slices.ContainsFunc(ours, func(d syntax.Diagnostic) bool {
 			return d.Code == "prefix-form" || d.Code == "wrong-value-type"
 		})
@@ -160,10 +160,10 @@ var loadExceptions = []struct {
 		return !original.Load && ours[0].Code == "singleton-variable" &&
 			regexp.MustCompile(`(?::|\bmatches)\s*`+regexp.QuoteMeta(marked(ours[0]))+`\b`).MatchString(policy)
 	}},
-	{"a parameter named as a class is that class, and no instance", func(policy string, original Answer, ours []syntax.Diagnostic) bool {
+	{"a parameter with the name of a class is that class, not an instance", func(policy string, original Answer, ours []syntax.Diagnostic) bool {
 		return !original.Load && (ours[0].Code == "invalid-rule" || ours[0].Code == "missing-rule") && classAsVariable.MatchString(policy)
 	}},
-	{"a shorthand for a relation is wrong in the block, and not only in the rule made of it", func(_ string, original Answer, ours []syntax.Diagnostic) bool {
+	{"an invalid shorthand for a relation is an error in the block, not only in the rule made from it", func(_ string, original Answer, ours []syntax.Diagnostic) bool {
 		return original.Verdict == VerdictRuleType && ours[0].Code == "invalid-block"
 	}},
 }
@@ -182,7 +182,7 @@ func marked(d syntax.Diagnostic) string {
 	return string(line[d.Pos.Col-1 : d.End.Col-1])
 }
 
-// intended returns the reason for a difference in loading that is on purpose.
+// intended returns the reason for an intended difference in loading.
 func intended(policy string, original Answer, err error) string {
 	var list syntax.ErrorList
 	if errors.As(err, &list) {
@@ -195,7 +195,7 @@ func intended(policy string, original Answer, err error) string {
 	return ""
 }
 
-// TestLoadExceptions shows each of the exceptions.
+// TestLoadExceptions tests each of the exceptions.
 func TestLoadExceptions(t *testing.T) {
 	oracle := new(Oracle)
 	defer oracle.Close()
@@ -217,7 +217,7 @@ func TestLoadExceptions(t *testing.T) {
 	}
 }
 
-// TestEmptyPolicyIsAnError shows an exception that the other tests leave out by allowing
+// TestEmptyPolicyIsAnError tests an exception that the other tests avoid by allowing
 // empty policies: the original loads one.
 func TestEmptyPolicyIsAnError(t *testing.T) {
 	oracle := new(Oracle)

@@ -1,9 +1,9 @@
 package difftest
 
 // This file compares operators on random ground terms. Unlike the programs of the
-// main test, the terms are of any two kinds: where the engines differ on purpose,
-// what ours has to answer follows from the kinds and from what the original says
-// about =, on which both agree.
+// main test, the terms are of any two kinds. Where the engines differ on purpose, the
+// expected answer of package polar follows from the kinds and from the original's
+// answer about =, on which both agree.
 
 import (
 	"strings"
@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A term is a ground term with what decides about operators on it.
+// A term is a ground term with the properties that determine the results of
+// operators.
 type term struct {
 	text string
 	kind string // "number", "string", "boolean", "list", "dictionary", "nil", "instance"
@@ -89,7 +90,7 @@ func TestOperatorsOnTerms(t *testing.T) {
 				continue
 			}
 			if op == "mod" && (len(a.text) > 15 || len(b.text) > 15) {
-				continue // the original adds the divisor on the way, and overflows or rounds
+				continue // the original adds the divisor in between, and overflows or rounds
 			}
 			want := wantTerms(op, a, b, original[i], short(original[0]) == "{}")
 			if got := short(ours[i]); got != want {
@@ -99,8 +100,8 @@ func TestOperatorsOnTerms(t *testing.T) {
 	})
 }
 
-// wantTerms returns what ours has to answer to "a op b", given what the
-// original answers to it, and whether a = b.
+// wantTerms returns the expected answer to "a op b", given the original's answer to
+// it, and whether a = b.
 func wantTerms(op string, a, b term, original Answer, equal bool) string {
 	has := func(kind string) bool { return a.kind == kind || b.kind == kind }
 	truth := func(holds bool) string {
@@ -117,7 +118,7 @@ func wantTerms(op string, a, b term, original Answer, equal bool) string {
 	case "<", "<=", ">", ">=":
 		switch {
 		case has("nil"):
-			return "no" // nothing comes before or after nil
+			return "no" // nothing is ordered with nil
 		case has("instance") || has("boolean") && has("number"):
 			return "no error type"
 		}

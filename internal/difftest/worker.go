@@ -18,27 +18,27 @@ import (
 	"github.com/osohq/go-oso/types"
 )
 
-// workerEnv is set in the environment of a process that is to be a worker.
+// workerEnv is set in the environment of a worker process.
 const workerEnv = "URSA_DIFF_WORKER"
 
-// maxSolutions bounds the solutions that are compared; a query with more has
-// no verdict.
+// maxSolutions bounds the solutions that are compared. A query with more solutions
+// has no verdict.
 const maxSolutions = 500
 
-// A question is one line of a worker's input: queries over one policy. The
-// worker answers with one line for each query.
+// A question is one line of a worker's input: queries on one policy. The worker
+// answers with one line for each query.
 type question struct {
 	Policy  string   `json:"policy"`
 	Queries []string `json:"queries"`
 }
 
-// IsWorker reports whether this process was started to be a worker. The
-// TestMain of the package then calls RunWorker instead of the tests.
+// IsWorker reports whether this process was started as a worker. The package's
+// TestMain then calls RunWorker instead of the tests.
 func IsWorker() bool { return os.Getenv(workerEnv) != "" }
 
-// RunWorker answers questions from standard input on standard output. The
-// original prints its warnings to standard output, so that name is given
-// another file for the life of the process.
+// RunWorker reads questions from standard input and writes answers to standard
+// output. The original prints its warnings to os.Stdout, which RunWorker therefore
+// replaces for the life of the process.
 func RunWorker() error {
 	in, out := os.Stdin, os.Stdout
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
@@ -76,7 +76,7 @@ func RunWorker() error {
 // original is go-oso with the fixture registered.
 type original struct {
 	oso  oso.Oso
-	none reflect.Type // what the policy's nil arrives as
+	none reflect.Type // the form in which the policy's nil arrives
 }
 
 func newOriginal() (*original, error) {
@@ -104,13 +104,13 @@ func newOriginal() (*original, error) {
 	defer q.Cleanup()
 	solution, err := q.Next()
 	if err != nil || solution == nil {
-		return nil, fmt.Errorf("the original does not know nil: %v", err)
+		return nil, fmt.Errorf("the original does not return nil: %v", err)
 	}
 	e.none = reflect.TypeOf((*solution)["x"])
 	return e, nil
 }
 
-// load replaces the policy. When it fails, the answer holds for every query.
+// load replaces the policy. If it fails, the answer is the same for every query.
 func (e *original) load(policy string) (answer Answer, ok bool) {
 	if err := e.oso.ClearRules(); err != nil {
 		return Answer{Load: true, Verdict: VerdictHost, Detail: err.Error()}, false
@@ -122,7 +122,7 @@ func (e *original) load(policy string) (answer Answer, ok bool) {
 	return Answer{}, true
 }
 
-// query asks one query for all its solutions.
+// query gets all solutions of one query.
 func (e *original) query(text string) (answer Answer) {
 	q, err := e.oso.NewQueryFromStr(text)
 	if err != nil {
@@ -130,8 +130,8 @@ func (e *original) query(text string) (answer Answer) {
 		return answer
 	}
 	defer func() {
-		// A panic of a handler leaves the query alive; it is not freed
-		// because its state is unknown. The worker is short-lived.
+		// A panic of a handler leaves the query allocated. It is not freed, because
+		// its state is unknown; the worker is short-lived.
 		if p := recover(); p != nil {
 			answer.Verdict, answer.Detail = VerdictPanic, fmt.Sprint(p)
 		}
@@ -158,8 +158,8 @@ func (e *original) query(text string) (answer Answer) {
 	}
 }
 
-// convert replaces what only the original's results contain by what
-// FormatBindings knows.
+// convert replaces values that only the original's results contain by values for
+// FormatBindings.
 func (e *original) convert(v any) any {
 	switch v := v.(type) {
 	case types.Variable:
@@ -183,9 +183,9 @@ func (e *original) convert(v any) any {
 	return v
 }
 
-// classify sorts an error of go-oso. alive reports whether a query that ended
-// with it still has to be freed: go-oso frees a query when a host operation
-// fails, but not when the core reports an error.
+// classify returns the verdict for an error of go-oso. alive reports whether a query
+// that ended with the error must still be freed: go-oso frees a query when a host
+// operation fails, but not when the core reports an error.
 func classify(err error) (verdict Verdict, detail string, alive bool) {
 	var (
 		polar      *osoerrors.FormattedPolarError

@@ -1,6 +1,7 @@
 package main
 
-// This file compares the exported API of stable packages with that of the last release.
+// This file compares the exported API of stable packages with that of the last
+// release.
 
 import (
 	"context"
@@ -14,16 +15,16 @@ import (
 	"golang.org/x/mod/semver"
 )
 
-// stablePackages are the packages whose API is kept within a major version; their doc
-// comments say so.
+// stablePackages are the packages whose API is stable within a major version; their
+// doc comments say so.
 var stablePackages = []string{
 	rootPath + "/authz", rootPath + "/authz/authztest", rootPath + "/authz/filter",
 	rootPath + "/adapters/gorm", rootPath + "/adapters/nethttp",
 }
 
-// compareAPI prints how the API of the work tree differs from that of the last release. An
-// incompatible change is an error, unless the version may have one: before v1, a minor
-// version may.
+// compareAPI prints the differences between the API of the work tree and that of the
+// last release. An incompatible change is an error, unless the version may have one:
+// before v1, a minor version may.
 func compareAPI(ctx context.Context, root, version string) error {
 	tags, err := output(ctx, root, "git", "tag", "--list", "v*")
 	if err != nil {
@@ -52,7 +53,7 @@ func compareAPI(ctx context.Context, root, version string) error {
 		case !was:
 			continue
 		case !is:
-			report = "Incompatible changes:\n- the package is gone"
+			report = "Incompatible changes:\n- the package was removed"
 		default:
 			if report, err = apiDiff(ctx, before, old, root, pkg); err != nil {
 				return err
@@ -64,7 +65,7 @@ func compareAPI(ctx context.Context, root, version string) error {
 		incompatible = incompatible || strings.Contains(report, "Incompatible changes:")
 	}
 	if incompatible && !mayBreak(last, version) {
-		return fmt.Errorf("%s changes the API of %s incompatibly (choose another version)", version, last)
+		return fmt.Errorf("%s changes the API of %s incompatibly (choose a higher version)", version, last)
 	}
 	return nil
 }
@@ -94,7 +95,7 @@ func hasPackage(tree, pkg string) bool {
 	return err == nil
 }
 
-// apiDiff returns what apidiff says about a package in two trees.
+// apiDiff returns apidiff's report on a package in two trees.
 func apiDiff(ctx context.Context, scratch, old, now, pkg string) (string, error) {
 	here, err := os.Getwd()
 	if err != nil {

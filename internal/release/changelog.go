@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// checkChangelog returns an error unless the newest section of the changelog is about
-// the version and says something.
+// checkChangelog returns an error unless the newest section of the changelog is for
+// the version and is not empty.
 func checkChangelog(text, version string) error {
 	_, rest, ok := strings.Cut("\n"+text, "\n## ")
 	if !ok {

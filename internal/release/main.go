@@ -3,11 +3,12 @@
 //	go -C internal/release run . v0.2.0
 //
 // It checks that the work tree is clean and that CHANGELOG.md has a section for the
-// version, compares the exported API of stable packages with that of the last release,
-// makes a module source of all published modules, and builds a program against each
-// module from there, as go get would. Only if all of that succeeds does it make the
-// release commit, in which the modules require each other by version, and its tags.
-// It pushes nothing; it prints the commands that do. With -n it stops after the checks.
+// version. It compares the exported API of stable packages with that of the last
+// release, makes a module source of all published modules, and builds a program
+// against each module from there, as go get would. Only if all of that succeeds, it
+// makes the release commit, in which the modules require each other by version, and
+// its tags. It does not push; it prints the commands that do. With -n it stops after
+// the checks.
 package main
 
 import (
@@ -46,7 +47,7 @@ func main() {
 
 func run(ctx context.Context, version string, checkOnly bool) error {
 	if !semver.IsValid(version) || semver.Canonical(version) != version || semver.Major(version) > "v1" {
-		return fmt.Errorf("%q is not a version such as v0.2.0 (from v2 on, module paths need a suffix)", version)
+		return fmt.Errorf("%q is not a valid version (use the form v0.2.0; from v2 on, module paths need a suffix)", version)
 	}
 	root, err := output(ctx, ".", "git", "rev-parse", "--show-toplevel")
 	if err != nil {
@@ -100,8 +101,8 @@ func run(ctx context.Context, version string, checkOnly bool) error {
 }
 
 // commit commits the go.mod and go.sum files of tree on top of HEAD, and tags the
-// commit. It leaves the branch and the work tree alone: there, the modules go on
-// replacing each other by their folders.
+// commit. It does not change the branch and the work tree, where the modules still
+// replace each other by their directories.
 func commit(ctx context.Context, root, tree, dir string, published []module, version string) error {
 	if _, err := output(ctx, root, "git", "worktree", "add", "--detach", dir, "HEAD"); err != nil {
 		return err
@@ -137,7 +138,7 @@ func commit(ctx context.Context, root, tree, dir string, published []module, ver
 	return nil
 }
 
-// output runs a command and returns what it prints, without space at the ends.
+// output runs a command and returns its output, without surrounding white space.
 func output(ctx context.Context, dir, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir

@@ -16,9 +16,9 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// A module is one of the repository.
+// A module is a module of the repository.
 type module struct {
-	dir  string // below the root, with slashes; "." for the root itself
+	dir  string // relative to the root, with slashes; "." for the root itself
 	path string
 }
 
@@ -47,7 +47,7 @@ func findModules(root string) ([]module, error) {
 			return err
 		}
 		if f.Module == nil {
-			return fmt.Errorf("%s names no module", name)
+			return fmt.Errorf("%s does not name a module", name)
 		}
 		dir, err := filepath.Rel(root, filepath.Dir(name))
 		if err != nil {
@@ -60,7 +60,7 @@ func findModules(root string) ([]module, error) {
 	return modules, err
 }
 
-// publishedOf returns the modules that are released: those that others can import.
+// publishedOf returns the released modules: those that others can import.
 func publishedOf(modules []module) []module {
 	return slices.DeleteFunc(slices.Clone(modules), func(m module) bool {
 		first, _, _ := strings.Cut(m.dir, "/")
@@ -68,8 +68,8 @@ func publishedOf(modules []module) []module {
 	})
 }
 
-// copyTree copies the files of the repository that git knows or would add, as they are
-// in the work tree.
+// copyTree copies the files of the repository that git tracks or would add, as they
+// are in the work tree.
 func copyTree(ctx context.Context, root, to string) error {
 	list, err := output(ctx, root, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
 	if err != nil {
@@ -77,7 +77,7 @@ func copyTree(ctx context.Context, root, to string) error {
 	}
 	for name := range strings.SplitSeq(strings.TrimSuffix(list, "\x00"), "\x00") {
 		err := copyFile(filepath.Join(root, filepath.FromSlash(name)), filepath.Join(to, filepath.FromSlash(name)))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // deleted, and not committed
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // deleted but not committed
 			return err
 		}
 	}
@@ -104,12 +104,13 @@ func readModFile(dir string) (*modfile.File, error) {
 	return modfile.Parse(name, text, nil)
 }
 
-// pin has a module require the other modules of the repository by version, in place of
-// replacing them by their folders. It returns the paths of those it requires.
+// pin makes a module require the other modules of the repository by version instead
+// of replacing them by their directories. It returns the paths of the modules that it
+// requires.
 func pin(f *modfile.File, published []module, version string) (required []string, err error) {
 	for _, r := range slices.Clone(f.Replace) {
 		if !strings.HasPrefix(r.New.Path, "./") && !strings.HasPrefix(r.New.Path, "../") {
-			return nil, fmt.Errorf("%s replaces %s by %s (a released module replaces nothing)", f.Module.Mod.Path, r.Old.Path, r.New.Path)
+			return nil, fmt.Errorf("%s replaces %s by %s (remove the replace directive: a released module must not have one)", f.Module.Mod.Path, r.Old.Path, r.New.Path)
 		}
 		if !slices.ContainsFunc(published, func(m module) bool { return m.path == r.Old.Path }) {
 			return nil, fmt.Errorf("%s replaces %s, which is not released", f.Module.Mod.Path, r.Old.Path)
@@ -132,7 +133,7 @@ func pin(f *modfile.File, published []module, version string) (required []string
 	return required, nil
 }
 
-// packages returns the import paths of the packages of a module that others can import,
+// packages returns the import paths of a module's packages that others can import,
 // and those of its programs.
 func packages(tree string, m module) (libraries, programs []string, err error) {
 	base := filepath.Join(tree, filepath.FromSlash(m.dir))

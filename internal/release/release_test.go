@@ -12,7 +12,7 @@ import (
 const root = "../.."
 
 // TestConsumers makes a module source of this repository, as a release does, and uses
-// each module from there as others do.
+// each module from there as users do.
 func TestConsumers(t *testing.T) {
 	const version = "v0.99.0"
 	ctx := t.Context()
@@ -20,7 +20,7 @@ func TestConsumers(t *testing.T) {
 		if os.Getenv("URSA_REQUIRE_NETWORK") == "1" {
 			t.Fatalf("no module proxy: %s", out)
 		}
-		t.Skipf("SKIPPED, since there is no module proxy (URSA_REQUIRE_NETWORK=1 makes this a failure): %s", out)
+		t.Skipf("SKIPPED, because there is no module proxy (URSA_REQUIRE_NETWORK=1 makes this a failure): %s", out)
 	}
 	modules, err := findModules(root)
 	if err != nil {
@@ -44,7 +44,7 @@ func TestConsumers(t *testing.T) {
 	}
 }
 
-// repository makes a git repository of the given files, and returns its folder.
+// repository makes a git repository with the given files, and returns its directory.
 func repository(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -68,7 +68,7 @@ func repository(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// TestRelease releases two modules, of which one requires the other.
+// TestRelease releases two modules; one requires the other.
 func TestRelease(t *testing.T) {
 	dir := repository(t, map[string]string{
 		"LICENSE":            "license\n",
@@ -115,7 +115,7 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-// TestReleaseRefuses: what must not be released is not.
+// TestReleaseRefuses checks the conditions under which a release fails.
 func TestReleaseRefuses(t *testing.T) {
 	files := map[string]string{
 		"LICENSE": "license\n", "CHANGELOG.md": "# Changelog\n\n## v0.2.0\n\n- Something.\n",
@@ -127,8 +127,8 @@ func TestReleaseRefuses(t *testing.T) {
 		after         func(dir string) error
 		want          string
 	}{
-		{name: "version", version: "0.2.0", want: "is not a version"},
-		{name: "major version without a suffix", version: "v2.0.0", want: "is not a version"},
+		{name: "version", version: "0.2.0", want: "is not a valid version"},
+		{name: "major version without a suffix", version: "v2.0.0", want: "is not a valid version"},
 		{name: "changelog", version: "v0.3.0", want: "newest section of CHANGELOG.md"},
 		{name: "changed files", version: "v0.2.0", after: func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, "authz", "new.go"), []byte("package authz\n"), 0o644)
@@ -137,10 +137,10 @@ func TestReleaseRefuses(t *testing.T) {
 			"adapters/x/go.mod": "module github.com/ursa-authz/ursa/adapters/x\n\ngo 1.26\n\nrequire example.com/y v0.0.0\n\nreplace example.com/y => ../y\n",
 		}, want: "which is not released"},
 		{name: "does not build", version: "v0.2.0", files: map[string]string{"authz/bad.go": "package authz\n\nvar _ int = \"text\"\n"}, want: "bad.go"},
-		{name: "circle", version: "v0.2.0", files: map[string]string{
+		{name: "cycle", version: "v0.2.0", files: map[string]string{
 			"a/go.mod": "module github.com/ursa-authz/ursa/a\n\ngo 1.26\n\nrequire github.com/ursa-authz/ursa/b v0.0.0\n\nreplace github.com/ursa-authz/ursa/b => ../b\n",
 			"b/go.mod": "module github.com/ursa-authz/ursa/b\n\ngo 1.26\n\nrequire github.com/ursa-authz/ursa/a v0.0.0\n\nreplace github.com/ursa-authz/ursa/a => ../a\n",
-		}, want: "in a circle"},
+		}, want: "in a cycle"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			all := make(map[string]string)

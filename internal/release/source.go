@@ -1,7 +1,7 @@
 package main
 
-// This file makes a module source, a tree of files as GOPROXY=file://... reads it, and
-// uses it as somebody does who gets a module from there.
+// This file makes a module source, a tree of files that GOPROXY=file://... can read,
+// and uses it as a user of a module does.
 
 import (
 	"bytes"
@@ -23,12 +23,14 @@ import (
 )
 
 // writeSource writes a module source with one version of the published modules. It
-// changes the go.mod and go.sum files in tree, so that they require each other by it.
+// changes the go.mod and go.sum files in tree so that the modules require each other
+// at that version.
 func writeSource(tree, source string, published []module, version string) error {
 	sums := make(map[string][]string) // by module path: the lines of go.sum
 	left := slices.Clone(published)
 	for len(left) > 0 {
-		// A module is written after those that it requires, whose sums it holds.
+		// A module is written after the modules that it requires, because its go.sum
+		// holds their sums.
 		at := -1
 		for i, m := range left {
 			f, err := readModFile(filepath.Join(tree, m.dir))
@@ -49,7 +51,7 @@ func writeSource(tree, source string, published []module, version string) error 
 			break
 		}
 		if at < 0 {
-			return fmt.Errorf("the modules require each other in a circle: %v", left)
+			return fmt.Errorf("the modules require each other in a cycle: %v", left)
 		}
 		left = slices.Delete(left, at, at+1)
 	}
@@ -69,7 +71,7 @@ func writeModule(tree, source string, m module, f *modfile.File, required []stri
 	if err := addSums(filepath.Join(dir, "go.sum"), required, sums); err != nil {
 		return err
 	}
-	if m.dir != "." { // a nested module has the license of the repository
+	if m.dir != "." { // a nested module gets the license of the repository
 		license, err := os.ReadFile(filepath.Join(tree, "LICENSE"))
 		if err != nil {
 			return err
@@ -137,7 +139,7 @@ func addSums(name string, required []string, sums map[string][]string) error {
 }
 
 // consume builds a program in dir that imports each package of m from the source, and
-// installs each of its programs from there.
+// installs each of m's programs from there.
 func consume(ctx context.Context, dir, source, tree string, m module, version string) error {
 	libraries, programs, err := packages(tree, m)
 	if err != nil {
@@ -151,8 +153,8 @@ func consume(ctx context.Context, dir, source, tree string, m module, version st
 		return err
 	}
 	proxy, cache, _ := strings.Cut(upstream, "\n")
-	// The module cache is one of its own, so that nothing of another run is in it. What
-	// other modules have been downloaded before is taken from where they are.
+	// The module cache is a separate one, without anything from another run. Other
+	// modules that were downloaded before are taken from the existing cache.
 	proxies := "file://" + filepath.ToSlash(source) + ",file://" + filepath.ToSlash(filepath.Join(cache, "cache", "download")) + "," + proxy
 	run := func(args ...string) error {
 		cmd := exec.CommandContext(ctx, "go", args...)
@@ -191,7 +193,7 @@ func consume(ctx context.Context, dir, source, tree string, m module, version st
 	return run("build", "-o", filepath.Join(dir, ".bin")+string(filepath.Separator), ".")
 }
 
-// rootPath is the path of the root module, below which the others are.
+// rootPath is the path of the root module; the paths of the others begin with it.
 const rootPath = "github.com/ursa-authz/ursa"
 
 // packageName returns the name in the package clause of a file.
