@@ -45,7 +45,7 @@ type agreeDoc struct {
 	Extra   any
 }
 
-// Adult, Check and Fail are methods of the shapes that policies call.
+// Adult, Check and Fail are methods with the result types that policies can call.
 func (u *agreeUser) Adult() bool         { return u.Age != nil && *u.Age >= 18 }
 func (u *agreeUser) Is(name string) bool { return u.Name == name }
 func (d *agreeDoc) Fail() (bool, error)  { return false, errors.New("no") }
@@ -147,7 +147,7 @@ func (g *policyGen) goal() string {
 	return g.term2() + g.pick(" = ", " != ") + g.term()
 }
 
-// term2 returns a variable, perhaps one that nothing has bound.
+// term2 returns a variable, which may be unbound.
 func (g *policyGen) term2() string {
 	if len(g.vars) > 0 {
 		return g.pick(g.vars...)
@@ -201,7 +201,7 @@ func (g *policyGen) policy() string {
 	return b.String()
 }
 
-// agreeWorld returns what the random policies are about.
+// agreeWorld returns the values for the random policies.
 func agreeWorld() (users []*agreeUser, docs []*agreeDoc, classes []Class) {
 	adult, child := 30, 3
 	boss := &agreeUser{ID: 2, Name: "b", Age: &adult, Tags: []string{"c"}}
@@ -226,7 +226,7 @@ func agreeWorld() (users []*agreeUser, docs []*agreeDoc, classes []Class) {
 	return users, docs, classes
 }
 
-// agreeRuns returns how many random policies to try, and the seed that they are made from.
+// agreeRuns returns the number of random policies to try, and their seed.
 func agreeRuns(t *testing.T) (policies int, seed uint64) {
 	policies = 400
 	if n, err := strconv.Atoi(os.Getenv("URSA_AGREE_POLICIES")); err == nil {
@@ -286,7 +286,7 @@ func TestFastPathAgrees(t *testing.T) {
 	}
 }
 
-// TestFastPathLeavesIterators to the solver, wherever in the data one is.
+// TestFastPathLeavesIterators tests that the fast path leaves iterators to the solver, anywhere in the data.
 func TestFastPathLeavesIterators(t *testing.T) {
 	type box struct {
 		Meta  map[string]any
@@ -315,8 +315,8 @@ func TestFastPathLeavesIterators(t *testing.T) {
 	}
 }
 
-// TestClassesOfTheUnbound tests that rules about other classes than an unbound variable
-// has left are not tried, whatever is asked.
+// TestClassesOfTheUnbound tests that rules for classes that an unbound variable cannot have
+// are not tried, in any kind of query.
 func TestClassesOfTheUnbound(t *testing.T) {
 	users, docs, classes := agreeWorld()
 	ctx := t.Context()
@@ -357,8 +357,8 @@ endless(n) if endless(n + 1);
 	}
 }
 
-// TestInText tests that in over a text is the same error whatever is asked, also where
-// it would have decided nothing, and wherever the text comes from.
+// TestInText tests that "in" over a string is the same error in every kind of query, also
+// where it would not have changed the answer, and wherever the string comes from.
 func TestInText(t *testing.T) {
 	users, docs, classes := agreeWorld()
 	ctx := t.Context()
@@ -367,7 +367,7 @@ func TestInText(t *testing.T) {
 		`s = d.title and "a" in s`, `"a" in s and s = d.title`, `has(d.title)`, `not has(d.title)`, `u.id = u.id or "a" in d.title`,
 		`d matches {title: s} and d.public = false and not "a" in s`,
 	} {
-		known := body != `u.id = u.id or "a" in d.title` // what is decided before is decided
+		known := body != `u.id = u.id or "a" in d.title` // the decision is made before that
 		p, _, err := load(ctx, Input{
 			Sources: []Source{{"text.polar", `allow(u, "read", d: Doc) if u = u and ` + body + "; has(s) if \"a\" in s;"}}, Classes: classes,
 		}, true)
@@ -403,8 +403,8 @@ func codeOf(err error) string {
 	return fmt.Sprint(err)
 }
 
-// TestFastPathPutsNoErrorOff has calls that find a value for a variable for which a test
-// waits that fails then, and that fail themselves afterwards.
+// TestFastPathPutsNoErrorOff tests calls that bind a variable, so that a waiting test fails
+// with an error, and that then fail themselves.
 func TestFastPathPutsNoErrorOff(t *testing.T) {
 	_, docs, classes := agreeWorld()
 	for _, text := range []string{

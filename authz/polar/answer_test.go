@@ -1,6 +1,6 @@
 package polar_test
 
-// This file defines answers: how the scripts' queries are asked, and how their
+// This file defines answers: how the queries of scripts run, and how their
 // solutions are written.
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
-// An answer is what a query answered.
+// An answer is the answer of a query.
 type answer struct {
 	solutions []map[string]string // rendered values by variable
 	err       error
@@ -50,7 +50,7 @@ func ask(ctx context.Context, p *polar.Policy, q *query, values map[string]any) 
 	return askUpTo(ctx, p, q, values, -1)
 }
 
-// askUpTo runs a query up to that number of solutions, to the end when it is negative.
+// askUpTo runs a query for at most limit solutions, or to the end if limit is negative.
 func askUpTo(ctx context.Context, p *polar.Policy, q *query, values map[string]any, limit int) (a answer) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -91,7 +91,7 @@ func askUpTo(ctx context.Context, p *polar.Policy, q *query, values map[string]a
 func parseCall(text string, values map[string]any) (rule string, args []any, err error) {
 	rule, rest, ok := strings.Cut(text, "(")
 	if !ok || !strings.HasSuffix(rest, ")") {
-		return "", nil, fmt.Errorf("%q is no call", text)
+		return "", nil, fmt.Errorf("%q is not a call", text)
 	}
 	rest = strings.TrimSuffix(rest, ")")
 	if rest == "" {
@@ -199,7 +199,7 @@ func renderKind(v reflect.Value) string {
 	}
 }
 
-// renderFloat returns a float so that it cannot be taken for an integer.
+// renderFloat returns a float so that it does not look like an integer.
 func renderFloat(f float64) string {
 	switch {
 	case math.IsInf(f, 1):
@@ -229,7 +229,7 @@ func labelOf(v reflect.Value) (string, bool) {
 	return "", false
 }
 
-// className returns the name of a Go type as policies know it.
+// className returns the name of a Go type in policies.
 func className(t reflect.Type) string {
 	name := strings.TrimPrefix(t.Name(), "guide")
 	name, _, _ = strings.Cut(name, "[")

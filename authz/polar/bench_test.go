@@ -87,7 +87,7 @@ func BenchmarkDecide(b *testing.B) {
 	}
 }
 
-// BenchmarkRules shows what rules that do not apply cost.
+// BenchmarkRules measures the cost of rules that do not apply.
 func BenchmarkRules(b *testing.B) {
 	ctx := context.Background()
 	user, expense := &benchUser{ID: 1}, &benchExpense{UserID: 1}

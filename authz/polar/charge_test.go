@@ -1,7 +1,7 @@
 package polar
 
-// This file tests that work is charged before it is done, or while it is: what one
-// goal can cost is bounded, too.
+// This file tests that work is charged before or while it is done, so that the cost
+// of a single goal is bounded too.
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// Going through a map needs its keys in order, and sorting those of a large one is work.
+// Iterating over a map sorts its keys, which is work for a large map.
 func TestKeysAreChargedFirst(t *testing.T) {
 	big, other := make(map[string]int), make(map[string]int)
 	for i := range 300_000 {
@@ -40,7 +40,7 @@ func TestKeysAreChargedFirst(t *testing.T) {
 	}
 }
 
-// Sorting thousands of rules that apply takes the square of their number.
+// Sorting thousands of applicable rules takes quadratic time.
 func TestSortingIsCharged(t *testing.T) {
 	const rules, limit = 1500, 100_000
 	var text strings.Builder

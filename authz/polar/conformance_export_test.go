@@ -8,7 +8,7 @@ import (
 )
 
 // LoadNoTypes is Load without the check of the policy against Go types, so that
-// scripts can meet at run time the errors that the check would report.
+// scripts can reach the run-time errors that the check would report.
 func LoadNoTypes(ctx context.Context, in Input) (*Policy, []Diagnostic, error) {
 	return load(ctx, in, true)
 }

@@ -1,7 +1,7 @@
 package polar_test
 
-// This file runs the conformance scripts of testdata/conformance. What they look
-// like is said in script_test.go, what they talk about in fixture_test.go.
+// This file runs the conformance scripts of testdata/conformance. script_test.go
+// defines their format, and fixture_test.go their classes and values.
 
 import (
 	"context"
@@ -20,7 +20,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// minCases is how many cases the scripts hold at least.
+// minCases is the minimum number of cases in the scripts.
 const minCases = 400
 
 // queryTimeout bounds one query of a script. The longest take a fraction of a second.
@@ -60,14 +60,14 @@ func TestConformance(t *testing.T) {
 	t.Logf("%d cases", cases)
 }
 
-// A variant is a way to load the policy of a chunk. All give the same answers.
+// A variant is a way to load the policy of a chunk. All variants have the same answers.
 type variant struct {
 	name    string
 	sources []polar.Source
 	noTypes bool
 }
 
-// run loads the chunk's policy and asks its queries: of the policy as it is
+// run loads the chunk's policy and runs its queries: on the policy as it is
 // written, as the formatter prints it, and without the check against Go types.
 func (c *chunk) run(t *testing.T) {
 	written := variant{"written", c.sources, c.noTypes}
@@ -94,7 +94,7 @@ func (c *chunk) run(t *testing.T) {
 	}
 }
 
-// runVariant asks the queries of the chunk.
+// runVariant runs the queries of the chunk.
 func (c *chunk) runVariant(t *testing.T, v variant) {
 	var prints []string
 	p, _, err := c.load(v, func(text string) { prints = append(prints, text) })
@@ -186,7 +186,7 @@ func (c *chunk) load(v variant, printed func(string)) (*polar.Policy, []polar.Di
 	return polar.Load(ctx, in)
 }
 
-// values returns what arguments of queries from Go may name.
+// values returns the values that arguments of queries from Go may name.
 func (c *chunk) values() map[string]any {
 	if c.guide {
 		return guideConstants()
@@ -232,7 +232,7 @@ func (c *chunk) checkDiagnostics(t *testing.T, diags []polar.Diagnostic, err err
 	}
 }
 
-// check compares an answer with the outcome expected, and returns what is wrong.
+// check compares an answer with the expected outcome, and returns what is wrong.
 func (q *query) check(got answer, sources []polar.Source) string {
 	want := q.want
 	if problem := matchSolutions(got.solutions, want.solutions); problem != "" {
@@ -288,8 +288,8 @@ func matchSolutions(got []map[string]string, want []string) string {
 	return ""
 }
 
-// matchSolution compares the bindings of a solution with those expected. An
-// unbound variable need not be expected.
+// matchSolution compares the bindings of a solution with those expected. The script
+// may omit unbound variables.
 func matchSolution(got map[string]string, want string) string {
 	bound := make(map[string]string)
 	for name, value := range got {
@@ -304,7 +304,7 @@ func matchSolution(got map[string]string, want string) string {
 }
 
 // checkCodes are the codes of the check against Go types, each with the code of
-// the error that a query meets without it; none where it would go on.
+// the error of a query without the check, or "" if the query would have no error.
 var checkCodes = map[syntax.Code]string{
 	"unknown-attribute": "unknown-attribute",
 	"unexported-field":  "unknown-attribute",

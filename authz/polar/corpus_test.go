@@ -1,9 +1,9 @@
 package polar_test
 
-// This file tests that policies as people write them load without any warning. Each
-// file of testdata/corpus is about one application, whose Go types are here; its
-// chunks are policies, in the styles of many authors. A line "# source: NAME" begins
-// another file of the same policy.
+// This file tests that realistic policies load without warnings. Each file of
+// testdata/corpus is about one application, whose Go types are here. Its chunks are
+// policies in the styles of different authors. A line "# source: NAME" begins another
+// file of the same policy.
 
 import (
 	"database/sql"
@@ -16,7 +16,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/chunked"
 )
 
-// minCorpus is the least number of policies: fewer means that they were not found.
+// minCorpus is the minimum number of policies. Fewer means that some were not found.
 const minCorpus = 60
 
 func TestCorpus(t *testing.T) {

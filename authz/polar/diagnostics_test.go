@@ -1,6 +1,6 @@
 package polar
 
-// This file tests that docs/diagnostics.md lists every code, and no other.
+// This file tests that docs/diagnostics.md lists exactly the codes that exist.
 
 import (
 	"go/ast"
@@ -45,8 +45,8 @@ func TestEveryCodeIsDocumented(t *testing.T) {
 	}
 }
 
-// TestWarningsAreDocumented checks that what the page lists as warnings is what can be ignored, but for
-// the warnings about comments, and about a source that has nothing else.
+// TestWarningsAreDocumented checks that the page lists as warnings exactly those that can be ignored, plus
+// the warnings about ursa:ignore comments and empty sources.
 func TestWarningsAreDocumented(t *testing.T) {
 	text, err := os.ReadFile("../../docs/diagnostics.md")
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// The least that the page holds: fewer means that they were not found.
+// The minimum that the page contains. Fewer means that some were not found.
 const (
 	minExamples    = 30
 	minDocsQueries = 120

@@ -15,8 +15,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// Nodes lead to nodes in three ways: to their parent, to their kids, and by links, which
-// are rows themselves. An item leads to a box, and that to a node.
+// Nodes lead to nodes in three ways: to their parent, to their kids, and through links,
+// which are rows too. An item leads to a box, and a box to a node.
 type (
 	chainUser struct {
 		ID    int
@@ -172,8 +172,8 @@ func (g *chainGen) test(row string) string {
 	)
 }
 
-// way leads from x to a row, and returns the goals, the row, and the class of x if only
-// that has such a way.
+// way leads from x to a row. It returns the goals, the row, and the class of x if only
+// that class has such a way.
 func (g *chainGen) way() (goals, row, class string) {
 	if g.plain {
 		return "", g.pick("x", "x", "x", "x.parent"), ""
@@ -216,7 +216,7 @@ func (g *chainGen) rule(i int) (class, text string) {
 	add(g.call(to, row))
 	if g.plain && g.IntN(4) > 0 {
 		if g.IntN(4) == 0 {
-			add(`u.name = "a"`) // for the others the call does not count
+			add(`u.name = "a"`) // for the other rows the call does not matter
 		}
 		return class, strings.Join(body, " and ")
 	}
@@ -336,7 +336,7 @@ func TestChainsAgree(t *testing.T) {
 	}
 }
 
-// reasonOf returns the text of an error without its place and names.
+// reasonOf returns the text of an error without its position and names.
 func reasonOf(err error) string {
 	var e *Error
 	if !errors.As(err, &e) {

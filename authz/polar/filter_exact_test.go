@@ -1,7 +1,7 @@
 package polar
 
 // This file tests that a filter is exact where a condition is easily too wide or
-// too narrow, and that what a filter cannot say exactly is ErrUnsupported.
+// too narrow, and that ErrUnsupported is returned if a filter cannot be exact.
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// An exactRow has fields that a filter compares otherwise than the solver, if
-// nobody looks: a pointer to a UUID, structs with and without a key, a map.
+// An exactRow has fields that a naive filter would compare differently from the
+// solver: a pointer to a UUID, structs with and without a key, a map.
 type (
 	exactUUID  [4]byte
 	exactPoint struct{ X, Y int }
@@ -68,7 +68,7 @@ func exactClasses() []Class {
 	}
 }
 
-// exactRows returns an actor and rows, each below the one before it.
+// exactRows returns an actor and rows. Each row is the parent of the next.
 func exactRows() (*exactUser, []*exactRow) {
 	uuid := func(b byte) *exactUUID { return &exactUUID{b} }
 	user := &exactUser{1, "u", uuid(1), &exactPoint{1, 2}, exactPoint{1, 2}, exactCell{1}, exactOrg{1, "new"}}
@@ -86,7 +86,7 @@ func exactRows() (*exactUser, []*exactRow) {
 
 const exactHead = `allow(u: User, "read", r: Row) if `
 
-// The rules of a recursion, which goes on over a relation and may not count.
+// The rules of a recursion over a relation that may not count.
 const exactAbove = `allow(u: User, "read", r: Row) if above(u, r);
 above(u: User, r: Row) if r.owner = u;
 `
@@ -102,7 +102,7 @@ func TestFilterIsExact(t *testing.T) {
 		policy      string
 		unsupported bool
 	}{
-		// The method of a nil string has no solution, whatever is done with the result.
+		// A method of a nil string has no solution, whatever the use of its result.
 		{policy: exactHead + `u = u and _ = r.extra.startswith("a");`},
 		{policy: exactHead + `u = u and r.extra.startswith("a") != true;`},
 		{policy: exactHead + `u = u and r.extra.startswith("a") != 5;`},
@@ -133,12 +133,12 @@ has_role(u: User, "writer", r: Row) if r.owner = u;`},
 		{policy: exactHead + `not a(u, r); a(u, r) if b(u, r); b(u, r) if a(u, r); b(u, r: Row) if r.owner = u;`},
 		{policy: exactHead + `u = u and a(r.extra); a(x) if a(x); a("abc");`},
 
-		// But further up the chain of a recursion, it is a call about another row.
+		// But further up the chain of a recursion, the call is about another row.
 		{policy: exactHead + `q(u, r); q(u, r: Row) if r.owner = u; q(u, r) if p(u, r); p(u, r: Row) if p(u, r.parent); p(u, r) if q(u, r);`},
 		{policy: exactHead + `q(u, r); q(u, r) if p(u, r); q(u, r: Row) if r.owner = u; p(u, r) if q(u, r); p(u, r: Row) if p(u, r.parent);`},
 		{policy: exactHead + `p(u, r); q(u, r: Row) if r.owner = u; q(u, r) if p(u, r); p(u, r: Row) if p(u, r.parent); p(u, r) if q(u, r);`},
 
-		// Rows of a recursion that counts down are told apart.
+		// Rows of a recursion that counts down are distinct.
 		{policy: `allow(_: User, "read", r: Row) if up(2, r); up(0, r: Row) if r.extra = "abc"; up(n: Integer, r: Row) if n > 0 and up(n - 1, r.parent);`},
 		{policy: `allow(u: User, "read", r: Row) if up(1, u, r); up(0, u, r: Row) if r.owner = u; up(n, u, r: Row) if n > 0 and (up(n - 1, u, r) or up(n, u, r.parent));`},
 
@@ -160,7 +160,7 @@ has_role(u: User, "writer", r: Row) if r.owner = u;`},
 		{policy: exactHead + `r.owner.org = u.org;`, unsupported: true},
 		{policy: exactHead + `r.cell = u.cell;`, unsupported: true},
 
-		// A number that is not one is not equal to itself.
+		// NaN is not equal to itself.
 		{policy: exactHead + `u = u and r.score = r.score;`, unsupported: true},
 		{policy: exactHead + `u = u and r.score != r.score;`, unsupported: true},
 		{policy: exactHead + `u = u and r.extra = r.extra;`},
@@ -172,7 +172,7 @@ has_role(u: User, "writer", r: Row) if r.owner = u;`},
 		{policy: exactHead + `u = u and r.meta.k = "a";`, unsupported: true},
 		{policy: exactHead + `u = u and r.meta matches Dictionary;`},
 
-		// What the row says can be no key.
+		// A value of the row cannot be a key.
 		{policy: exactHead + `k = r.extra and u.(k) = "u";`, unsupported: true},
 		{policy: exactHead + `u = u and k = r.extra and {abc: 1}.(k) = 1;`, unsupported: true},
 	}
@@ -203,8 +203,8 @@ has_role(u: User, "writer", r: Row) if r.owner = u;`},
 	}
 }
 
-// A recursion that takes the row along makes one filter of all its levels. Making
-// it must not look at the levels below again on each.
+// A recursion that passes the row on makes one filter of all its levels. It must not
+// process the levels below again on each level.
 func TestFilterOfDeepRecursion(t *testing.T) {
 	const text = `allow(u: User, "read", r: Row) if u = u and up(%d, r);
 up(0, r: Row) if r.extra = "abc";

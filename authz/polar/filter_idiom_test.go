@@ -1,7 +1,7 @@
 package polar
 
-// This file tests the lists of what policies write about rows that lead to each other:
-// resource blocks over a tree of classes, chains with conditions, rules by way of others.
+// This file tests lists with common rules about rows that lead to each other: resource
+// blocks over a tree of classes, chains with conditions, and rules that call others.
 
 import (
 	"context"
@@ -33,7 +33,7 @@ var idioms = []struct {
 	name, policy string
 	kind         string // "item" or "node"
 	has, hasNot  string // in the text of the filter
-	refused      string // in the text of the error; empty when there is a list
+	refused      string // in the text of the error; empty if there is a list
 }{
 	{"a permission on another class", idiomTree + `
 		resource Node { permissions = ["read"]; roles = ["owner", "reader"]; relations = {parent: Node}; "read" if "owner"; }
@@ -63,7 +63,7 @@ var idioms = []struct {
 		may(u: User, n: Node) if p = n.parent and not p.private and may(u, p);`, "node", "reach", "", ""},
 	{"a condition on each of many rows that are reached", `allow(u: User, "read", n: Node) if may(u, n); may(u, n: Node) if n.owner = u;
 		may(u: User, n: Node) if k in n.kids and not k.private and may(u, k);`, "node", "Kids", "", ""},
-	{"two rows on the way, of which there is one", `allow(u: User, "read", n: Node) if may(u, n); may(u, n: Node) if n.owner = u;
+	{"two rows on the way, one of which exists", `allow(u: User, "read", n: Node) if may(u, n); may(u, n: Node) if n.owner = u;
 		may(u: User, n: Node) if n.level = n.parent.level and may(u, n.parent);`, "node", "reach", "", ""},
 	{"two rows on the way, of many", `allow(u: User, "read", n: Node) if may(u, n); may(u, n: Node) if n.owner = u;
 		may(u: User, n: Node) if k in n.kids and n.level = k.level and may(u, k);`, "node", "", "", "test.polar:2:66: the recursion of may with a condition about two rows of the chain cannot become a filter (in may)"},
@@ -163,8 +163,8 @@ func TestIdiomsOfChains(t *testing.T) {
 	}
 }
 
-// TestManyClassesUnfold: rules that lead to each other in ever more ways make a filter or
-// a typed error, in bounded time.
+// TestManyClassesUnfold tests that rules that lead to each other in more and more ways make
+// a filter or a typed error, in bounded time.
 func TestManyClassesUnfold(t *testing.T) {
 	ctx := context.Background()
 	for _, n := range []int{4, 12, 40} {

@@ -1,8 +1,8 @@
 package polar_test
 
-// This file defines the world of the conformance scripts: the Go types, registered as
-// classes, and the values, registered as constants, that the scripts and the
-// examples of docs/polar.md talk about.
+// This file defines the fixture of the conformance scripts and the examples of
+// docs/polar.md: the Go types, registered as classes, and the values, registered as
+// constants.
 
 import (
 	"cmp"
@@ -24,7 +24,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
-// People, organizations and what belongs to them: the classes most scripts use.
+// People, organizations and their resources: the classes that most scripts use.
 type (
 	User struct {
 		Name  string
@@ -63,14 +63,14 @@ type (
 	}
 )
 
-// Label returns what the solutions of scripts call the user.
+// Label returns the name of the user in the solutions of scripts.
 func (u *User) Label() string  { return u.Name }
 func (o *Org) Label() string   { return o.Name }
 func (r *Repo) Label() string  { return r.Name }
 func (i *Issue) Label() string { return i.Title }
 func (r Role) Label() string   { return r.Name }
 
-// The methods of User have every shape that a policy can call.
+// The methods of User have every signature that a policy can call.
 func (u User) Hello() string                               { return "hi " + u.Name }
 func (u User) Greet(name string) string                    { return "hi " + name }
 func (u User) Half(f float64) bool                         { return f == 0.5 }
@@ -143,10 +143,10 @@ type Names struct {
 
 type embedded struct{ Promoted string }
 
-// GetURL is there to be called as get_url.
+// GetURL is called as get_url.
 func (Names) GetURL() string { return "http://example.org/" }
 
-// Named types: their kinds decide what they are.
+// Named types: the kind decides how policies see them.
 type (
 	Status string
 	Level  int
@@ -240,14 +240,14 @@ type (
 	}
 )
 
-// Label returns what the solutions of scripts call the item.
+// Label returns the name of the item in the solutions of scripts.
 func (i *Item) Label() string { return i.Note }
 
-// Label returns what the solutions of scripts call the node.
+// Label returns the name of the node in the solutions of scripts.
 func (n *Node) Label() string { return n.Name }
 
-// Letters has the attributes of the dictionaries in scripts: a pattern with a
-// key that no class has is taken for a misspelling.
+// Letters has the keys of the dictionaries in scripts as attributes: a pattern with a
+// key that no class has is reported as a misspelling.
 type Letters struct{ A, B, C, X, Y any }
 
 // Money is ordered by Compare, Version by Equal and Lt, and a Code has only Equal.
@@ -281,10 +281,10 @@ type (
 	Shelf struct{ Name string }
 )
 
-// Label returns what the solutions of scripts call the folder.
+// Label returns the name of the folder in the solutions of scripts.
 func (f *Folder) Label() string { return f.Name }
 
-// Label returns what the solutions of scripts call the shelf.
+// Label returns the name of the shelf in the solutions of scripts.
 func (s *Shelf) Label() string { return s.Name }
 
 // Watchers is a slice with methods, such as a type for a database's column has: a list.
@@ -294,7 +294,7 @@ func (w Watchers) Value() (driver.Value, error) { return strings.Join(w, ","), n
 func (w *Watchers) Scan(any) error              { return errors.New("not read here") }
 func (w Watchers) First() (string, bool)        { return strings.Join(w[:min(1, len(w))], ""), len(w) > 0 }
 
-// Contains, which takes no notice of case, hides the built-in method of lists.
+// Contains ignores case, and hides the built-in method of lists.
 func (w Watchers) Contains(name string) bool {
 	return slices.ContainsFunc(w, func(s string) bool { return strings.EqualFold(s, name) })
 }
@@ -359,7 +359,7 @@ func (c Cube) Volume() float64 { return c.Side * c.Side * c.Side }
 func (c Cube) Color() string   { return "red" }
 func (d *Disc) Area() float64  { return 3 * d.R * d.R }
 
-// A Phase is a value that leads to the next of twenty, in a circle.
+// A Phase is one of twenty values, each of which leads to the next, in a circle.
 type Phase struct{ N int }
 
 func (p Phase) Next() Phase { return Phase{(p.N + 1) % 20} }
@@ -388,7 +388,7 @@ type (
 	}
 )
 
-// Label returns what the solutions of scripts call the player.
+// Label returns the name of the player in the solutions of scripts.
 func (p *Player) Label() string { return p.Name }
 
 // fetch loads the relations of the teams called blues and whites.
@@ -472,11 +472,11 @@ func classes() []polar.Class {
 // extends returns T as the list of declared supertypes.
 func extends[T any]() []reflect.Type { return []reflect.Type{reflect.TypeFor[T]()} }
 
-// A moment that all times of the scripts are relative to, and what the constant now is.
+// The time that all times of the scripts are relative to, and the value of the constant now.
 var moment = time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 
-// constants returns the registered constants. They are made anew for each
-// call, so that a script cannot disturb another.
+// constants returns the registered constants. It creates them for each call, so
+// that a script cannot affect another.
 func constants() map[string]any {
 	acme := &Org{ID: 1, Name: "acme"}
 	globex := &Org{ID: 2, Name: "globex"}
@@ -641,7 +641,7 @@ func guideConstants() map[string]any {
 	}
 }
 
-// goValues returns what "#!" queries can pass besides constants: values that only Go code has.
+// goValues returns values that only Go code has, which "#!" queries can pass besides constants.
 func goValues() map[string]any {
 	return map[string]any{
 		"User": polar.ClassOf[User](), "Repo": polar.ClassOf[Repo](), "Org": polar.ClassOf[Org](), "Shape": polar.ClassOf[Shape](),

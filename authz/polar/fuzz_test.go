@@ -1,7 +1,7 @@
 package polar
 
-// This file fuzzes loading and solving: whatever a policy and a query say, they
-// end, and never in a fault of the engine.
+// This file fuzzes loading and solving: any policy and any query must end, and never
+// with an internal error of the engine.
 
 import (
 	"context"
@@ -46,7 +46,7 @@ func seeds(t testing.TB, f func(policy, query string)) {
 func FuzzQuery(f *testing.F) {
 	n := 0
 	seeds(f, func(policy, query string) {
-		if n++; n%5 == 0 { // a fifth of them: enough to begin with
+		if n++; n%5 == 0 { // a fifth of them is enough to begin with
 			f.Add(policy, query)
 		}
 	})
@@ -76,7 +76,7 @@ func FuzzQuery(f *testing.F) {
 		if !p.Defines("allow", 3) {
 			return
 		}
-		// The ways to decide agree, and a filter is exact.
+		// The ways to decide must agree, and a filter must be exact.
 		q, filterErr := p.Filter(ctx, "allow", users[1], "read", ClassOf[listDoc]())
 		sound(filterErr)
 		for _, d := range docs {

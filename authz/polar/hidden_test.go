@@ -12,7 +12,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// visible reports an error whose text has characters that a terminal or a log does not show as they are.
+// visible reports an error whose text has characters that a terminal or a log does not display.
 func visible(t *testing.T, what string, err error) {
 	t.Helper()
 	text := err.Error()
@@ -25,8 +25,8 @@ func visible(t *testing.T, what string, err error) {
 	}
 }
 
-// TestHiddenTextEntrances checks that names and texts are held to the same rules wherever they come from, and that what is
-// said of them is visible.
+// TestHiddenTextEntrances checks that the same rules apply to names and texts wherever they come from, and that messages
+// about them are visible.
 func TestHiddenTextEntrances(t *testing.T) {
 	ctx := context.Background()
 	type thing struct{ ID int }
@@ -55,7 +55,7 @@ func TestHiddenTextEntrances(t *testing.T) {
 		t.Errorf("Cyrillic names: %v", err)
 	}
 
-	// The names of files are not chosen by the author of the policy alone.
+	// The author of the policy may not choose the names of files.
 	const name = "a.polar\n2026-01-01 INFO policy loaded \x1b[2K\u202e"
 	for _, text := range []string{"allow(", "allow(_, _, _) if nope(1);", "?= 1 = 2; allow(_, _, _);", "allow(_, _, _); # \x1b", "\xff"} {
 		err := load(name, text, polar.Input{})

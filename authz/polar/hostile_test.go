@@ -1,8 +1,8 @@
 package polar
 
-// This file tests that loading a policy takes time in proportion to its size, whatever
-// it says, and ends with its context. Time is measured in looks at the context, which
-// a load takes after every so many units of work, so that the tests are deterministic.
+// This file tests that loading any policy takes time proportional to its size, and ends
+// with its context. The tests measure time in checks of the context, which a load does
+// after a number of units of work, so that they are deterministic.
 
 import (
 	"context"
@@ -42,7 +42,7 @@ func list(n int, sep, format string) string {
 	return strings.Join(parts, sep)
 }
 
-// hostilePolicies are policies made to be slow, by what they have many of.
+// hostilePolicies are policies that are made to be slow, by the thing that they have many of.
 func hostilePolicies(n int) map[string]string {
 	const asks = "allow(a, b, c) if has_permission(a, b, c);\n"
 	binary := func(i int) string {
@@ -126,11 +126,11 @@ func hostilePolicies(n int) map[string]string {
 	}
 }
 
-// A counted context counts the looks at it, and ends at one of them.
+// A counted context counts its checks, and ends at one of them.
 type counted struct {
 	context.Context
 	looks int
-	end   int    // the look at which it ends; 0 for never
+	end   int    // the check at which it ends; 0 for never
 	look  func() // called at each
 }
 
@@ -170,8 +170,8 @@ func TestLoadIsLinear(t *testing.T) {
 	}
 }
 
-// TestLoadEndsWithItsContext tests that a load ends at the very look that finds its
-// context ended, whatever it is doing.
+// TestLoadEndsWithItsContext tests that a load ends at the check that finds its context
+// ended, in every pass.
 func TestLoadEndsWithItsContext(t *testing.T) {
 	for name, text := range hostilePolicies(1000) {
 		var whole counted
@@ -183,7 +183,7 @@ func TestLoadEndsWithItsContext(t *testing.T) {
 			c := &counted{Context: context.Background(), end: end}
 			p, diags, err := Load(c, hostileInput(text))
 			if c.looks < end {
-				continue // sorting what came from a map takes more steps in one run than in another
+				continue // sorting the keys of a map takes a varying number of steps
 			}
 			if !errors.Is(err, errEnded) || p != nil || diags != nil {
 				t.Errorf("%s: at look %d of %d: %v, %d diagnostics, %v", name, end, whole.looks, p, len(diags), err)
@@ -195,8 +195,8 @@ func TestLoadEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestLoadLooksOften tests that little is done between two looks. Work is measured by
-// what is allocated, which, unlike time, is the same on every machine.
+// TestLoadLooksOften tests that little work is done between two checks. It measures work
+// by allocations, which, unlike time, are the same on every machine.
 func TestLoadLooksOften(t *testing.T) {
 	const most = 8 << 20
 	for name, text := range hostilePolicies(4000) {
@@ -245,8 +245,8 @@ func TestDiagnosticsAreBounded(t *testing.T) {
 	}
 }
 
-// TestErrorsInManySources tests that the sources that are not read because of errors
-// in others are never taken for empty.
+// TestErrorsInManySources tests that sources that are not read because of errors in
+// others are never reported as empty.
 func TestErrorsInManySources(t *testing.T) {
 	in := hostileInput("allow(_, _, _);")
 	for i := range 10 {

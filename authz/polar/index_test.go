@@ -1,6 +1,6 @@
 package polar
 
-// This file tests that rules which cannot apply cost nothing, by counting steps.
+// This file tests that rules that cannot apply cost nothing, by counting steps.
 
 import (
 	"context"

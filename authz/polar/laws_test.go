@@ -1,13 +1,12 @@
 package polar
 
-// This file tests laws: what may be done to a policy without changing what it decides,
-// or without changing it in one direction. No other engine is needed to hold a
-// decision against, so the laws reach what go-oso cannot answer.
+// This file tests laws: changes of a policy that do not change its decisions, or change
+// them only in one direction. The tests need no other engine to compare with, so the laws
+// cover policies that go-oso cannot evaluate.
 //
-// Where a law changes what is evaluated first, a decision that ended in an error may
-// become an answer, and the reverse. What was answered without an error on both sides
-// is the same. Laws of that kind hold for policies without cut and :=, whose meaning is
-// an order.
+// If a law changes the order of evaluation, a decision that ended in an error may become
+// an answer, and the reverse. Answers without an error on both sides are the same. Such
+// laws hold for policies without cut and :=, whose meaning depends on the order.
 
 import (
 	"context"
@@ -27,15 +26,15 @@ import (
 type law struct {
 	name string
 
-	// change returns the changed policy. The file is its own to change. With it come
-	// more sources.
+	// change returns the changed policy. It may modify the file, and may add more
+	// sources.
 	change func(g *policyGen, f *syntax.File) []Source
 
 	pure    bool // only of policies without cut and :=
 	ordered bool // errors stay what they are, too
 
-	// allows says, instead of equality, what may not be: with more, that an allow
-	// becomes a denial; with less, the reverse.
+	// allows replaces equality: with more, an allow must not become a denial; with
+	// less, a denial must not become an allow.
 	more, less bool
 }
 
@@ -80,7 +79,7 @@ func add(text func(g *policyGen) string) func(*policyGen, *syntax.File) []Source
 	}
 }
 
-// conditional makes a policy allow what its allow rules, now named base, allow and deny does not.
+// conditional renames the allow rules to base. The new allow holds if base does and deny does not.
 func conditional(f *syntax.File) string {
 	for _, r := range rules(f, "allow") {
 		r.Name.Text = "base"
@@ -253,7 +252,7 @@ func TestLaws(t *testing.T) {
 	}
 }
 
-// test holds decisions of random policies against those of the changed ones.
+// test compares decisions of random policies with those of the changed policies.
 func (l *law) test(t *testing.T, policies int, seed uint64) {
 	users, docs, classes := agreeWorld()
 	ctx := context.Background()

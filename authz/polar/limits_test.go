@@ -1,7 +1,7 @@
 package polar_test
 
-// This file tests that every query ends: in an answer, or in an error that
-// names the limit that it met.
+// This file tests that every query ends: with an answer, or with an error that
+// names the limit that it exceeded.
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
-// mustLoad loads a policy that has nothing wrong with it.
+// mustLoad loads a policy without errors.
 func mustLoad(t testing.TB, in polar.Input) *polar.Policy {
 	t.Helper()
 	p, diags, err := polar.Load(context.Background(), in)
@@ -70,7 +70,7 @@ func TestEveryQueryEnds(t *testing.T) {
 	})
 	tests := []struct {
 		query string
-		want  string // of the error; "" when the query is answered
+		want  string // of the error; "" if the query is answered
 		n     int    // number of solutions
 	}{
 		{query: `endless(0)`, want: "budget"},
@@ -97,7 +97,7 @@ func TestEveryQueryEnds(t *testing.T) {
 			n, err := count(context.Background(), p, "_"+"q = 1 and "+tt.query)
 			t.Logf("%d solutions in %v: %v", n, time.Since(begin).Round(time.Millisecond), err)
 			if strings.Contains(tt.query, "10000, l") && errors.Is(err, polar.ErrBudget) {
-				return // too deep to be made a Go value, which is an answer too
+				return // too deep for a Go value, which is also an answer
 			}
 			if tt.want == "" {
 				if err != nil || n != tt.n {
@@ -144,8 +144,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// A canceller is a host object whose method ends the query's own context, as a
-// client that goes away in the middle of a query does.
+// A canceller is a host object whose method ends the query's own context, like a
+// client that disconnects during a query.
 type canceller struct{ cancel context.CancelFunc }
 
 func (c *canceller) Cancel() bool { c.cancel(); return true }
@@ -185,7 +185,7 @@ turn(c, t) if t.hit() and turn(c, t.next());
 	}
 }
 
-// What is found out after the context has ended is no answer, whatever it is: a method
+// A result after the end of the context is not an answer, whatever it is: a method
 // that outlives the deadline of a decision does not allow, and does not deny.
 func TestNoAnswerAfterTheEnd(t *testing.T) {
 	type doc struct{ Open bool }

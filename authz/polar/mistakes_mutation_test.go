@@ -1,7 +1,7 @@
 package polar_test
 
-// This file tests that no replacement that a diagnostic suggests widens a policy, on policies that are damaged in
-// every place in the usual ways.
+// This file tests that the replacements that diagnostics suggest never widen a policy. It damages policies in every
+// place in common ways.
 
 import (
 	"path/filepath"
@@ -11,8 +11,8 @@ import (
 	"unicode"
 )
 
-// damages are ways to damage a policy at a word or sign: each returns what may stand there instead, of what
-// is not another meaning in some language.
+// damages are ways to damage a policy at a word or sign: each returns replacements that do not have another
+// valid meaning.
 var damages = map[string]func(token string) []string{
 	"a string without quotes": func(token string) []string {
 		if token[0] != '"' {
@@ -102,8 +102,8 @@ func words(text string) []string {
 	return parts
 }
 
-// TestHintsNeverWiden damages the policies that were meant, follows every hint that is a replacement, and checks that nothing
-// is allowed that neither the policy nor the damaged one, where it loads, allows.
+// TestHintsNeverWiden damages the intended policies, applies every suggested replacement, and checks that the result allows
+// nothing that neither the intended policy nor the damaged one, if it loads, allows.
 func TestHintsNeverWiden(t *testing.T) {
 	world := newMistakes()
 	names, err := filepath.Glob("testdata/mistakes/*.txt")

@@ -1,6 +1,6 @@
 package polar_test
 
-// This file tests what a reader is told who makes the usual mistakes, and that following a hint never opens a door.
+// This file tests the diagnostics for common mistakes, and that following a hint never widens a policy.
 //
 // A file of testdata/mistakes has cases, separated by lines "====". A case is a policy with a mistake, the first
 // line of which is a comment that names it (it begins with "Several" when there are several), and sections:
@@ -10,8 +10,8 @@ package polar_test
 //	              compares with the meant one; absent when no replacement is suggested
 //	--- meant     the policy that was meant
 //
-// The first two sections are written by go test -run TestMistakes -update, and are to be read
-// before they are committed. The third is written by hand.
+// go test -run TestMistakes -update writes the first two sections. Read them before you
+// commit them. The third section is written by hand.
 
 import (
 	"context"
@@ -60,7 +60,7 @@ type (
 	}
 )
 
-// A mistakes is the world that the policies are asked about.
+// A mistakes has the actors and resources for the policies.
 type mistakes struct {
 	classes   []polar.Class
 	users     []*mUser
@@ -108,7 +108,7 @@ func (m *mistakes) load(text string) (*polar.Policy, []syntax.Diagnostic) {
 	return p, ds
 }
 
-// allowed returns what the policy allows of all questions, in words. What cannot be decided is denied.
+// allowed returns the questions that the policy allows, as text. An undecided question is denied.
 func (m *mistakes) allowed(p *polar.Policy) map[string]bool {
 	yes := make(map[string]bool)
 	if p == nil || !p.Defines("allow", 3) {
@@ -136,7 +136,7 @@ func resourceName(r any) string {
 	return "?"
 }
 
-// repair applies the replacements that loading the policy suggests, one after the other. It reports
+// repair applies the replacements that loading the policy suggests, one after another. It reports
 // whether there was any.
 func (m *mistakes) repair(text string) (string, bool) {
 	before := text
@@ -208,8 +208,8 @@ func (c *mistake) write() string {
 	return text + "--- meant\n" + c.meantText
 }
 
-// TestMistakes checks what is said about each mistake, that it is one thing, and that the policy with every suggested replacement
-// allows nothing that the meant policy does not.
+// TestMistakes checks the diagnostics of each mistake, that there is only one, and that the policy with every suggested replacement
+// allows nothing that the intended policy does not.
 func TestMistakes(t *testing.T) {
 	world := newMistakes()
 	names, err := filepath.Glob("testdata/mistakes/*.txt")
@@ -277,7 +277,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// says returns what loading a policy reports: its errors, or its warnings when it has none.
+// says returns what loading a policy reports: its errors, or its warnings if it has none.
 func (m *mistakes) says(t *testing.T, at, text string) string {
 	var b strings.Builder
 	_, ds := m.load(text)

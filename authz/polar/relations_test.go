@@ -1,6 +1,6 @@
 package polar
 
-// This file tests relations to several classes where they become filters, and in traces.
+// This file tests relations to several classes in filters and traces.
 
 import (
 	"errors"

@@ -1,10 +1,10 @@
 package polar_test
 
-// This file defines the conformance scripts and how they are read: Polar policies
-// with the answers that queries on them must have.
+// This file defines the format of conformance scripts, and reads them. A script has
+// Polar policies, queries, and the answers that the queries must have.
 //
 // A script is a sequence of chunks, separated by lines "---". A chunk is one
-// policy; comments in it say what to ask of the policy and what it must answer:
+// policy. Comments in it contain queries and their expected answers:
 //
 //	f(1); f(2);
 //	#? f(x) and x > 1 => x=2
@@ -15,20 +15,20 @@ package polar_test
 //	#? QUERY => OUTCOME          a query string
 //	#! RULE(ARGS) => OUTCOME     a rule called from Go: arguments are literals, names of
 //	                             the fixture's values, and ?x for a variable
-//	#~ QUERY => OUTCOME          a query that the check against Go types refuses, and its
+//	#~ QUERY => OUTCOME          a query that the check against Go types rejects, and its
 //	                             outcome without that check
-//	#> TEXT                      what print said during the query above, line by line
+//	#> TEXT                      the output of print during the query above, line by line
 //
 // An OUTCOME is "none", or the solutions in order, separated by " ; ", in which
 // "..." stands for any number of solutions, or an error, or solutions and then
 // an error. A solution is "{}" or a list like x=1, y="a", sorted by name, in
-// the notation of render; an unbound variable is "_" and may be left out. An
-// error is "error", a code, optionally at and the text that its position points
-// to, optionally a regular expression that its message must match. An error
-// without a code may have any. A query that cannot be parsed has the code
-// "parse"; one that the check against Go types refuses has the code of the error
-// it would meet otherwise, or "check" if it would meet none. Two spaces and "# "
-// begin a comment.
+// the notation of render; an unbound variable is "_" and may be omitted. An
+// error is "error", a code, optionally "at" and the text that its position points
+// to, and optionally a regular expression that its message must match. Without a
+// code, any code matches. A query that cannot be parsed has the code "parse". A
+// query that the check against Go types rejects has the code of the error that it
+// would have without the check, or "check" if it would have none. Two spaces and
+// "# " begin a comment.
 //
 // Diagnostics of the load are expected where they arise:
 //
@@ -38,9 +38,9 @@ package polar_test
 //	#* warning "allow"                                 one warning without a line
 //	#* no "allow"                                      no diagnostic that matches
 //
-// Errors and warnings with a line must be exactly those expected. Warnings
-// without a line, which most policies that are no whole have, may be expected.
-// A policy that must fail answers no queries.
+// Errors and warnings with a line must be exactly those expected. Warnings without
+// a line may be expected; most chunks have some, since they are not complete
+// policies. Queries on a policy that must fail are not run.
 //
 // A line "# source: NAME" begins another source of the same policy. Options are for their chunk:
 //
@@ -69,7 +69,7 @@ import (
 type chunk struct {
 	file    string
 	line    int            // of its first line
-	sources []polar.Source // each below as many empty lines as stand before it in the file
+	sources []polar.Source // each after one empty line for each line before it in the file
 	wants   []*wantDiag
 	queries []*query
 
@@ -79,7 +79,7 @@ type chunk struct {
 	limits    polar.Limits
 }
 
-// A wantDiag is one expected diagnostic, or one that must not be.
+// A wantDiag is one expected diagnostic, or one that must not occur.
 type wantDiag struct {
 	line     int // where it is expected; 0 for anywhere without a line
 	from     int // line of the expectation
@@ -100,7 +100,7 @@ type query struct {
 	checks  bool // whether prints is expected
 }
 
-// An outcome is what a query must answer.
+// An outcome is the expected answer of a query.
 type outcome struct {
 	solutions []string
 	err       *wantError
@@ -195,7 +195,7 @@ func (c *chunk) parseLine(line string, number int) error {
 		case "warning":
 			want.severity = syntax.Warning
 		default:
-			return fmt.Errorf("%q is no kind of diagnostic", kind)
+			return fmt.Errorf("%q is not a kind of diagnostic", kind)
 		}
 		return c.parseRegexps(rest, want)
 	case strings.HasPrefix(line, "# option: "):
@@ -247,12 +247,12 @@ func (c *chunk) parseOption(words []string) error {
 			}
 			field := reflect.ValueOf(&c.limits).Elem().FieldByName(strings.ToUpper(name[:1]) + name[1:])
 			if !field.IsValid() {
-				return fmt.Errorf("%q is no limit", name)
+				return fmt.Errorf("%q is not a limit", name)
 			}
 			field.SetInt(int64(n))
 		}
 	default:
-		return fmt.Errorf("%q is no option", words)
+		return fmt.Errorf("%q is not an option", words)
 	}
 	return nil
 }
@@ -281,7 +281,7 @@ func parseOutcome(text string) (outcome, error) {
 	}
 	for _, p := range parts {
 		if p != "{}" && p != "..." && !strings.Contains(p, "=") {
-			return o, fmt.Errorf("%q is no solution", p)
+			return o, fmt.Errorf("%q is not a solution", p)
 		}
 	}
 	o.solutions = parts
@@ -297,7 +297,7 @@ func compileQuoted(quoted string) (*regexp.Regexp, error) {
 	return regexp.Compile(re)
 }
 
-// splitOutside splits s at sep where that is outside of string literals.
+// splitOutside splits s at separators outside string literals.
 func splitOutside(s, sep string) []string {
 	var parts []string
 	start, quoted := 0, false

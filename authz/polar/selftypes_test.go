@@ -1,7 +1,7 @@
 package polar
 
-// This file tests Go types and values that lead to themselves: nothing that meets one
-// may run without end.
+// This file tests Go types and values that refer to themselves: everything that uses
+// them must end.
 
 import (
 	"errors"
@@ -68,8 +68,8 @@ func TestTypesThatLeadToThemselves(t *testing.T) {
 		if _, err := p.Filter(ctx, "allow", &chainUser{}, "read", Class{Type: typ}); !errors.Is(err, ErrUnsupported) {
 			t.Errorf("a filter over %v: %v", typ, err)
 		}
-		// As a class, as the target of a relation, and as a declared supertype, it is
-		// refused or of use, as long as there is an answer.
+		// As a class, as the target of a relation, and as a declared supertype, it may be
+		// rejected or accepted, but loading must end.
 		with(Class{Name: "X", Type: typ}, Class{Name: "Row", Type: row})
 		if _, err := with(Class{Name: "X", Type: row, Relations: []Relation{{Name: "P", Target: typ}, {Name: "T", Target: typ}, {Name: "S", Many: true, Target: typ}}}); err == nil {
 			t.Errorf("a relation to %v", typ)

@@ -1,6 +1,6 @@
 package polar
 
-// This file tests traces: what is in them, and that they do not change an answer.
+// This file tests traces: their contents, and that they do not change an answer.
 
 import (
 	"context"
@@ -50,7 +50,7 @@ func traced(t *testing.T, text string) *Policy {
 	return p
 }
 
-// tree returns a trace as text, one node a line.
+// tree returns a trace as text, one node per line.
 func tree(t *Trace) string {
 	var b strings.Builder
 	for depth, n := range t.All() {
@@ -380,7 +380,7 @@ func TestTraceOfQueries(t *testing.T) {
 	}
 }
 
-// TestTraceFull: a trace that is full changes no answer.
+// TestTraceFull tests that a full trace changes no answer.
 func TestTraceFull(t *testing.T) {
 	p, _, err := Load(t.Context(), Input{Sources: []Source{{"p.polar", `
 allow(n, _, _) if count(n);
@@ -406,7 +406,7 @@ count(n) if n > 0 and m = n - 1 and not n = m and count(m);
 	}
 }
 
-// TestTraceValuesAreBounded: a trace shows the beginning of large values, and not all of many.
+// TestTraceValuesAreBounded tests that a trace shows only the beginning of large values, and not all of many.
 func TestTraceValuesAreBounded(t *testing.T) {
 	p := traced(t, `allow(u: User, _, _: Repo) if x in [1, 2, 3] and y in u.roles and y.name = "" and x = 4;`)
 	user := traceUser{Roles: make([]traceRole, 2_000)}
@@ -449,7 +449,7 @@ actor User {}`)
 	}
 }
 
-// TestTraceAgrees: a trace of a random decision has its answer, and shows why.
+// TestTraceAgrees tests that a trace of a random decision has the same answer, and shows why.
 func TestTraceAgrees(t *testing.T) {
 	policies, seed := agreeRuns(t)
 	users, docs, classes := agreeWorld()
@@ -468,7 +468,7 @@ func TestTraceAgrees(t *testing.T) {
 				tr := p.Trace(ctx, "allow", []any{u, "read", d}, TraceOptions{Values: i%2 == 0})
 				decided++
 				if errors.Is(tr.Err, ErrBudget) || errors.Is(wantErr, ErrBudget) {
-					limited++ // what a trace looks at costs it more steps
+					limited++ // a trace needs more steps
 					continue
 				}
 				if tr.Outcome != want || codeOf(tr.Err) != codeOf(wantErr) {
@@ -493,7 +493,7 @@ func TestTraceAgrees(t *testing.T) {
 	}
 }
 
-// inconsistent says what in a trace cannot be, or returns "".
+// inconsistent returns an inconsistency in a trace, or "".
 func inconsistent(tr *Trace) string {
 	if len(tr.Root.Children) != 1 {
 		return "the query is not one call"

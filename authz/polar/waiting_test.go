@@ -1,7 +1,7 @@
 package polar_test
 
-// This file defines a property test: tests wait for their variables, so the order
-// of the goals of a conjunction decides the order of its solutions, never which there are.
+// This file defines a property test: tests wait for their variables, so the order of
+// the goals of a conjunction affects only the order of its solutions.
 
 import (
 	"context"
@@ -109,7 +109,7 @@ func TestGoalOrder(t *testing.T) {
 	}
 }
 
-// waitingConjunction returns one to three tests behind the sources of their variables.
+// waitingConjunction returns one to three tests after the sources of their variables.
 func waitingConjunction(rnd *rand.Rand) []string {
 	var tests []string
 	for range 1 + rnd.IntN(3) {
@@ -126,7 +126,7 @@ func waitingConjunction(rnd *rand.Rand) []string {
 		}
 	}
 	for i, test := range tests {
-		// Variables that only one test has must not become those of another.
+		// Variables of only one test must not become variables of another.
 		test = waitingOwn.ReplaceAllString(test, fmt.Sprintf("${1}${2}_%d", i))
 		if strings.Contains(test, " and ") && !strings.HasPrefix(test, "not (") {
 			test = "(" + test + ")"
@@ -136,7 +136,7 @@ func waitingConjunction(rnd *rand.Rand) []string {
 	return goals
 }
 
-// askSorted returns the solutions of a conjunction without regard to their order.
+// askSorted returns the solutions of a conjunction in sorted order.
 func askSorted(p *polar.Policy, goals []string) string {
 	a := ask(context.Background(), p, &query{text: strings.Join(goals, " and ")}, nil)
 	if a.err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// TestErrors checks the diagnostics of the policies in testdata/errors: their positions, codes, words and hints.
+// TestErrors checks the diagnostics of the policies in testdata/errors: their positions, codes, messages and hints.
 func TestErrors(t *testing.T) {
 	names, err := filepath.Glob("testdata/errors/*.polar")
 	if err != nil || len(names) == 0 {
@@ -68,7 +68,7 @@ func TestErrorPositions(t *testing.T) {
 	}
 }
 
-// TestInvalidUTF8 checks that a source that is not valid UTF-8 is refused as a whole, wherever the byte is.
+// TestInvalidUTF8 checks that a source that is not valid UTF-8 is rejected as a whole, wherever the byte is.
 func TestInvalidUTF8(t *testing.T) {
 	for _, src := range []string{"\xff", "f(\x80);", "f(\"\xc3\");", "# \xe2\x82", "f(1); g\xed\xa0\x80(1);"} {
 		f, ds := syntax.Parse("", src)
@@ -78,7 +78,7 @@ func TestInvalidUTF8(t *testing.T) {
 	}
 }
 
-// TestSourceTooLarge checks that a source beyond the bound is not read.
+// TestSourceTooLarge checks that a source that is too large is not read.
 func TestSourceTooLarge(t *testing.T) {
 	f, ds := syntax.Parse("big.polar", strings.Repeat(" ", 64<<20+1))
 	if len(ds) != 1 || ds[0].Code != syntax.CodeSourceTooLarge || ds[0].Pos != (syntax.Position{File: "big.polar"}) || len(f.Stmts) != 0 {
@@ -120,7 +120,7 @@ func TestQueryErrors(t *testing.T) {
 	}
 }
 
-// TestRecovery checks which statements survive the errors beside them.
+// TestRecovery checks which statements are parsed next to errors.
 func TestRecovery(t *testing.T) {
 	tests := []struct {
 		name   string

@@ -23,7 +23,7 @@ func TestFixApply(t *testing.T) {
 		{syntax.Fix{Span: span(1, 6, 2, 1), Text: " "}, "é = 1 second\n"},
 		{syntax.Fix{Span: span(2, 7, 2, 7), Text: ";"}, "é = 1;\r\nsecond;\n"},
 		{syntax.Fix{Span: span(3, 1, 3, 1), Text: "x"}, src + "x"},
-		// What is not in the source is left alone.
+		// A span outside the source changes nothing.
 		{syntax.Fix{Span: span(4, 1, 4, 1), Text: "x"}, src},
 		{syntax.Fix{Span: span(2, 1, 2, 9), Text: "x"}, src},
 		{syntax.Fix{Span: span(2, 3, 2, 1), Text: "x"}, src},
@@ -36,8 +36,8 @@ func TestFixApply(t *testing.T) {
 	}
 }
 
-// TestFixes checks what holds of every replacement that the parser suggests: it changes the text, and
-// the error is not the same afterwards.
+// TestFixes checks every replacement that the parser suggests: it must change the text, and the error
+// must not be the same afterwards.
 func TestFixes(t *testing.T) {
 	names, err := filepath.Glob("testdata/errors/*.polar")
 	if err != nil || len(names) == 0 {

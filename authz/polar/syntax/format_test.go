@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files of the formatter")
 
-// TestFormatGolden compares what the formatter makes of testdata/format/*.polar with the golden files beside them.
+// TestFormatGolden compares the formatted files of testdata/format/*.polar with the golden files.
 func TestFormatGolden(t *testing.T) {
 	names, err := filepath.Glob("testdata/format/*.polar")
 	if err != nil || len(names) == 0 {
@@ -123,7 +123,7 @@ func TestFormatKeepsComments(t *testing.T) {
 	}
 }
 
-// TestFormatErrors checks that a source with errors is not touched.
+// TestFormatErrors checks that a source with errors is not changed.
 func TestFormatErrors(t *testing.T) {
 	const src = "f( 1 ) ;  g( ;"
 	out, ds := syntax.Format(src)
@@ -139,7 +139,7 @@ func TestFormatErrors(t *testing.T) {
 	}
 }
 
-// TestFormatWidth checks that what can be broken is, and that what fits is not.
+// TestFormatWidth checks that lines are broken if they do not fit, and only then.
 func TestFormatWidth(t *testing.T) {
 	for n := 1; n < 120; n++ {
 		name := strings.Repeat("é", n)

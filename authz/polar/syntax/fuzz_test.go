@@ -8,7 +8,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// seeds adds the test policies, whole and line by line, and some texts that were worth trying.
+// seeds adds the test policies, whole and line by line, and some other texts.
 func seeds(f *testing.F) {
 	for _, src := range sources(f) {
 		f.Add(src)
@@ -28,8 +28,8 @@ func seeds(f *testing.F) {
 	}
 }
 
-// FuzzParse checks what must hold for any source: no panic, an answer, diagnostics that are complete and in order, positions that
-// exist, and an agreement between files and queries on what is an error.
+// FuzzParse checks for any source that there is no panic, that there is a result, that diagnostics are complete and in order, that
+// positions exist, and that files and queries agree on errors.
 func FuzzParse(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, src string) {

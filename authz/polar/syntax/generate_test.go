@@ -1,7 +1,7 @@
 package syntax_test
 
-// This file defines a generator of policies: any sequence of bytes stands for
-// one, which is well-formed, so that fuzzing reaches what random text does not.
+// This file defines a generator of policies: any sequence of bytes determines a
+// well-formed policy, so that fuzzing reaches what random text does not.
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A generator makes the choices that its bytes say, and the first one when they are used up.
+// A generator makes choices from its bytes. Without bytes left, it makes the first choice.
 type generator struct {
 	data   []byte
 	tokens []string
@@ -207,7 +207,7 @@ func (g *generator) chain(depth int, op string) {
 	}
 }
 
-// pattern adds a pattern that stands for itself, not inside another one.
+// pattern adds a pattern that is not inside another one.
 func (g *generator) pattern(depth int) {
 	if depth == 0 {
 		g.class()
@@ -306,7 +306,7 @@ func (g *generator) statement() {
 	}
 }
 
-// generate returns the policy that data stands for. Its tokens are separated by blanks, line feeds and comments.
+// generate returns the policy that data determines. Its tokens are separated by blanks, line feeds and comments.
 func generate(data []byte) string {
 	g := &generator{data: data}
 	for range 1 + g.choose(3) {
@@ -321,7 +321,7 @@ func generate(data []byte) string {
 	return b.String()
 }
 
-// FuzzGenerated checks what FuzzFormat checks on well-formed policies.
+// FuzzGenerated does the checks of FuzzFormat on well-formed policies.
 func FuzzGenerated(f *testing.F) {
 	for i := range 256 {
 		f.Add([]byte(strings.Repeat(string(rune('a'+i%26)), i) + strings.Repeat("\x05\x01\x07", i)))
@@ -337,7 +337,7 @@ func FuzzGenerated(f *testing.F) {
 	})
 }
 
-// TestGenerated does the same with random bytes, so that the ordinary tests see many policies.
+// TestGenerated does the same with random bytes, so that ordinary tests cover many policies.
 func TestGenerated(t *testing.T) {
 	var seed uint64 = 1
 	for range 2_000 {

@@ -113,7 +113,7 @@ func dumpCall(b *strings.Builder, op string, args ...syntax.Expr) {
 	b.WriteByte(')')
 }
 
-// errorsOf returns those of ds that are errors, one per line.
+// errorsOf returns the errors among ds, one per line.
 func errorsOf(ds []syntax.Diagnostic) string {
 	var lines []string
 	for _, d := range ds {

@@ -8,7 +8,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// TestHiddenText checks the text that hides: where it is found, and what is said of it. The escapes of Go show what is not seen.
+// TestHiddenText checks the diagnostics about hidden text. Go escapes show the invisible characters.
 func TestHiddenText(t *testing.T) {
 	const hidden, mixed, invalid = syntax.CodeHiddenCharacter, syntax.CodeMixedScripts, syntax.CodeInvalidCharacter
 	tests := []struct {
@@ -220,7 +220,7 @@ func TestVisibleText(t *testing.T) {
 	}
 	for _, c := range comments {
 		if strings.HasPrefix(c, "മലയാളം") {
-			c = strings.TrimSuffix(c, "\u200d") + "\u200dമ" // a joiner stands between letters
+			c = strings.TrimSuffix(c, "\u200d") + "\u200dമ" // a joiner is allowed between letters
 		}
 		src := "f(1); # " + c + "\r\n# " + c
 		if _, ds := syntax.Parse("", src); len(ds) != 0 {
@@ -259,7 +259,7 @@ func TestVisibleText(t *testing.T) {
 	}
 	for _, name := range []string{"аllow", "al\u200blow", "x−y", "a\nb", "\x1b", "cafe\u0301"} {
 		if syntax.CheckName(name) == nil {
-			t.Errorf("%+q is no bad name", name)
+			t.Errorf("%+q is not rejected", name)
 		}
 	}
 }
@@ -314,7 +314,7 @@ func TestHiddenRuns(t *testing.T) {
 	}
 }
 
-// TestStrangeWords checks which strings are warned of.
+// TestStrangeWords checks which strings get a warning.
 func TestStrangeWords(t *testing.T) {
 	for _, test := range []struct{ src, want string }{
 		{"f(\"аdmin\");", `p:1:4: warning: the word "\u0430dmin" mixes Latin and Cyrillic letters: а (U+0430) (use the letters of one script, or \u{430} if it is intentional)`},
@@ -324,7 +324,7 @@ func TestStrangeWords(t *testing.T) {
 		{"resource R { roles = [\"оwner\"]; }", `p:1:24: warning: the word "\u043ewner" mixes`},
 		{`f("\u{430}dmin");`, ""},
 		{"f(\"Привет, John! SQL-запрос с API\");", ""},
-		{"f(\"Δt λab 5μs\");", ""}, // no letter that looks like another
+		{"f(\"Δt λab 5μs\");", ""}, // no letter looks like another
 		{"f(\"iPhone用 tシャツ 3つのa\");", ""},
 		{"# аdmin\nf(1);", ""},
 	} {
@@ -344,7 +344,7 @@ func TestStrangeWords(t *testing.T) {
 	}
 }
 
-// TestVisible checks what is printed of names and lines that come from outside.
+// TestVisible checks how names and lines that come from outside are printed.
 func TestVisible(t *testing.T) {
 	for in, want := range map[string]string{
 		"policies/a b.polar": "policies/a b.polar", `C:\é`: `C:\é`,

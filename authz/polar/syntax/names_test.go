@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// TestNamesTable checks that the table is made of names.txt as it is, and is in order.
+// TestNamesTable checks that the table was generated from the current names.txt, and is in order.
 func TestNamesTable(t *testing.T) {
 	data, err := os.ReadFile("names.txt")
 	if err != nil {

@@ -177,7 +177,7 @@ func TestStatements(t *testing.T) {
 	}
 }
 
-// TestFile checks what a file holds beside its statements.
+// TestFile checks the fields of a file besides its statements.
 func TestFile(t *testing.T) {
 	const src = "# a\nf(); # b\n$\n# c"
 	f, _ := syntax.Parse("p.polar", src)
@@ -245,13 +245,13 @@ func TestSpans(t *testing.T) {
 	}
 }
 
-// isBareClass reports whether n is a class without braces, which inside of a list would be a variable.
+// isBareClass reports whether n is a class without braces, which would be a variable inside a list.
 func isBareClass(n syntax.Node) bool {
 	c, ok := n.(*syntax.ClassPattern)
 	return ok && !c.Braces
 }
 
-// TestRparen checks the one position that is no span.
+// TestRparen checks the only position that is not a span.
 func TestRparen(t *testing.T) {
 	f := mustParse(t, "f ( x,\n y ) if true;\ntype g( );")
 	if got := f.Stmts[0].(*syntax.Rule).Rparen; got.Line != 2 || got.Col != 4 {
@@ -262,7 +262,7 @@ func TestRparen(t *testing.T) {
 	}
 }
 
-// TestDepth checks that terms nest up to the bound and not beyond, in every way that the grammar has.
+// TestDepth checks that terms can be nested up to the bound and not deeper, in every way of the grammar.
 func TestDepth(t *testing.T) {
 	tests := []struct{ name, open, inner, close string }{
 		{"parentheses", "(", "x", ")"},
@@ -312,7 +312,7 @@ func TestDepth(t *testing.T) {
 	}
 }
 
-// TestWide checks that what is long but not deep has no bound.
+// TestWide checks that long but flat sources have no bound.
 func TestWide(t *testing.T) {
 	const n = 100_000
 	for _, src := range []string{
@@ -331,7 +331,7 @@ func TestWide(t *testing.T) {
 	}
 }
 
-// TestNasty parses and formats long texts of which every part is an error, or opens something that is
+// TestNasty parses and formats long texts in which every part is an error, or opens a bracket that is
 // never closed. Each must end without a panic, and with a bounded number of diagnostics.
 func TestNasty(t *testing.T) {
 	for _, unit := range []string{

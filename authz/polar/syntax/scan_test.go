@@ -62,7 +62,7 @@ func TestScan(t *testing.T) {
 		{"\"a\nb", "1:1-1:3 bad \"a\n2:1-2:2 symbol b\n2:2-2:2 "},
 		{"\"a", "1:1-1:3 bad \"a\n1:3-1:3 "},
 		{"\"\\", "1:1-1:3 bad \"\\\n1:3-1:3 "},
-		// Characters that begin nothing.
+		// Characters that cannot begin a token.
 		{"$x ? && \u00a0 \ufeff", "1:1-1:2 bad $\n1:2-1:3 symbol x\n1:4-1:5 bad ?\n1:6-1:8 bad &&\n1:9-1:10 bad \u00a0\n1:12-1:12 "},
 		{"x\u00a0y x\x00y", "1:1-1:2 symbol x\n1:2-1:3 bad \u00a0\n1:3-1:4 symbol y\n1:5-1:8 symbol x\x00y\n1:8-1:8 "},
 	}
@@ -108,8 +108,8 @@ p:4:1-2 "#" true`
 	}
 }
 
-// checkFlaws checks that flaws are in order, not empty and inside of the source, and that none is missed: a source that is
-// free of them has no hidden character and no lone carriage return.
+// checkFlaws checks that flaws are in order, not empty and inside the source, and that none is missed: a source without
+// flaws has no hidden character and no carriage return without a line feed.
 func checkFlaws(t *testing.T, src string, flaws []badToken) {
 	last := 0
 	for _, f := range flaws {
@@ -128,8 +128,8 @@ func checkFlaws(t *testing.T, src string, flaws []badToken) {
 	}
 }
 
-// FuzzScan checks that the tokens and comments of any source stand in order, end, and leave nothing but blanks between them, and
-// that their positions are those of their offsets.
+// FuzzScan checks that the tokens and comments of any source are in order and have only blanks between them, and that their
+// positions match their offsets.
 func FuzzScan(f *testing.F) {
 	for _, src := range []string{"f(x) if x = 1.5e+5 and \"a\\\"b\" # c\n;", "a::b::? ?= :: := é日 \ufeff\x00\"\\\n\"", "1e 1. .5 0x1 \"abc", "#\r#\n#", "fjxo`f\ax o`L ", "👩\u200d💻", "“x”",
 		"# a\rb\u2028c\u200d\n", "\"a\u00a0\u200d\u0301\\u{200D}\\u{110000}\\u{\"", "a\u200bb\u202e\u2066 \v\f\u0085x", "x\u03a7 \u0430llow e\u0301 l\u00b7l \u2212"} {
@@ -137,7 +137,7 @@ func FuzzScan(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, src string) {
 		if !utf8.ValidString(src) {
-			return // refused before it is scanned
+			return // rejected before it is scanned
 		}
 		s := scanner{src: src, pos: place{line: 1, col: 1}}
 		comments := 0

@@ -32,7 +32,7 @@ func TestNearest(t *testing.T) {
 		{"permission", "has_permission"},
 		{"", ""},
 		{"_", ""},
-		{"allow", ""}, // a candidate itself is no hint, and the others are too far
+		{"allow", ""}, // the name itself is not suggested, and the others are too far
 		{strings.Repeat("allow", 100), ""},
 	}
 	for _, test := range tests {

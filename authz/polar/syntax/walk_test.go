@@ -9,7 +9,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// describeNode returns the type of n, with its text if it has some of its own.
+// describeNode returns the type of n, and its text if it has one.
 func describeNode(n syntax.Node) string {
 	name := reflect.TypeOf(n).Elem().Name()
 	switch n := n.(type) {
@@ -38,7 +38,7 @@ func TestWalk(t *testing.T) {
 	}
 }
 
-// TestWalkPrunes checks that the nodes below one for which the function returns false are left out.
+// TestWalkPrunes checks that Walk skips the nodes below a node for which the function returns false.
 func TestWalkPrunes(t *testing.T) {
 	f := mustParse(t, "f() if g(h) and i;")
 	var got []string

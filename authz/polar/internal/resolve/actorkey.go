@@ -1,8 +1,8 @@
 package resolve
 
-// This file defines the check that actors have keys: a User of which nobody has said that
-// ID is its key, and whose ID is 0, is an actor like any other, so it owns every row whose
-// owner column is 0.
+// This file defines the check that actors have keys. If ID is not declared as the key of
+// User, a User whose ID is 0 is an actor like any other, and owns every row whose owner
+// column is 0.
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ func aboutActors(r *Rule) bool {
 		slices.ContainsFunc(decisions, func(d decision) bool { return d.ruleKey == key })
 }
 
-// findActors returns the types of actors, and reports those that should have a key.
+// findActors returns the types of actors, and reports those that seem to lack a key.
 func (r *resolver) findActors(f *facts) map[*host.Plan]bool {
 	actors := make(map[*host.Plan]bool)
 	seen := make(map[*typ]bool)
@@ -57,7 +57,7 @@ func (r *resolver) findActors(f *facts) map[*host.Plan]bool {
 	return actors
 }
 
-// lacksKey reports whether values of p seem to have a key that was not declared.
+// lacksKey reports whether values of p seem to have a key that is not declared.
 func lacksKey(p *host.Plan) bool {
 	return p.Class != nil && p.Type.Kind() == reflect.Struct && p.Attr("id") != nil && len(p.Key()) == 0 &&
 		slices.Contains(p.AttrNames(), "id")

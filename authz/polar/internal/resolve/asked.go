@@ -1,12 +1,12 @@
 package resolve
 
-// This file defines the check for rules that nothing asks: a deny(...) that no decision
-// asks denies nothing, and a misspelt alow(...) allows nothing.
+// This file defines the check for rules that no decision reaches: a deny(...) that no
+// decision queries denies nothing, and a misspelled alow(...) allows nothing.
 //
-// A decision asks allow, allow_request and allow_field, and with the settings of the program
-// deny and its siblings, and allow_change. What these call, directly or not, is asked too. A
-// rule with a declared type counts as asked, by the program's own queries; so does one that
-// an inline query calls, unless it is named as if it denied.
+// Decisions query allow, allow_request and allow_field. Settings of the program add deny
+// and its siblings, and allow_change. Rules that these call, directly or indirectly, are
+// reached too. A rule with a declared type counts as reached, since the program may query
+// it. So does a rule that an inline query calls, unless its name suggests that it denies.
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ type ruleKey struct {
 	arity int
 }
 
-// A decision is a rule that decisions ask.
+// A decision is a rule that decisions query.
 type decision struct {
 	ruleKey
 	head   string
@@ -38,7 +38,7 @@ var decisions = []decision{
 	{ruleKey{"deny_field", 4}, "deny_field(actor, action, resource, field)", "Config.DenyRule"},
 }
 
-// isDecision reports whether name is that of a decision, or of a rule of blocks.
+// isDecision reports whether name is the name of a decision or of a rule of blocks.
 func isDecision(name string) bool {
 	return slices.ContainsFunc(decisions, func(d decision) bool { return d.name == name }) ||
 		slices.ContainsFunc(declKinds[:], func(k declNames) bool { return k.rule == name })
@@ -49,12 +49,12 @@ func (d decision) isSet(opts *Options) bool {
 	return d.config == "" || d.config == "Config.DenyRule" && opts.DenyRule || d.config == "Config.ChangeRule" && opts.ChangeRule
 }
 
-// denies reports whether a rule of that name seems meant to deny.
+// denies reports whether a rule of that name is probably meant to deny.
 func denies(name string) bool {
 	return name == "deny" || name == "deny_request" || name == "deny_field" || name == "forbid"
 }
 
-// checkAsked warns of rules that nothing asks. In a policy with errors, calls may be missing.
+// checkAsked warns about rules that no decision reaches. In a policy with errors, calls may be missing.
 func (r *resolver) checkAsked() {
 	if r.errors > 0 {
 		return
@@ -70,8 +70,8 @@ func (r *resolver) checkAsked() {
 		}
 		rules[key] = append(rules[key], rule)
 	}
-	// A call means the rules with as many parameters or, when there are none, which is reported
-	// elsewhere, all of the name.
+	// A call reaches the rules with the same number of parameters. If there are none, which is
+	// reported elsewhere, it reaches all rules of the name.
 	called := func(g Goal) []ruleKey {
 		call, ok := g.(*Call)
 		if !ok {
@@ -111,7 +111,7 @@ func (r *resolver) checkAsked() {
 		case decides || denies(key.name) || slices.ContainsFunc(decisions, func(d decision) bool { return d.name == key.name }):
 			rest = append(rest, key)
 		case syntax.Nearest(key.name, []string{"allow", "allow_request", "allow_field"}) != "":
-			rest = append(rest, key) // a policy that decides nothing is reported as a whole, but this may be why
+			rest = append(rest, key) // a policy that decides nothing is reported as a whole, but this may be the reason
 		}
 	}
 	for _, key := range entryPoints(rest, calls) {
@@ -119,7 +119,7 @@ func (r *resolver) checkAsked() {
 	}
 }
 
-// askedRoots returns the rules that are asked for themselves, and whether one of them is of a decision.
+// askedRoots returns the rules that are queried directly, and whether one of them is a decision.
 func (r *resolver) askedRoots(rules map[ruleKey][]*Rule, keys []ruleKey) (roots []ruleKey, decides bool) {
 	for _, d := range decisions {
 		if rules[d.ruleKey] != nil && d.isSet(&r.opts) {
@@ -136,7 +136,7 @@ func (r *resolver) askedRoots(rules map[ruleKey][]*Rule, keys []ruleKey) (roots 
 	return roots, decides
 }
 
-// declaredTypes returns the rules of which the policy declares a type.
+// declaredTypes returns the rules for which the policy declares a type.
 func (r *resolver) declaredTypes() map[ruleKey]bool {
 	declared := make(map[ruleKey]bool)
 	for name, types := range r.types.byName {
@@ -149,7 +149,7 @@ func (r *resolver) declaredTypes() map[ruleKey]bool {
 	return declared
 }
 
-// unasked reports that nothing asks for a rule and its siblings.
+// unasked reports that no decision reaches a rule and its siblings.
 func (r *resolver) unasked(rule *Rule) {
 	key := ruleKey{rule.Name, len(rule.Params)}
 	msg := "no decision reaches the rule " + rule.Text
@@ -190,8 +190,8 @@ func reach[K comparable](roots []K, marked map[K]bool, next func(K) []K) {
 	}
 }
 
-// entryPoints returns the nodes from which all others of a graph can be reached: those that nothing
-// else leads to, and of circles the first.
+// entryPoints returns nodes from which all nodes of a graph can be reached: those that no other node
+// leads to, and the first node of each cycle.
 func entryPoints[K comparable](nodes []K, next func(K) []K) []K {
 	led := make(map[K]bool)
 	for _, from := range nodes {

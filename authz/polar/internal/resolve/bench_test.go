@@ -51,7 +51,7 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-// BenchmarkLoadErrors loads a policy in which every rule has faults.
+// BenchmarkLoadErrors loads a policy in which every rule has errors.
 func BenchmarkLoadErrors(b *testing.B) {
 	src := strings.NewReplacer("user.", "usr.", "helper", "helpr", "name.startswith", "name.strtswith").Replace(largePolicy(10_000))
 	file, ds := syntax.Parse("large.polar", src)
@@ -66,7 +66,7 @@ func BenchmarkLoadErrors(b *testing.B) {
 	}
 }
 
-// BenchmarkLong loads sources of one kind of thing repeated: ten times as many must not take much more than
+// BenchmarkLong loads sources that repeat one construct: ten times as many must not take much more than
 // ten times as long.
 func BenchmarkLong(b *testing.B) {
 	rep := func(n int, f func(i int) string, sep string) string {

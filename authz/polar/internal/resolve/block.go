@@ -1,19 +1,19 @@
 package resolve
 
-// This file defines what actor and resource blocks mean: what they declare is
-// merged by class, and their shorthand rules become ordinary rules.
+// This file defines the meaning of actor and resource blocks: their declarations
+// are merged by class, and their shorthand rules become ordinary rules.
 //
 //	"a" if "b";           has_A(actor: Actor, "a", repo: Repo) if has_B(actor, "b", repo);
 //	"a" if "b" on "r";    has_A(actor: Actor, "a", repo: Repo) if
 //	                          has_relation(related_org, "r", repo) and has_B(actor, "b", related_org);
 //
-// What a string was declared as, a role, a permission or a relation, says which
-// rule it stands for. A block may be reopened anywhere in the policy; so all
-// declarations are read before the first shorthand rule is expanded.
+// The declared kind of a string (role, permission or relation) determines the rule.
+// A block may be reopened anywhere in the policy, so all declarations are read before
+// the first shorthand rule is expanded.
 //
-// A relation may be to several classes. If all of them declare "b" as the same, the
-// rule is the one above. Otherwise there is one for each class that declares it, which
-// asks for the class:
+// A relation may name several classes. If all of them declare "b" as the same kind, the
+// rule is the one above. Otherwise there is one rule for each class that declares it,
+// and it tests the class:
 //
 //	has_A(actor: Actor, "a", doc: Doc) if has_relation(related_r, "r", doc) and
 //	    related_r matches Folder and has_B(actor, "b", related_r);
@@ -36,7 +36,7 @@ const (
 	declRelation
 )
 
-// declNames are the words for one kind: a string of it, the declaration, and the rule.
+// declNames are the names of one kind: of a string, of its declaration, and of its rule.
 type declNames struct{ noun, list, rule string }
 
 var declKinds = [...]declNames{
@@ -45,15 +45,15 @@ var declKinds = [...]declNames{
 	declRelation:   {"relation", "relations", "has_relation"},
 }
 
-// A block is what all blocks of one class declare together.
+// A block has everything that the blocks of one class declare.
 type block struct {
 	Block
 	terms map[string]*declared
 	roles syntax.Span // of the first declaration of roles
 	src   *source     // where that stands
 	name  syntax.Span // of the class, where the class is first said to be an actor
-	named *source     // where that stands; nil when no block says it
-	bad   bool        // a declaration was not understood, so that terms may be missing
+	named *source     // its source; nil if no block says so
+	bad   bool        // a declaration is invalid, so terms may be missing
 }
 
 // A declared is one declared string.
@@ -99,8 +99,8 @@ func (r *resolver) blockError(src *source, code syntax.Code, at syntax.Span, msg
 	r.error(src, code, at, msg, hint)
 }
 
-// block returns the block of the class with that name. When there is no such class,
-// that is reported and the block is of no use except to find more errors.
+// block returns the block of the class with that name. If there is no such class,
+// that is reported, and the block is used only to find more errors.
 func (r *resolver) block(src *source, name *syntax.Name) *block {
 	c := r.class(name.Text)
 	if b := r.byClass[c]; b != nil && c != nil {
@@ -202,8 +202,8 @@ func (r *resolver) readDeclaration(src *source, b *block, in *syntax.Block, d *s
 	}
 }
 
-// relationClasses returns the classes of a relation, without those that are not
-// registered, which it reports.
+// relationClasses returns the registered classes of a relation, and reports the
+// others.
 func (r *resolver) relationClasses(src *source, rel *syntax.RelationDecl) []*host.ClassInfo {
 	var classes []*host.ClassInfo
 	for _, name := range rel.Classes {
@@ -220,7 +220,7 @@ func (r *resolver) relationClasses(src *source, rel *syntax.RelationDecl) []*hos
 	return classes
 }
 
-// listOf returns the names of a dictionary as the list that was meant.
+// listOf returns the names of a dictionary as the list that was probably meant.
 func listOf(d *syntax.Declaration) string {
 	var names []string
 	for _, rel := range d.Relations[:min(len(d.Relations), 3)] {
@@ -239,7 +239,7 @@ func (r *resolver) relationClass(name *syntax.Name) *host.ClassInfo {
 }
 
 // declare declares a string in a block and reports whether it is new there. A block may
-// repeat what another block of the class declares.
+// repeat a declaration of another block of the class.
 func (r *resolver) declare(b *block, name string, d *declared) bool {
 	old := b.terms[name]
 	switch {
@@ -260,7 +260,7 @@ func (r *resolver) declare(b *block, name string, d *declared) bool {
 	return false
 }
 
-// sameClasses reports whether two relations are to the same classes.
+// sameClasses reports whether two relations name the same classes.
 func sameClasses(a, b []*host.ClassInfo) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(c *host.ClassInfo) bool { return !slices.Contains(b, c) })
 }
@@ -276,8 +276,8 @@ func listClasses(lists ...[]*host.ClassInfo) string {
 	return strings.Join(names, ", ")
 }
 
-// renameHint says how to tell two declarations of one name apart. In a shorthand rule
-// nothing but the name says which of them is meant.
+// renameHint says how to resolve a conflict between two declarations of one name. A
+// shorthand rule refers to them by name only.
 func renameHint(name string, old, new *declared) string {
 	rel := old
 	if new.kind == declRelation {
@@ -291,7 +291,7 @@ func renameHint(name string, old, new *declared) string {
 		"in has_relation and after \"on\" too", other)
 }
 
-// expandShorthands adds the rules that the shorthand rules stand for.
+// expandShorthands adds the rules that the shorthand rules expand to.
 func (r *resolver) expandShorthands() {
 	for _, sh := range r.short {
 		r.poll(1)
@@ -305,7 +305,7 @@ type implier struct {
 	term  *declared
 }
 
-// expand adds the rules that one shorthand rule stands for.
+// expand adds the rules that one shorthand rule expands to.
 func (r *resolver) expand(sh shorthand) {
 	node, of := sh.node, sh.of
 	name := sh.in.Class.Text
@@ -365,8 +365,8 @@ func (r *resolver) expand(sh shorthand) {
 	}
 }
 
-// impliers returns what the right side of a shorthand rule means for the classes that it
-// may be about and that declare it: the block's own, or those of the relation.
+// impliers returns the meanings of the right side of a shorthand rule, one for each class
+// that declares it: the block's own class, or the classes of the relation.
 func (r *resolver) impliers(sh shorthand) []implier {
 	of := []*host.ClassInfo{sh.of.Class}
 	if rel := sh.node.Relation; rel != nil {
@@ -387,7 +387,7 @@ func (r *resolver) impliers(sh shorthand) []implier {
 	return found
 }
 
-// noImplier reports a shorthand rule over a relation of which no class declares what it asks for.
+// noImplier reports a shorthand rule over a relation if none of its classes declares the name.
 func (r *resolver) noImplier(sh shorthand, relation *declared) {
 	first := relation.classes[0]
 	for _, c := range relation.classes {
@@ -403,8 +403,8 @@ func (r *resolver) noImplier(sh shorthand, relation *declared) {
 	}
 }
 
-// someImpliers warns of the classes of a relation that do not declare what a shorthand rule
-// asks for.
+// someImpliers warns about the classes of a relation that do not declare the name in a
+// shorthand rule.
 func (r *resolver) someImpliers(sh shorthand, relation *declared, found []implier) {
 	without := slices.DeleteFunc(slices.Clone(relation.classes), func(c *host.ClassInfo) bool {
 		return slices.ContainsFunc(found, func(i implier) bool { return i.class == c })
@@ -415,8 +415,9 @@ func (r *resolver) someImpliers(sh shorthand, relation *declared, found []implie
 	}
 }
 
-// term returns what a string in a shorthand rule was declared as in the block of, the
-// block of the class with that name. It reports an error and returns nil when it was not.
+// term returns the declaration of a string in a shorthand rule in the block of, which is
+// the block of the class with that name. If there is none, it reports an error and
+// returns nil.
 func (r *resolver) term(sh shorthand, of *block, s *syntax.StringLit, class string) *declared {
 	if d := of.terms[s.Value]; d != nil {
 		return d
@@ -438,9 +439,8 @@ func (r *resolver) term(sh shorthand, of *block, s *syntax.StringLit, class stri
 	return nil
 }
 
-// addShorthand adds the rule for a shorthand rule whose right side is of a kind. Over is
-// the relation that it goes over, or nil, and only the one of its classes that the rule is for,
-// or nil.
+// addShorthand adds the rule for a shorthand rule whose right side is of a kind. The
+// relation over may be nil. If only is not nil, the rule is for that class of the relation.
 func (r *resolver) addShorthand(sh shorthand, head *declared, kind declKind, over *declared, only *host.ClassInfo) {
 	node := sh.node
 	const actor, resource, other = 0, 1, 2
@@ -489,7 +489,7 @@ func (r *resolver) addShorthand(sh shorthand, head *declared, kind declKind, ove
 	r.define(rule, sh.src)
 }
 
-// variableFor returns the name of the variable that stands for an instance of a class in the rules of blocks.
+// variableFor returns the name of the variable for an instance of a class in the rules of blocks.
 func variableFor(class string) string {
 	if lower := strings.ToLower(class); lower != class {
 		return lower
@@ -497,8 +497,8 @@ func variableFor(class string) string {
 	return class + "_instance"
 }
 
-// defineUnions sets the members of the unions: a registered class of the union's
-// name, which is an interface, defines some, and the blocks the others.
+// defineUnions sets the members of the unions. A registered interface with the union's
+// name defines some members, and the blocks define the others.
 func (r *resolver) defineUnions() {
 	define := func(u Union, name string, declares func(*block) bool) []*host.ClassInfo {
 		set := make(map[*host.ClassInfo]bool)

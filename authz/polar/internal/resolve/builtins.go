@@ -1,17 +1,17 @@
 package resolve
 
-// This file defines the methods that values have without the host's doing.
+// This file defines the built-in methods of values.
 
 import "github.com/ursa-authz/ursa/authz/internal/host"
 
 // A BuiltinMethod is a method of all values of a kind, whatever their Go type. A Go method of
-// the same name comes before it.
+// the same name takes precedence.
 type BuiltinMethod struct {
 	Name    string
-	Recv    host.Kind // of the value it is called on
-	NumArgs int       // how many arguments it takes
-	Arg     host.Kind // of each argument; Nil when any will do
-	Result  host.Kind // Nil when it is not known before the call
+	Recv    host.Kind // of the receiver
+	NumArgs int       // the number of arguments
+	Arg     host.Kind // of each argument; Nil if any kind is allowed
+	Result  host.Kind // Nil if it is not known before the call
 }
 
 // Builtins are the built-in methods.
@@ -33,7 +33,7 @@ var Builtins = []BuiltinMethod{
 	{"keys", host.Dict, 0, host.Nil, host.List},
 }
 
-// Builtin returns the built-in method of that name of values of a kind; ok is false when there is none.
+// Builtin returns the built-in method of that name for values of a kind; ok is false if there is none.
 func Builtin(kind host.Kind, name string) (m BuiltinMethod, ok bool) {
 	for _, b := range Builtins {
 		if b.Recv == kind && b.Name == name {
@@ -43,7 +43,7 @@ func Builtin(kind host.Kind, name string) (m BuiltinMethod, ok bool) {
 	return BuiltinMethod{}, false
 }
 
-// BuiltinNames returns the names of the built-in methods of values of a kind.
+// BuiltinNames returns the names of the built-in methods for values of a kind.
 func BuiltinNames(kind host.Kind) []string {
 	var names []string
 	for _, b := range Builtins {

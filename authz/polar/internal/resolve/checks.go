@@ -11,7 +11,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// checkConstants reports constants whose names are not free.
+// checkConstants reports constants whose names have another meaning in policies.
 func (r *resolver) checkConstants() {
 	var names []string
 	for name := range r.opts.Constants {
@@ -25,7 +25,7 @@ func (r *resolver) checkConstants() {
 	}
 }
 
-// checkSources reports sources that were given twice. Sources without a name are compared with none.
+// checkSources reports sources that were given twice. It does not compare sources without a name.
 func (r *resolver) checkSources() {
 	byName := make(map[string]*source)
 	byText := make(map[string]*source)
@@ -49,7 +49,7 @@ func (r *resolver) checkSources() {
 	}
 }
 
-// usualClasses are names by which other languages know the built-in classes.
+// usualClasses are the names of the built-in classes in other languages.
 var usualClasses = map[string]string{
 	"int": "Integer", "int64": "Integer", "integer": "Integer", "Int": "Integer", "number": "Integer", "Number": "Integer",
 	"float": "Float", "float64": "Float", "double": "Float", "Double": "Float",
@@ -59,7 +59,7 @@ var usualClasses = map[string]string{
 	"dict": "Dictionary", "dictionary": "Dictionary", "Dict": "Dictionary", "map": "Dictionary", "Map": "Dictionary", "object": "Dictionary",
 }
 
-// classHint says which class may have been meant by a name that is none; fix is its name.
+// classHint suggests a class for a name that is not a class; fix is its name.
 func (r *resolver) classHint(name string) (hint, fix string) {
 	if unionNamed(name) != UnionNone {
 		return "the union " + name + " is not a class", ""
@@ -73,7 +73,7 @@ func (r *resolver) classHint(name string) (hint, fix string) {
 	return r.nearest(name, r.opts.Registry.ClassNames())
 }
 
-// unknownClass reports a name in class position that is no registered class.
+// unknownClass reports a name in class position that is not a registered class.
 func (r *resolver) unknownClass(src *source, name *syntax.Name) {
 	hint, fix := r.classHint(name.Text)
 	r.error(src, CodeUnknownClass, name.Span, "the class "+name.Text+" is not registered", hint)
@@ -81,7 +81,7 @@ func (r *resolver) unknownClass(src *source, name *syntax.Name) {
 }
 
 // unknownSpecializer reports a pattern of a class that is not registered. Without the check
-// against Go types it is a warning, as it was in the original.
+// against Go types it is a warning, as in the original.
 func (s *scope) unknownSpecializer(name *syntax.Name) {
 	if s.r.opts.NoTypes {
 		hint, _ := s.r.classHint(name.Text)
@@ -96,7 +96,7 @@ type callSite struct {
 	src     *source
 	node    *syntax.Call
 	call    *Call
-	kwargs  bool // it has arguments by name, which is reported
+	kwargs  bool // it has keyword arguments, which are reported
 	inQuery bool
 }
 
@@ -113,7 +113,7 @@ func (r *resolver) checkCalls() {
 		p := c.call.Pred
 		if len(p.Rules) == 0 {
 			if r.badBlocks && slices.ContainsFunc(declKinds[:], func(k declNames) bool { return k.rule == p.Name }) {
-				continue // what defines it is reported
+				continue // its definition is reported
 			}
 			if names == nil {
 				names = r.definedNames()
@@ -136,7 +136,7 @@ func (r *resolver) checkCalls() {
 	}
 }
 
-// arityHint says how many parameters the rules of a name have.
+// arityHint says how many arguments the rules of a name take.
 func arityHint(p *Pred) string {
 	var ns []int
 	for _, rule := range p.Rules {
@@ -150,7 +150,7 @@ func arityHint(p *Pred) string {
 	return "it takes " + orList(names)
 }
 
-// ruleHint says which rule may have been meant by a name that is none; fix is its name.
+// ruleHint suggests a rule for a name that is not a rule; fix is its name.
 func (r *resolver) ruleHint(name string, names []string) (hint, fix string) {
 	if usual := usualFunctions[name]; usual != "" {
 		return usual, ""
@@ -163,7 +163,7 @@ func (r *resolver) definedNames() []string {
 	return slices.DeleteFunc(sortedNames(r, r.mod.Preds), func(name string) bool { return len(r.mod.Preds[name].Rules) == 0 })
 }
 
-// checkPolicy warns of what the policy as a whole lacks.
+// checkPolicy warns if the policy as a whole lacks an allow rule.
 func (r *resolver) checkPolicy() {
 	defined := func(name string) bool { return r.mod.Preds[name] != nil && len(r.mod.Preds[name].Rules) > 0 }
 	if !defined("allow") && !defined("allow_field") && !defined("allow_request") {

@@ -1,15 +1,15 @@
 package resolve
 
-// This file defines the check of the names of actions, permissions, roles and relations: where
-// the class of a resource is known and its blocks declare names of the kind, a rule can only
-// mean one of those.
+// This file defines the check of the names of actions, permissions, roles and relations: if the
+// class of a resource is known and its blocks declare names of the kind, a rule must use one of
+// them.
 //
-// The names are looked for in the heads and calls of has_role, has_permission and
-// has_relation, in the action of allow and the other decisions, which is a permission, and in
-// the comparisons of the variable that stands for one of these in a head.
+// The check covers the heads and calls of has_role, has_permission and has_relation, the
+// action of allow and the other decisions, which is a permission, and comparisons of the
+// variable that is such a name in a head.
 //
-// A block that declares no names of a kind says nothing about them. All findings are
-// warnings: a rule about a name that nothing asks for allows nothing.
+// If the blocks of a class declare no names of a kind, the check accepts any name. All findings
+// are warnings: a rule about a name that nothing asks for allows nothing.
 
 import (
 	"fmt"
@@ -20,21 +20,21 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A declKey finds the answer of undeclared.
+// A declKey is the key of a cached answer of undeclared.
 type declKey struct {
 	typ  *typ
 	kind declKind
 	name string
 }
 
-// A namedSlot is the variable that stands for a name in the head of the rule at hand.
+// A namedSlot is the variable that is a name in the head of the current rule.
 type namedSlot struct {
-	slot   int // -1 when the head has none
+	slot   int // -1 if the head has none
 	kind   declKind
 	object Term // what the name is about
 }
 
-// namedKind returns what the second argument of a rule names.
+// namedKind returns the kind of name that the second argument of a rule is.
 func namedKind(rule string, args int) (kind declKind, ok bool) {
 	for _, decision := range decisions {
 		if decision.name == rule {
@@ -48,7 +48,7 @@ func namedKind(rule string, args int) (kind declKind, ok bool) {
 	return declKind(max(i, 0)), i >= 0
 }
 
-// head checks the name in the head of a rule, or notes the variable that stands for it.
+// head checks the name in the head of a rule, or records the variable that is the name.
 func (c *checker) head(rule string, args []Term) {
 	c.named.slot = -1
 	kind, ok := namedKind(rule, len(args))
@@ -59,7 +59,7 @@ func (c *checker) head(rule string, args []Term) {
 	case *Var:
 		c.named = namedSlot{t.Slot, kind, args[2]}
 	default:
-		if kind != declRelation { // the relations are rule types, which heads are held against
+		if kind != declRelation { // relations are rule types, which check the heads
 			c.name(kind, t, args[2], termSpan(t, syntax.Position{}))
 		}
 	}
@@ -91,7 +91,7 @@ func (c *checker) compared(l, r Term) {
 	}
 }
 
-// listed checks the names in the list that the variable of the head is looked for in.
+// listed checks the names in the list of an "in" with the variable of the head.
 func (c *checker) listed(g *In) {
 	if !c.isNamed(g.Item) {
 		return
@@ -101,13 +101,13 @@ func (c *checker) listed(g *In) {
 	}
 }
 
-// isNamed reports whether t is the variable that stands for a name in the head.
+// isNamed reports whether t is the variable that is a name in the head.
 func (c *checker) isNamed(t Term) bool {
 	v, ok := t.(*Var)
 	return ok && c.named.slot == v.Slot
 }
 
-// elementsOf yields the elements of the list that g goes through, if it is written there, with their places.
+// elementsOf yields the elements of the list of g, if it is a literal, with their places.
 func elementsOf(g *In) iter.Seq2[Term, syntax.Span] {
 	return func(yield func(Term, syntax.Span) bool) {
 		elems, ok := elements(g.Seq)
@@ -162,8 +162,8 @@ func (c *checker) name(kind declKind, name, object Term, at syntax.Span) {
 	}
 }
 
-// classAsActor warns of a rule about actors, or those who have a role, whose first parameter is a class
-// itself: a class is not one of its instances, and does nothing.
+// classAsActor warns about a rule whose first parameter, the actor, is a class itself: a class is not one
+// of its instances, and is never an actor.
 func (c *checker) classAsActor(rule *Rule, terms []Term) {
 	if textParams[rule.Name] == nil || rule.Name == "has_relation" || len(terms) == 0 {
 		return
@@ -175,8 +175,8 @@ func (c *checker) classAsActor(rule *Rule, terms []Term) {
 	}
 }
 
-// isFew reports whether t is known and has so few alternatives that looking at each of them, for
-// each rule, is cheap.
+// isFew reports whether t is known and has few enough alternatives that checking each of them for
+// each rule is cheap.
 func (t *typ) isFew() bool { return t != nil && 0 < len(t.alts) && len(t.alts) <= maxAlts }
 
 // blocksOf returns the blocks about values of a.
@@ -200,14 +200,14 @@ func (c *checker) blocksOf(a alt) []*Block {
 	return blocks
 }
 
-// undeclared returns why something of a type can have no role, permission or relation of that name,
-// or "". Nothing is known of a class whose blocks declare none of the kind.
+// undeclared returns why something of a type cannot have a role, permission or relation of that name,
+// or "". Nothing is known about a class whose blocks declare no names of the kind.
 func (c *checker) undeclared(key declKey) string {
 	for _, a := range key.typ.alts {
 		some := false
 		for _, b := range c.blocksOf(a) {
 			if own := c.r.byClass[b.Class]; own != nil && own.bad {
-				return "" // a declaration that was not understood may be the one
+				return "" // an invalid declaration may declare the name
 			}
 			if kind, ok := c.facts.terms[b][key.name]; ok && kind == key.kind {
 				return ""
@@ -221,7 +221,7 @@ func (c *checker) undeclared(key declKey) string {
 	return fmt.Sprintf("the block of %s declares no %s %s", key.typ, declKinds[key.kind].noun, quote(key.name))
 }
 
-// declaredHint says what may have been meant; fix is its name.
+// declaredHint suggests the name that was probably meant; fix is that name.
 func (c *checker) declaredHint(key declKey) (hint, fix string) {
 	var names []string
 	for _, a := range key.typ.alts {

@@ -11,8 +11,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
-// String returns all rules and inline queries of the module, one a line. Temporaries
-// are written as "_" and their slot; an operation as "_3 <- x.name".
+// String returns all rules and inline queries of the module, one per line. It writes
+// temporaries as "_" and their slot, and operations as "_3 <- x.name".
 func (m *Module) String() string {
 	var b strings.Builder
 	for _, r := range m.Rules {
@@ -79,7 +79,7 @@ func termTexts(ts []Term, vars []string) []string {
 	return s
 }
 
-// valueText returns a constant. Of what the host registered only the class is shown.
+// valueText returns a constant. For values of the host, it shows only the class.
 func valueText(v host.Value) string {
 	switch v.Kind() {
 	case host.Nil:
@@ -117,7 +117,7 @@ func valueText(v host.Value) string {
 	return "<" + kindName(v) + ">"
 }
 
-// kindName returns what a value is, and nothing of the value itself.
+// kindName describes a value without showing it.
 func kindName(v host.Value) string {
 	if v.Plan != nil && v.Plan.Class != nil {
 		return v.Plan.Class.Name

@@ -1,7 +1,7 @@
 package resolve
 
-// This file defines facts, what the check of types asks about the registered
-// classes and the policy as a whole. They are collected once for a policy.
+// This file defines facts, which tell the type check about the registered classes
+// and the policy as a whole. They are collected once per policy.
 
 import (
 	"sync"
@@ -9,7 +9,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
-// facts are immutable once collected, but for the values of types, which are read when asked for.
+// facts are immutable once collected, except for the values of types, which are read on demand.
 type facts struct {
 	reg     *host.Registry
 	classes map[*host.ClassInfo]*typ          // what an instance of a class can be
@@ -17,7 +17,7 @@ type facts struct {
 	keys    map[string]bool                   // of the dictionaries that the policy writes
 	names   []string                          // of attributes of registered classes, and of these keys
 	terms   map[*Block]map[string]declKind    // what each block declares
-	methods map[host.Kind]map[string]struct{} // the methods, in snake_case, of known Go types that are no structs
+	methods map[host.Kind]map[string]struct{} // the methods, in snake_case, of known Go types that are not structs
 	actors  map[*host.Plan]bool               // the types of actors that rules name
 
 	valuesMu sync.Mutex
@@ -91,7 +91,7 @@ func (r *resolver) collectFacts() *facts {
 	return f
 }
 
-// union returns the type of the members of a union, nil when there are none.
+// union returns the type of the members of a union, or nil if it has none.
 func (f *facts) union(name string, members []*host.ClassInfo) *typ {
 	if len(members) == 0 {
 		return nil
@@ -113,7 +113,7 @@ func (f *facts) union(name string, members []*host.ClassInfo) *typ {
 	return u
 }
 
-// class returns what can match a class pattern, fields aside.
+// class returns the type of what matches a class pattern, ignoring its fields.
 func (f *facts) class(p *ClassPattern) *typ {
 	if p.Union != UnionNone {
 		return f.unions[p.Union]

@@ -1,16 +1,16 @@
 package resolve
 
-// This file defines what names of other languages are called in Polar.
+// This file maps names of other languages to their equivalents in Polar.
 
-// foreignConstants are names that other languages give to nil and the booleans. A variable of such a name is
-// always a mistake, and one that opens doors: u.boss = null holds for every boss.
+// foreignConstants are names of nil and the booleans in other languages. A variable with such a name is
+// always a mistake, and a dangerous one: u.boss = null holds for every boss.
 var foreignConstants = map[string]string{
 	"null": "nil", "Null": "nil", "NULL": "nil", "None": "nil", "none": "nil", "NONE": "nil",
 	"Nil": "nil", "NIL": "nil", "undefined": "nil", "Undefined": "nil", "nullptr": "nil",
 	"True": "true", "TRUE": "true", "False": "false", "FALSE": "false",
 }
 
-// foreignWords are names that may stand for something else, and are mistakes where they occur only once.
+// foreignWords are names that may be valid variables, but are mistakes if they occur only once.
 var foreignWords = map[string]string{
 	"yes": "true", "Yes": "true", "YES": "true",
 	"no": "false", "No": "false", "NO": "false",

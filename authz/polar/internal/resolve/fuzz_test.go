@@ -9,8 +9,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// FuzzLoad loads arbitrary sources, checked against Go types and not. Whatever they are, loading ends
-// with a module or with an error that has a place in the source, and says the same each time.
+// FuzzLoad loads arbitrary sources, with and without the check against Go types. Loading must end with a
+// module or with errors that have a position in the source, and the result must be the same each time.
 func FuzzLoad(f *testing.F) {
 	names, err := filepath.Glob("testdata/*.polar")
 	if err != nil || len(names) == 0 {
@@ -53,7 +53,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// checkModule checks what the solver relies on.
+// checkModule checks the invariants that the solver relies on.
 func checkModule(t *testing.T, m *Module) {
 	t.Helper()
 	for i, r := range m.Rules {

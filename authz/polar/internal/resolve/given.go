@@ -1,13 +1,13 @@
 package resolve
 
 // This file defines the check for roles and relations that no rule gives: "read" if "reader"
-// lets nobody read when nothing says who is a reader.
+// lets nobody read if no rule says who is a reader.
 //
 // The names that blocks declare are the nodes of a graph. A written rule has_role(..., "reader",
-// repo: Repo) gives the node of Repo's "reader", one with a variable for the name gives every
-// role of Repo. A shorthand rule leads from the name on its right to the one on its left. A
-// name is given when a given node leads to it. A resource belongs to its class and
-// the supertypes of that, so equal names of these give each other.
+// repo: Repo) gives the node of Repo's "reader". With a variable for the name, it gives every
+// role of Repo. A shorthand rule is an edge from the name on its right to the name on its
+// left. A name is given if a given node leads to it. A resource belongs to its class and the
+// supertypes of its class, so equal names of these classes give each other.
 
 import (
 	"fmt"
@@ -62,9 +62,9 @@ func (r *resolver) findGiven() {
 	r.names = &givenNames{given, needed, leads}
 }
 
-// reportNeverGiven warns of roles that shorthand rules need and nothing gives, unless a rule gives
-// a role of the class that is not declared, which may be the one. That a relation which they need
-// has no rule is an error (ruletype.go).
+// reportNeverGiven warns about roles that shorthand rules need and no rule gives, unless a rule gives
+// an undeclared role of the class, which may be the same one. A missing rule for a relation is an
+// error (ruletype.go).
 func (r *resolver) reportNeverGiven() {
 	if r.errors > 0 || r.names == nil {
 		return
@@ -122,7 +122,7 @@ func (r *resolver) givenByRules() []*declared {
 	return names
 }
 
-// neverGiven returns what is wrong with asking for a role or relation of something of type t
+// neverGiven returns the warning about a call for a role or relation of something of type t
 // that no rule gives, or "".
 func (c *checker) neverGiven(kind declKind, name string, t *typ) string {
 	if c.r.names == nil || kind == declPermission || !t.isFew() {

@@ -3,13 +3,13 @@ package resolve
 // This file defines how expressions become goals.
 //
 // Terms of the solver contain no operations. Each lookup, method call,
-// arithmetic operation and "new" inside a goal becomes a goal of its own that
+// arithmetic operation and "new" inside a goal becomes a separate goal that
 // computes a temporary, inner ones before outer ones, from left to right:
 //
 //	f(x.a + 1)         _1 = x.a, _2 = _1 + 1, f(_2)
 //
-// Where the operations stand decides what is called, and in which order, so
-// it follows the original engine:
+// The place of the operations determines what is called, and in which order. It
+// is the same as in the original engine:
 //
 //   - They run before the goal that uses them,
 //   - but after a unification, if it is directly an argument of and, or, not or of a
@@ -18,10 +18,10 @@ package resolve
 //   - In forall(c, a) they run after c or a, if that is a single goal.
 //   - Those of a rule's head run at the end of its body.
 //
-// Connectives keep their shape, as the meaning of cut depends on it: it commits
-// to what was done since the connective around the innermost one began. The
+// Connectives keep their shape, since the meaning of cut depends on it: a cut commits
+// to the choices made since the connective around the innermost one began. The
 // original flattens "a and (b and c)", but neither "(a and b) and c" nor
-// "a and (b and c) and d"; this does the same.
+// "a and (b and c) and d". This code does the same.
 
 import (
 	"fmt"
@@ -107,8 +107,8 @@ func (s *scope) goals(dst []Goal, x syntax.Expr, in place) []Goal {
 	return dst
 }
 
-// chain returns the elements of a connective, of which the last, when it is the same
-// connective in parentheses, counts with its own elements.
+// chain returns the elements of a connective. If the last one is the same connective in
+// parentheses, its elements replace it.
 func chain(x *syntax.NaryExpr) []syntax.Expr {
 	elems := x.Elems
 	for {
@@ -120,7 +120,7 @@ func chain(x *syntax.NaryExpr) []syntax.Expr {
 	}
 }
 
-// leaf translates a goal that is no connective. Its operations are left in s.ops.
+// leaf translates a goal that is not a connective. Its operations are left in s.ops.
 func (s *scope) leaf(x syntax.Expr, at At) Goal {
 	switch x := x.(type) {
 	case *syntax.BinaryExpr:
@@ -146,8 +146,8 @@ func (s *scope) leaf(x syntax.Expr, at At) Goal {
 	return &Truth{At: at, Term: s.term(x)}
 }
 
-// unionTest translates Actor matches Actor and the like, where the left side is the name of a
-// union and not a variable: a union is itself and no other. Otherwise it returns nil.
+// unionTest translates a matches goal such as Actor matches Actor, whose left side is the
+// name of a union and not a variable: a union matches only itself. Otherwise it returns nil.
 func unionTest(x *syntax.MatchesExpr, at At) Goal {
 	v, _ := syntax.Unparen(x.X).(*syntax.Var)
 	p, _ := x.Pattern.(*syntax.ClassPattern)
@@ -250,8 +250,8 @@ func (s *scope) create(at At, class *syntax.Name, args []syntax.Expr, kwargs []*
 	return g
 }
 
-// noKwargs reports arguments by name for Go code, which knows none. They are an error when they
-// are met, too, so they pass when the check against Go types is left out.
+// noKwargs reports keyword arguments for Go code, which does not support them. They are also an
+// error at run time, so they are accepted if the check against Go types is disabled.
 func (s *scope) noKwargs(what string, kwargs []*syntax.Field) {
 	if len(kwargs) > 0 && !s.r.opts.NoTypes {
 		s.r.error(s.src, CodeKeywordArguments, kwargs[0].Range(), what+" take no keyword arguments", "write only the value")
@@ -317,7 +317,7 @@ func (s *scope) prefix(x *syntax.PrefixExpr, at At) Goal {
 	return &Truth{At: at, Term: s.result(g, result, x.Start)}
 }
 
-// mention notes the variables in an expression that cannot be translated, so that they are not
+// mention records the variables in an expression that cannot be translated, so that they are not
 // reported for another reason.
 func (s *scope) mention(x syntax.Expr) {
 	syntax.Walk(x, func(n syntax.Node) bool {

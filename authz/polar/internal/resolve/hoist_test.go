@@ -28,11 +28,11 @@ func TestHoisting(t *testing.T) {
 		{`f(x) if x + 1;`, `f(x) if and(_1 <- x + 1, ?_1)`},
 		{`f() if 1;`, `f() if and(?1)`},
 
-		// A union is itself, and no variable, to the left of matches.
+		// On the left of matches, the name of a union is the union and not a variable.
 		{`f(x) if Actor matches Actor and Actor matches Resource and x matches Actor;`, `f(x) if and(?true, ?false, x matches Actor)`},
 		{`f() if Actor matches User and Actor = 1;`, `f() if and(Actor matches User, Actor = 1)`},
 
-		// The rest of a list is a variable, also where a constant stands.
+		// The rest of a list is a variable, even for the name of a constant.
 		{`f([1, *langs]) if [*nil] = [*nil];`, `f([1, *_0]) if and(_1 = nil, _2 = nil, [*_1] = [*_2], _0 = <List>)`},
 
 		// Operations before the goal, inner ones first, left to right.
@@ -79,7 +79,7 @@ func TestHoisting(t *testing.T) {
 
 		{`f(new Org("a"), x) if x.a = 1;`, `f(_0, x) if and(_2 = 1, _2 <- x.a, _0 <- new Org("a"))`},
 
-		// Connectives keep their shape, but for the same one in last place.
+		// Connectives keep their shape, except for the same connective in last place.
 		{`f(x) if x and (x and cut);`, `f(x) if and(?x, ?x, cut)`},
 		{`f(x) if x and ((x and (x and cut)));`, `f(x) if and(?x, ?x, ?x, cut)`},
 		{`f(x) if (x and cut) and x;`, `f(x) if and(and(?x, cut), ?x)`},
@@ -96,7 +96,7 @@ func TestHoisting(t *testing.T) {
 		{`f(x) if .(x, "a");`, `f(x) if and(_1 <- x.a, ?_1)`},
 		{`f(x) if new(Org("a"), x);`, `f(x) if and(x <- new Org("a"))`},
 
-		// Locals are what occurs nowhere outside the negation.
+		// Locals are the variables that occur only inside the negation.
 		{`f(x) if not (y = x and not (z = y and z.a));`, `f(x) if and(not[_3 y z](and(y = x, not[_3 z](and(z = y, _3 <- z.a, ?_3)))))`},
 		{`f(x) if not y = x and y;`, `f(x) if and(not(y = x), ?y)`},
 		{`f(x) if forall(y in x, z = y and z in y) and not (y = 1);`, `f(x) if and(forall[z](y in x, and(z = y, z in y))[z], not(y = 1))`},

@@ -5,10 +5,10 @@ package resolve
 //	# ursa:ignore nil-equals-nil: users without a team share what belongs to no team
 //	allow(u: User, "read", d: Doc) if d.team = u.team;
 //
-// A comment that stands alone is about the line below it and the comments that follow it
-// directly; one behind a statement is about its own line. One that stands before the first
-// statement of a file also silences warnings about the policy as a whole. A reason is
-// required, and a comment that silences nothing is itself reported. Errors cannot be silenced.
+// A comment on a line of its own applies to the line below it and the comments directly after
+// it. A comment after a statement applies to its own line. A comment before the first statement
+// of a file also silences warnings about the policy as a whole. A reason is required, and a
+// comment that silences nothing is reported. Errors cannot be silenced.
 
 import (
 	"fmt"
@@ -18,8 +18,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// WarningCodes are the codes of the warnings that can be silenced. Those about text that
-// hides what it says, and about the comments themselves, cannot be.
+// WarningCodes are the codes of the warnings that can be silenced. Warnings about text
+// that hides what it says, and about ursa:ignore comments, cannot be silenced.
 var WarningCodes = []syntax.Code{
 	syntax.CodeAmbiguousPrecedence,
 	CodeRuleArity, CodeNoAllow, CodeNoHasPermission, CodePartialName, CodePartialTerm, CodeUnknownKey, CodeNeverNil, CodeOnlyNil, CodeNeverMatches,
@@ -29,7 +29,7 @@ var WarningCodes = []syntax.Code{
 // ignoreMark begins the comments that silence warnings.
 const ignoreMark = "ursa:ignore"
 
-// An ignoreKey says which warnings a comment silences.
+// An ignoreKey identifies the warnings that a comment silences.
 type ignoreKey struct {
 	code syntax.Code
 	file string
@@ -52,7 +52,7 @@ type ignorer struct {
 }
 
 // Ignore returns the diagnostics of files without the warnings that their comments silence,
-// sorted by position. Unless there are errors, it adds what is wrong with these comments.
+// sorted by position. If there are no errors, it adds warnings about invalid comments.
 func Ignore(files []*syntax.File, ds []syntax.Diagnostic) []syntax.Diagnostic {
 	r := &ignorer{byKey: make(map[ignoreKey][]*ignore)}
 	for _, f := range files {
@@ -115,7 +115,7 @@ func (r *ignorer) read(src *source) {
 	}
 }
 
-// add adds a comment that is about a line, if it is meant to silence anything.
+// add adds a comment about a line if it is an ursa:ignore comment.
 func (r *ignorer) add(src *source, c *syntax.Comment, line int32) {
 	text, found := strings.CutPrefix(strings.TrimLeft(c.Text, "# \t"), ignoreMark)
 	if !found {
@@ -141,7 +141,7 @@ func (r *ignorer) add(src *source, c *syntax.Comment, line int32) {
 	}
 }
 
-// ignoreHint says which code may have been meant.
+// ignoreHint suggests the code that was probably meant.
 func ignoreHint(code string) string {
 	names := make([]string, len(WarningCodes))
 	for i, c := range WarningCodes {

@@ -8,7 +8,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// TestIgnore loads policies with comments that silence warnings, and compares what is left.
+// TestIgnore loads policies with comments that silence warnings, and compares the remaining warnings.
 func TestIgnore(t *testing.T) {
 	const deny = "allow(_, _, _);\n"
 	tests := []struct{ name, src, want string }{
@@ -48,7 +48,7 @@ func TestIgnore(t *testing.T) {
 	}
 }
 
-// TestIgnoreHints checks what is said about comments that are wrong.
+// TestIgnoreHints checks the warnings about invalid comments.
 func TestIgnoreHints(t *testing.T) {
 	for _, tt := range []struct{ comment, want string }{
 		{"# ursa:ignore", "this comment does not say which warning to ignore (write # ursa:ignore CODE: reason)"},

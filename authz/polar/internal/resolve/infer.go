@@ -1,16 +1,16 @@
 package resolve
 
-// This file defines checker, which walks resolved goals with what is known of
-// each variable, and reports what can never work.
+// This file defines checker, which walks resolved goals, tracks the type of each
+// variable, and reports goals that can never work.
 //
-// The walk follows the order of evaluation. A conjunction narrows what is known of
-// a variable for the goals after it, by "matches", "=", "in" and use as a condition.
-// What is learned inside an alternative of "or" holds after it as far as all
-// alternatives agree; what is learned inside "not" and "forall" ends with them. Goals
-// that compute a temporary after the unification that uses it (hoist.go) are looked
-// at before it: both must hold, and an attribute's type says more than a new variable.
+// The walk follows the order of evaluation. In a conjunction, "matches", "=", "in" and
+// use as a condition narrow the type of a variable for the goals after them. After an
+// "or", the checker keeps what all alternatives agree on. What it learns inside "not"
+// and "forall" ends with them. Goals that compute a temporary after the unification
+// that uses it (hoist.go) are checked before it: both must hold, and the type of an
+// attribute says more than a new variable.
 //
-// What a call learns about its arguments is not known: rules are not followed.
+// The checker does not follow calls, so a call tells it nothing about its arguments.
 
 import (
 	"slices"
@@ -34,8 +34,8 @@ type checker struct {
 	slots []slotState
 	trail []slotChange
 	named namedSlot // see declared.go
-	leafy Goal      // the goal being checked that is no connective; nil in the head
-	less  bool      // what holds here makes the rule hold less: it is inside of a negation
+	leafy Goal      // the goal being checked that is not a connective; nil in the head
+	less  bool      // a goal that holds here makes the rule hold less, since it is inside a negation
 
 	// Of the rule at hand, for nilequal.go:
 	params  []Param
@@ -328,7 +328,7 @@ func (c *checker) warn(code syntax.Code, at syntax.Span, msg, hint string) {
 	c.r.warn(c.src, code, at, msg, hint)
 }
 
-// leaf checks a goal that is no connective.
+// leaf checks a goal that is not a connective.
 func (c *checker) leaf(g Goal) {
 	switch g := g.(type) {
 	case *Unify:

@@ -1,7 +1,7 @@
 package resolve
 
-// This file defines the checks of operators: that what is compared, ordered,
-// computed with, iterated over, matched or used as a condition can be.
+// This file defines the checks of operators: that operands can be compared, ordered,
+// computed with, iterated over, matched or used as a condition.
 
 import (
 	"fmt"
@@ -89,7 +89,7 @@ func (c *checker) equal(t, u *typ, at syntax.Span) bool {
 	return false
 }
 
-// equalHint says what to compare instead of values of two types that are never equal.
+// equalHint says what to write instead of comparing values of types t and u, which are never equal.
 func equalHint(t, u *typ) string {
 	switch {
 	case t == classType || u == classType:
@@ -104,7 +104,7 @@ func equalHint(t, u *typ) string {
 
 func isList(a alt) bool { return a.kind == host.List }
 
-// timeHint says what there is for times.
+// timeHint says how to compare times and compute with them.
 const timeHint = `compare a time with a time, or use x.unix() for its seconds, as in now.unix() - 1800 < x.unix()`
 
 // isTime reports whether a value of t can only be a time.
@@ -112,8 +112,8 @@ func isTime(t *typ) bool {
 	return len(t.alts) == 1 && t.alts[0].plan != nil && t.alts[0].plan.Type == reflect.TypeFor[time.Time]()
 }
 
-// literalHint says how to write the literal among two terms, of types that are never equal, as a value of the
-// other's type. The comparison was reported last.
+// literalHint adds to the last diagnostic, about two terms that are never equal, how to write the literal among
+// them as a value of the other's type.
 func (c *checker) literalHint(l, r Term, lt, rt *typ) {
 	x, ok := l.(*Const)
 	other := rt
@@ -155,7 +155,7 @@ func isNumeral(text string) bool {
 	return err == nil
 }
 
-// arithHint says what there is instead of arithmetic with values of type t.
+// arithHint says what to write instead of arithmetic with values of type t.
 func arithHint(t *typ) string {
 	switch {
 	case isTime(t):
@@ -269,7 +269,7 @@ func (c *checker) in(g *In) {
 	c.learn(g.Item, elem)
 }
 
-// notIterable reports item in sequence where the sequence, of type t, has no elements.
+// notIterable reports "item in sequence" where the sequence, of type t, has no elements.
 func (c *checker) notIterable(g *In, t *typ) {
 	if !t.any(func(a alt) bool { return a.kind == host.String }) {
 		c.error(CodeNotIterable, span(g), fmt.Sprintf("in needs a List or a Dictionary, not a value of type %s", t), "")

@@ -1,9 +1,9 @@
 package resolve
 
-// This file computes the locals of negations: the slots that occur nowhere outside.
+// This file computes the locals of negations: the slots that occur only inside them.
 //
-// Every negation opens a region inside the one around it. A slot is local to
-// all regions between the rule's body and the smallest one that contains all
+// Every negation opens a region inside the region around it. A slot is local to
+// all regions between the rule's body and the smallest region that contains all
 // occurrences of the slot. One walk over the body finds that smallest region.
 
 import "github.com/ursa-authz/ursa/authz/polar/syntax"
@@ -21,9 +21,9 @@ type localizer struct {
 	at []*region
 }
 
-// maxNested bounds what nested negations cost: for each occurrence of a variable the
-// negations around it are counted, in the whole policy. A thousand negations around
-// a thousand variables are a megabyte of locals in a few kilobytes of policy.
+// maxNested bounds the cost of nested negations. It limits the sum, over all variable
+// occurrences of the policy, of the number of negations around them. A thousand negations
+// around a thousand variables need a megabyte of locals for a few kilobytes of policy.
 const maxNested = 1 << 24
 
 // setLocals sets the locals of every negation in a body with n slots.
@@ -118,7 +118,7 @@ func (l *localizer) walk(g Goal, in *region) {
 	}
 }
 
-// eachLeaf calls f for every goal in g that is no connective.
+// eachLeaf calls f for every goal in g that is not a connective.
 func eachLeaf(g Goal, f func(Goal)) {
 	switch g := g.(type) {
 	case *And:
@@ -177,7 +177,7 @@ func eachPatternVar(p Pattern, f func(*Var)) {
 	}
 }
 
-// eachGoalVar calls f for every variable in g, which is no connective.
+// eachGoalVar calls f for every variable in g, which is not a connective.
 func eachGoalVar(g Goal, f func(*Var)) {
 	all := func(ts []Term) {
 		for _, t := range ts {

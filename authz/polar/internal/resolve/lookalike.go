@@ -2,10 +2,10 @@ package resolve
 
 // This file checks that no two names of a policy look alike.
 //
-// The scanner refuses names of mixed scripts. What is left are names in the letters
-// of one script that look like another name: асе, all Cyrillic, beside ace. Only pairs
-// are refused, as a Cyrillic name is no less right than a Latin one. A pair of ASCII
-// names (user1, userl) is left alone: these letters are on every keyboard.
+// The scanner rejects names of mixed scripts. A name in one script can still look like
+// another name, as асе, all Cyrillic, looks like ace. This check rejects only pairs of
+// such names, since a Cyrillic name is as valid as a Latin one. It accepts pairs of
+// ASCII names (user1, userl), whose letters are on every keyboard.
 
 import (
 	"fmt"
@@ -30,8 +30,8 @@ type namesake struct {
 	at   syntax.Span
 }
 
-// checkNames reports names that look like another one. A policy that has only ASCII, as
-// most have, is not looked through.
+// checkNames reports names that look like another one. It skips policies that are all
+// ASCII, as most are.
 func (r *resolver) checkNames() {
 	var known []namesake
 	for _, text := range languageNames {
@@ -88,7 +88,7 @@ func (r *resolver) checkNames() {
 			})
 		}
 	}
-	// Those of ASCII come first, so that the other one of a pair is reported.
+	// ASCII names come first, so that the other name of a pair is reported.
 	byLooks := make(map[string]*namesake)
 	for _, ascii := range []bool{true, false} {
 		for i := range names {

@@ -7,7 +7,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
-// TestLookAlikes checks which names of a policy are too alike, over files, classes, constants and the words of the language.
+// TestLookAlikes checks which names are too similar, across files, classes, constants and the words of the language.
 func TestLookAlikes(t *testing.T) {
 	const sees = "\u0430\u0441\u0435" // all Cyrillic
 	tests := []struct {

@@ -1,8 +1,8 @@
 package resolve
 
-// This file defines Module, the meaning of a policy after name resolution:
-// rules over numbered slots, blocks expanded, every operation in a goal of
-// its own. The solver compiles it; nothing in it refers to names at run time.
+// This file defines Module, the meaning of a policy after name resolution: rules over
+// numbered slots, with expanded blocks and a separate goal for every operation. The
+// solver compiles it and does not look up names at run time.
 
 import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -19,46 +19,46 @@ type Module struct {
 	Blocks   map[*host.ClassInfo]*Block
 
 	opts  Options
-	facts *facts // for the check of types of later queries; nil with Options.NoTypes
+	facts *facts // for the type check of later queries; nil with Options.NoTypes
 }
 
-// A Pred is all rules of one name, whatever their number of parameters.
+// A Pred has all rules of one name, whatever their number of parameters.
 type Pred struct {
 	Name  string
-	Rules []*Rule // in the module's order; empty when only called, which inline and later queries may do
+	Rules []*Rule // in the module's order; empty if inline or later queries call a rule that does not exist
 }
 
-// A Rule is one rule over slots. Slots are numbered from 0: those of the
+// A Rule is a rule over slots. Slots are numbered from 0: those of the
 // parameters first, in order of occurrence.
 type Rule struct {
 	Name   string
 	Params []Param
-	Body   *And     // never nil; no goals for a fact
+	Body   *And     // never nil; a fact has no goals
 	Vars   []string // slot -> variable's name; temporaries have names that start with "_"
 	Pos    syntax.Position
 	End    syntax.Position
 	Node   *syntax.Rule  // nil for a rule made from a block
 	Block  *syntax.Block // the block, for a rule made from one
-	Text   string        // the head as written, or of the rule that a shorthand stands for
+	Text   string        // the head as written, or the head of the rule that a shorthand rule expands to
 	Index  int           // in Module.Rules
 }
 
 // A Param is one parameter: the argument unifies with Term, and then matches Spec.
 type Param struct {
 	Term Term
-	Spec Pattern // nil when there is none
+	Spec Pattern // nil if there is none
 }
 
 // A Query is a goal with named variables.
 type Query struct {
 	Body *And
 	Vars []string // slot -> variable's name
-	Out  []int    // the slots whose bindings a solution reports: no temporaries, in order of occurrence
+	Out  []int    // the slots whose bindings a solution reports, without temporaries, in order of occurrence
 	Pos  syntax.Position
 	Text string // as written
 }
 
-// A Block is what the actor and resource blocks of one class declare together.
+// A Block has everything that the actor and resource blocks of one class declare.
 type Block struct {
 	Class       *host.ClassInfo
 	Actor       bool            // declared by an actor block, at least once
@@ -70,7 +70,7 @@ type Block struct {
 // A BlockRelation is one declared relation of a block.
 type BlockRelation struct {
 	Name    string
-	Classes []*host.ClassInfo // of what may be related, in declaration order
+	Classes []*host.ClassInfo // the classes that may be related, in declaration order
 }
 
 // A Term is a *Const, *Var, *List or *Dict. Operations are goals, never terms.
@@ -88,14 +88,14 @@ type Var struct {
 	Pos  syntax.Position
 }
 
-// A List is a list term that contains a variable somewhere; one without is a Const.
+// A List is a list term that contains a variable. A list without variables is a Const.
 type List struct {
 	Elems []Term
-	Rest  *Var // nil when the list is closed
+	Rest  *Var // nil if the list is closed
 	Pos   syntax.Position
 }
 
-// A Dict is a dictionary term that contains a variable somewhere. Keys ascend.
+// A Dict is a dictionary term that contains a variable. Its keys are in ascending order.
 type Dict struct {
 	Keys []string
 	Vals []Term
@@ -107,36 +107,36 @@ func (*Var) term()   {}
 func (*List) term()  {}
 func (*Dict) term()  {}
 
-// An At is where a goal was written. Every goal embeds one.
+// An At is the place of a goal in the source. Every goal embeds one.
 type At struct {
 	Pos  syntax.Position
-	Node syntax.Node // what to print for the goal; nil for goals that a block made
+	Node syntax.Node // the node to print for the goal; nil for goals that a block made
 }
 
 // Where returns the At itself.
 func (a *At) Where() *At { return a }
 
-// A Goal is something to solve. The types of this file that embed At are all there are.
+// A Goal is a goal to solve. Its types are those of this file that embed At.
 type Goal interface {
 	Where() *At
 	goal()
 }
 
 type (
-	// And is a conjunction. A rule's body always is one, as the meaning of cut needs.
+	// And is a conjunction. A rule's body is always an And, as the meaning of cut requires.
 	And struct {
 		At
 		Goals []Goal
 	}
 
-	// Or is a disjunction, tried in order.
+	// Or is a disjunction, whose alternatives are tried in order.
 	Or struct {
 		At
 		Goals []Goal
 	}
 
-	// Not succeeds when Goal has no solution. Locals are the slots that
-	// occur nowhere outside it: they are fresh at each entry, and existential.
+	// Not succeeds if Goal has no solution. Locals are the slots that
+	// occur only inside it: they are fresh at each entry, and existential.
 	Not struct {
 		At
 		Goal   Goal
@@ -179,7 +179,7 @@ type (
 		Result Term
 	}
 
-	// Lookup is Result = Obj.Name, or Result = Obj.(Key) when Key is set.
+	// Lookup is Result = Obj.Name, or Result = Obj.(Key) if Key is set.
 	Lookup struct {
 		At
 		Obj    Term
@@ -220,7 +220,7 @@ type (
 		Pattern Pattern
 	}
 
-	// Call is a call of the rules Pred with len(Args) parameters.
+	// Call is a call of the rules of Pred with len(Args) parameters.
 	Call struct {
 		At
 		Pred *Pred
@@ -274,22 +274,22 @@ func (*Debug) goal()   {}
 // A Pattern is a *ClassPattern, *DictPattern, *ListPattern or *ValuePattern.
 type Pattern interface{ pattern() }
 
-// A ClassPattern matches instances of a class, or of a union, whose fields match.
+// A ClassPattern matches instances of a class or union whose fields match.
 type ClassPattern struct {
 	Class  *host.ClassInfo // nil for a union, and for a class that is not registered
-	Union  Union           // UnionNone unless the name is that of a built-in union
+	Union  Union           // UnionNone unless Name is a built-in union
 	Name   string          // as written
-	Fields []FieldPattern  // ascending by name
+	Fields []FieldPattern  // in ascending order of names
 	Pos    syntax.Position
 }
 
 // A DictPattern matches dictionaries and instances that have the fields.
 type DictPattern struct {
-	Fields []FieldPattern // ascending by name
+	Fields []FieldPattern // in ascending order of names
 	Pos    syntax.Position
 }
 
-// A FieldPattern is one "name: pattern".
+// A FieldPattern is a field "name: pattern".
 type FieldPattern struct {
 	Name    string
 	Pattern Pattern
@@ -303,7 +303,7 @@ type ListPattern struct {
 	Pos   syntax.Position
 }
 
-// A ValuePattern unifies.
+// A ValuePattern matches by unification.
 type ValuePattern struct {
 	Term Term
 	Pos  syntax.Position
@@ -324,12 +324,12 @@ const (
 	UnionResource
 )
 
-// Options are what Load needs to know besides the sources.
+// Options are the inputs of Load besides the sources.
 type Options struct {
 	Registry   *host.Registry        // the registered classes
 	Constants  map[string]host.Value // registered constants by name; "nil" and class names are implied
-	DenyRule   bool                  // decisions ask deny, deny_request and deny_field, too
-	ChangeRule bool                  // updates ask allow_change
-	Poll       func(work int)        // called for every few units of work; it may panic to end a load. Nil when nothing can
-	NoTypes    bool                  // leave out the check of attributes, methods and kinds against Go types, so that run-time errors can be tested
+	DenyRule   bool                  // decisions also query deny, deny_request and deny_field
+	ChangeRule bool                  // updates query allow_change
+	Poll       func(work int)        // called for every few units of work; it may panic to end a load; may be nil
+	NoTypes    bool                  // skip the check of attributes, methods and kinds against Go types, so that tests can reach run-time errors
 }

@@ -181,7 +181,7 @@ func TestReservedConstants(t *testing.T) {
 	}
 }
 
-// TestNow checks that the constant now, which differs from query to query, is not made part of another constant.
+// TestNow checks that the constant now, which differs between queries, does not become part of another constant.
 func TestNow(t *testing.T) {
 	reg := testRegistry(t)
 	now, err := reg.ValueOf(time.Unix(1, 0))
@@ -255,7 +255,7 @@ func TestConcurrentQueries(t *testing.T) {
 	wg.Wait()
 }
 
-// TestSeveralSources checks that sources are one policy, and diagnostics sorted by place.
+// TestSeveralSources checks that sources form one policy, and that diagnostics are sorted by position.
 func TestSeveralSources(t *testing.T) {
 	m, ds := loadSources(t, Options{}, "allow(x, _, _) if ok(x);", "# two\nok(x: User) if x.admin;\nresource Repo { roles = [\"a\"]; }", "resource Repo { \"a\" if \"a\"; }\n")
 	if m == nil || len(m.Rules) != 3 {
@@ -270,7 +270,7 @@ test2.polar:2:18: unknown-attribute: User has no attribute admi (did you mean "a
 	}
 }
 
-// TestDidYouMean checks that a flood of errors does not make a flood of searches.
+// TestDidYouMean checks that many errors do not cause many searches.
 func TestDidYouMean(t *testing.T) {
 	r := newResolver(Options{Registry: testRegistry(t)})
 	for range maxHints {

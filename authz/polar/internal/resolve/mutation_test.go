@@ -7,7 +7,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// basePolicy is a policy without faults, which TestMutations makes faults in.
+// basePolicy is a correct policy, into which TestMutations puts mistakes.
 const basePolicy = `
 actor User {
   relations = { boss: User };
@@ -86,8 +86,8 @@ has_relation(user: User, "creator", issue: Issue) if issue.creator = user;
 ?= not region_allowed("acme", "eu");
 `
 
-// TestMutations makes one fault at a time in a policy without faults: each must be
-// found, with the right code and on the line where it was made.
+// TestMutations puts one mistake at a time into a correct policy: each must be
+// found, with the right code and on the right line.
 func TestMutations(t *testing.T) {
 	const base = basePolicy
 	mutations := []struct {
@@ -164,7 +164,7 @@ func TestMutations(t *testing.T) {
 		{"role in [\"reader\", \"writer\"]", "role in [1, 2]", CodeNeverEqual},
 		{"name = \"any\"", "name = any_name and any_name = 1", CodeNeverEqual},
 		{"repo.org = org;", "repo.org == repo;", CodeNeverEqual},
-		{"first = second and not first", "first = second and not second", ""}, // as good as before
+		{"first = second and not first", "first = second and not second", ""}, // still correct
 		{"Page{title: \"public\"}", "Page{title: 1}", CodeNeverEqual},
 		{"Repo{owner: owner}", "Repo{owner: String}", CodeNeverEqual},
 		{"repo.owner = user;", "repo.owner = User and user.admin;", CodeNeverEqual},
@@ -189,7 +189,7 @@ func TestMutations(t *testing.T) {
 		{"amount: Integer", "amount: int", CodeUnknownClass},
 		{"region_allowed(name: String, \"eu\")", "region_allowed(name, \"eu\")", CodeInvalidRule},
 
-		// Blocks, and what they declare.
+		// Blocks and their declarations.
 		{"\"view\" if \"member\";", "\"view\" if \"membr\";", CodeUndeclaredTerm},
 		{"\"reader\" if \"member\" on \"parent\";", "\"reader\" if \"writer\" on \"parent\";", CodeUndeclaredTerm},
 		{"\"read\" if \"reader\" on \"repo\";", "\"read\" if \"reader\" on \"rep\";", CodeUndeclaredTerm},

@@ -2,23 +2,24 @@ package resolve
 
 // This file defines the check for comparisons that hold because both sides are nil.
 //
-// nil = nil holds, so document.team = user.team gives every user without a team every document
-// without one. The check reports an equality of two attributes that may both be nil,
-// unless the rule tests that one of them is not:
+// nil = nil holds, so document.team = user.team lets users without a team access every document
+// without a team. The check reports an equality of two attributes that may both be nil,
+// unless the rule tests that one of them is not nil:
 //
 //	document.team = user.team                              reported
 //	user.team != nil and document.team = user.team         not reported
 //	document.team = user.team and user.team.active         not reported: nil has no attributes
 //
-// The order of the goals does not matter. The check needs to know which terms are
-// the same attribute, so each gets a path, such as "0.team" for the attribute team of the
-// variable in slot 0. Variables that are equal to an attribute have its path.
+// The order of the goals does not matter. To find terms that are the same attribute, the
+// check gives each a path, such as "0.team" for the attribute team of the variable in slot 0.
+// A variable that is equal to an attribute has the path of the attribute.
 //
-// An equality that makes the rule hold less, as one inside of a negation, is not
-// reported. Neither is one with the key of an actor: an actor without a key is none.
+// The check does not report an equality that makes the rule hold less, such as one inside a
+// negation. It does not report a comparison with the key of an actor either: a value without
+// a key is not an actor.
 //
-// Paths are only computed for rules with such an equality. Then one walk over the body
-// holds each of them against the tests around it, so the check is linear.
+// Paths are computed only for rules with such an equality. One walk over the body then
+// compares each equality with the tests around it, so the check is linear.
 
 import (
 	"fmt"

@@ -1,5 +1,6 @@
 // Package resolve gives a parsed policy its meaning: names become slots, rules,
-// classes and constants, blocks become rules, and what cannot be meant is reported.
+// classes and constants, and blocks become rules. It reports everything in the policy
+// that cannot work.
 package resolve
 
 // This file defines Load, which resolves the sources of a policy, and
@@ -7,23 +8,22 @@ package resolve
 //
 // Load makes these passes, each linear in the size of the policy:
 //
-//  1. Sources are compared with each other: none may be given twice. No two names may
-//     look alike (lookalike.go).
-//  2. Blocks are read (block.go): what they declare is merged by class.
-//  3. Every rule is resolved (slots.go, hoist.go). A variable becomes a slot of its
-//     rule. Nested operations become goals of their own, so that the solver only
-//     ever sees flat goals. Calls are remembered, and checked once all rules are known.
-//  4. The shorthand rules of blocks are expanded into ordinary rules (block.go).
-//  5. Rule types are collected, those that blocks imply are generated, and every rule
-//     is held against those of its name (ruletype.go).
-//  6. Calls, and the policy as a whole, are checked (checks.go, asked.go, shared.go, given.go).
-//  7. With the types of the host program known, attributes, methods and kinds are checked
-//     (infer.go, with kinds.go, members.go, declared.go, values.go, nilequal.go and actorkey.go).
+//  1. Compare the sources: none may be given twice, and no two names may look alike
+//     (lookalike.go).
+//  2. Read the blocks and merge their declarations by class (block.go).
+//  3. Resolve every rule (slots.go, hoist.go). A variable becomes a slot of its rule.
+//     Nested operations become separate goals, so that the solver sees only flat
+//     goals. Calls are recorded, and checked once all rules are known.
+//  4. Expand the shorthand rules of blocks into ordinary rules (block.go).
+//  5. Collect the rule types, generate those that blocks imply, and check every rule
+//     against the types of its name (ruletype.go).
+//  6. Check the calls and the policy as a whole (checks.go, asked.go, shared.go, given.go).
+//  7. Check attributes, methods and kinds against the types of the host program (infer.go,
+//     with kinds.go, members.go, declared.go, values.go, nilequal.go and actorkey.go).
 //
-// A pass does not stop at an error, and a later pass does not need an earlier
-// one to have been free of them: what could not be resolved is left out, or is
-// unknown. So one load reports everything that is wrong. Only when there was
-// no error is there a Module.
+// A pass does not stop at an error, and later passes do not require earlier ones to
+// succeed: what could not be resolved is omitted or unknown. So one load reports all
+// errors. Load returns a Module only if there are no errors.
 //
 // Recursion is over syntax trees, whose height the parser bounds.
 
@@ -36,9 +36,9 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// Load resolves files, which are one policy. The module is nil when there is
-// an error among the diagnostics. These are sorted by position, and hold all
-// errors and warnings found. Load does not modify the files; the module refers to their nodes.
+// Load resolves files, which together form one policy. It returns all errors and
+// warnings found, sorted by position. If one is an error, the module is nil. Load does
+// not modify the files; the module refers to their nodes.
 func Load(files []*syntax.File, opts Options) (*Module, []syntax.Diagnostic) {
 	r := newResolver(opts)
 	r.untilFull(func() { r.load(files) })
@@ -91,8 +91,8 @@ type pendingQuery struct {
 	stmt *syntax.InlineQuery
 }
 
-// Query resolves a query on the policy; src is its text. The query is nil when
-// there is an error among the diagnostics. Query may be called concurrently.
+// Query resolves a query on the policy; src is its text. If a diagnostic is an error,
+// the query is nil. Query may be called concurrently.
 func (m *Module) Query(x syntax.Expr, src string) (*Query, []syntax.Diagnostic) {
 	r := newResolver(m.opts)
 	r.mod = m
@@ -140,7 +140,7 @@ type resolver struct {
 	byClass   map[*host.ClassInfo]*block
 	short     []shorthand     // in source order
 	names     *givenNames     // nil when not known
-	oddRoles  map[*Block]bool // blocks of classes of which a rule names a role that is not declared
+	oddRoles  map[*Block]bool // blocks of classes for which a rule names an undeclared role
 	types     ruleTypes
 	dictKeys  map[string]bool // every key of a dictionary that the policy writes
 }
@@ -209,9 +209,9 @@ func (r *resolver) report(src *source, d syntax.Diagnostic) {
 	r.last = len(r.diags)
 }
 
-// maxDiagnostics bounds how many errors, and how many warnings, are reported, and
-// maxMessages the bytes of their texts: a policy can repeat a mistake a million
-// times, and quote a name of a megabyte in each. The first error beyond ends the load.
+// maxDiagnostics bounds the number of reported errors and the number of warnings, and
+// maxMessages bounds the bytes of their texts: a policy can repeat a mistake a million
+// times, with a name of a megabyte in each. The first error beyond a bound ends the load.
 const (
 	maxDiagnostics = 1000
 	maxMessages    = 1 << 20
@@ -232,7 +232,7 @@ func (r *resolver) untilFull(f func()) {
 	f()
 }
 
-// poll tells that some work is about to be done. It may not return.
+// poll reports that some work is about to be done. It may panic to end the load.
 func (r *resolver) poll(work int) {
 	if r.opts.Poll != nil {
 		r.opts.Poll(work)
@@ -245,16 +245,15 @@ func (o Options) forQueries() Options {
 	return o
 }
 
-// maxHints bounds how many names a load looks for among those that exist, and
-// maxCompared with how many names in all they are compared. Nobody reads more hints,
-// and a comparison takes a microsecond.
+// maxHints bounds the names for which a load searches a similar name, and maxCompared
+// bounds the comparisons. Nobody reads more hints, and a comparison takes a microsecond.
 const (
 	maxHints    = 200
 	maxCompared = 200_000
 )
 
-// nearest returns a hint with the candidate that is nearest to name, if that is another, or "". Fix is
-// the candidate, unless another is as near.
+// nearest returns a hint with the candidate nearest to name, or "" if there is none. Fix is the
+// candidate, unless another is as near.
 func (r *resolver) nearest(name string, candidates []string) (hint, fix string) {
 	if r.hints >= maxHints || r.compared+len(candidates) > maxCompared {
 		return "", ""
@@ -281,8 +280,8 @@ func (r *resolver) nearest(name string, candidates []string) (hint, fix string) 
 	return "did you mean " + quote(n) + "?", fix
 }
 
-// replace gives the diagnostic that was reported last the replacement of old, which is the text that
-// the diagnostic is about, by fix. Without a fix, or about another text, it does nothing.
+// replace sets the fix of the last diagnostic: it replaces old, the text of the diagnostic, by fix. If fix
+// is empty or the diagnostic has another text, replace does nothing.
 func (r *resolver) replace(old, fix string) {
 	if r.last == 0 || fix == "" {
 		return
@@ -292,7 +291,7 @@ func (r *resolver) replace(old, fix string) {
 	}
 }
 
-// hint gives the diagnostic that was reported last a better hint.
+// hint replaces the hint of the last diagnostic.
 func (r *resolver) hint(hint string) {
 	if r.last > 0 {
 		r.diags[r.last-1].Hint = hint

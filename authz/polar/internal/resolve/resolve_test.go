@@ -11,11 +11,11 @@ import (
 )
 
 // TestDiagnostics loads the policies of testdata, which say on which line which
-// diagnostic is expected. A diagnostic reads "code: message (hint)", a warning
+// diagnostic is expected. A diagnostic has the form "code: message (hint)", and a warning
 // "warning: code: message (hint)". The two warnings about a policy as a whole count
-// only in chunks that say "option:policy", and the check against Go types is
-// left out in those that say "option:notypes". "option:deny" and "option:change" are the settings
-// by which decisions ask deny and its siblings, and allow_change.
+// only in chunks with "option:policy". Chunks with "option:notypes" skip the check against
+// Go types. With "option:deny", decisions query deny and its siblings, and with
+// "option:change", they query allow_change.
 func TestDiagnostics(t *testing.T) {
 	names, err := filepath.Glob("testdata/*.polar")
 	if err != nil || len(names) == 0 {
@@ -81,7 +81,7 @@ func diagnosticText(d syntax.Diagnostic) string {
 	return text
 }
 
-// checkDiagnostic checks what holds of every diagnostic.
+// checkDiagnostic checks the properties of every diagnostic.
 func checkDiagnostic(t *testing.T, file *syntax.File, d syntax.Diagnostic) {
 	t.Helper()
 	if strings.ContainsAny(d.Msg+d.Hint, "\n\r") || d.Msg == "" {

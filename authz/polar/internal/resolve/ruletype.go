@@ -2,16 +2,16 @@ package resolve
 
 // This file defines rule types: which parameters the rules of a name may have.
 //
-// A rule conforms when it matches any of the types of its name; a name without
-// types is free. Types come from "type" declarations, from the language itself
-// (allow and its siblings), and from blocks: has_role must be about an Actor and a
-// Resource as soon as any block declares roles, and each declared relation is
-// one type of has_relation. Blocks also need some of these rules to exist.
+// A rule conforms if it matches any of the types of its name. Rules of a name without
+// types always conform. Types come from "type" declarations, from the language itself
+// (allow and its siblings), and from blocks: if any block declares roles, has_role must
+// be about an Actor and a Resource, and each declared relation is a type of has_relation.
+// Blocks also require some of these rules to exist.
 //
-// Every relation of a policy is a type of the one name has_relation, so that
-// comparing every rule with every type would be quadratic. Types of relations are
-// therefore found by the relation's name and the classes that a rule's object belongs to,
-// and others by what they ask for (typeindex.go).
+// Every relation of a policy is a type of the same name, has_relation, so comparing
+// every rule with every type would be quadratic. Therefore types of relations are found
+// by the relation's name and the classes of a rule's object, and other types by their
+// features (typeindex.go).
 
 import (
 	"cmp"
@@ -129,7 +129,7 @@ func (r *resolver) impliedTypes() {
 	add("allow_field(actor, action, resource, field)", "actor", "action", "resource", "field")
 	add("allow_request(actor, request)", "actor", "request")
 	if r.opts.DenyRule {
-		// One with other parameters would never be asked, and deny nothing.
+		// A rule with other parameters would never be queried, and deny nothing.
 		add("deny(actor, action, resource)", "actor", "action", "resource")
 		add("deny_field(actor, action, resource, field)", "actor", "action", "resource", "field")
 		add("deny_request(actor, request)", "actor", "request")
@@ -189,7 +189,7 @@ func (r *resolver) addRelationType(b *block, name string, class *host.ClassInfo)
 	r.types.order = append(r.types.order, t)
 }
 
-// checkRuleTypes holds every rule against the types of its name, and reports
+// checkRuleTypes checks every rule against the types of its name, and reports
 // rules that are required but missing.
 func (r *resolver) checkRuleTypes() {
 	r.impliedTypes()
@@ -242,7 +242,7 @@ func (r *resolver) checkRule(rule *Rule) {
 }
 
 // relationsFor returns the types of relations that a rule may match: those with its name
-// and object. If there are none, it returns the first of all, to be named in the message.
+// and object. If there are none, it returns the first types of the policy, for the message.
 func (r *resolver) relationsFor(rule *Rule) []*ruleType {
 	var found []*ruleType
 	if len(rule.Params) == 3 {
@@ -271,7 +271,7 @@ func literalString(t Term) (string, bool) {
 // maxReasons bounds how many rule types the message about one rule names.
 const maxReasons = 4
 
-// invalidRule reports a rule that matches no type. Its head is in the message.
+// invalidRule reports a rule that matches no type. The message contains its head.
 func (r *resolver) invalidRule(rule *Rule, types []*ruleType) {
 	var reasons []string
 	for _, t := range types[:min(len(types), maxReasons)] {
@@ -304,7 +304,7 @@ func (r *resolver) invalidRule(rule *Rule, types []*ruleType) {
 		fmt.Sprintf("the rule %s must match one of: %s", r.shorten(rule.Text), strings.Join(reasons, "; ")), hint)
 }
 
-// shorten returns a text that fits into a message: a head can be as long as a source.
+// shorten returns text, truncated to fit into a message: a head can be as long as a source.
 func (r *resolver) shorten(text string) string {
 	const most = 1000
 	r.poll(1 + len(text)/1024)
@@ -314,7 +314,7 @@ func (r *resolver) shorten(text string) string {
 	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
-// headEnd returns the end of the rule's head, or of the shorthand rule that it stands for.
+// headEnd returns the end of the rule's head, or of the shorthand rule that it comes from.
 func (r *Rule) headEnd() syntax.Position {
 	if r.Node == nil {
 		return r.End
@@ -336,7 +336,7 @@ func (r *resolver) members(u Union) []*host.ClassInfo {
 	return r.mod.Resource
 }
 
-// mismatch returns why a rule does not match a type, or "". If quick is set, the reason is not spelled out.
+// mismatch returns why a rule does not match a type, or "". If quick is set, the reason has no details.
 func (r *resolver) mismatch(t *ruleType, rule *Rule, quick bool) string {
 	m := matcher{r: r, typeVars: t.vars, ruleVars: rule.Vars, quick: quick}
 	if len(t.params) != len(rule.Params) {
@@ -393,7 +393,7 @@ func (m matcher) param(t, r Param) string {
 	}
 }
 
-// value holds a parameter, or its specializer, against a value.
+// value compares a parameter, or its specializer, with a value.
 func (m matcher) value(want, got Term) string {
 	if _, ok := got.(*Var); ok {
 		return "must be a literal"
@@ -490,7 +490,7 @@ func entries(t Term) ([]string, []Term, bool) {
 	return nil, nil, false
 }
 
-// pattern holds a parameter against a specializer that is a pattern.
+// pattern compares a parameter with a specializer that is a pattern.
 func (m matcher) pattern(want Pattern, r Param) string {
 	if _, ok := r.Term.(*Var); !ok {
 		return m.literal(want, r.Term)
@@ -505,7 +505,7 @@ func (m matcher) pattern(want Pattern, r Param) string {
 	}
 }
 
-// literal holds a literal in the place of a parameter against a pattern.
+// literal compares a literal parameter with a pattern.
 func (m matcher) literal(want Pattern, got Term) string {
 	if keys, vals, ok := entries(got); ok {
 		d := &DictPattern{}
@@ -556,7 +556,7 @@ func (r *resolver) isMember(c *host.ClassInfo, p *ClassPattern) bool {
 	return p.Class != nil && c.IsA(p.Class)
 }
 
-// patterns holds a specializer of a rule against one of a type.
+// patterns compares a specializer of a rule with one of a type.
 func (m matcher) patterns(want, got Pattern) string {
 	wantFields, gotFields := patternFields(want), patternFields(got)
 	switch want := want.(type) {
@@ -586,7 +586,7 @@ func (m matcher) patterns(want, got Pattern) string {
 	return ""
 }
 
-// list holds the texts of the elements of a list against a list of a type, which must all be among them.
+// list checks that all elements of a type's list are among the texts of a rule's elements.
 func (m matcher) list(want *ListPattern, got []string) string {
 	texts := make(map[string]bool, len(got))
 	for _, text := range got {
@@ -601,7 +601,7 @@ func (m matcher) list(want *ListPattern, got []string) string {
 	return ""
 }
 
-// class holds a specializer against the class or union of one of a type, fields aside.
+// class compares a specializer with the class or union of a type's specializer, ignoring fields.
 func (m matcher) class(want *ClassPattern, got Pattern) string {
 	switch got := got.(type) {
 	case *DictPattern:

@@ -2,8 +2,8 @@ package resolve
 
 // This file defines the check for rules that several files define. All files of a policy share
 // one namespace, so a second cleared(...) in the file of another team adds to the first.
-// Decisions and the rules of blocks are meant to be defined anywhere; a declared type says
-// the same of any other rule.
+// Decisions and the rules of blocks may be defined in any file, and so may rules with a
+// declared type.
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// checkShared warns of rules that several files define, once for each further file.
+// checkShared warns about rules that several files define, once for each additional file.
 func (r *resolver) checkShared() {
 	if len(r.sources) < 2 {
 		return

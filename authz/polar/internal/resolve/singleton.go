@@ -1,11 +1,12 @@
 package resolve
 
 // This file defines the check of the variables of a rule: a variable that occurs only once is
-// probably something else, and the hint says what.
+// probably a mistake, and the hint says what was meant.
 //
-// The hint must not open a door. A variable that nothing binds fits everything, so
-// renaming it to _x, which is allowed to occur once, would make u.role = admin hold for everybody. So _x is only named where
-// the rule means the same with it, and where a text was probably meant, the text is.
+// Following the hint must not widen the policy. An unbound variable matches anything, so
+// renaming admin to _admin, which may occur once, would make u.role = admin hold for everybody.
+// So the hint suggests _x only where the meaning of the rule does not change, and suggests the
+// string where a string was probably meant.
 
 import (
 	"fmt"
@@ -58,7 +59,7 @@ func (s *scope) reportSingletons(rule *syntax.Rule, once []variable) {
 			names = append(names, v.name)
 		}
 	}
-	unnamed := false // something else has no value, for which a parameter that is not used may be meant
+	unnamed := false // something else has no value; an unused parameter may be meant there
 	for _, v := range once {
 		single = append(single, v.name)
 		u := uses[v.name]
@@ -97,7 +98,7 @@ func (s *scope) singleton(v variable, hint string) {
 	s.r.error(s.src, CodeSingleton, v.first, "the variable "+v.name+" occurs only once in this rule", hint)
 }
 
-// checkBranches reports variables of which every alternative of an "or" compares one occurrence with an attribute, and that
+// checkBranches reports variables that every alternative of an "or" compares once with an attribute, and that
 // occur nowhere else: u.role = admin or u.name = admin always holds.
 func (s *scope) checkBranches(body syntax.Expr) {
 	switch x := syntax.Unparen(body).(type) {
@@ -163,17 +164,17 @@ func comparedWithAttribute(g syntax.Expr) string {
 	return ""
 }
 
-// A usePlace says where a variable stands.
+// A usePlace is the place of a variable.
 type usePlace uint8
 
 const (
 	elsewhere  usePlace = iota
 	wholeParam          // it is a parameter
-	textParam           // it is a parameter that is a text: the action of allow, the role of has_role
-	compared            // it is compared with something for equality, or one of the elements of what is
+	textParam           // it is a parameter that is a string: the action of allow, the role of has_role
+	compared            // it, or a list with it, is compared for equality
 	ordered             // it is an operand of <, or of arithmetic
-	object              // it is what has an attribute or method
-	textArg             // it is an argument that is a text
+	object              // it is the object of an attribute or method
+	textArg             // it is an argument that is a string
 	argument            // it is another argument
 	restOfList          // it is the rest of a list
 )
@@ -181,24 +182,24 @@ const (
 // A use is how a variable that occurs once is used.
 type use struct {
 	place   usePlace
-	negated bool // inside of not, forall or !=
+	negated bool // inside not, forall or !=
 	inHead  bool
 	param   *syntax.Param // of wholeParam and textParam
 	params  []string      // the names in the head
 	free    string        // a variable of the body that is not a parameter, if there is one
-	other   string        // the variable that it is compared with, if it is one
+	other   string        // the variable that it is compared with, if any
 }
 
-// generic are names of parameters that stand for any text.
+// generic are names of parameters that usually mean any string.
 var generic = map[string]bool{
 	"action": true, "act": true, "permission": true, "perm": true, "role": true, "relation": true, "field": true,
 	"name": true, "verb": true, "method": true, "op": true, "operation": true,
 }
 
-// isGeneric reports whether name is probably meant as the name of a parameter, and not as a text.
+// isGeneric reports whether name is probably the name of a parameter, and not a string.
 func isGeneric(name string) bool { return generic[name] || len(name) == 1 }
 
-// hint says what may be meant by a variable that is used only once; fix is what to write in its place.
+// hint says what a variable that is used only once may mean; fix is what to write instead.
 func (u *use) hint(name string) (hint, fix string) {
 	text := quote(name)
 	if meant := foreignWords[name]; meant != "" && (u.place == compared || u.place == argument) {
@@ -239,12 +240,12 @@ func (u *use) hint(name string) (hint, fix string) {
 	return "nothing gives it a value, so it matches anything", ""
 }
 
-// textParams are the parameters and arguments, by the rules that are known to every policy, that are texts.
+// textParams are the string parameters of the rules that the language defines.
 var textParams = map[string][]int{
 	"allow": {1}, "allow_field": {1, 3}, "has_permission": {1}, "has_role": {1}, "has_relation": {1},
 }
 
-// findUses returns how the variables of a rule are used that occur once.
+// findUses returns how a rule uses the variables that occur once.
 func (s *scope) findUses(rule *syntax.Rule, once []variable) map[string]*use {
 	f := &useFinder{
 		uses:  make(map[string]*use, len(once)),
@@ -285,7 +286,7 @@ func (s *scope) findUses(rule *syntax.Rule, once []variable) map[string]*use {
 	return f.uses
 }
 
-// A useFinder walks a rule. The parser bounds how deep that goes.
+// A useFinder walks a rule. The parser bounds the depth of the walk.
 type useFinder struct {
 	uses      map[string]*use
 	head      bool
@@ -293,7 +294,7 @@ type useFinder struct {
 	inPattern bool // in the specializer of a parameter
 	param     *syntax.Param
 	bound     map[string]bool // the parameters
-	free      string          // the first variable of the body that is none of them
+	free      string          // the first variable of the body that is not bound
 	isConst   func(string) bool
 }
 
@@ -393,7 +394,7 @@ func (f *useFinder) term(x syntax.Expr, at usePlace) {
 	}
 }
 
-// compare notes with which variable another one is compared.
+// compare records the variable that another one is compared with.
 func (f *useFinder) compare(name, other string) {
 	if u := f.uses[name]; u != nil {
 		u.other = other

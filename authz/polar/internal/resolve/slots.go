@@ -1,7 +1,7 @@
 package resolve
 
-// This file defines scope, the variables of one rule or query, and the
-// translation of terms and patterns, in which variables become slots.
+// This file defines scope, which holds the variables of one rule or query, and
+// translates terms and patterns. Variables become slots.
 
 import (
 	"cmp"
@@ -57,7 +57,7 @@ func (s *scope) temp(at syntax.Position) *Var {
 	return &Var{Slot: len(s.vars) - 1, Pos: at}
 }
 
-// variable returns the variable that a name in term position stands for.
+// variable returns the variable of a name in term position.
 func (s *scope) variable(v *syntax.Var) *Var {
 	if v.Name == "_" {
 		return s.temp(v.Start)
@@ -86,8 +86,8 @@ func (r *resolver) constant(name string) (host.Value, bool) {
 	return host.Value{}, false
 }
 
-// class returns a registered class by name, or nil. The names of the unions
-// are no classes, even where a class of that name defines their members.
+// class returns a registered class by name, or nil. The names of the unions are
+// not classes, even if a class of that name defines their members.
 func (r *resolver) class(name string) *host.ClassInfo {
 	if unionNamed(name) != UnionNone {
 		return nil
@@ -204,7 +204,7 @@ func (s *scope) dict(x *syntax.DictExpr) Term {
 	return &Const{Value: host.MakeDict(d.Keys, vals), Pos: x.Start}
 }
 
-// isGround reports whether t, the translation of x, is the same value in every query.
+// isGround reports whether t, the translation of x, has the same value in every query.
 // The constant now is not.
 func (s *scope) isGround(t Term, x syntax.Expr) bool {
 	if _, ok := t.(*Const); !ok {
@@ -226,7 +226,7 @@ func (s *scope) terms(xs []syntax.Expr) []Term {
 	return ts
 }
 
-// kwargs translates arguments by name in order.
+// kwargs translates keyword arguments in order.
 func (s *scope) kwargs(fields []*syntax.Field) []Kwarg {
 	if len(fields) == 0 {
 		return nil

@@ -1,6 +1,6 @@
 package resolve
 
-// This file defines source, a file being resolved with the means to quote from it.
+// This file defines source, a file being resolved, and how to quote from it.
 
 import (
 	"strconv"
@@ -17,8 +17,8 @@ type source struct {
 	at    cursor
 }
 
-// A cursor is a place in the text: the byte offset of a line and column. It only
-// moves forward, so that quoting things in source order reads the text once.
+// A cursor is a place in the text: the byte offset of a line and column. It moves
+// only forward, so that quotes in source order read the text once.
 type cursor struct {
 	line, col int32
 	off       int

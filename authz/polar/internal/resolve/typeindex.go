@@ -2,14 +2,14 @@ package resolve
 
 // This file defines typeIndex, which finds the rule types that a rule can match.
 //
-// A policy may declare thousands of types of one name and as many rules, so that
-// holding each rule against each type is quadratic. But most types ask for something
-// that the rule must have, too: a literal, an element of a list, an entry of a
-// dictionary, a field of a pattern, a class. Such a feature is a text here. Of each
-// type the index keeps one feature, at the parameter where the types differ most; a
-// rule is held against the types whose feature it has, and against those that have
-// none. The features of a rule may be too many, never too few: that a type is found
-// says nothing, that it is not found means that it cannot match.
+// A policy may declare thousands of types of one name and as many rules, so comparing
+// each rule with each type would be quadratic. But most types require something that the
+// rule must have: a literal, an element of a list, an entry of a dictionary, a field of a
+// pattern, or a class. Such a feature is represented as a text. The index has one feature
+// of each type, at the parameter where the types differ most. A rule is compared with the
+// types whose feature it has, and with types without a feature. A rule may have too many
+// features, but never too few: a type that is found may match, and a type that is not
+// found cannot match.
 
 import (
 	"math"
@@ -148,14 +148,14 @@ func namedFeature(name, text string) string { return ":" + strconv.Quote(name) +
 func elemFeature(text string) string        { return "(" + text }
 func classFeature(c *host.ClassInfo) string { return "C" + c.Name }
 
-// ruleFeatures returns all features of a rule's parameter; ok is false if a type may
-// match that asks for another one.
+// ruleFeatures returns all features of a rule's parameter; ok is false if a type that
+// requires another feature may match.
 func (r *resolver) ruleFeatures(rule *Rule, p Param) (features []string, ok bool) {
 	literal := p.Term
 	if _, free := literal.(*Var); free {
 		switch spec := p.Spec.(type) {
 		case nil:
-			return nil, true // a type that asks for anything is not matched
+			return nil, true // a type that requires anything does not match
 		case *ValuePattern:
 			literal = spec.Term
 		case *ClassPattern:
@@ -213,8 +213,8 @@ func (r *resolver) fieldFeatures(fields []FieldPattern, vars []string) []string 
 
 func (r *resolver) builtinFeature(id int) string { return classFeature(r.opts.Registry.ClassByID(id)) }
 
-// scalarText returns a text that scalars have in common exactly if they are equal, or "" for
-// what is no scalar.
+// scalarText returns a text that is the same for two scalars if and only if they are equal, or
+// "" for values that are not scalars.
 func scalarText(t Term) string {
 	c, ok := t.(*Const)
 	if !ok {

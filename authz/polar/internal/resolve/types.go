@@ -1,13 +1,12 @@
 package resolve
 
-// This file defines typ, what is known of a value before anything runs.
+// This file defines typ, the static type of a value.
 //
-// A type is an upper bound: the alternatives that a value can be. Most come
-// from Go: a specializer or a class pattern says what something is, and the Go
-// type of a field or method result says what comes out of it. Nothing is known of
-// what Go leaves to the dynamic type (any and other interfaces), of the entries
-// of dictionaries, and of parameters without specializer: then the type is nil,
-// and nothing is checked. A check reports an error only when no alternative
+// A type is an upper bound: the alternatives that a value can be. Most types come
+// from Go: a specializer or a class pattern gives the class of a value, and fields and
+// method results have Go types. Nothing is known about values of any and other
+// interface types, entries of dictionaries, and parameters without a specializer. Their
+// type is nil, and nothing is checked. A check reports an error only if no alternative
 // could pass it.
 
 import (
@@ -19,7 +18,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
-// A typ is an upper bound of what a value can be. It is immutable; nil is anything at all.
+// A typ is an upper bound of what a value can be. It is immutable; a nil typ means any value.
 type typ struct {
 	alts    []alt  // one of them it is
 	nilable bool   // or it is nil
@@ -34,7 +33,7 @@ type alt struct {
 }
 
 var (
-	nilType   = &typ{nilable: true} // nil, and nothing else
+	nilType   = &typ{nilable: true} // only nil
 	boolType  = &typ{alts: []alt{{kind: host.Bool}}}
 	intType   = &typ{alts: []alt{{kind: host.Int}}}
 	floatType = &typ{alts: []alt{{kind: host.Float}}}
@@ -74,7 +73,7 @@ var engineTypes = map[*host.Plan]*typ{
 	host.EngineString: {alts: []alt{{kind: host.String, plan: host.EngineString}}},
 }
 
-// planType returns the type of values with a plan, nil for nil.
+// planType returns the type of values with a plan, or nil for a nil plan.
 func planType(p *host.Plan, nilable bool) *typ {
 	if p == nil || p.Usable() != nil {
 		return nil
@@ -124,10 +123,10 @@ func valueType(v host.Value) *typ {
 	return planType(v.Plan, false)
 }
 
-// neverType is the type of no value, from which joins begin.
+// neverType is the type without values, the start of joins.
 var neverType = &typ{}
 
-// orUnknown returns t, or nil when t is the type of no value.
+// orUnknown returns t, or nil if t is the type without values.
 func (t *typ) orUnknown() *typ {
 	if t == neverType {
 		return nil
@@ -138,7 +137,7 @@ func (t *typ) orUnknown() *typ {
 // isNil reports whether the only value of t is nil.
 func (t *typ) isNil() bool { return t != nil && len(t.alts) == 0 && t.nilable }
 
-// maxAlts bounds the alternatives of the types that are joined or met. What has more is unknown.
+// maxAlts bounds the alternatives of the types that join and meet handle. Larger types are unknown.
 const maxAlts = 64
 
 // join returns the type of what is of type t or u.
@@ -196,7 +195,7 @@ func (a alt) mayEqual(b alt) bool {
 	return a.kind == b.kind
 }
 
-// mayBeOrdered reports whether a value of a can have an order with one of b.
+// mayBeOrdered reports whether a value of a may be ordered with one of b.
 func (a alt) mayBeOrdered(b alt) bool {
 	switch {
 	case a.isNumber() || b.isNumber():
@@ -219,7 +218,7 @@ func hasOrder(t reflect.Type) bool {
 	return false
 }
 
-// disjoint reports whether share holds for no alternative of t with one of u. Nil is left aside.
+// disjoint reports whether share holds for no pair of alternatives of t and u. It ignores nil.
 func disjoint(t, u *typ, share func(a, b alt) bool) bool {
 	if t == nil || u == nil || len(t.alts)*len(u.alts) > maxAlts*maxAlts {
 		return false
@@ -250,8 +249,8 @@ func meet(t, u *typ) *typ {
 	return m
 }
 
-// open returns the type of what is equal to something of type t: equality does not look at
-// the Go types of numbers, strings and the like.
+// open returns the type of values that may be equal to a value of type t: equality ignores
+// the Go types of numbers, strings and other plain values.
 func (t *typ) open() *typ {
 	if t == nil || !t.any(func(a alt) bool { return a.kind != host.Instance }) {
 		return t
@@ -278,7 +277,7 @@ func (t *typ) add(a alt) {
 	}
 }
 
-// String returns the alternatives by the names that policies know them by.
+// String returns the alternatives by their names in policies.
 func (t *typ) String() string {
 	if t.name != "" {
 		return t.name

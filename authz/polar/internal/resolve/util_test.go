@@ -10,7 +10,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// The types that the policies of the tests are about.
+// The types for the policies of the tests.
 type (
 	Principal interface{ PrincipalID() string } // registered as Actor in some tests
 
@@ -60,7 +60,7 @@ type (
 		Creator *User
 		Closed  bool
 	}
-	// Staff is a User with more.
+	// Staff is a User with more fields.
 	Staff struct {
 		User
 		Level int
@@ -82,12 +82,12 @@ type (
 	}
 )
 
-// Types that say which values they have.
+// Types that list their values.
 type (
 	State    string
 	Priority int
 	Rank     string
-	Odd      string // says it by a method of another shape
+	Odd      string // lists them with a method of another signature
 	Tuple    string // has a method Values that means something else
 	Broken   string // has one that panics
 	Ticket   struct {

@@ -1,14 +1,14 @@
 package resolve
 
-// This file defines the check of constants against Go types that say which values they have.
+// This file defines the check of constants against Go types that list their values.
 //
-// A named string or integer type says so by a method Values that takes nothing and
-// returns a slice of the type or, as ent generates it, of strings:
+// A named string or integer type lists its values with a method Values, which takes no
+// arguments and returns a slice of the type or, as ent generates it, of strings:
 //
 //	func (Status) Values() []Status { return []Status{"open", "closed"} }
 //
-// A comparison of a Status with any other constant is reported: it is misspelt. The zero
-// value is not, since it is what an empty field holds.
+// A comparison of a Status with any other constant is reported as a misspelling, except
+// with the zero value, which an empty field has.
 
 import (
 	"fmt"
@@ -18,7 +18,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// known are the values that a Go type says it has.
+// known are the values that a Go type lists.
 type known struct {
 	values map[any]bool // string or int64
 	names  []string     // of strings, for hints
@@ -71,7 +71,7 @@ func (c *checker) constant(t *typ, x Term, at syntax.Span) {
 // maxValues bounds how many values of a type are read.
 const maxValues = 10_000
 
-// valuesOf returns the values that a type says it has, or nil when it does not say.
+// valuesOf returns the values that a type lists, or nil if it lists none.
 func (f *facts) valuesOf(p *host.Plan) *known {
 	if p == nil || p.Kind != host.String && p.Kind != host.Int {
 		return nil
@@ -86,7 +86,7 @@ func (f *facts) valuesOf(p *host.Plan) *known {
 	return k
 }
 
-// readValues calls the method Values of t. What panics says nothing.
+// readValues calls the method Values of t. If it panics, the type lists no values.
 func readValues(t reflect.Type) (k *known) {
 	defer func() {
 		if recover() != nil {

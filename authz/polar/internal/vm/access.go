@@ -1,6 +1,6 @@
 package vm
 
-// This file defines what reads host values: lookups, method calls and constructors.
+// This file defines the goals that use host values: lookups, method calls and constructors.
 
 import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -81,7 +81,7 @@ func (m *Machine) lookup(n *node, base int32) (bool, error) {
 	return m.unifyOperand(&n.c, v, base)
 }
 
-// attribute reads an attribute of an instance, and fetches it if need be.
+// attribute reads an attribute of an instance, and fetches it if necessary.
 func (m *Machine) attribute(obj Value, a *host.Attr) (Value, error) {
 	if a.Relation != nil {
 		switch a.State(obj.Ptr) {
@@ -101,7 +101,7 @@ func (m *Machine) attribute(obj Value, a *host.Attr) (Value, error) {
 // isSeq reports whether v is an iterator, which settle makes a list of.
 func isSeq(v Value) bool { return v.Plan != nil && v.Plan.IsSeq() }
 
-// settle makes a list of an iterator. An iterator that is an element of a list or a
+// settle reads an iterator into a list. An iterator that is an element of a list or a
 // dictionary is read anew whenever the element is.
 func (m *Machine) settle(v Value) (Value, error) {
 	if !isSeq(v) {
@@ -147,8 +147,8 @@ func (m *Machine) fetch(obj Value, a *host.Attr) (Value, error) {
 	return v, nil
 }
 
-// unknownAttribute is the error of a lookup that can never succeed. A name that
-// is not in the policy's text but a value of the query is not shown.
+// unknownAttribute returns the error of a lookup that can never succeed. It does not
+// show a name that is a value of the query and not text of the policy.
 func (m *Machine) unknownAttribute(n *node, obj Value, name string) error {
 	what := describe(obj)
 	if n != nil && n.op == opLookup && n.name == "" {
@@ -357,7 +357,7 @@ func (m *Machine) construct(n *node, base int32) (bool, error) {
 	return m.unifyOperand(&n.c, v, base)
 }
 
-// describe names the class or kind of a value for messages; never the value.
+// describe returns the class or kind of a value for messages, never the value itself.
 func describe(v Value) string {
 	switch {
 	case v.Plan == openListPlan:

@@ -1,17 +1,16 @@
 package vm
 
 // This file defines the check that ends loops in data: a ground call that
-// repeats one of its own ancestors has no further solution. So a cycle of
-// managers ends as "no", and not at a limit. A repetition inside a negation has
+// repeats one of its ancestors has no further solution. So a cycle of managers
+// ends with "no" and does not reach a limit. A repetition inside a negation has
 // no such answer, and is an error.
 //
 // Only calls of recursive predicates with ground arguments are recorded, each
-// with a link to the recorded call it was made from. While a chain is short, a
-// new call is compared with each of its ancestors. Beyond that, calls are found
-// by a hash of their arguments; whether a call that was found is an ancestor,
-// and not a finished call beside the chain, is decided by walking up to its
-// depth over jump links, which takes a logarithmic number of steps. So a
-// recursion of 100,000 calls stays linear.
+// with a link to the recorded call that made it. In a short chain, a new call is
+// compared with each of its ancestors. In a longer chain, calls are found by a
+// hash of their arguments. Such a call may be finished and not an ancestor. To
+// check that, the machine walks up to its depth over jump links, in a logarithmic
+// number of steps. So a recursion of 100,000 calls takes linear time.
 
 import (
 	"cmp"
@@ -101,7 +100,7 @@ func (m *Machine) enterCall(pr *pred, args []Value, parent int32) (at int32, rep
 	return at, false, nil
 }
 
-// checkLoop refuses a call that repeats its ancestor a from inside a negation:
+// checkLoop reports an error if a call repeats its ancestor a from inside a negation:
 // whether it holds would depend on its not holding.
 func (m *Machine) checkLoop(a int32) error {
 	if m.frames[m.frame].nots != m.calls[a].nots {

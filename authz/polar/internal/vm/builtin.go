@@ -1,8 +1,8 @@
 package vm
 
 // This file defines the built-in methods of strings, lists and dictionaries,
-// and print. They are pure, and charged to the budget by the size of what they
-// read and make, before they make it.
+// and print. They are pure. They charge the budget for the size of their input and
+// output before they create the output.
 
 import (
 	"math"
@@ -30,7 +30,7 @@ func kindOf(v Value) host.Kind {
 	return v.Kind()
 }
 
-// builtin calls a built-in method; ok is false when it has no solution.
+// builtin calls a built-in method; ok is false if it has no solution.
 func (m *Machine) builtin(obj Value, name string, args []Value) (v Value, ok bool, err error) {
 	kind := kindOf(obj)
 	spec, ok := resolve.Builtin(kind, name)

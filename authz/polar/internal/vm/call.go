@@ -1,14 +1,14 @@
 package vm
 
 // This file defines rule calls: which clauses are tried, in which order, and how
-// one is entered.
+// the machine enters a clause.
 
 import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
-// call calls the rules of n.pred. It returns the first node to go on with, nil when no rule applies.
+// call calls the rules of n.pred. It returns the node to continue with, or nil if no rule applies.
 func (m *Machine) call(n *node) (*node, error) {
 	base := m.frames[m.frame].base
 	from := len(m.args)

@@ -1,18 +1,17 @@
 package vm
 
-// This file defines what the class tests say together that wait for one variable.
+// This file combines the class tests that wait for the same variable.
 //
-// A test of an unbound variable waits. Often those that wait decide by themselves
-// what a further one can only confirm: a relation of a block has a class, the rules of
-// other classes are tried for what stands at its end, and a value that is both does not
-// exist. If the classes that a variable has left are none, the test fails at once; if
-// the test holds for all of them, it succeeds. So a policy that follows a relation to
-// something unbound ends where its classes end, and does not walk on through rules
-// that could never apply.
+// A test of an unbound variable waits. Often the waiting tests already decide a new
+// one. For example, a relation of a block has a class, and rules for other classes
+// are tried for the object at its end, but no value is of both classes. If no class
+// is left for a variable, the new test fails at once. If it holds for all remaining
+// classes, it succeeds. So a policy that follows a relation to an unbound variable
+// does not continue with rules that can never apply.
 //
-// Classes are told apart by the types that are registered: a Go interface, a declared
-// supertype, a union and the class of a kind share values with another class exactly if
-// a type belongs to both.
+// The registered types determine which classes overlap: a Go interface, a declared
+// supertype, a union and the class of a kind share values with another class if and
+// only if some type belongs to both.
 
 import (
 	"slices"
@@ -26,8 +25,8 @@ type prospect uint8
 
 const (
 	mayPass      prospect = iota // it depends on the value
-	neverPasses                  // no value that passes the tests that wait passes it
-	alwaysPasses                 // every one does
+	neverPasses                  // no value that passes the waiting tests passes it
+	alwaysPasses                 // every such value passes it
 )
 
 // addInstances lists the types of each class. A value of a type that is not

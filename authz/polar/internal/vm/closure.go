@@ -2,22 +2,22 @@ package vm
 
 // This file defines how equations are solved (equation.go).
 //
-// The equations of calls that depend on each other are an automaton. Its states are the
-// calls, a use is a transition from one to another, and a row is accepted by a state if
-// a path leads from the row to one that fulfils the base of the state where it ends.
+// The equations of calls that depend on each other form an automaton. Its states are the
+// calls, and a use is a transition from one call to another. A state accepts a row if a
+// path leads from the row to one that satisfies the base of the state where it ends.
 //
-// It is solved by elimination. A state is taken out by putting its equation in place of
-// each use of it. Uses of itself come first: x = A x or B has the least solution A* B,
-// any number of steps A and then B, which is a Reach of package filter if A is one step
-// of a Reach: it follows relations from row to row, and its other conditions are each
-// about one of these rows. With conditions on the row that A ends at, (A c)* is
-// none or A (c A)* c; where A ends at the only row that there is, they are as well
-// conditions on the row that it leaves.
+// The automaton is solved by elimination. To eliminate a state, its equation replaces
+// each use of it. First, uses of itself are resolved: x = A x or B has the least solution
+// A* B, any number of steps A and then B. This is a Reach of package filter if A is one
+// step of a Reach: it follows relations from row to row, and each of its other conditions
+// is about one of these rows. If there are conditions c on the row where A ends, (A c)* is
+// either no step or A (c A)* c. If A ends at the only row, c is also a condition on the
+// row where A starts.
 //
-// Not every automaton is said by one Reach after the other: an even number of steps is,
-// as a Reach of steps of two relations; steps over one relation or another are not. So
-// states are taken out in an order that leaves short steps, and states that are worth
-// the same become one first.
+// Not every automaton can be written as a sequence of Reaches. An even number of steps
+// can, as a Reach with steps over two relations. Steps over one relation or another
+// cannot. So states are eliminated in an order that leaves short steps, and equivalent
+// states are merged first.
 
 import (
 	"slices"

@@ -1,7 +1,7 @@
 package vm
 
-// This file defines how partial evaluation collects: the solutions of a
-// negation or a call become one condition.
+// This file defines how partial evaluation collects the solutions of a negation
+// or a call into one condition.
 
 import (
 	"slices"

@@ -9,8 +9,9 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// compare solves a cmp b for ==, !=, <, <=, > and >=. Equality is total;
-// nil orders with nothing, and an ordering of kinds that have none is an error.
+// compare solves a cmp b for ==, !=, <, <=, > and >=. Equality is defined for all
+// values. An ordering with nil is false, and an ordering of kinds that cannot be
+// ordered is an error.
 func (m *Machine) compare(n *node, base int32) (bool, error) {
 	a, err := m.value(&n.a, base)
 	if err != nil {

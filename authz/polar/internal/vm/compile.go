@@ -2,11 +2,10 @@ package vm
 
 // This file defines Compile, which turns a resolved module into a Program.
 //
-// A body becomes a graph of nodes. Every node knows the node that follows it,
-// so the alternatives of an "or" share what comes after, and the machine needs
-// a continuation of its own only for rule calls. A goal that may have to wait
-// for a variable has a twin, solo, that ends instead of going on: it is what
-// runs when the variable is bound.
+// A body becomes a graph of nodes. Every node refers to the next node, so the
+// alternatives of an "or" share the nodes after it, and the machine needs a
+// continuation only for rule calls. A goal that may wait for a variable has a second
+// node, solo, that returns after the goal. It runs when the variable is bound.
 
 import (
 	"crypto/sha256"
@@ -18,10 +17,10 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
-// Compile compiles a module. Now is the value that stands for the constant
-// "now" in it, told by its address; the zero Value when there is none. Poll is
-// called for every few units of work, and may panic to end the compilation; it
-// must not be nil.
+// Compile compiles a module. The value now is the placeholder of the constant "now",
+// identified by its address, or the zero Value if there is none. Compile calls poll
+// for every few units of work; poll may panic to end the compilation, and must not be
+// nil.
 func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work int)) *Program {
 	p := &Program{
 		reg:      reg,

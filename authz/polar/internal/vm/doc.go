@@ -1,20 +1,20 @@
-// Package vm solves queries: it compiles resolved policies, and walks them.
+// Package vm compiles resolved policies and solves queries on them.
 //
-// Where to find what:
+// The files are:
 //
-//   - compile.go, program.go: a resolved module becomes a Program, a graph of
-//     goals for each rule; index.go, leading.go, listparts.go and order.go select
-//     and order the rules of a call.
-//   - machine.go, solve.go, call.go: the Machine, which walks the graph; trail.go for
-//     variables and goals that wait, unify.go for equality, negation.go for not
-//     and forall, ancestor.go for loops in data.
-//   - compare.go, access.go, match.go, in.go, builtin.go: what the operators do.
-//   - partial*.go, symbol.go, collect.go, filter.go, models.go: the same solver
-//     with a row unknown, whose answer is a filter; equation.go, closure.go, rename.go:
-//     what becomes of recursion there.
-//   - fast*.go, beginning with fast.go: decisions by closures, for rules that need
-//     no solver.
-//   - query.go, trace.go, errors.go: what goes in and comes out.
+//   - compile.go and program.go compile a resolved module to a Program, which has a
+//     graph of goals for each rule. index.go, leading.go, listparts.go and order.go
+//     select and order the rules of a call.
+//   - machine.go, solve.go and call.go define the Machine, which walks the graph.
+//     trail.go handles variables and waiting goals, unify.go equality, negation.go
+//     not and forall, and ancestor.go loops in data.
+//   - compare.go, access.go, match.go, in.go and builtin.go implement the operators.
+//   - partial*.go, symbol.go, collect.go, filter.go and models.go run the same solver
+//     with an unknown row. The result is a filter. equation.go, closure.go and
+//     rename.go handle recursion there.
+//   - fast*.go, starting with fast.go, decide with closures, for rules that do not
+//     need the solver.
+//   - query.go, trace.go and errors.go define queries, traces and errors.
 //
 // A Program is immutable. A Machine solves one query at a time and is pooled.
 package vm

@@ -1,28 +1,28 @@
 package vm
 
-// This file defines equations: what partial evaluation makes of recursive calls.
+// This file defines equations, which represent recursive calls in partial evaluation.
 //
 // A call of a recursive predicate about one unknown row, whose other arguments are
-// known, holds for some rows of that row's class and not for others. It is solved for a
-// row of its own, of which nothing is known, so that its solutions are true of any row
-// of the class. While they are collected the same call may come up again, about the
-// same row or another one of the class. What it comes to is not known yet: it is noted
-// as a condition, "this row, too", and the solver goes on. So the solutions are
+// known, holds for some rows of the class. It is solved for a new row about which nothing
+// is known, so that its solutions apply to any row of the class. While they are collected,
+// the same call may occur again, about the same row or another row of the class. Its
+// result is not known yet, so it is recorded as a condition, "the call holds for this
+// row", and the solver continues. So the solutions are
 //
 //	can_read(x) = x.owner = ...  or  not x.private and exists y in x.parent (can_read(y))
 //
-// an equation. The same predicate about a row of another class is another call, and has
-// an equation of its own: rules that go from class to class unfold, and only what comes
-// back to its class recurs.
+// an equation. The same predicate about a row of another class is a different call with
+// a separate equation: rules that lead from class to class unfold, and only a return to
+// the same class recurs.
 //
-// A decision takes a ground call that repeats one of its own ancestors for one without
-// a further solution (ancestor.go). So what it allows is what has a finite proof, which
-// is the least solution of the equations. Closure.go finds that.
+// In a decision, a ground call that repeats one of its ancestors has no further solution
+// (ancestor.go). So a decision allows exactly what has a finite proof, which is the least
+// solution of the equations. closure.go finds it.
 //
-// Calls that depend on each other have equations that do, and are solved together: an
-// equation is solved when its solutions are collected, and those of all equations that
-// it leads to. Until then it stays open, and a call that is met once more refers to it.
-// So such a call has one equation, however many rules lead to it.
+// Equations of calls that depend on each other are solved together: an equation is solved
+// once its solutions are collected, and those of all equations that it leads to. Until
+// then it stays open, and further occurrences of the call refer to it. So a call has one
+// equation, however many rules lead to it.
 
 import (
 	"github.com/ursa-authz/ursa/authz/filter"

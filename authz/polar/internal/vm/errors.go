@@ -1,6 +1,6 @@
 package vm
 
-// This file defines Error, why a query could not be answered.
+// This file defines Error, which says why a query could not be answered.
 
 import (
 	"errors"
@@ -14,23 +14,23 @@ import (
 // The codes of errors. They are stable.
 const (
 	CodeArithmetic       = "arithmetic"        // integer overflow, mod or rem by zero
-	CodeUnsupported      = "unsupported"       // an operation that cannot be done, or not under partial evaluation
+	CodeUnsupported      = "unsupported"       // an operation that is not supported, or that cannot become a filter
 	CodeType             = "type"              // an operand of the wrong kind
-	CodeUnordered        = "unordered"         // an ordering of kinds that have none
-	CodeUnbound          = "unbound"           // a test still waits for a variable when the solution ends
-	CodeAssign           = "assign"            // := on a variable that is not new
+	CodeUnordered        = "unordered"         // an ordering of values that cannot be ordered
+	CodeUnbound          = "unbound"           // a test needs a variable that is never bound
+	CodeAssign           = "assign"            // := with a variable that is not new
 	CodeUndefinedRule    = "undefined-rule"    // no rule has this name
 	CodeUnknownAttribute = "unknown-attribute" // the class has no such attribute
 	CodeUnknownMethod    = "unknown-method"    // the class has no such method
 	CodeHost             = "host"              // a Go method, constructor or fetch failed
 	CodeClass            = "class"             // a class that cannot be used this way
 	CodeNegativeLoop     = "negative-loop"     // a call depends on its own negation
-	CodeBudget           = "budget"            // a limit was met
+	CodeBudget           = "budget"            // a limit was exceeded
 	CodeCancelled        = "cancelled"         // the context ended
 	CodeInternal         = "internal"          // a fault of the engine
 )
 
-// ErrBudget and the other sentinels are what errors.Is finds behind an Error.
+// The sentinel errors, for errors.Is. An Error matches one of them, depending on its code.
 var (
 	ErrBudget        = errors.New("budget exceeded")
 	ErrUnbound       = errors.New("unbound variable")
@@ -38,8 +38,8 @@ var (
 	ErrUndefinedRule = errors.New("undefined rule")
 )
 
-// An Error says why a query could not be answered. It contains names of
-// rules, classes and attributes, and no value of an actor or a resource.
+// An Error says why a query could not be answered. It contains names of rules,
+// classes and attributes, but no values of actors or resources.
 type Error struct {
 	Code  string
 	Msg   string          // one line, without position
@@ -70,7 +70,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Backtrace returns the Polar stack, one line a frame, innermost first.
+// Backtrace returns the Polar stack, one frame per line, innermost first.
 func (e *Error) Backtrace() string {
 	var b strings.Builder
 	for _, f := range e.Stack {
@@ -101,13 +101,13 @@ func (e *Error) Is(target error) bool {
 	return false
 }
 
-// errorf returns an error about the goal being solved. Its position and stack
-// are filled in by the loop, which knows the goal.
+// errorf returns an error about the goal being solved. The solver's loop, which knows
+// the goal, adds the position and the stack.
 func (m *Machine) errorf(code, format string, args ...any) error {
 	return &Error{Code: code, Msg: fmt.Sprintf(format, args...)}
 }
 
-// hostCodes says what the errors of package host are to a query. Others are CodeType.
+// hostCodes maps the codes of errors of package host. Other codes become CodeType.
 var hostCodes = map[string]string{
 	host.CodeHost:          CodeHost,
 	host.CodePanic:         CodeHost,
@@ -122,7 +122,7 @@ var hostCodes = map[string]string{
 	host.CodeTooLong:       CodeBudget,
 }
 
-// hostError makes an Error of what package host reports.
+// hostError turns an error of package host into an Error.
 func (m *Machine) hostError(err error) error {
 	var he *host.Error
 	if !errors.As(err, &he) {
@@ -138,7 +138,7 @@ func (m *Machine) hostError(err error) error {
 // maxStack is the number of frames that an error lists.
 const maxStack = 32
 
-// locate completes an error with the position of the goal n and the stack.
+// locate adds the position of the goal n and the stack to an error.
 func (m *Machine) locate(err error, n *node) error {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -168,8 +168,8 @@ func (m *Machine) locate(err error, n *node) error {
 	return e
 }
 
-// panicked makes an error of a panic in the engine. The value of the panic may
-// contain anything, so it is not part of the message.
+// panicked turns a panic of the engine into an error. The panic's value may contain
+// anything, so it is not part of the message.
 func (m *Machine) panicked(r any) error {
 	e := &Error{Code: CodeInternal, Msg: "the engine panicked"}
 	if err, ok := r.(error); ok {

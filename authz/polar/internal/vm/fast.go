@@ -2,28 +2,25 @@ package vm
 
 // This file defines the fast path of decisions: rules compiled to closures.
 //
-// A decision asks whether a call with known arguments has a solution. For most
-// rules the compiler can tell, at every goal, which variables have a value by
-// then. Such a rule needs no trail and no choices: a variable is a slot that is
-// written when its goal is reached, and what remains to be done after a goal is
-// a closure. A goal calls what follows it once for each of its own solutions and
-// stops at the first that holds, so the closures explore exactly what the solver
-// would, in its order.
+// A decision determines whether a call with known arguments has a solution. For most
+// rules the compiler knows, at every goal, which variables have a value. Such a rule
+// needs no trail and no choices: a variable is a slot that is written when its goal is
+// reached, and the continuation of a goal is a closure. A goal calls its continuation
+// once for each of its solutions and stops at the first that holds. So the closures
+// explore exactly what the solver would, in the same order.
 //
-// A rule is compiled for each mode it is called in (which of its arguments have
-// values), when it is first reached. A call pushes what is to follow it, and the
-// end of the callee's body runs that, with the values found for arguments that
-// had none. When a call finds no values, further solutions of it cannot change
-// what follows: they are looked for, since an error may lie among them, but what
-// follows is not run again. A test that would wait for a variable is compiled to
-// where the variable gets its value.
+// A rule is compiled for each mode in which it is called (which of its arguments have
+// values), when it is first reached. A call pushes its continuation. The end of the
+// callee's body runs it, with the values found for arguments that had none. If a call
+// finds no values, its further solutions cannot change the continuation. They are still
+// searched, since one may be an error, but the continuation is not run again. A test that
+// would wait for a variable is compiled where the variable gets its value.
 //
-// The fast path decides nothing that the solver would not. Whatever it meets
-// that is unusual (an error of any kind, a relation to fetch, a recursion that
-// is deep or may loop, many steps), it gives up, and the solver makes the
-// decision from the beginning. Goals that cannot be compiled (cut, :=, print,
-// and what depends on a variable that stays unbound) are compiled to giving up,
-// so that they cost only the decisions that reach them.
+// The fast path never decides differently from the solver. In unusual cases (an error of
+// any kind, a relation to fetch, a recursion that is deep or may loop, many steps) it
+// gives up, and the solver makes the decision from the beginning. Goals that cannot be
+// compiled (cut, :=, print, and goals that depend on a variable that stays unbound) are
+// compiled to giving up, so that only the decisions that reach them are slower.
 
 import (
 	"context"
@@ -33,8 +30,8 @@ import (
 )
 
 // Bounds of a fast decision. Beyond them the solver takes over, which polls the
-// context and counts against the limits. What was done up to there is lost, so
-// they are small against what the solver may do.
+// context and counts against the limits. The work up to then is lost, so the bounds
+// are small compared with the limits of the solver.
 const (
 	fastSteps = 4096
 	fastDepth = 64             // nested calls
@@ -95,7 +92,7 @@ func (r *run) giveUp() bool {
 	return true
 }
 
-// Decide decides name(actor, action, resource). Done is false when the solver must decide instead.
+// Decide decides name(actor, action, resource). If done is false, the solver must decide instead.
 func (p *Program) Decide(ctx context.Context, name string, actor any, action string, resource any) (allowed bool, rule *RuleInfo, done bool) {
 	var fp *fastPred
 	switch name {
@@ -112,7 +109,7 @@ func (p *Program) Decide(ctx context.Context, name string, actor any, action str
 	r := p.runs.Get().(*run)
 	r.ctx = ctx
 	defer func() {
-		if recover() != nil { // a fault of the fast path must not become an answer
+		if recover() != nil { // a bug in the fast path must not become an answer
 			allowed, rule, done = false, nil, false
 		}
 	}()
@@ -121,7 +118,7 @@ func (p *Program) Decide(ctx context.Context, name string, actor any, action str
 		args[1] = host.MakeString(action)
 		r.top, r.cont = 3, -1
 		allowed = r.call(fp, 0)
-		done = !r.gaveUp && ctx.Err() == nil // of a context that has ended, the solver tells
+		done = !r.gaveUp && ctx.Err() == nil // if the context has ended, the solver reports it
 	}
 	if done && allowed {
 		rule = r.rule
@@ -130,7 +127,7 @@ func (p *Program) Decide(ctx context.Context, name string, actor any, action str
 	return done && allowed, rule, done
 }
 
-// call tries the clauses of a call whose arguments stand at base, and on top.
+// call tries the clauses of a call whose arguments are at base, on top of the slots.
 func (r *run) call(fp *fastPred, base int) bool {
 	r.depth++
 	if r.depth > fastDepth {

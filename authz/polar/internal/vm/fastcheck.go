@@ -288,8 +288,8 @@ func (c *fastCompiler) unifyOperand(op *operand) (check, []build) {
 	return gives, nil
 }
 
-// field reads the attribute that a lookup names; ok is false when there is none of
-// nil, and when the decision was given up.
+// field reads the attribute that a lookup names; ok is false if the object is
+// nil, or if the decision was given up.
 func (r *run) field(obj Value, attrs []*host.Attr, name string) (v Value, ok bool) {
 	switch obj.Kind() {
 	case host.Instance:

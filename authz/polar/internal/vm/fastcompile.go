@@ -1,7 +1,7 @@
 package vm
 
-// This file defines the compiler of the fast path: what is known of each
-// variable at each goal, and the closures that follow from it.
+// This file defines the compiler of the fast path, which tracks what is known about
+// each variable at each goal, and makes closures from it.
 
 import (
 	"slices"

@@ -1,7 +1,7 @@
 package vm
 
-// This file defines the goals of the fast path that have others in them, or behind
-// them: negation, alternatives, and calls.
+// This file defines the goals of the fast path that contain or enter other goals:
+// negation, alternatives, and calls.
 
 import (
 	"maps"

@@ -1,6 +1,6 @@
 package vm
 
-// This file defines what the fast path does with values: comparisons and methods.
+// This file defines comparisons and methods in the fast path.
 
 import (
 	"strings"

@@ -9,8 +9,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// StartPartial prepares the machine to call a rule with arity arguments, of
-// which number unknown is a row of the type. It reports whether there is such a rule.
+// StartPartial prepares the machine to call a rule with arity arguments. The argument
+// number unknown is a row of the given type. It reports whether there is such a rule.
 func (m *Machine) StartPartial(name string, arity, unknown int, t reflect.Type) (bool, error) {
 	plan := m.prog.reg.PlanOf(t)
 	if m.prog.models[plan] == nil {
@@ -56,8 +56,9 @@ func (m *Machine) Filter(t reflect.Type) (*filter.Query, error) {
 	return q, nil
 }
 
-// filterError makes an Error of one of package filter: its size is a limit, and
-// what is invalid is a condition that could fail for some rows.
+// filterError turns an error of package filter into an Error. A filter that is too
+// large exceeds a limit, and an invalid filter has a condition that could fail for
+// some rows.
 func (m *Machine) filterError(err error) error {
 	code := CodeUnsupported
 	if errors.Is(err, filter.ErrTooLarge) {
@@ -66,7 +67,7 @@ func (m *Machine) filterError(err error) error {
 	return &Error{Code: code, Msg: err.Error(), Cause: err}
 }
 
-// Never returns the filter that no row satisfies.
+// Never returns a filter that no row satisfies.
 func (m *Machine) Never(t reflect.Type) *filter.Query {
 	return &filter.Query{Model: m.prog.models[m.prog.reg.PlanOf(t)], Where: filter.False}
 }

@@ -1,7 +1,7 @@
 package vm
 
-// This file defines "in", and what else enumerates: one solution an element,
-// in order. The elements after a solution are left to a choice.
+// This file defines "in" and other enumerations: one solution per element, in order.
+// A choice holds the elements after a solution.
 
 import "github.com/ursa-authz/ursa/authz/internal/host"
 
@@ -44,9 +44,9 @@ func (m *Machine) in(n *node, base int32) (bool, error) {
 	return false, m.errorf(CodeType, "in needs a List or a Dictionary, not %s", describe(seq))
 }
 
-// inText is the error of in over a text. It might ask for a character, a part or the
-// whole of it. Taken for the wrong one it would never hold, and a rule that denies by
-// it never deny.
+// inText returns the error of "in" over a string. The policy could mean a character, a
+// part or the whole string. With the wrong interpretation the goal would never hold, and
+// a rule that denies with it would never deny.
 func (m *Machine) inText() error {
 	return m.errorf(CodeType, "in does not search a String (to find part of it, write text.contains(part))")
 }

@@ -1,22 +1,22 @@
 package vm
 
 // This file defines the rule index, which finds the clauses that may apply to
-// a call without looking at the others.
+// a call without checking the others.
 //
-// The index of a predicate is a small tree. A node looks at one place: an
-// argument, the length of one that is a list or an element of it, or a field that
-// bodies begin by comparing with a constant, as in resource.status = "open". It looks in one of two ways. By constant: clauses
-// with a literal for that place are found in a map by the literal; the other
-// clauses, which any value may satisfy, are merged into every bucket in their
-// order. By class: clauses with a class specializer there are listed by the plan
-// of the argument. What an argument that is unbound selects is a tree over the
-// remaining places.
+// The index of a predicate is a small tree. A node examines one place: an argument, the
+// length or an element of a list argument, or a field that bodies begin by comparing
+// with a constant, as in resource.status = "open". It selects clauses in one of two ways:
 //
-// The index may only skip clauses that cannot apply and would not be an error.
-// Everything else about a clause (fields of its patterns, equal variables, Go
-// values that compare by method) is left to unification. Clauses stay in the
-// order of the source, or are sorted by specificity once and for all where
-// arguments have no say in that.
+//   - By constant: a map finds the clauses with a literal for the place. The other
+//     clauses, which any value may satisfy, are merged into every bucket in their order.
+//   - By class: clauses with a class specializer are listed by the plan of the argument.
+//
+// An unbound argument selects a tree over the remaining places.
+//
+// The index may skip only clauses that cannot apply and cannot cause an error. It
+// leaves everything else about a clause (fields of its patterns, equal variables, Go
+// values that compare by method) to unification. Clauses stay in source order, or are
+// sorted by specificity in advance if that does not depend on the arguments.
 
 import (
 	"cmp"
@@ -122,7 +122,7 @@ func (b *indexBuilder) build(clauses []*clause, free []indexKey, room int) *inde
 	remaining := slices.Delete(slices.Clone(free), at, at+1)
 	n := &indexNode{key: free[at]}
 	unknown := remaining
-	if n.key.part != wholeArg { // what is no list has no other parts either
+	if n.key.part != wholeArg { // a value that is not a list has no other parts either
 		unknown = slices.DeleteFunc(slices.Clone(remaining), func(k indexKey) bool { return k.arg == n.key.arg && k.part != wholeArg })
 	}
 	n.unbound = b.build(clauses, unknown, room)

@@ -1,6 +1,6 @@
 package vm
 
-// This file defines which conditions on fields the index may use.
+// This file finds the conditions on fields that the index may use.
 
 import (
 	"slices"

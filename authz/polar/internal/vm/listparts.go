@@ -1,8 +1,7 @@
 package vm
 
-// This file defines what can be told of parameters that are lists, such as the
-// segments of a path, without unifying them: the length, and constants among the
-// first elements.
+// This file defines what the index uses of list parameters, such as the segments of a
+// path, without unifying them: the length, and constants among the first elements.
 
 import "github.com/ursa-authz/ursa/authz/internal/host"
 
@@ -18,8 +17,8 @@ const (
 // mostElems is how many elements of a list the index may look at.
 const mostElems = 4
 
-// listLen returns how many elements an operand asks of a list, or at least asks
-// if it is open; ok is false for what is no list.
+// listLen returns how many elements an operand requires of a list, or the minimum if
+// the operand is open; ok is false if the operand is not a list.
 func (op *operand) listLen() (n int, closed, ok bool) {
 	if op.kind == listOperand {
 		return len(op.elems), op.rest == nil, true
@@ -28,8 +27,8 @@ func (op *operand) listLen() (n int, closed, ok bool) {
 	return len(elems), true, ok
 }
 
-// constList returns the elements of a list literal without variables. A list of
-// the program's is none: what is in it may change.
+// constList returns the elements of a list literal without variables. It ignores lists
+// of the program, since their elements may change.
 func (op *operand) constList() ([]Value, bool) {
 	if op.kind != constOperand {
 		return nil, false

@@ -1,6 +1,6 @@
 package vm
 
-// This file defines Machine, the state of one query, and what it may cost.
+// This file defines Machine, the state of one query, and enforces its limits.
 
 import (
 	"context"
@@ -16,10 +16,10 @@ type Limits struct {
 	Steps, Bytes, Depth, Results, Fetches int
 }
 
-// pollSteps is the number of steps between two looks at the context.
+// pollSteps is the number of steps between two checks of the context.
 const pollSteps = 1024
 
-// A Machine solves one query at a time. Machines are pooled by their program.
+// A Machine solves one query at a time. Each program has a pool of machines.
 type Machine struct {
 	prog *Program
 
@@ -93,14 +93,14 @@ func newMachine(p *Program) *Machine {
 	return &Machine{prog: p, seen: make(map[uint64]int32)}
 }
 
-// Config is what a query needs besides its arguments.
+// Config is the configuration of a query.
 type Config struct {
 	Limits Limits
 	Now    func() time.Time // for the constant "now"; nil means time.Now
-	Print  func(string)     // receives what print says; may be nil
+	Print  func(string)     // receives the output of print; may be nil
 }
 
-// Machine returns a machine that is ready for a query. Release gives it back.
+// Machine returns a machine that is ready for a query. Release returns it to the pool.
 func (p *Program) Machine(ctx context.Context, cfg *Config) *Machine {
 	m := p.machines.Get().(*Machine)
 	m.ctx, m.done = ctx, ctx.Done()
@@ -114,7 +114,7 @@ func (p *Program) Machine(ctx context.Context, cfg *Config) *Machine {
 // which would clear it, too.
 const keepCells = 1 << 14
 
-// Release ends the query, at whatever point it is. The machine must not be used any more.
+// Release ends the query in any state. The machine must not be used afterwards.
 func (m *Machine) Release() {
 	if max(cap(m.cells), cap(m.trail), cap(m.frames), cap(m.choices), cap(m.waiters), cap(m.args), cap(m.calls), cap(m.work), cap(m.abuf)) > keepCells {
 		return
@@ -157,7 +157,7 @@ func (m *Machine) charge(n int) error {
 	return nil
 }
 
-// checkpoint looks at the context and at the limit of steps.
+// checkpoint checks the context and the limit of steps.
 func (m *Machine) checkpoint() error {
 	if m.steps > m.limits.Steps {
 		return m.errorf(CodeBudget, "the query took more than %d steps", m.limits.Steps)
@@ -166,8 +166,8 @@ func (m *Machine) checkpoint() error {
 	return m.ended()
 }
 
-// look makes the next step look at the context: at the beginning, and after calls of
-// the host, which may take any time.
+// look makes the next step check the context: at the beginning, and after calls of the
+// host, which may take any time.
 func (m *Machine) look() { m.poll = 0 }
 
 // ended returns an error if the context has ended.
@@ -183,10 +183,10 @@ func (m *Machine) ended() error {
 	}
 }
 
-// cancelled is the error of a query whose context has ended.
+// cancelled returns the error of a query whose context has ended.
 func (m *Machine) cancelled() error { return Cancelled(m.ctx) }
 
-// Cancelled returns the error of a query whose context has ended, and nil while it has not.
+// Cancelled returns the error of a query whose context has ended, or nil if it has not.
 func Cancelled(ctx context.Context) error {
 	if ctx.Err() == nil {
 		return nil
@@ -200,7 +200,7 @@ func (m *Machine) ends(err error) bool {
 	return errors.As(err, &e) && (e.Code == CodeCancelled || e.Code == CodeBudget && (m.steps > m.limits.Steps || m.bytes > m.limits.Bytes))
 }
 
-// allocate counts n bytes of values made by the engine.
+// allocate counts n bytes of values that the engine creates.
 func (m *Machine) allocate(n int) error {
 	m.bytes += n
 	if m.bytes > m.limits.Bytes {

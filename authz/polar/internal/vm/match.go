@@ -1,6 +1,6 @@
 package vm
 
-// This file defines matches: values against patterns.
+// This file defines matches, which tests values against patterns.
 
 import (
 	"github.com/ursa-authz/ursa/authz/internal/host"

@@ -1,7 +1,7 @@
 package vm
 
-// This file defines what partial evaluation knows of the registered classes:
-// their models and relations, as package filter has them.
+// This file makes the models and relations of package filter for the registered
+// classes, for partial evaluation.
 
 import (
 	"reflect"

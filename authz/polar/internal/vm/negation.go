@@ -3,16 +3,16 @@ package vm
 // This file defines negation.
 //
 // A negation waits until the variables that it shares with the goals around it
-// have values; those that occur nowhere else are its own. Then not G runs G below
-// a choice, in an activation of its own, where its own variables are fresh. G
-// failing makes the negation succeed, and a solution of G makes it fail.
+// have values. Variables that occur nowhere else are local. Then not G runs G below
+// a choice, in a separate activation where its local variables are fresh. If G
+// fails, the negation succeeds. If G has a solution, the negation fails.
 //
-// A value may still have unbound variables inside. G must not bind such a
-// variable: a value of G's own choice would say nothing, and could wake tests
-// that were never meant for it. Where it tries to, the variable is noted and that
-// way of solving G is abandoned; and a solution in which a goal of G waits counts
-// for nothing either. If G has no other solution, the negation waits for those
-// variables, and runs again when one is bound. It never guesses.
+// A value may still contain unbound variables. G must not bind such a variable:
+// a value that G chooses would prove nothing, and could wake tests that are not part
+// of G. If G tries to, the variable is recorded, and that way of solving G is
+// abandoned. A solution in which a goal of G waits does not count either. If G has no
+// other solution, the negation waits for the recorded variables, and runs again when
+// one is bound. It never guesses.
 //
 // forall(C, A) is compiled to not (C and not A).
 
@@ -142,7 +142,7 @@ func (m *Machine) finishNegation(c *choice) (*node, error) {
 	return n.next, nil
 }
 
-// unboundError is the error of a solution in which a goal still waits.
+// unboundError returns the error of a solution in which a goal still waits.
 func (m *Machine) unboundError() error {
 	for i := range m.waiters {
 		w := &m.waiters[i]

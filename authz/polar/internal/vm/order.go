@@ -2,7 +2,7 @@ package vm
 
 // This file defines the order of rules: which of two rules that apply to a
 // call is more specific, and the insertion sort that the language prescribes.
-// The relation need not be transitive, so no other sort gives the same order.
+// The relation may not be transitive, so other sorts could give another order.
 
 import (
 	"github.com/ursa-authz/ursa/authz/internal/host"

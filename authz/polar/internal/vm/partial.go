@@ -1,27 +1,26 @@
 package vm
 
-// This file defines partial evaluation: the same solver, with a row unknown.
+// This file defines partial evaluation: the same solver, with an unknown row.
 //
-// The row is a symbol. What a goal reads from it is a symbol again, and a test
-// of a symbol is not decided but recorded as a condition, after which the solver
-// goes on as if it had succeeded. So every solution of the query comes with a
-// conjunction of conditions, and the rows for which the query holds are those
-// that satisfy one of the conjunctions.
+// The row is a symbol. A value that a goal reads from it is also a symbol. A test of
+// a symbol is not decided: the solver records it as a condition and continues as if
+// the test had succeeded. So every solution of the query has a conjunction of
+// conditions. The query holds for the rows that satisfy one of the conjunctions.
 //
-// Conditions live on a stack that backtracking shortens. Following a relation
-// puts a binder on it: the row at the other end has a variable of its own, over
-// which everything behind the binder is quantified. So a finished conjunction is
-// folded from its end, and becomes conditions inside Exists inside conditions.
+// Conditions are on a stack that backtracking shortens. Following a relation pushes a
+// binder: the row at the other end has a new variable, and everything after the binder
+// is quantified over it. A finished conjunction is folded from its end, into conditions
+// inside Exists inside conditions.
 //
-// What is solved on the side is collected. A negation collects the conjunctions
-// of its solutions and records the negation of their disjunction. A call whose
-// arguments have no variables can only hold or not hold, so its solutions are
-// collected too and recorded as one condition: two calls with ten rules each
-// make twenty conjunctions, not a hundred. Such a call can come back to itself on
-// the way, about another row; equation.go says what becomes of it.
+// Negations and some calls are solved separately, and their solutions are collected. A
+// negation collects the conjunctions of its solutions and records the negation of their
+// disjunction. A call whose arguments have no variables either holds or does not, so its
+// solutions are also collected and recorded as one condition: two calls with ten rules
+// each make twenty conjunctions, not a hundred. Such a call may recur, about another
+// row; see equation.go.
 //
-// A condition must say exactly what the solver would decide for a row that is
-// known. Whatever cannot be said exactly is an error that names the expression.
+// A condition must express exactly what the solver would decide for a known row. If that
+// is not possible, the result is an error that names the expression.
 
 import (
 	"github.com/ursa-authz/ursa/authz/filter"
@@ -53,7 +52,7 @@ type collector struct {
 	outer filter.Var // the row that was passed
 }
 
-// partialState is what a machine has besides when its query is partial.
+// partialState is the additional state of a machine for a partial query.
 type partialState struct {
 	conds      []condition
 	collectors []collector
@@ -154,8 +153,8 @@ func (m *Machine) follow(s *symbol) (*symbol, error) {
 	return row, m.allocate(conditionBytes)
 }
 
-// maxFollowed is how many times one solution follows a relation from row to row. What a
-// policy writes down is far below it; a recursion that has no equation is beyond it soon.
+// maxFollowed bounds how many times one solution follows a relation from row to row. Written
+// policies stay far below it; a recursion without an equation soon exceeds it.
 const maxFollowed = 100
 
 // followed returns how often the way to a row has followed the relation that s is.
@@ -222,7 +221,7 @@ func anyOf(results []filter.Expr) filter.Expr {
 	return filter.Or(results)
 }
 
-// unsupported is the error of an expression that cannot become a condition.
+// unsupported returns the error of an expression that cannot become a condition.
 func (m *Machine) unsupported(format string, args ...any) error {
 	err := m.errorf(CodeUnsupported, format, args...).(*Error)
 	err.Msg += " cannot become a filter"

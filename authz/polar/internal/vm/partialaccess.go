@@ -1,7 +1,7 @@
 package vm
 
-// This file defines how partial evaluation reads what is unknown: attributes,
-// methods, patterns, and membership.
+// This file defines attributes, methods, patterns and membership of unknown values in
+// partial evaluation.
 
 import (
 	"github.com/ursa-authz/ursa/authz/filter"

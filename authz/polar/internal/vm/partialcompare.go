@@ -1,7 +1,7 @@
 package vm
 
-// This file defines the conditions of partial evaluation that compare: equality and
-// order of what is unknown with constants, objects, and each other.
+// This file defines comparisons in partial evaluation: equality and order of unknown
+// values with constants, objects, and each other.
 
 import (
 	"reflect"
@@ -11,7 +11,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// unifyPartial unifies two terms of which one is unknown; neither is a variable.
+// unifyPartial unifies two terms, at least one of them unknown; neither is a variable.
 func (m *Machine) unifyPartial(a, b Value) (bool, error) {
 	e, err := m.equality(a, b)
 	if err != nil {

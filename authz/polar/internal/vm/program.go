@@ -2,7 +2,7 @@ package vm
 
 // This file defines Program, a compiled policy: predicates, clauses and the
 // graph of nodes that the machine walks. A Program is immutable after Compile
-// and contains no value of any query.
+// and contains no values of queries.
 
 import (
 	"sync"
@@ -39,7 +39,7 @@ type Program struct {
 	runs      sync.Pool
 }
 
-// A RuleInfo identifies a rule.
+// A RuleInfo identifies a rule of a program.
 type RuleInfo struct {
 	Index int // among the rules of the program; -1 for a query
 	Name  string
@@ -215,14 +215,14 @@ func (u union) has(p *host.Plan) bool {
 	return false
 }
 
-// Rule returns the rule with that index of the module.
+// Rule returns the rule with the given index in the module.
 func (p *Program) Rule(i int) *RuleInfo { return p.rules[i] }
 
 // Rules returns the rules in the module's order.
 func (p *Program) Rules() []*RuleInfo { return p.rules }
 
-// Defines reports whether a rule of that name exists.
+// Defines reports whether a rule with the given name exists.
 func (p *Program) Defines(rule string) bool { return len(p.preds[rule]) > 0 }
 
-// DefinesArity reports whether a rule of that name with that number of parameters exists.
+// DefinesArity reports whether a rule with the given name and number of parameters exists.
 func (p *Program) DefinesArity(rule string, arity int) bool { return p.preds[rule][arity] != nil }

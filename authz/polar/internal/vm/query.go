@@ -1,6 +1,6 @@
 package vm
 
-// This file defines queries: how a machine starts one, and what a solution says.
+// This file defines how a machine starts queries and returns solutions.
 
 import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -43,8 +43,8 @@ func (m *Machine) Start(q *CompiledQuery) {
 	m.start(q.clause)
 }
 
-// StartRule prepares the machine to call a rule with arity arguments. They are
-// unbound until SetArg gives them values. It reports whether there is such a rule.
+// StartRule prepares the machine to call a rule with arity arguments. The arguments
+// are unbound until SetArg sets them. StartRule reports whether there is such a rule.
 func (m *Machine) StartRule(name string, arity int) bool {
 	pr := m.prog.preds[name][arity]
 	if pr == nil {
@@ -63,7 +63,7 @@ func (m *Machine) start(c *clause) {
 	m.pushFrame(f)
 }
 
-// SetArg makes x the argument number i of the rule being called.
+// SetArg sets argument i of the rule being called to x.
 func (m *Machine) SetArg(i int, x any) error {
 	v, err := m.prog.reg.ValueOf(x)
 	if err != nil {
@@ -83,7 +83,7 @@ func (m *Machine) ShareArg(i, j int) { m.cells[max(i, j)] = makeVar(min(i, j)) }
 func (m *Machine) Decided() *RuleInfo { return m.decided }
 
 // Solution calls f with the name and value of each variable that the query
-// reports. Unbound makes the value of an unbound variable, by its name.
+// reports. The function unbound returns the value of an unbound variable by name.
 func (m *Machine) Solution(q *CompiledQuery, unbound func(name string) any, f func(name string, value any)) error {
 	for _, slot := range q.out {
 		x, err := m.toGo(makeVar(slot), q.vars[slot], func(cell int) string {

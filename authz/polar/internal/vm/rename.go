@@ -1,7 +1,7 @@
 package vm
 
-// This file defines how conditions get other rows: those that their rows turned out to
-// be, and new ones where a condition is used more than once.
+// This file replaces rows in conditions: by the rows that they turned out to be, and by
+// new rows if a condition is used more than once.
 
 import (
 	"fmt"

@@ -1,33 +1,33 @@
 package vm
 
 // This file defines the solver: the loop that walks goals, and the choices
-// that it comes back to.
+// that it backtracks to.
 //
-// The solver is depth first, from left to right, as the language prescribes.
-// Its state is a goal (a node of the program's graph), the activation that the
-// goal belongs to, and a stack of choices. Solving a goal either goes on to the
-// next node, or fails; failing takes the newest choice, undoes everything done
-// since with the trail, and goes on with the choice's next alternative. There
-// is no recursion: calls push activations on a slice, so that the depth of a
-// policy's recursion is bounded by a limit and never by the Go stack.
+// The solver works depth first, from left to right, as the language prescribes.
+// Its state is a goal (a node of the program's graph), the activation of the goal,
+// and a stack of choices. A goal that succeeds continues with the next node. A goal
+// that fails takes the newest choice, undoes everything done since with the trail,
+// and continues with the choice's next alternative. The solver does not recurse:
+// calls push activations on a slice, so that a limit bounds the recursion of a
+// policy, and not the Go stack.
 //
 // A call selects the clauses that may apply through the index, sorts them by
-// specificity where that can change their order, and tries one after the other.
-// While clauses remain the arguments are kept with a choice; a call whose last
-// candidate is entered leaves nothing behind, so a recursion that decides by its
-// arguments runs in constant space on the choice stack. A call that ends a body
-// of the same recursive group takes the place of its caller's activation.
+// specificity where that can change their order, and tries one after another.
+// While clauses remain, a choice keeps the arguments. A call that enters its last
+// candidate keeps nothing, so a recursion that decides by its arguments needs
+// constant space on the choice stack. A call at the end of a body of the same
+// recursive group replaces its caller's activation.
 //
-// Goals that test an unbound variable wait (trail.go). A solution at which a
-// goal still waits is an error: the answer would be a guess.
+// Goals that test an unbound variable wait (trail.go). A solution with a waiting
+// goal is an error: the answer would be a guess.
 //
-// Failure is not an error. Errors (of Go methods, of arithmetic, of limits)
-// end the query at once, whatever alternatives remain: an answer found by
-// stepping over a rule that could not be evaluated would be a guess too.
+// Failure is not an error. Errors (of Go methods, arithmetic or limits) end the
+// query at once, whatever alternatives remain: an answer that skips a rule that
+// could not be evaluated would be a guess too.
 
 import "github.com/ursa-authz/ursa/authz/internal/host"
 
-// A choiceKind says what a choice has left to try.
+// A choiceKind says what a choice still has to try.
 type choiceKind uint8
 
 const (
@@ -144,11 +144,11 @@ func (m *Machine) popFrame() *node {
 	return cont
 }
 
-// Next finds the next solution. It returns false when there is none left.
-// After an error or false the machine must be released.
+// Next finds the next solution. It returns false if there are no more. After an
+// error or false the machine must be released.
 //
-// What was found out by the time that the context ended is no answer: whoever set a
-// deadline has decided what happens after it.
+// If the context has ended, Next returns an error even if it found an answer: the
+// caller that set the deadline has decided what happens after it.
 func (m *Machine) Next() (ok bool, err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -1,7 +1,7 @@
 package vm
 
-// This file defines the unknowns of partial evaluation: what stands for a row
-// that is not known, and for what is read from it.
+// This file defines symbols, the unknown values of partial evaluation: the unknown
+// row, and values that are read from it.
 
 import (
 	"unsafe"
@@ -10,7 +10,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
-// A symbolKind says what a symbol stands for.
+// A symbolKind is the kind of a symbol.
 type symbolKind uint8
 
 const (

@@ -3,18 +3,18 @@ package vm
 // This file defines the solver's terms: host values, plus variables and
 // the lists and dictionaries that contain them.
 //
-// A term is a host.Value of 24 bytes. Ground terms are what package host makes
-// of Go memory and of the literals of a policy. The solver adds three forms,
-// told apart by their plan:
+// A term is a host.Value of 24 bytes. Package host makes ground terms from Go
+// memory and from the literals of a policy. The solver adds three forms, which
+// have different plans:
 //
 //   - a variable: Word is the index of its cell in the machine;
 //   - an open list: Ptr is a *openList, elements that may contain variables,
 //     and perhaps a rest;
 //   - an open dictionary: Ptr is a *openDict.
 //
-// A List or Dict of package host never contains a variable. So that a term is
-// ground is known from its plan, and binding a variable to a list of a
-// million elements does not walk it.
+// A List or Dict of package host never contains a variable. So the plan of a term
+// says whether it is ground, and binding a variable to a list of a million elements
+// does not walk the list.
 
 import (
 	"unsafe"

@@ -3,11 +3,11 @@ package vm
 // This file defines Trace, the record of what a query tried.
 //
 // A trace is a flat list of nodes with links to their parents, in the order in
-// which they were begun. Recording one is an append, and nothing is recorded
-// unless a trace was asked for. A node is marked when it succeeds, which a goal
-// that is entered again by backtracking may do more than once. When the list is
-// full the query goes on and the rest is not recorded: a trace may be shorter
-// than what happened, but it never changes the answer.
+// which they began. Recording a node is an append, and nothing is recorded
+// unless a trace was requested. A node is marked when it succeeds; a goal that is
+// entered again by backtracking may succeed more than once. If the list is full, the
+// query continues and the rest is not recorded. A trace may be incomplete, but it
+// never changes the answer.
 
 import (
 	"reflect"
@@ -19,14 +19,14 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A TraceKind says what a node of a trace stands for.
+// A TraceKind is the kind of a trace node.
 type TraceKind uint8
 
 // The kinds of trace nodes.
 const (
 	TraceQuery TraceKind = iota // the query: the root
 	TraceCall                   // a rule call, or a negation
-	TraceRule                   // one rule that was tried for the call above it
+	TraceRule                   // a rule that was tried for its parent, a call
 	TraceGoal                   // any other goal
 )
 
@@ -49,23 +49,24 @@ type TraceNode struct {
 	Pos    syntax.Position // of the goal
 	At     *resolve.At     // of the goal, another one for each; nil for a specializer that waited
 	Name   string          // of the rule that TraceCall calls; NotName for a negation
-	Loop   bool            // of TraceCall: it is being solved already, further up
-	Values []TraceValue    // what was read, as far as it may be shown
+	Loop   bool            // of TraceCall: it is already being solved further up
+	Values []TraceValue    // the values that were read and may be shown
 }
 
-// NotName is the name of a call that is a negation. No rule can have it.
+// NotName is the name of a call that is a negation. No rule can have this name.
 const NotName = "not"
 
-// A TraceValue is a value that a goal met.
+// A TraceValue is a value that a goal read.
 type TraceValue struct {
 	Expr  syntax.Node // what was read; nil for a variable
 	Var   string      // the name of the variable
 	Value string      // as print shows it
 }
 
-// A Trace is what a query tried. Before the query, Limit says how many nodes to
-// record, and Values whether to record the values of all fields, variables and
-// method results; otherwise they are those of fields tagged `polar:",show"`.
+// A Trace is a record of what a query tried. The caller sets Limit, the number of
+// nodes to record, and Values. If Values is set, the trace records the values of all
+// fields, variables and method results, otherwise only of fields tagged
+// `polar:",show"`.
 type Trace struct {
 	Limit  int
 	Values bool

@@ -1,12 +1,12 @@
 package vm
 
 // This file defines how variables are bound and unbound: the cells, the trail
-// that undoes what was done since a choice, and the goals that wait.
+// that undoes the changes since a choice, and the goals that wait.
 //
 // A goal that tests an unbound variable waits for it: its record is put on the
-// list of the variable's cell. When the variable is bound, the goals of its
-// list run before anything else goes on. Everything here is undone by the
-// trail, so a goal waits again when the binding that woke it is taken back.
+// list of the variable's cell. When the variable is bound, the goals of its list
+// run before the solver continues. The trail undoes all of this, so a goal waits
+// again when the binding that woke it is undone.
 
 import "slices"
 

@@ -2,8 +2,8 @@ package vm
 
 // This file defines unification and the equality of ground terms.
 //
-// Both walk compound terms with a stack of their own, so that no data can
-// drive the Go stack, and count every element against the budget.
+// Both walk compound terms with an explicit stack, so that data cannot exhaust the
+// Go stack, and count every element against the budget.
 
 import (
 	"github.com/ursa-authz/ursa/authz/internal/host"

@@ -11,7 +11,7 @@
 #? 1 + 2 = 2 + 1 => {}
 #? x = [1 + 1, {a: 2 * 2}] => x=[2, {a: 4}]
 ---
-# Division always gives a float, and dividing by zero is no error.
+# Division always gives a float, and division by zero is not an error.
 #? x = 4 / 2 => x=2.0
 #? x = 1 / 2 => x=0.5
 #? x = 7.5 / 2.5 => x=3.0
@@ -21,7 +21,7 @@
 #? 4 / 2 = 2 => {}
 #? x = -9223372036854775807 - 1 and y = x / -1 => x=-9223372036854775808, y=9.223372036854776e+18
 ---
-# mod has the sign of the divisor, rem that of the dividend.
+# mod has the sign of the divisor, rem the sign of the dividend.
 #? x = 7 mod 3 => x=1
 #? x = -7 mod 3 => x=2
 #? x = 7 mod -3 => x=-2
@@ -55,7 +55,7 @@
 #? not x = 1 mod 0 => error arithmetic
 #? x = 1 mod 0 or x = 1 => error arithmetic
 ---
-# Only numbers have arithmetic; nil makes it fail.
+# Arithmetic is only for numbers; nil makes it fail.
 #? x = "a" + "b" => error unsupported
 #? x = "a" * 2 => error unsupported
 #? x = [1] + [2] => error unsupported
@@ -106,7 +106,7 @@ g(x) if x = 2;
 #? x + 1 = 2 => error unbound at "x + 1"
 #? y = x + 1 and g(x) => x=2, y=3
 ---
-# The counter of a recursion.
+# A recursion with a counter.
 sum([], 0);
 sum([x, *rest], n) if sum(rest, m) and n = m + x;
 count(n, n);

@@ -31,8 +31,8 @@ h(x) if not x := 1; ### "x"
 #? x = y and x := 1 => error assign
 #? x = y and y := 1 => error assign
 ---
-# open: a variable that a test waits for is not untouched, so it cannot be assigned.
+# open: a variable that a test waits for counts as used, so it cannot be assigned.
 #? x > 1 and x := 2 => error assign
 ---
-# A variable cannot be assigned what contains it.
+# A variable cannot be assigned a value that contains the variable.
 #? x := [x] => none

@@ -1,4 +1,4 @@
-# Roles, permissions and relations: what follows from what.
+# Roles, permissions and relations: which implies which.
 actor User {}
 resource Org { roles = ["member", "admin", "owner"]; "member" if "admin"; }
 resource Repo {
@@ -44,7 +44,7 @@ allow(actor, action, resource) if has_permission(actor, action, resource);
 #? allow(alice, "read", Repo) => none
 #? allow(nil, "read", app) => none
 ---
-# Over several steps, and through relations of relations.
+# Implications over several steps, and through relations of relations.
 actor User {}
 resource Org { roles = ["member"]; permissions = ["see"]; "see" if "member"; }
 resource Repo { permissions = ["see", "fork"]; relations = { org: Org }; "see" if "see" on "org"; "fork" if "see"; }
@@ -59,7 +59,7 @@ allow(a, p, r) if has_permission(a, p, r);
 #? allow(alice, "comment", bug) => none
 #? allow(carol, p, app) => p="see" ; p="fork"
 ---
-# What a rule stands for: the head's kind picks has_role, has_permission or has_relation.
+# The rule of a shorthand rule: the head's kind determines has_role, has_permission or has_relation.
 resource Org { roles = ["a"]; permissions = ["b"]; "b" if "a"; }
 has_role(_: User, "a", _: Org) if true;
 actor User {}
@@ -70,7 +70,7 @@ actor User {}
 #? has_permission(alice, x, acme) => x="b"
 #? has_role(x, y, acme) and x = alice => x=User(alice), y="a"
 ---
-# A relation as the local reason: the actor itself is related.
+# A relation as the implier: the actor itself is related.
 actor User {}
 resource Repo { permissions = ["delete"]; relations = { owner: User }; "delete" if "owner"; }
 has_relation(u: User, "owner", r: Repo) if r.owner = u;
@@ -87,7 +87,7 @@ has_permission(_: Actor, "z", _: Org);
 has_role(_: User, "member", _: Org);
 #? has_permission(alice, p, acme) => p="z" ; p="x" ; p="y"
 ---
-# Blocks can be opened again, with the same declarations; an actor can be a resource too.
+# A class may have several blocks, with the same declarations; an actor can be a resource too.
 actor User { permissions = ["follow"]; relations = { boss: User }; "follow" if "boss"; }
 resource User { roles = ["friend"]; permissions = ["greet"]; "greet" if "friend"; }
 actor User { roles = ["friend"]; }
@@ -119,7 +119,7 @@ has_relation(o: Org, "Org", r: Repo) if o = r.org;
 #? has_permission(alice, "inside", app) => {}
 #? has_permission(alice, "inside", lib) => none
 ---
-# A relation whose first argument is never bound cannot be answered.
+# A relation whose first argument is never bound is an error.
 actor User {}
 resource Org { roles = ["member"]; }
 resource Repo { permissions = ["read"]; relations = { org: Org }; "read" if "member" on "org"; }
@@ -127,8 +127,8 @@ has_relation(_: Org, "org", _: Repo);
 has_role(_: User, "member", o: Org) if o.name = "acme";
 #? has_permission(alice, "read", app) => error unbound
 ---
-# What a relation leads to is of its class, so rules of other classes are not tried for it:
-# something public on a parent that nothing names ends there.
+# The end of a relation has the class of the relation, so rules of other classes are not tried for it:
+# a public parent that no rule names ends there.
 actor User {}
 resource Org { roles = ["admin"]; permissions = ["read"]; "read" if "admin"; }
 resource Repo { roles = ["admin"]; permissions = ["read"]; relations = { org: Org }; "admin" if "admin" on "org"; "read" if "admin"; }
@@ -144,7 +144,7 @@ allow(_, "list", r) if has_permission(_, "read", r) and false;
 #? allow(alice, "read", reds) => error unbound at "Repo, \"repo\", _: Team"
 #? allow(bob, "read", reds) => none
 ---
-# A relation to several classes: its rules are about any of them, and a shorthand rule over it asks each of them.
+# A relation to several classes: its rules are about any of them, and a shorthand rule over it applies to each.
 actor User {}
 resource Shelf { roles = ["keeper"]; permissions = ["read"]; "read" if "keeper"; }
 resource Folder {
@@ -172,7 +172,7 @@ allow(a, p, r) if has_permission(a, p, r);
 #? has_relation(x, "place", loose) => none
 #? not allow(carol, "read", inner) => {}
 ---
-# The classes may declare the name as something else each. What one declares is asked of it alone.
+# Each class may declare the name as a different kind. A rule uses the kind that the class declares.
 actor User {}
 resource Shelf { roles = ["look"]; }
 resource Folder {
@@ -194,7 +194,7 @@ has_relation(s: Shelf, "place", x: Folder) if s = x.place;
 #? has_permission(carol, "look", box) => {}         # the shelf's role
 #? has_permission(carol, "look", loose) => none
 ---
-# Where only some declare it, it never holds over the others, whatever the data say.
+# If only some classes declare the name, it never holds for the others, whatever the data.
 actor User {}
 resource Shelf { roles = ["keeper"]; }
 resource Folder {
@@ -316,7 +316,7 @@ resource Nope {} ### "Nope"
 ---
 resource Repo { relations = { parent: Nope }; } ### "Nope"
 ---
-# What a block needs must be there.
+# A rule that a block needs must exist.
 resource Repo { roles = ["r"]; } ### "has_role"
 ---
 actor User {}
@@ -328,21 +328,21 @@ actor User {}
 resource Repo { permissions = ["p"]; }
 allow(a, p, r) if has_permission(a, p, r); ### "has_permission"
 ---
-# A relation that no rule goes through needs no rules.
+# A relation that no shorthand rule uses needs no rules.
 actor User {}
 resource Org { roles = ["b"]; }
 resource Repo { roles = ["a"]; relations = { parent: Org }; }
 has_role(_: User, "a", _: Repo);
 #? has_role(alice, "a", app) => {}
 ---
-# Blocks of which nothing asks for the permissions are worth a warning.
+# Blocks whose permissions nothing asks for get a warning.
 actor User {}
 resource Repo { permissions = ["p"]; roles = ["r"]; "p" if "r"; }
 has_role(_: User, "r", _: Repo);
 allow(_: User, "p", _: Repo);
 #* warning "has_permission"
 ---
-# A policy without an allow rule too.
+# So does a policy without an allow rule.
 f(1);
 #* warning "allow"
 ---
@@ -355,7 +355,7 @@ allow_request(_, _);
 allow_field(_, _, _, _);
 #* no "allow"
 ---
-# The names of a block can be misspelled in rules, too.
+# Names of a block can also be misspelled in rules.
 actor User {}
 resource Repo { roles = ["reader"]; permissions = ["read"]; "read" if "reader"; relations = { owner: User }; }
 has_role(_: User, "raeder", _: Repo); ### warning "raeder"
@@ -363,7 +363,7 @@ has_role(_: User, "reader", _: Repo);
 has_permission(_: User, "raed", _: Repo); ### warning "raed"
 has_relation(_: User, "onwer", _: Repo); ### "onwer.*owner"
 ---
-# Tests on unbound variables in rules of blocks wait, whichever goal comes first.
+# Tests on unbound variables in rules of blocks wait, whatever the order of the goals.
 actor User {}
 resource Org { roles = ["member"]; }
 resource Repo { permissions = ["read"]; relations = { org: Org }; "read" if "member" on "org"; }
@@ -373,7 +373,7 @@ has_relation(org: Org, "org", r: Repo) if org.name != "globex" and org = r.org;
 #? has_permission(carol, "read", lib) => none
 #? has_permission(bob, "read", app) => none
 ---
-# Who has which role where: what is known comes first, what cannot be found is an error.
+# Queries for all roles: known solutions come first, and what cannot be found is an error.
 actor User {}
 resource Org { roles = ["member", "admin"]; "member" if "admin"; }
 resource Repo { roles = ["reader"]; relations = { org: Org }; "reader" if "member" on "org"; }
@@ -383,7 +383,7 @@ has_relation(o: Org, "org", r: Repo) if o = r.org;
 #? has_role(carol, role, x) and x in [acme, app, lib] => role="member", x=Org(acme) ; role="reader", x=Repo(app)
 #? has_role(u, "reader", app) and u in users => u=User(alice) ; u=User(bob) ; u=User(carol)
 ---
-# open: a value that is a member of a union in two ways is so once.
+# open: a value that belongs to a union in two ways belongs to it once.
 actor User {}
 resource Document {}
 resource Report {}

@@ -60,14 +60,14 @@
 #? x = {get: 1}.get("get") => x=1
 #? x = {length: 2}.length => x=2
 ---
-# open: get has no solution for a key that is not there, as a lookup has none.
+# open: get with a missing key has no solution, like a lookup.
 #? x = {a: 1}.get("b") => none
 #? not {a: 1}.get("b") = nil => {}
 ---
 # open: splitting at the empty string is an error.
 #? x = "abc".split("") => error type
 ---
-# They are methods: without parentheses there is no such attribute, and other classes do not have them.
+# They are methods: there are no such attributes, and other classes do not have them.
 #? x = "abc".length => error unknown-attribute
 #? x = [1].length => error unknown-attribute
 #? x = {a: 1}.keys => none
@@ -99,12 +99,12 @@
 #? "abc".startswith(nil) => none
 #? not "abc".startswith(nil) => {}
 ---
-# They wait for what they need.
+# They wait for the values that they need.
 #? x = s.lower() and s = "A" => s="A", x="a"
 #? [y].contains(1) and y = 1 => y=1
 #? [y].contains(1) and y = 2 => none
 ---
-# Misspelled methods of what is known to be a string are found at load.
+# Misspelled methods of values known to be strings are found at load.
 f(x: String) if x.startwith("/"); ### "startwith.*starts?_?with"
 g(x: List) if x.len() = 1; ### "len"
 h(x: User) if x.name.uper() = "A"; ### "uper.*upper"
@@ -116,7 +116,7 @@ double(s, n, r) if n > 0 and t = s.replace("a", "aa") and double(t, n - 1, r);
 #? double("a", 3, x) => x="aaaaaaaa"
 #? double("a", 40, _) => error budget
 ---
-# A path, as a request has it.
+# The path of a request.
 segments(path, xs) if ["", *xs] = path.split("/");
 route("GET", ["users", id], id);
 route("GET", ["users", id, *rest], [id, rest]);

@@ -29,7 +29,7 @@
 #? true < true => none
 #? false >= true => none
 ---
-# Any other pair has no order, and asking for one is an error.
+# Any other pair cannot be ordered, and ordering it is an error.
 #? "a" < 1 => error unordered
 #? 1 < "a" => error unordered
 #? true < 2 => error unordered
@@ -49,7 +49,7 @@ f(x, y) if 1 = 1 and x < y;
 #? f(1, 2) => {}
 #? f(1, "a") => error unordered at "x < y"
 ---
-# Orderings with nil are false, both ways.
+# Orderings with nil are false, in both directions.
 #? nil < 1 => none
 #? nil > 1 => none
 #? 1 <= nil => none
@@ -62,7 +62,7 @@ f(x, y) if 1 = 1 and x < y;
 #? not nil < 1 => {}
 #? not nil >= 1 => {}
 ---
-# == is = where both sides are known, and != is its negation.
+# If both sides are known, == is the same as =, and != is its negation.
 #? 1 == 1 => {}
 #? 1 == 2 => none
 #? 1 != 2 => {}
@@ -104,7 +104,7 @@ f(x, y) if 1 = 1 and x < y;
 #? {a: x} != {a: 1} and x = 2 => x=2
 #? x > 1 and x = y and y in [1, 2, 3] => x=2, y=2 ; x=3, y=3
 ---
-# What still waits when a solution ends is an error at the test.
+# A test that still waits at the end of a solution is an error at the test.
 f(x) if x > 1;
 g(x) if x = 1 or x > 1;
 #? x > 1 => error unbound at "x > 1"
@@ -122,7 +122,7 @@ g(x) if x = 1 or x > 1;
 #? (x > 1 and x = 0) or x = 5 => x=5
 #? x = 5 or x > 1 => x=5 ; error unbound
 ---
-# Waiting is undone on the way back.
+# Backtracking undoes waiting.
 #? (x > 1 and y = 1 or y = 2) and x = 1 => x=1, y=2
 #? (x > 10 or x > 1) and x = 5 => x=5
 ---

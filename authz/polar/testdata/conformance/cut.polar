@@ -32,7 +32,7 @@ g(x) if x in [1, 2, 3] and (x = 2 and cut or x = 3); g(4); ### warning "."
 #? f(2) => {}
 #? g(x) => x=2 ; x=3 ; x=4
 ---
-# Precisely: it commits what was chosen since the connective around its own connective began.
+# Precisely: it commits the choices made since the connective around its own connective began.
 f(x) if x in [1, 2] and (cut or true); f(3);
 g(x) if x in [1, 2] and (true and cut); g(3);
 h(x) if x in [1, 2] and ((x = 1 and cut) or true); h(3);
@@ -53,7 +53,7 @@ j(x) if (x = 1 or x = 2) and ((cut or true) and true); j(3);
 #? cut or true => {}
 #? (x = 1 or x = 2) and cut => x=1
 ---
-# Inside not and forall it stays inside.
+# Inside not and forall it has no effect outside.
 f(x) if not (g(x) and cut); g(1); g(2); f(5);
 h(x) if x in [1, 2] and not (x = 1 and cut);
 i(x) if x in [1, 2] and forall(y in [1, 2], (y > 0 and cut));
@@ -75,7 +75,7 @@ s(x) if r(x) and r(x) and cut;
 #? s(x) => x=1
 #? r(x) and q(y) => x=1, y=1 ; x=2, y=1
 ---
-# Two calls of the same rule with the same arguments, of which the second cuts.
+# Two calls of the same rule with the same arguments; the second one cuts.
 q(x) if x in [1, 2];
 c(x) if x in [1, 2] and cut;
 t(x, y) if q(x) and c(y);
@@ -109,19 +109,19 @@ i(x) if x matches Integer and cut; i(_);
 #? x > 1 and cut and x = 2 => x=2             # there is nothing to cut
 #? x > 1 and x = 2 and cut => x=2
 ---
-# open: a test that has waited since before the cut's own choices is none of the cut's business.
+# open: a cut ignores a test that has waited since before the choices of the cut.
 f(y) if y in [1, 2] and cut;
 #? x > 1 and f(y) and x = 2 => x=2, y=1
 #? x > 1 and (y = 1 or y = 2) and cut and x = 2 => x=2, y=1
 #? (x > 1 or x > 2) and cut and x = 2 => error unbound
 ---
-# Each test counts: that an older one has got its variable does not make up for one that still waits.
+# Each test counts: if an older test has got its variable, another test that still waits is still an error.
 f(x, y, z) if x > 0 and y in [1, 2] and x = y and y > z and cut;
 #? f(x, y, 1) => x=2, y=2
 #? f(x, y, 0) => x=1, y=1
 #? f(x, y, z) and z = 1 => error unbound
 ---
-# A rule whose head did not fit the call is no alternative, wherever it stands.
+# A rule whose head does not match the call is not an alternative, in any place.
 f(_: String, _: Integer) if cut;
 f(x, x: Integer);
 g(_: String, _: Integer) if cut;

@@ -21,7 +21,7 @@ f(1); f(2);
 #? forall(x in [1, 2], forall(y in [1, 2], x + y < 5)) => {}
 #? forall(x in [1, 2], forall(y in [1, 2], x + y < 4)) => none
 ---
-# It waits for variables that occur outside, and binds nothing.
+# It waits for variables that occur outside, and binds no variables.
 g(x) if forall(y in [1, 2], x != y);
 #? forall(x in [1], y = x) and y = 1 => y=1
 #? forall(x in [1], y = x) and y = 2 => none
@@ -35,7 +35,7 @@ g(x) if forall(y in [1, 2], x != y);
 #? forall(x in y, x > 1) => error unbound
 #? forall(x in [1], y = x) and z = y => error unbound
 ---
-# Variables that occur only inside are its own.
+# Variables that occur only inside are local.
 #? forall(x in [1, 2], y = x) => {}
 #? forall(x in [1, 2], y > x) => error unbound
 #? forall(x in [1, 2], y = x + 1 and y > x) => {}

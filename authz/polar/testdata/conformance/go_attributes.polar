@@ -19,7 +19,7 @@
 #? x = names.usr => x=1
 ---
 # option: notypes
-# A tag gives the name in place of the Go name; other spellings, unexported fields, methods without parentheses do not exist.
+# A tag replaces the Go name; other spellings, unexported fields, and methods without parentheses do not exist.
 #? x = alice.NAME => error unknown-attribute
 #? x = alice.naMe => error unknown-attribute
 #? x = names.snake => error unknown-attribute
@@ -29,7 +29,7 @@
 #? x = alice.hello => error unknown-attribute
 #? x = names.name() => error unknown-method
 ---
-# A tagged field keeps its Go name as a second spelling.
+# A tagged field keeps its Go name as a second name.
 #? x = alice.Email => x="alice@example.org"
 #? x = alice.email => x="alice@example.org"
 ---
@@ -78,7 +78,7 @@
 #? alice.nme() => error unknown-method "nme"
 #? x = alice.helo() => error unknown-method "helo"
 ---
-# What is known at load is reported at load, with a suggestion.
+# Errors that are known at load are reported at load, with a suggestion.
 f(u: User) if u.nme = "x"; ### "nme.*name"
 g(u: User) if not u.agee > 1; ### "agee.*age"
 h(u: User) if forall(t in u.tag, t = "x"); ### "tag.*tags"
@@ -89,7 +89,7 @@ l(u: User) if u matches User{bos: nil}; ### "bos.*boss"
 m(u) if u matches User and u.nme = "x"; ### "nme.*name"
 n(r: Repo) if r.org.nme = "x"; ### "nme.*name"
 ---
-# The same classes without typos raise nothing.
+# The same classes without typos are not reported.
 f(u: User) if u.name = "x" and not u.age > 1;
 g(u: User) if forall(t in u.tags, t = "x") and u.boss.name = "x";
 h(_: User{name: "x"}) if true;
@@ -98,7 +98,7 @@ l(x) if x.anything = 1 and x.any_method() = 2;
 m(x: Dictionary) if x.anything = 1;
 #? m({anything: 1}) => {}
 ---
-# A bare dictionary pattern with an attribute that no registered class has is a typo where it is used on an instance.
+# A dictionary pattern with an attribute that no registered class has is a typo if it is used with an instance.
 f(_: {name: "alice"}); g(_: {title: "bug"}, _: {org: {name: "acme"}});
 #? f(alice) => {}
 #? f(acme) => none
@@ -107,5 +107,5 @@ f(_: {name: "alice"}); g(_: {title: "bug"}, _: {org: {name: "acme"}});
 ---
 f(u: User) if u matches {agee: 1}; ### "agee"
 ---
-# A reason is found for the nearest name only.
+# Only the nearest name is suggested.
 f(u: User) if u.completely_different = 1; ### "completely_different"

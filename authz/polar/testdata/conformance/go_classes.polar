@@ -19,7 +19,7 @@
 #? Shape = Shape => {}
 #~ Status = "" => none
 ---
-# It has no attributes and no methods, no order and no arithmetic, and is no condition.
+# It has no attributes and no methods, cannot be ordered, has no arithmetic, and is not a condition.
 #? x = User.name => error unknown-attribute
 #? x = Org.id => error unknown-attribute
 #? x = User.hello() => error unknown-method
@@ -30,7 +30,7 @@
 #? User => error type
 #? not User.name = "x" => error unknown-attribute
 ---
-# A rule that names a class in the place of a value matches the class; a specializer matches instances.
+# A class name as a value in a head matches the class; a specializer matches instances.
 allow(_: User, "list", Repo);
 allow(_: User, "read", _: Repo);
 allow(_: User, "count", c) if c in [Repo, Issue];
@@ -51,7 +51,7 @@ allow(_, "any", _);
 #! allow(alice, "list", User) => none
 #! allow(user_value, "list", Repo) => {}
 ---
-# No instance of zero value comes in through the back door.
+# A class does not act as an instance with zero fields.
 f(u: User) if u.name = "";
 g(u) if u.name = "";
 h(u: User, o) if o = u.boss;
@@ -61,7 +61,7 @@ h(u: User, o) if o = u.boss;
 #! f(User) => none
 #! g(User) => error unknown-attribute
 ---
-# Classes passed from Go, and values only Go has.
+# Classes passed from Go, and values that only Go has.
 id(x, x);
 kind(_: Integer, "Integer"); kind(_: Float, "Float"); kind(_: String, "String"); kind(_: Boolean, "Boolean");
 kind(_: List, "List"); kind(_: Dictionary, "Dictionary"); kind(_: User, "User"); kind(nil, "nil"); kind(User, "class User");
@@ -104,7 +104,7 @@ kind(_: List, "List"); kind(_: Dictionary, "Dictionary"); kind(_: User, "User");
 #! id(unregistered, unregistered) => {}
 #! nope(1) => error undefined-rule
 ---
-# What is no value can be passed on, and is equal to nothing.
+# A value of an unsupported Go type can be passed on, and is equal to nothing.
 first(x, _, x);
 test(x) if x = 1;
 #! first(chan, 1, ?x) => x=chan int
@@ -124,13 +124,13 @@ g(x, x.a);
 f(x) if 0 in x;
 #! f(endless) => error budget
 ---
-# The names of the built-in unions are variables where a term stands.
+# The names of the built-in unions are variables in term position.
 f(Actor, Resource) if Actor = Resource;
 #? f(1, 1) => {}
 #? f(1, 2) => none
 #? Actor = x => Actor=_, x=_
 ---
-# A class name that is not registered is an ordinary variable in a term, and unknown as a class.
+# The name of an unregistered class is a variable as a term, and unknown as a class.
 #? Nope = 1 => Nope=1
 ---
 f(x) if x matches Nope; ### "Nope"

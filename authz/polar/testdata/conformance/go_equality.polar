@@ -1,4 +1,4 @@
-# With a key: equal when class and key are, whatever the pointers and the other fields.
+# With a key: instances are equal if class and key are equal, whatever the pointers and the other fields.
 #? acme = acme => {}
 #? acme = acme_again => {}
 #? acme == acme_again => {}
@@ -16,14 +16,14 @@
 #? {o: acme} == {o: acme_again} => {}
 #? o in orgs and o = globex => o=Org(globex)
 ---
-# A zero key identifies nothing: then the pointer does.
+# A zero key identifies nothing, so the pointer decides.
 #? draft = draft => {}
 #? draft = draft_again => none
 #? draft != draft_again => {}
 #? draft_item = draft_item => {}
 #? draft_item = item => none
 ---
-# A key of two parts is zero when both are.
+# A key of two parts is zero if both parts are zero.
 #? draft_item != draft_item => none
 ---
 # Instances of different classes are never equal, even with the same key.
@@ -46,7 +46,7 @@
 #? alice_again in users => none
 #? ring.next.next = ring => {}
 ---
-# What is no pointer, or another pointer, is compared by Go's == where that is safe.
+# Other values and pointers are compared with Go's == where that is safe.
 #? point = point_again => {}
 #? point = other_point => none
 #? point = origin => none
@@ -56,7 +56,7 @@
 #? blob = blob_again => none
 #? blob != blob_again => {}
 ---
-# An array is no object: a pointer to one only says that it may be missing.
+# An array is not an object: a pointer to one only means that it may be missing.
 #? uuid = uuid_again => {}
 #? uuid != uuid_again => none
 #? uuid = other_uuid => none
@@ -64,7 +64,7 @@
 #? event.id = uuid => {}
 #? uuid in [other_uuid, uuid_again] => {}
 ---
-# A list or dictionary is equal to itself, whatever it holds, and where it holds itself.
+# A list or dictionary is equal to itself, whatever it contains, even if it contains itself.
 #? odd = odd => {}
 #? odd == odd => {}
 #? odd != odd => none
@@ -74,7 +74,7 @@
 #? circle = {n: 1, self: circle} => {}
 #? circle = {n: 2, self: circle} => none
 ---
-# Equal and Compare are asked where a type has them.
+# Equal and Compare decide if a type has them.
 #? cheap = cheap_again => {}
 #? cheap = dear => none
 #? cheap < dear => {}
@@ -104,12 +104,12 @@
 #? panicky < panicky_again => error host
 #? not panicky = panicky_again => error host
 ---
-# Instances have no order of their own.
+# Instances cannot be ordered.
 #? acme < globex => error unordered
 #? alice <= alice => error unordered
 #? point < other_point => error unordered
 ---
-# open: a value is equal to itself without being asked.
+# open: a value is equal to itself, without a call of its method.
 #? panicky = panicky => {}
 ---
 # Equality in heads, in shared variables and in the index.
@@ -125,7 +125,7 @@ owner(app, "owner of app"); owner(_, "any");
 #? owner(app_again, x) => x="owner of app" ; x="any"
 #? owner(lib, x) => x="any"
 ---
-# Finding the rules that apply skips none that is equal by its own method, key or number.
+# The index skips no rule whose literal is equal by a method, a key or a number.
 f(code, "code"); f(other_code, "other");
 g(acme, "acme"); g(globex, "globex"); g(draft, "draft");
 h(point, "point"); h(origin, "origin");
@@ -153,7 +153,7 @@ k([1, [2.0]], "list"); k({a: 1}, "dict"); k(User, "class"); k([User], "classes")
 #? k([User], x) => x="classes"
 #? k([alice], x) => none
 ---
-# Which rules apply is decided without asking host methods: an error in a later rule does not hide an earlier answer.
+# Host methods are not called to find the rules that apply: an error in a later rule does not hide an earlier answer.
 f(_: User, _: Holder, "first");
 f(_, _: Holder{panicky: panicky_again}, "second");
 g(_: User, _: Kinds, "first");

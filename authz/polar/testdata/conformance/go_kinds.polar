@@ -76,7 +76,7 @@
 #? kinds.map.keys() = ["a", "b"] => {}
 #? kinds.deep matches {k: [{x: 1}]} => {}
 ---
-# Maps with other keys, channels, functions and complex numbers are equal to nothing, and anything else with them is an error.
+# Maps with other keys, channels, functions and complex numbers are equal to nothing, and other uses are errors.
 #? x = kinds.int_map.a => error unknown-attribute
 #? x in kinds.int_map => error type
 #? kinds.int_map = {} => none
@@ -89,7 +89,7 @@
 #? kinds.chan != 1 => {}
 #? kinds.func => error type
 ---
-# Pointers are followed, however deep; interfaces hold what is inside them.
+# Pointers are followed to any depth; interfaces are the value inside them.
 #? x = kinds.ptr => x=7
 #? x = kinds.ptr_ptr => x=7
 #? x = kinds.no_ptr => x=nil
@@ -101,13 +101,13 @@
 #? kinds.ptr matches Integer => {}
 #? kinds.no_ptr matches Integer => none
 ---
-# A sequence is drained into a list.
+# A sequence is read into a list.
 #? x = kinds.seq => x=["p", "q"]
 #? x in kinds.seq => x="p" ; x="q"
 #? "q" in kinds.seq => {}
 #? kinds.seq = ["p", "q"] => {}
 ---
-# So is one that is a constant, or stands in a list or a dictionary.
+# So is a sequence that is a constant, or in a list or a dictionary.
 first(_: {a: [x, *_]}, x);
 #? sequence = ["p", "q"] => {}
 #? x in sequence => x="p" ; x="q"
@@ -165,7 +165,7 @@ f("open", 1); f("closed", 2); f(3, 3); f(0.5, 4);
 #? f(task.ratio, x) => x=4
 #? f(kinds.any, x) => none
 ---
-# Durations are integers of nanoseconds, times have an order of their own.
+# Durations are integers of nanoseconds, and times can be ordered.
 #? event.took = 90000000000 => {}
 #? event.took > 89000000000 => {}
 #? event.took < hour => {}
@@ -191,7 +191,7 @@ f("open", 1); f("closed", 2); f(3, 3); f(0.5, 4);
 #? now < event.later => {}
 #? not event.later < now => {}
 ---
-# Named arrays and slices with methods are opaque: no lists, but equal when they are equal.
+# Named arrays and slices with methods are opaque: they are not lists, but can be equal.
 #? event.id = event.same => {}
 #? event.id = event.other => none
 #? event.id != event.other => {}
@@ -233,7 +233,7 @@ first([x, *_], x);
 #? x in ticket.many and "eve" in x => x=Watchers(["eve"])
 #? [["eve"], []] = ticket.many => {}
 ---
-# Their Go methods can be called, and come before the built-in ones.
+# Their Go methods can be called, and take precedence over built-in ones.
 #? ticket.watchers.first() = "ann" => {}
 #? ticket.none.first() = x => none
 #? ticket.watchers.contains("BEN") => {}
@@ -251,7 +251,7 @@ first([x, *_], x);
 #? x = event.id.length() => error unknown-method
 #? event.id < event.other => error unordered
 ---
-# Generic types are registered under a name of their own.
+# Generic types are registered under a separate name.
 #? pair matches StringIntPair => {}
 #? pair.first = "one" and pair.second = 1 => {}
 ---

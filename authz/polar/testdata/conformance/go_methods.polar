@@ -1,4 +1,4 @@
-# Exported methods of the type and of its pointer are called by the same name rule.
+# Exported methods of the type and of its pointer are called, with names by the same rule.
 #? x = alice.hello() => x="hi alice"
 #? x = alice.Hello() => x="hi alice"
 #? x = alice.greet("bob") => x="hi bob"
@@ -19,7 +19,7 @@
 #? alice.hello().length() = 8 => {}
 #? alice.add(1, 1) > 1 => {}
 ---
-# Floats are floats, everywhere.
+# Floats stay floats everywhere.
 #? alice.half(0.5) => {}
 #? alice.half(0.25) => none
 #? alice.score = 2.5 => {}
@@ -27,7 +27,7 @@
 #? pi = 3.5 => {}
 #? pi * 2 = 7 => {}
 ---
-# A leading context is filled in.
+# A leading context is passed in.
 #? alice.waits(42) => {}
 #? alice.waits(41) => none
 #? x = alice.ask() => x="asked"
@@ -88,7 +88,7 @@ g(u: User) if u.load(false) = "x";
 #? x = alice.numbers(2) => x=[1, 2]
 ---
 # option: limits steps=10000
-# A sequence that does not end meets the budget.
+# A sequence that does not end exceeds the budget.
 #? x in alice.forever() and x = 0 => error budget
 #? 0 in alice.forever() => error budget
 ---
@@ -106,7 +106,7 @@ g(u: User) if u.load(false) = "x";
 #? x = alice.hello(a: 1) => error class
 ---
 # option: notypes
-# Shapes that a policy cannot call.
+# Methods that a policy cannot call.
 #? x = alice.pair() => error type
 #? x = alice.nothing() => error type
 ---
@@ -118,7 +118,7 @@ i(u: User) if u.hello(name: "a") = "x"; ### "keyword arguments"
 j(u: User, o: Org) if u.older(o); ### "older|argument"
 k(u: User) if u.is_adult("x"); ### "is_adult"
 ---
-# Methods of Go come before built-in ones.
+# Methods of Go take precedence over built-in ones.
 #? x = open.loud() => x="OPEN!"
 #? x = open.lower() => x="lower of Status"
 #? x = open.upper() => x="OPEN"

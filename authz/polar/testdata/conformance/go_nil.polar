@@ -17,7 +17,7 @@
 #? x = nulls.no_time => x=nil
 #? x = nulls.no_any => x=nil
 ---
-# The others are the value inside.
+# The others are the values inside.
 #? nulls.str = "s" => {}
 #? nulls.int = 1 => {}
 #? nulls.bool => {}
@@ -106,7 +106,7 @@ f(_: User, "user"); f(_: String, "string"); f(_: {name: nil}, "pattern"); f(nil,
 #? x = [nil, nil] => x=[nil, nil]
 #? nil := 1 => error assign
 ---
-# What may be missing is asked for explicitly.
+# Explicit tests for values that may be missing.
 boss_name(u: User, u.boss.name);
 boss_name(u: User, "nobody") if u.boss = nil;
 chain(u: User, [u.name, *rest]) if u.boss != nil and chain(u.boss, rest);

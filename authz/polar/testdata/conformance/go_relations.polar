@@ -1,24 +1,24 @@
-# A relation that is loaded is read like a field.
+# A loaded relation is read like a field.
 #? x = reds.name => x="reds"
 #? x = reds.lead.name => x="ann"
 #? p in reds.players => p=Player(ann) ; p=Player(ben)
 #? reds.players.length() = 2 => {}
 #? ann.team = reds => {}
 ---
-# One that is not loaded is fetched: a nil slice, or a nil pointer whose key is not nil.
+# A relation that is not loaded is fetched: a nil slice, or a nil pointer whose key is not nil.
 #? x = blues.lead.name => x="cal"
 #? p in blues.players => p=Player(cal) ; p=Player(dan)
 #? blues.lead = cal => {}
 #? blues.players = [cal, _] => {}
 #? not blues.lead.name = "ann" => {}
 ---
-# A key that is nil means that there is none, and an empty slice that is not nil that there are none.
+# A nil key means that there is no row, and a non-nil empty slice means that there are no rows.
 #? greens.lead = nil => {}
 #? x = greens.lead.name => none
 #? p in greens.players => none
 #? forall(p in greens.players, p.name = "x") => {}
 ---
-# What cannot be fetched is no denial.
+# A relation that cannot be fetched is an error, not a denial.
 #? x = ghosts.lead => error host
 #? not ghosts.lead.name = "x" => error host
 #? p in ghosts.players => error host
@@ -27,7 +27,7 @@
 #? not eve.team = reds => error host
 ---
 # option: limits fetches=2
-# Fetches are remembered within a query, and counted.
+# Fetched relations are remembered within a query, and counted.
 #? x = blues.lead.name and y = blues.lead.name and z = blues.lead.name => x="cal", y="cal", z="cal"
 #? blues.lead.name = "cal" and blues.players.length() = 2 => {}
 #? blues.lead.name = "cal" and blues.players.length() = 2 and whites.lead.name = "cal" => error budget

@@ -1,4 +1,4 @@
-# A Go interface that is registered is a supertype of every class that implements it, by value or by pointer.
+# A registered Go interface is a supertype of every class that implements it, by value or by pointer.
 f(_: Shape, "Shape"); f(_: Solid, "Solid"); f(_: Cube, "Cube"); f(_: Painted, "Painted"); f(_, "any");
 #? f(square, x) => x="Shape" ; x="any"
 #? f(disc, x) => x="Shape" ; x="any"
@@ -17,7 +17,7 @@ f(_: Shape, "Shape"); f(_: Solid, "Solid"); f(_: Cube, "Cube"); f(_: Painted, "P
 #? square.area() = 4 => {}
 #? cube matches Shape and cube.area() = 24 => {}
 ---
-# Embedding alone is no supertype; Extends is, and reaches further up.
+# Embedding alone does not make a supertype. Extends does, and it is transitive.
 g(_: Document, "Document"); g(_: Report, "Report"); g(_: Annual, "Annual"); g(_: Memo, "Memo"); g(_: {title: "annual"}, "dict"); g(_, "any");
 #? g(document, x) => x="Document" ; x="any"
 #? g(report, x) => x="Report" ; x="Document" ; x="any"
@@ -30,11 +30,11 @@ g(_: Document, "Document"); g(_: Report, "Report"); g(_: Annual, "Annual"); g(_:
 #? memo.title = "memo" => {}
 #? annual matches Document{title: x} => x="annual"
 ---
-# Fields count between patterns of the same class only.
+# Fields count only between patterns of the same class.
 h(_: Document{title: "report"}, "Document with title"); h(_: Report, "Report"); h(_: Report{pages: 12}, "Report with pages");
 #? h(report, x) => x="Report with pages" ; x="Report" ; x="Document with title"
 ---
-# What only some classes of a supertype have is a warning, and an error when it is met; what none has is an error.
+# A member that only some classes of a supertype have is a warning, and an error for values without it; one that none has is an error.
 f(d: Document) if d.pages = 1; ### warning "pages"
 g(r: Report) if r.pages = 1 and r.title = "x";
 h(s: Shape) if s.volume() = 1; ### warning "volume"
@@ -46,13 +46,13 @@ i(s: Solid) if s.volume() = 1 and s.area() = 1;
 ---
 f(s: Shape) if s.nope() = 1; ### "nope"
 ---
-# Interfaces of which none contains the other have the order of the source.
+# Interfaces keep the order of the source if neither contains the other.
 f(_: Painted, "Painted"); f(_: Shape, "Shape");
 g(_: Shape, "Shape"); g(_: Painted, "Painted");
 #? f(cube, x) => x="Painted" ; x="Shape"
 #? g(cube, x) => x="Shape" ; x="Painted"
 ---
-# Matching narrows what is known.
+# Matching narrows the type.
 f(d: Document) if d matches Report and d.pages = 12;
 g(s: Shape) if s matches Solid and s.volume() > 1;
 #? f(report) => {}

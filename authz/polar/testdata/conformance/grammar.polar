@@ -104,7 +104,7 @@ f(x) if !x;   ### `:9: `
 ---
 f(x) := 1;   ### `:6: `
 ---
-# Commas: lists, dictionaries and keyword arguments are tolerant, calls are not.
+# Trailing commas: lists, dictionaries and keyword arguments allow them, calls do not.
 f(1, 2);
 #? x = [1, 2,] => x=[1, 2]
 #? x = [1,,2,] => x=[1, 2]
@@ -120,7 +120,7 @@ f(1, 2);
 #? x = [] => x=[]
 #? x = {} => x={}
 ---
-# Lists: elements are sums, a rest variable only stands at the end.
+# Lists: elements are sums, and a rest variable is allowed only at the end.
 #? x = [1 + 1, 2 * 3] => x=[2, 6]
 #? x = [1 == 1] => error parse
 #? x = [y = 1] => error parse
@@ -150,13 +150,13 @@ f(_: {a: 1, a: 2});   ### `twice`
 ---
 f(_: User{name: "a", name: "b"});   ### `twice`
 ---
-# Assignment needs a variable to its left.
+# Assignment needs a variable on its left.
 #? x := 1 => x=1
 #? 1 := x => error parse
 #? {a: 1}.a := 1 => error parse
 #? [x] := [1] => error parse
 ---
-# cut takes no parentheses, forall two arguments that are goals.
+# cut takes no parentheses; forall takes two arguments that are goals.
 #? cut() => error parse
 #? cut => {}
 #? forall(1, 2) => error parse
@@ -171,7 +171,7 @@ f(_: User{name: "a", name: "b"});   ### `twice`
 #? in(x, [1, 2]) => x=1 ; x=2
 #? .({a: 1}, "a", x) => x=1
 ---
-# Specializers stand behind plain variables, and admit no operators.
+# Specializers follow plain variables, and do not allow operators.
 f(1: Integer);   ### `:4: `
 ---
 f([x]: List) if x = 1;   ### `:6: `

@@ -48,7 +48,7 @@ allow(_: User, "read", Expense);
 #! allow(ceo, "read", pug) => none
 ---
 # option: fixture guide
-# Segments, managers and what may be missing.
+# Segments, managers and missing values.
 allow(_: User, "GET", request: Request) if ["expenses", _id] = request.segments();
 manages(manager: User, user: User) if user.manager_id = manager.id;
 top(user: User) if user.manager_id = nil;

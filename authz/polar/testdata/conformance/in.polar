@@ -1,4 +1,4 @@
-# in goes through a list, in order.
+# in has one solution per element of a list, in order.
 #? x in [1, 2, 3] => x=1 ; x=2 ; x=3
 #? x in [] => none
 #? 2 in [1, 2, 3] => {}
@@ -20,11 +20,11 @@
 #? not 1 in [1] => none
 #? x = 1 and x in [1] => x=1
 ---
-# The items of a rest variable belong to the list.
+# The elements of a rest variable belong to the list.
 #? y = [2, 3] and x in [1, *y] => x=1, y=[2, 3] ; x=2, y=[2, 3] ; x=3, y=[2, 3]
 #? x in [1, *y] and y = [] => x=1, y=[]
 ---
-# A dictionary is a list of [key, value], by ascending key.
+# A dictionary has elements [key, value], in ascending order of keys.
 #? x in {b: 1, a: 2} => x=["a", 2] ; x=["b", 1]
 #? [k, v] in {b: 1, a: 2} => k="a", v=2 ; k="b", v=1
 #? ["a", v] in {b: 1, a: 2} => v=2
@@ -33,7 +33,7 @@
 #? ["a", 1] in {a: 1} => {}
 #? x in {} => none
 ---
-# A string has no items: whoever writes this means contains.
+# A string has no elements; the hint suggests contains.
 f(u: User) if "vip" in u.name;            ### "not a value of type String .to search for part of a string, write u.name.contains.\"vip\""
 g(u: User) if not ("vip" in u.name);      ### "u.name.contains"
 h(u: User, x) if x in u.name;             ### "u.name.contains.x."
@@ -42,7 +42,7 @@ j(_: User{name: name}) if "a" in name;    ### "name.contains"
 k(x) if x matches String and "a" in x;    ### "x.contains"
 l(t: Task) if forall(c in t.status, c != "x"); ### "not a value of type Status .*t.status.contains.c."
 ---
-# A string is not gone through: its characters, a part of it, or the string itself
+# in does not search a string: its characters, a part of it, or the string itself
 # might be meant.
 f(x, s) if x in s;
 g(s) if not (_ in s);
@@ -64,7 +64,7 @@ g(s) if not (_ in s);
 #? s in [["a"], "abc"] and f("a", s) => s=["a"] ; error type at "x in s"
 #? "abc".contains("b") => {}
 ---
-# What cannot be gone through is an error; nil has no items.
+# Values without elements are an error; nil has no elements.
 #? 1 in 1 => error type
 #? x in 1.5 => error type
 #? x in true => error type
@@ -89,6 +89,6 @@ f(x, y) if x in y and y = [1, 2];
 #? 1 in x and 2 in x and x in [[1], [2], [1, 2]] => x=[1, 2]
 #? x in y and y in [[1], [2]] => x=1, y=[1] ; x=2, y=[2]
 ---
-# Parts that do not match are skipped before any rule sees them.
+# Elements that do not match are skipped before any rule sees them.
 f(x) if [x, "admin"] in [[1, "user"], [2, "admin"], [3, "admin"]];
 #? f(x) => x=2 ; x=3

@@ -34,16 +34,16 @@ f(2) if
  x = 1 and x = 1;
 #? f(x) => x=1 ; x=2
 ---
-# A carriage return alone ends no comment. It is refused.
+# A carriage return alone does not end a comment. It is rejected.
 f(1); # commentf(2);  ### "lexis.polar:\d+:16: "
 ---
-# Text that does not look like what it is, is refused: names of two scripts, invisible characters, marks of direction.
+# Text that does not look like what it is, is rejected: names of two scripts, invisible characters, marks of direction.
 аllow(1); ### "lexis.polar:\d+:1: the name .* mixes Latin and Cyrillic letters"
 g(1) if x​ = 1; ### "lexis.polar:\d+:10: "
 h("ad‍min"); ### "lexis.polar:\d+:6: "
 i(1); # ‮ ### "lexis.polar:\d+:9: "
 ---
-# Names in one script are not, nor is text in any language.
+# Names in one script are accepted, and so is text in any language.
 правило(х) if х in ["пользователь", "کاربر می‌خواهد", "👩‍👧"]; # 👩‍👧
 #? правило("пользователь") => {}
 #? x = "می‌خواهد".length() => x=8
@@ -65,7 +65,7 @@ f(1); ### "lexis.polar:\d+:5: "
 #? inf = 1 => none
 #? true = false => none
 ---
-# Words of blocks are not reserved.
+# The words of blocks are not reserved.
 f(actor, resource, on, roles) if actor = on and resource = roles;
 #? f(1, 2, 1, 2) => {}
 #? permissions = 1 and relations = 2 => permissions=1, relations=2
@@ -139,7 +139,7 @@ f(actor, resource, on, roles) if actor = on and resource = roles;
 #? x = "a" "b" => error parse
 #? x = "a\ => error parse
 ---
-# A backslash before a line's end puts the line's end into the string.
+# A backslash before a line's end adds the line's end to the string.
 f("a\
 b");
 #? f(x) => x="a\nb"
@@ -148,7 +148,7 @@ b");
 f("a   ### `(?i)string|line|character|unterminated`
 b");
 ---
-# Characters that are no token.
+# Characters that are not part of any token.
 #? x = $ => error parse
 #? x = 1 & y = 2 => error parse
 #? x = 1 @ 2 => error parse

@@ -1,5 +1,5 @@
 # option: limits steps=20000
-# Endless rules meet the budget, whatever their shape.
+# Endless rules exceed the budget, whatever their shape.
 loop(x) if loop(x + 1);
 left(x) if left(y) and x = y;
 grow(x) if grow([x]);
@@ -20,7 +20,7 @@ six(a, b, c, d, e, f) if digit(a) and digit(b) and digit(c) and digit(d) and dig
 #? six(_, _, _, _, _, _) => error budget "digit|six"
 ---
 # option: limits steps=20000
-# What is found before the budget ends is found.
+# Solutions that are found before the budget ends are returned.
 nat(0);
 nat(n) if nat(m) and n = m + 1;
 #? nat(x) and x = 3 => x=3 ; error budget
@@ -28,13 +28,13 @@ nat(n) if nat(m) and n = m + 1;
 #? nat(x) and x > 2 and cut => x=3
 ---
 # option: limits depth=1000
-# The depth of calls is bounded apart.
+# The depth of calls is bounded separately.
 down(0);
 down(n) if n > 0 and down(n - 1) and true;
 #? down(500) => {}
 #? down(5000) => error budget "down"
 ---
-# Recursion is not bounded by Go's stack: a hundred thousand deep by default.
+# The Go stack does not bound recursion: the default is a hundred thousand calls.
 down(0);
 down(n) if n > 0 and down(n - 1) and n > 0;
 build(0, []);
@@ -56,14 +56,14 @@ f(1); f(2); f(3);
 #? f(x) and f(_) and f(_) => x=1 ; ... ; x=2 ; error budget
 ---
 # option: limits bytes=10000
-# So is the memory of the values that a query makes.
+# So is the memory of the values that a query creates.
 grow(0, []);
 grow(n, [n, *xs]) if n > 0 and grow(n - 1, xs);
 #? grow(10, xs) => xs=[10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
 #? grow(100000, _) => error budget
 ---
 # option: cancelled
-# A query whose context has ended, ends.
+# A query ends with its context.
 loop(x) if loop(x + 1);
 #? loop(0) => error cancelled
 #! loop(0) => error cancelled

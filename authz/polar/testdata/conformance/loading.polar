@@ -11,11 +11,11 @@ n(_x: Integer);
 o(_) if p = {q}; ### "p" "q"
 r(_) if {a: 1}.(k) = 1; ### "k"
 ---
-# Constants, classes, names of unions and names with :: are none.
+# Constants, classes, names of unions and names with :: are not singletons.
 f(answer); f(User); f(Actor); f(a::b); f(nil);
 g(_) if x = answer and x = 42;
 ---
-# A variable may occur twice without meaning anything.
+# A variable may occur twice without any effect.
 f(x, y) if x = y;
 ---
 # Rule types and inline queries have no singletons.
@@ -54,7 +54,7 @@ i(1) if forall(ff(1), true); ### "ff"
 f(1);
 k(1) if ff(1); ### "ff"
 ---
-# A method is no rule, and a rule with another number of parameters exists.
+# A method is not a rule, and a rule with another number of parameters exists.
 f(x) if x.g(1);
 g(1, 2);
 h(x) if g(x); ### warning "g"
@@ -63,7 +63,7 @@ h(x) if g(x); ### warning "g"
 f(_: Unknown); ### "Unknown"
 g(x) if x matches Unknown{a: 1}; ### "Unknown"
 ---
-# With a suggestion for the usual misspellings.
+# Common misspellings get a suggestion.
 f(_: string); ### "String"
 g(_: int); ### "Integer"
 h(_: dict); ### "Dictionary"
@@ -72,16 +72,16 @@ j(_: bool); ### "Boolean"
 k(_: float64); ### "Float"
 l(_: Usr); ### "User"
 ---
-# A class named twice is as unknown as one named once.
+# A class that is named twice is as unknown as one that is named once.
 f(_: Unknown, _: Unknown); ### "Unknown" "Unknown"
 ---
-# All errors of a policy are reported, not the first.
+# All errors of a policy are reported, not only the first.
 f(x) if g(1); ### "x" "g"
 h(y); ### "y"
 i(1) if undefined_one(1); ### "undefined_one"
 resource Repo { foo = ["a"]; } ### "foo"
 ---
-# Arguments by name are for constructors.
+# Keyword arguments.
 f(1) if g(x: 1); ### "(?i)keyword|argument|name"
 g(_);
 ---
@@ -101,23 +101,23 @@ q(x: String) if x > 1; ### "."
 r(t: Task) if t.status = "open" and t.level > 2 and t.flag and t.ratio < 1;
 s(t: Task) if t.status = 1; ### "."
 ---
-# Redefinitions of rules are alternatives, not errors, wherever they stand.
+# Several definitions of a rule are alternatives, not errors, in any place.
 f(1); g(1); f(2);
 f(3) if g(1);
 #? f(x) => x=1 ; x=2 ; x=3
 ---
-# An empty policy is a policy.
+# An empty policy is valid here.
 # nothing here
 #? 1 = 1 => {}
 #? f(1) => error undefined-rule
 ---
-# A loaded policy has only its rules: a query's names are its own.
+# A loaded policy has only its rules: the names in a query are local to it.
 f(1);
 #? x = 1 and f(x) => x=1
 #? f = 1 => f=1
 #? f.f = 1 and f = {f: 1} => f={f: 1}
 ---
-# Several sources are one policy: rules in the order of the sources, blocks opened again.
+# Several sources are one policy: rules in the order of the sources, and blocks merged.
 f(1) if g(1);
 actor User {}
 resource Org { roles = ["member"]; }

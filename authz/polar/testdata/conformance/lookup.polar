@@ -1,4 +1,4 @@
-# Dictionaries: a key that is not there has no solution.
+# Dictionaries: the lookup of a missing key has no solution.
 #? x = {a: 1}.a => x=1
 #? x = {a: 1}.b => none
 #? x = {a: 1}.("a") => x=1
@@ -13,7 +13,7 @@
 #? x = {a: nil}.a => x=nil
 #? d = {a: 1} and d.a + 1 = 2 => d={a: 1}
 ---
-# The key may be a variable: an unbound one goes through the keys, in order.
+# The key may be a variable: an unbound one has one solution per key, in order.
 #? k = "a" and x = {a: 1}.(k) => k="a", x=1
 #? k = "b" and x = {a: 1}.(k) => none
 #? x = {b: 2, a: 1}.(k) => k="a", x=1 ; k="b", x=2
@@ -46,7 +46,7 @@
 #? x = {a: 1}.a() => error unknown-method
 #? not {a: 1}.foo() => error unknown-method
 ---
-# nil has no attributes and no methods, and asking is no error.
+# nil has no attributes and no methods; reading them is not an error.
 #? x = nil.foo => none
 #? x = nil.foo() => none
 #? nil.foo => none
@@ -85,11 +85,11 @@ f(x) if x.a = 1;
 #? y = x.lower() and x = "A" => x="A", y="a"
 #? y = x.lower() => error unbound
 ---
-# A waiting lookup and the test of its result both hold.
+# A waiting lookup and the test of its result must both hold.
 f(x) if y = x.a and y > 1 and x in [{a: 1}, {a: 2}, {b: 3}, {a: 4}];
 #? f(x) => x={a: 2} ; x={a: 4}
 ---
-# Lookups in a head are done after the body.
+# Lookups in a head run after the body.
 owner(x.owner, x);
 #? owner(alice, app) => {}
 #? owner(bob, app) => none
@@ -98,7 +98,7 @@ owner(x.owner, x);
 unrelated(_x) if y.a = 1 and y.b = 2;
 #? unrelated(1) => error unbound
 ---
-# The order in which a lookup and its use are written does not matter.
+# The order of a lookup and its use does not matter.
 #? 1 = {a: 1}.a => {}
 #? {a: 1}.a == 1 => {}
 #? 2 > {a: 1}.a => {}
@@ -106,6 +106,6 @@ unrelated(_x) if y.a = 1 and y.b = 2;
 #? {a: 1}.a in [1, 2] => {}
 #? x in {a: [1, 2]}.a => x=1 ; x=2
 ---
-# A key that is a value of the query is not shown by the error: it may be anybody's secret.
+# The error does not show a key that is a value of the query, since it may be a secret.
 #? k = alice.mail and x = alice.(k) => error unknown-attribute at "alice.(k)" "User has no attribute with that name"
 #? k = alice.mail and x = "a".(k) => error unknown-attribute "String has no attribute with that name"

@@ -1,4 +1,4 @@
-# A ground call that repeats one of its own ancestors has no further solution.
+# A ground call that repeats one of its ancestors has no further solution.
 p() if p();
 q() if q();
 q();
@@ -48,7 +48,7 @@ reach(n: Node, name) if reach(n.next, name);
 #? reach(ring, "ring") => {}
 #? reach(ring, "other") => none
 ---
-# Calls with other arguments are no repetition.
+# Calls with other arguments do not repeat.
 f(x) if x > 0 and f(x - 1);
 f(0);
 g(x, y) if x < 3 and g(x + 1, y);
@@ -58,7 +58,7 @@ g(3, "end");
 #? g(0, x) => x="end"
 ---
 # option: limits steps=20000
-# Calls with unbound arguments are not cut short: they find what there is, and then meet the budget.
+# Calls with unbound arguments are not cut short: they find the solutions, and then exceed the budget.
 r(x) if r(x);
 r(1);
 s(1);
@@ -82,7 +82,7 @@ h(x) if h(x);
 #? h([1, {a: alice}]) => none
 #? h(1.0) => none
 ---
-# A circle of values, and one of more rows than are compared one by one.
+# A circle of values, and a circle of more rows than are compared one by one.
 reach(p, q) if p = q;
 reach(p: Phase, q) if reach(p.next(), q);
 #? reach(first_phase, first_phase) => {}

@@ -55,10 +55,10 @@ f(_: Boolean, "Boolean"); f(_: List, "List"); f(_: Dictionary, "Dictionary");
 #? "a" matches {} => {}
 #? alice matches {} => {}
 ---
-# open: nil too, since it is no class.
+# open: nil too, since {} is not a class.
 #? nil matches {} => {}
 ---
-# A dictionary pattern never fits a number, a string, a list or nil.
+# A dictionary pattern never matches a number, a string, a list or nil.
 #~ 1 matches {a: 1} => none
 #~ "abc" matches {a: 1} => none
 #~ [1] matches {a: 1} => none
@@ -115,7 +115,7 @@ f(_: Boolean, "Boolean"); f(_: List, "List"); f(_: Dictionary, "Dictionary");
 #? [1, 2] matches [Integer, Integer] => none
 #? [Integer] matches [Integer] => {}
 ---
-# A pattern of a class must name attributes that the class has.
+# A class pattern must name attributes that the class has.
 #? alice matches User{nope: 1} => error unknown-attribute
 #? not alice matches User{nope: 1} => error unknown-attribute
 #? acme matches User{nope: 1} or true => error check
@@ -130,7 +130,7 @@ f(_: {nope: 1}, "dictionary"); f(_, "any");
 #? alice matches {name: "alice", nope: 1} => none
 ---
 # option: notypes
-# With an attribute that the class does not have, a pattern is an error only for instances of the class.
+# A pattern with an attribute that the class does not have is an error only for instances of the class.
 #? alice matches User{nope: 1} => error unknown-attribute
 #? acme matches User{nope: 1} => none
 #? 1 matches User{nope: 1} => none
@@ -142,7 +142,7 @@ f(_: {nope: 1}, "dictionary"); f(_, "any");
 #? nil matches nil => error class
 #? 1 matches answer => error class
 ---
-# Class values are no instances.
+# Class values are not instances.
 #? User matches User => none
 #? User matches Dictionary => none
 #? Integer matches Integer => none
@@ -174,8 +174,8 @@ h(_: User{name: "alice"});
 #? h(x) => error unbound
 #? x matches Actor => none             # no block declares an actor
 ---
-# Class tests of one variable that no value can pass fail, whatever the order and
-# however they met; those that one can pass wait.
+# Class tests of one variable that no value can pass fail, whatever their order and
+# origin; tests that some value can pass wait.
 both(x, y) if x matches User and y matches Org;
 org(x: Org) if name(x);
 name(_: String);
@@ -201,7 +201,7 @@ name(_: String);
 #? x matches User and x matches User => error unbound at "x matches User"
 #? x matches User and x matches User and x = alice => x=User(alice)
 ---
-# A type may be of several classes: of those that it embeds and extends, of interfaces, of its kind.
+# A type may belong to several classes: those that it embeds and extends, interfaces, and its kind.
 #? x matches Document and x matches Report => error unbound
 #? x matches Report and x matches Document and x in [document, report] => x=Report(Document("report"), 12)
 #? x matches Report and x matches Memo => none
@@ -218,10 +218,10 @@ name(_: String);
 #? x matches String and x matches Status and x in ["a", open] => x=Status("open")
 #? x matches Status and x matches Integer => none
 ---
-# No value is of these three, though one is of each two.
+# No value belongs to these three, but one belongs to each two.
 #? x matches Painted and x matches Solid and x matches Square => none
 ---
-# Unions are of the classes with blocks.
+# Unions consist of the classes with blocks.
 actor User {}
 resource Org {}
 resource Repo {}
@@ -249,13 +249,13 @@ resource Repo {}
 #? x matches User and not x matches User{name: "alice"} and x in [alice, bob] => x=User(bob)
 #? x matches Shape and not x matches Square and not x matches Disc and not x matches Cube => none
 ---
-# A class that is not registered is an error once there is a value, and no class of nothing.
+# A class that is not registered is an error once there is a value, and does not restrict a variable.
 #? x matches Nope and x matches User and x = alice => error class
 #? x matches User and x matches Nope and x = alice => error class
 #? x matches User and not x matches Nope and x = alice => error class
 #~ x matches User and x matches Nope => error unbound
 ---
-# Rules of other classes are not tried for what is bound to a class only.
+# Rules of other classes are not tried for a variable that is restricted to a class.
 f(_: User, 1); f(_: Org, 2) if endless(1); f(_: Repo, 3);
 endless(n) if endless(n + 1);
 g(x, y) if x matches User and f(x, y);
@@ -281,7 +281,7 @@ h(x, y) if x matches Org and first(x, y) and x = acme;
 # open: against a list of values and variables likewise.
 #? x matches [1, y] and x = [1, 2] => x=[1, 2], y=2
 ---
-# A list of which the items or the end are unbound is bound by a list pattern, too, as by =.
+# A list with unbound elements or an unbound end is bound by a list pattern, too, as by =.
 #? [*xs] matches [1] => xs=[1]
 #? [ys] matches [1] => ys=1
 #? [*ys] matches [1, 2] => ys=[1, 2]
@@ -316,7 +316,7 @@ h(x, y) if x matches Org and first(x, y) and x = acme;
 #? x matches [x] => none
 #? x matches [y, *y] and y = [1] => x=[[1], 1], y=[1]
 ---
-# Of an item that has only to be of a class, or to have fields, the class is tested once it is known.
+# If an element must only be of a class, or have fields, the test waits until the element is known.
 #? x matches [Integer{}] and x = [1] => x=[1]
 #? x matches [Integer{}] and x = ["a"] => none
 #? x matches [Integer{}] and x = [1, 2] => none
@@ -329,7 +329,7 @@ h(x, y) if x matches Org and first(x, y) and x = acme;
 #? [*x] matches [Integer{}, *y] and x = [1, 2] => x=[1, 2], y=[2]
 #? [x, y] matches [User{}, User{name: n}] and x = y and x = alice => n="alice", x=User(alice), y=User(alice)
 ---
-# Under not, a variable from outside is not bound.
+# Inside not, a variable from outside is not bound.
 #? not x matches [1] and x = [2] => x=[2]
 #? not [*x] matches [1] and x = [2] => x=[2]
 #? not [x] matches [1] and x = 1 => none
@@ -379,7 +379,7 @@ f(_: Actor, "actor"); f(_: Resource, "resource"); f(_, "any");
 #? Resource matches Resource => {}
 #? Resource matches Actor => none
 ---
-# With blocks they have: an actor is a resource too.
+# With blocks they have members: an actor is a resource too.
 actor User {}
 resource Org {}
 f(_: Actor, "actor"); f(_: Resource, "resource"); f(_: User, "user"); f(_: {name: "alice"}, "dict"); f(_, "any");

@@ -1,4 +1,4 @@
-# not has a solution when its goal has none, and binds nothing.
+# not has a solution if its goal has none, and binds no variables.
 f(1); f(2);
 #? not 1 = 2 => {}
 #? not 1 = 1 => none
@@ -27,7 +27,7 @@ f(1); f(2);
 #? not 1 in [2] => {}
 #? not 1 matches String => {}
 ---
-# A variable that occurs nowhere else asks whether anything at all satisfies the goal.
+# With a variable that occurs nowhere else, not tests that no value satisfies the goal.
 f(1); f(2);
 g(x, y) if [x, y] in [[1, 2], [2, 3]];
 #? not x = 1 => none
@@ -43,7 +43,7 @@ g(x, y) if [x, y] in [[1, 2], [2, 3]];
 #? y = 1 and not (g(y, x) and x > 2) => y=1
 #? not not_there = 1 => none
 ---
-# A variable that also occurs outside makes not wait until it is bound.
+# not waits for a variable that also occurs outside it.
 #? not x = 1 and x = 2 => x=2
 #? not x = 1 and x = 1 => none
 #? not (x > 1) and x = 0 => x=0
@@ -59,7 +59,7 @@ g(x, y) if [x, y] in [[1, 2], [2, 3]];
 #? (not x = 1 or x = 1) and x in [1, 2] => x=2 ; x=1
 #? not x = 1 and y = x and y = 2 => x=2, y=2
 ---
-# What is bound to a structure is waited for down to its parts.
+# If the variable is bound to a structure, not waits for the parts of the structure.
 #? x = [y] and not x = [1] and y = 2 => x=[2], y=2
 #? x = [y] and not x = [1] and y = 1 => none
 #? x = {a: y} and not x.a = 1 and y in [1, 2] => x={a: 2}, y=2
@@ -80,7 +80,7 @@ i(x, y) if not (f(y) and y = x);
 #? i(1, 1) => none
 #? i(x, 1) and x = 2 => x=2
 ---
-# A not that still waits when a solution ends is an error.
+# A not that still waits at the end of a solution is an error.
 h(x) if not x = 1;
 #? h(x) => error unbound at "not x = 1"
 #? not x = 1 and y = x => error unbound
@@ -88,7 +88,7 @@ h(x) if not x = 1;
 #? not [x, y] = [1, 2] and y = 2 and z = x => error unbound
 #? not x = 1 and false => none
 ---
-# Inside, a test on a variable of its own that nothing binds is an error too: not does not guess.
+# A test inside on a local variable that nothing binds is an error too: not does not guess.
 #? not (x > 1) => error unbound
 #? not x matches Integer => error unbound
 #? not x.a => error unbound
@@ -96,7 +96,7 @@ h(x) if not x = 1;
 #? not (x > 1 and x = 1) => {}
 #? not (x > 1 and false) => {}
 ---
-# A not inside of a not waits for the variables of the outer one.
+# A not inside a not waits for the variables of the outer one.
 f(1); f(2); g(2);
 #? not (f(x) and not g(x)) => none
 #? not (f(x) and not f(x)) => {}
@@ -106,7 +106,7 @@ f(1); f(2); g(2);
 #? not (not x = 1) and x = 1 => x=1
 #? not (not x = 1) and x = 2 => none
 ---
-# Nothing that is bound inside is seen outside.
+# Bindings made inside are not visible outside.
 f(1);
 #? not (x = 1 and x = 2) and x = 3 => x=3
 #? y = 2 and not (f(x) and x = y) => y=2
@@ -124,10 +124,10 @@ bad(x) if x = 1 mod 0;
 #? not 1 => error parse
 #? x = 1 and not x => error type
 ---
-# open: not ends with the first solution, so an error behind it is not met.
+# open: not ends with the first solution, so a later error does not occur.
 #? not (true or 1 = 1 mod 0) => none
 ---
-# Negation of rules, the usual way.
+# Typical negations of rules.
 banned("eve");
 member("alice"); member("eve");
 may_post(name) if member(name) and not banned(name);
@@ -139,7 +139,7 @@ may_read(name) if not banned(name) and member(name);
 #? may_read(x) => x="alice"
 #? may_read("alice") => {}
 ---
-# Waiting means not to try: no test is made with a value that only the negated goal would give.
+# While it waits, no test runs with a value that only the negated goal would give.
 div(x) if 1 = 7 mod x;
 #? x < 5 and not x = "a" and x = 1 => x=1
 #? x < 5 and not x = "a" and x = 5 => none
@@ -148,7 +148,7 @@ div(x) if 1 = 7 mod x;
 #? x.name = "alice" and not x = 1 and x in [alice, bob] => x=User(alice)
 #? forall(x in ["a", 1], x != y) and y < 5 and y = 2 => y=2
 ---
-# Negation over structures that are partly known.
+# Negation over partly known structures.
 #? not [x, 1] = [2, y] and x = 2 and y = 2 => x=2, y=2
 #? not [x, 1] = [2, y] and x = 2 and y = 1 => none
 #? not {a: x} = {a: 1} and x = 2 => x=2
@@ -160,7 +160,7 @@ div(x) if 1 = 7 mod x;
 #? not (x = 1 or y = 2) and x = 2 and y = 3 => x=2, y=3
 #? not (x = 1 or y = 2) and x = 2 and y = 2 => none
 ---
-# A goal that would not end without the value is not begun without it.
+# A goal that would not end without the value does not begin without it.
 above(v, u) if u.boss = v;
 above(v, u) if above(v, u.boss);
 #? u in [alice, bob] and not above(alice, u) => u=User(alice)

@@ -1,4 +1,4 @@
-# print always succeeds, and says its arguments: strings in quotes, floats without needless digits.
+# print always succeeds and prints its arguments: strings in quotes, floats without needless digits.
 f(x) if print(x) and x > 1;
 #? print("hello") => {}
 #> "hello"
@@ -26,7 +26,7 @@ f(x) if print(x) and x > 1;
 #? print(open) => {}
 #> "open"
 ---
-# Instances are named by their class; nothing of their inside is shown.
+# Instances are shown as the name of their class, without their fields.
 #? print(alice) => {}
 #> User
 #? print([acme], {u: bob}) => {}

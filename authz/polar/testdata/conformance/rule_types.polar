@@ -15,7 +15,7 @@ f(_); ### "f"
 f(1, 2); ### "f"
 f(1);
 ---
-# A name without types is free, and a type alone requires no rule.
+# Rules of a name without types may have any parameters, and a type alone does not require a rule.
 type g(x: Integer);
 f(_);
 f(_, _);
@@ -29,7 +29,7 @@ f("c"); ### "f"
 f(_: String); ### "f"
 f("b"); ### "f"
 ---
-# Lists and dictionaries in types: the rule has at least what the type has.
+# Lists and dictionaries in types: the rule must contain everything that the type contains.
 type f([1, 2]);
 type g({a: 1});
 f([1, 2]); f([2, 1, 3]);
@@ -37,13 +37,13 @@ f([1]); ### "f"
 g({a: 1}); g({a: 1, b: 2});
 g({b: 2}); ### "g"
 ---
-# A value as specializer is like the value.
+# A value as a specializer is like the value.
 type f(_x: "a");
 f("a"); f(_: "a");
 f("b"); ### "f"
 f(_: "b"); ### "f"
 ---
-# A pattern with fields: the rule has them too.
+# A pattern with fields: the rule must have them too.
 type f(_x: User{name: "a"});
 f(_: User{name: "a"}); f(_: User{name: "a", age: 1});
 f(_: User); ### "f"
@@ -80,7 +80,7 @@ type f(_s: Shape);
 f(_: Shape); f(_: Square); f(_: Cube); f(_: Disc); f(_: Solid);
 f(_: User); ### "f"
 ---
-# Unions: a rule for a member conforms, and one for the union.
+# Unions: a rule for a member conforms, and so does one for the union.
 actor User {}
 resource Org {}
 type f(_a: Actor);
@@ -92,7 +92,7 @@ g(_: Resource); g(_: Org); g(_: User);
 g(_: Actor); ### "g"
 g(_: Repo); ### "g"
 ---
-# The built-in types can be widened, not removed.
+# The built-in types can be extended, not removed.
 type allow(_, _);
 allow(_, _);
 allow(_, _, _);
@@ -132,7 +132,7 @@ has_relation(_: Org, "parent", _: Repo);
 has_relation(_: Org, "other", _: Repo); ### "other"
 has_relation(_: User, "parent", _: Repo); ### "has_relation"
 ---
-# Without declared relations has_relation is free.
+# Without declared relations, has_relation may have any parameters.
 has_relation(_);
 ---
 # Types have no singletons, no bodies, no lookups and no arithmetic.
@@ -143,7 +143,7 @@ type f(x.a); ### "f|type"
 ---
 type f(x + 1); ### "f|type"
 ---
-# open: nor rest variables.
+# open: no rest variables either.
 type f([1, *xs]); ### "f|type|rest"
 f([1, 2]);
 ---
@@ -151,7 +151,7 @@ f([1, 2]);
 type f(_: Nope); ### "Nope"
 f(_: User);
 ---
-# Types come anywhere, and say which rule does not fit and why.
+# Types may be in any place, and the error says which rule does not match and why.
 f(_: String, _: User);
 f(_: Org, _: User); ### "Org.*String|String.*Org"
 type f(_: String, _: User);

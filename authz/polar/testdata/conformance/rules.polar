@@ -8,7 +8,7 @@ g(x) if x = 1 or x = 1; g(1);
 #? g(1) and g(1) => {} ; {} ; {} ; {} ; {} ; {} ; {} ; {} ; {}
 #? f(x) and g(x) => x=1 ; x=1 ; x=1 ; x=1 ; x=1 ; x=1
 ---
-# A rule that is defined with another number of parameters has no solution; one that is not defined is an error.
+# A rule that is defined with another number of parameters has no solution; an undefined rule is an error.
 f(1); f(1, 2);
 #? f() => none
 #? f(1, 2, 3) => none
@@ -89,7 +89,7 @@ odd(n) if n > 0 and even(n - 1);
 #? odd(10) => none
 #? odd(101) => {}
 ---
-# A goal that is a variable asks whether it is true; an unbound one becomes true.
+# A goal that is a variable tests whether it is true; an unbound one becomes true.
 f(x) if x;
 g(x) if x and x = true;
 #? f(true) => {}
@@ -119,7 +119,7 @@ g(x) if x and x = true;
 #? not {a: nil}.a => {}
 #? not {a: false}.a => {}
 ---
-# An error ends the whole query: it is no failure, and later alternatives are not tried.
+# An error ends the whole query: it is not a failure, and later alternatives are not tried.
 f(1) if x = 1 mod 0 and x = 1;
 f(2);
 #? f(2) => {}
@@ -129,7 +129,7 @@ f(2);
 #? true or 1 = 1 mod 0 => {} ; error arithmetic
 #? x = 2 or x = 1 mod 0 or x = 3 => x=2 ; error arithmetic
 ---
-# Order: a rule whose parameter has a specializer comes before one without; literals count as none.
+# Order: a rule whose parameter has a specializer comes before one without; literals do not count as specializers.
 f("a", "lit"); f(_: String, "typed"); f(_, "any");
 g(_, "any"); g(_: String, "typed"); g("a", "lit");
 #? f("a", x) => x="typed" ; x="lit" ; x="any"
@@ -160,17 +160,17 @@ f(_: {a: 1}, "d1"); f(_: {a: 1, b: 2}, "d2"); f(_: Dictionary, "D"); f(_, "any")
 #? f({}, x) => x="D" ; x="any"
 #? f(1, x) => x="any"
 ---
-# The same specializer on both sides ties, and the order of the source stays.
+# The same specializer on both sides is a tie, and the order of the source is kept.
 f(_: Integer, _: String, 1); f(_: Integer, _: String, 2); f(_: Integer, _, 3);
 #? f(1, "a", x) => x=1 ; x=2 ; x=3
 ---
-# Rest variables are no specializers.
+# Rest variables are not specializers.
 f([*_], "all"); f([_x, *_xs], "cons"); f([], "empty");
 #? f([], x) => x="all" ; x="empty"
 #? f([1], x) => x="all" ; x="cons"
 #? f(1, x) => none
 ---
-# Order is found by insertion: a step moves a rule up as long as it is more specific than the one before it.
+# The order is that of an insertion sort: a step moves a rule up while it is more specific than the rule above it.
 f(_: {a: 1}, 1); f(_: 1, 2); f(_, 3); f(_: Integer, 4); f(_: {}, 5);
 #? f(1, x) => x=2 ; x=4 ; x=5 ; x=3
 #? f({a: 1}, x) => x=1 ; x=5 ; x=3
@@ -185,7 +185,7 @@ f(_, "any");
 #? f(bob, x) => x="class" ; x="any"
 #? f({name: "alice"}, x) => x="dictionary" ; x="any"
 ---
-# An unbound argument does not decide which rules apply: its specializers wait.
+# An unbound argument does not determine which rules apply: its specializers wait.
 f(_: Integer, 1); f(_: {a: 1}, 4); f(7, 5);
 #? f(x, y) and x = 7 => x=7, y=1 ; x=7, y=5
 #? f(x, y) and x = {a: 1} => x={a: 1}, y=4
@@ -216,7 +216,7 @@ h(_: {a: y}, y);
 #? h({a: 2}, x) => x=2
 #? h({a: 2}, 3) => none
 ---
-# The guide's shape: different rules for different kinds.
+# Different rules for different kinds, as in the guide.
 describe(x: Integer, "number") if x != 0;
 describe(0, "zero");
 describe(_: String, "text");
@@ -227,14 +227,14 @@ describe(x: List, ["list", n]) if n = x.length();
 #? describe([1, 2], x) => x=["list", 2]
 #? describe(1.5, x) => none
 ---
-# An early answer is an answer: what comes behind it is not looked at until it is asked for.
+# An early answer is an answer: what comes after it is not evaluated until it is needed.
 allow("alice", "read", "doc");
 allow(u, _, r) if u.name = r;
 #? allow("alice", "read", "doc") => {} ; error unknown-attribute
 #! allow("alice", "read", "doc") => {} ; error unknown-attribute
 #? alice.nope or true => error unknown-attribute
 ---
-# A constant is no class.
+# A constant is not a class.
 h(_: answer); ### "answer"
 ---
 # Solutions of conjunctions vary from the right.
@@ -276,7 +276,7 @@ nrev([x, *xs], r) if nrev(xs, rs) and append(rs, [x], r);
 #? sort([2, 1, 2], x) => x=[1, 2, 2]
 #? nrev([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30], [x, *_]) => x=30
 ---
-# Whether a rule applies is found out without errors: what cannot be read is one
+# Which rules apply is determined without errors: an unreadable value is an error
 # when the rule is tried, and not before.
 f(_: Cube, _, "cube");
 f(_: Shape, _: {too_big: 1}, "shape");

@@ -35,7 +35,7 @@
 # open: not even to itself, as the value of a variable.
 #? _x = nan and _x = _x => none
 ---
-# Booleans are no numbers.
+# Booleans are not numbers.
 #? true = true => {}
 #? true = false => none
 #~ 1 = true => none
@@ -96,7 +96,7 @@
 #~ {} != [] => {}
 #~ {a: 1} = [["a", 1]] => none
 ---
-# Unification binds variables, wherever they stand.
+# Unification binds variables in any place.
 #? x = 1 => x=1
 #? 1 = x => x=1
 #? x = 1 and x = 1 => x=1
@@ -140,10 +140,10 @@
 #? x = [1, *y] and y = [2, *z] and z = [] => x=[1, 2], y=[2], z=[]
 #? x = [1, *y] and y = [2] and [_, *z] = x => x=[1, 2], y=[2], z=[2]
 ---
-# open: a list whose rest is still unknown at the end is no value: the solution cannot be reported.
+# open: a list whose rest is still unknown at the end is not a value: the solution cannot be reported.
 #? x = [1, *y] => error unbound
 ---
-# open: a list that continues with what is no list is an error.
+# open: a list whose rest is not a list is an error.
 #? y = 1 and x = [2, *y] => error type
 #? x = [2, *y] and y = 1 => error type
 ---
@@ -158,7 +158,7 @@
 #? not x = [x] => {}            # x occurs nowhere else
 #? x = y and x = [y] => none
 ---
-# The same in calls of rules.
+# The same in rule calls.
 f(x, [x]) if true;
 #? f(x, x) => none
 #? f(1, [1]) => {}
@@ -189,7 +189,7 @@ g(x, y) if (x = 1 and y = 1) or x = 2 and y = 2;   ### warning "."
 #? true or true => {} ; {}
 #? (x = 1 or x = 2) and (y = 1 or y = 2) => x=1, y=1 ; x=1, y=2 ; x=2, y=1 ; x=2, y=2
 ---
-# Constants are values: they are never bound, and never reported.
+# Constants are values: they are never bound or reported.
 f(answer);
 #? f(42) => {}
 #? f(41) => none

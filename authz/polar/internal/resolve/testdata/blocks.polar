@@ -136,7 +136,7 @@ resource Repo {
   relations = { a: [Org, Org], b: [Org, Foo] }; ### "duplicate-term: the relation .a. names Org twice" ### "unknown-class: the class Foo"
 }
 ---
-# Repeated with the same classes, in any order; with others it is one list that is meant.
+# Repeated with the same classes, in any order. Other classes belong in one list.
 resource Repo { relations = { a: [Org, Team], b: Org }; }
 resource Repo { relations = { a: [Team, Org], b: [Org] }; }
 ---
@@ -144,7 +144,7 @@ resource Repo { relations = { a: [Org, Team], b: Org }; }
 resource Repo { relations = { a: Org }; } ### "duplicate-term: the relation .a. is already declared, at .*for several classes write a list: a: .Org, Team..$"
 resource Repo { relations = { b: Team }; } ### "duplicate-term: the relation .b. is already declared, at .*for several classes write a list: b: .Org, Team..$"
 ---
-# A name is one thing.
+# A name has one meaning.
 resource Repo {
   roles = ["owner", "b"];
   permissions = ["b"]; ### "duplicate-term: .b. is already declared as a role, at .* .roles, permissions and relations of a class share one namespace: rename one of them.$"

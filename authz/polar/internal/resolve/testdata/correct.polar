@@ -1,7 +1,7 @@
 # option:policy
-# Policies without faults: none of them raises anything.
+# Policies without mistakes: none of them is reported.
 
-# 1. The smallest.
+# 1. The smallest policy.
 allow("alice@example.com", "read", "report");
 allow(_, "ping", _);
 ---
@@ -14,7 +14,7 @@ allow(user: User, "GET", request) if
 allow_by_path(_user, ["", "whoami", *_rest]);
 allow_by_path(user: User, ["", "organizations", *rest]) if rest = [_] and user.admin;
 ---
-# 3. Attributes of untyped parameters are anybody's guess.
+# 3. Attributes of untyped parameters are not checked.
 allow(actor, action, resource) if
   actor.whatever = resource.something.else and
   actor.can(action, resource) and
@@ -50,7 +50,7 @@ has_permission(user: User, permission: String, repo: Repo) if
   permission in ["read", "write"] and repo.owner.id = user.id;
 allow(actor, action, resource) if has_permission(actor, action, resource);
 ---
-# 6. Nothing is known of any, nor of dictionaries.
+# 6. Nothing is known about any and dictionaries.
 allow(user: User, _, _) if
   user.extra.deep.thing = 1 and user.extra = "a" and
   user.meta.role = "admin" and user.meta.level > 3 and user.meta.get("x") = [1] and
@@ -63,7 +63,7 @@ allow(user: User, "read", repo: Repo) if
   repo.org != nil and user.org = repo.org and user.email != nil or
   user.email = "a@b.c" and user.email.endswith(".c");
 ---
-# 8. Numbers are one kind to operators.
+# 8. Operators treat all numbers as one kind.
 allow(user: User, _, _) if
   user.age > 1.5 and user.score = 3 and user.id * 2 < user.score / 3 and
   x = user.age + 1 and x >= limit and user.age mod 2 = 1 and 7 rem user.age != 0.5;
@@ -75,7 +75,7 @@ allow(actor, "read", thing) if
   (thing matches Repo{public: true} or thing matches Page and thing.body = "x" and thing.title != "y") and
   not (thing matches Page and thing.body = "z");
 ---
-# 10. What an alternative learns holds only there.
+# 10. What an alternative learns holds only inside it.
 allow(x, _, _) if
   (x matches Integer and x > 3) or (x matches String and x.length() > 3) or (x matches User and x.admin);
 ---
@@ -84,7 +84,7 @@ allow(user: User, "boast", _) if user matches Staff and user.level > 3;
 allow(staff: Staff, "work", _) if staff.name = "s" and staff.boss.name = "b" and staff.has_tag("x");
 allow(staff: Staff, "meet", user: User) if staff = user or user.knows(staff.boss);
 ---
-# 12. An interface: what all members have.
+# 12. An interface: the attributes that all members have.
 allow(_: User, "read", document: Document) if
   document.title != "secret" and document.id > 3 and document.document_kind() = "page";
 ---
@@ -102,13 +102,13 @@ allow(user: User, "create", Repo) if user.admin;
 allow(user: User, "create", class) if class in [Issue, Page] and user.age > 3;
 allow(_, "list", resource) if resource = Repo;
 ---
-# 15. Named types are of their kind, and of their class.
+# 15. Named types have their kind and their class.
 allow(user: User, _, _) if
   user.status = "open" and user.status != "closed" and user.status in ["open", "new"] and
   user.status matches Status and user.status matches String and
   user.status.is_open() and user.status.startswith("o") and user.status < "z";
 ---
-# 16. Times and versions have an order.
+# 16. Times and versions can be ordered.
 allow(user: User, _, repo: Repo) if
   user.joined < user.created_at and user.joined != user.created_at and
   v = repo.latest() and repo.latest() >= v and v.major > 1;
@@ -179,7 +179,7 @@ allow(user: User, key, _) if
 # 28. Prefix forms.
 allow(user: User, "x", _) if in(user.name, ["a"]) and .(user, has_tag("a"), true) and new(Org("x"), o) and o.id = 1;
 ---
-# 29. Strings are made of strings.
+# 29. Methods of strings return strings.
 allow(_, action: String, _) if
   action.contains("a") and part in action.split("_") and part.length() > 1 and
   action.replace("a", "b").strip().lower().upper().contains("B") and action.ends_with("d");
@@ -197,7 +197,7 @@ resource Document { roles = ["reader"]; permissions = ["read"]; "read" if "reade
 has_role(name: String, "reader", document: Document) if document.title = name;
 allow(actor, action, resource) if has_permission(actor, action, resource);
 ---
-# 32. Unions with different members: only what is asked of each.
+# 32. Unions with different members: each rule uses only what its class has.
 actor User { roles = ["self"]; permissions = ["edit"]; "edit" if "self"; }
 resource Repo { roles = ["owner"]; permissions = ["push"]; "push" if "owner"; }
 has_role(user: User, "self", user);
@@ -221,11 +221,11 @@ allow(user: User, _, repo: Repo) if
   {name: user.name, tags: user.tags} = {name: "a", tags: ["b"]} and
   user.org != nil and [user.org, user.boss, nil] = [repo.org, repo.owner, nil] and user.meta = {a: 1};
 ---
-# 36. The same name in different rules is different variables.
+# 36. The same name in different rules means different variables.
 allow(x: User, "a", y: Repo) if x.admin and y.public;
 allow(x: Guest, "b", y: Page) if x.id = y.id;
 ---
-# 37. Truth of what is not known.
+# 37. Truth of values of unknown type.
 allow(user: User, _, thing) if user.extra and thing.flag and flag = user.admin and flag and not thing.ok();
 ---
 # 38. Widened literals: "in" over mixed lists, and values that come from several branches.
@@ -235,7 +235,7 @@ allow(user: User, _, _) if
 # 39. Aliases of one variable.
 allow(a, b, a) if b = a and a matches User and b = c and c.name = "x" and a.age > 3;
 ---
-# 40. A rule that is only called with something else.
+# 40. A rule that is called only with other arguments.
 helper(x: Integer) if x > 3;
 helper(x: String) if x.length() > 3;
 allow(user: User, _, _) if helper(user.age) or helper(user.name) or helper(user.extra);

@@ -6,7 +6,7 @@ f(_x, _, _);
 ---
 f(x, y) if x = 1; ### "singleton-variable: the variable y"
 ---
-# A typo in a body is two singletons; the later one is reported, and its hint is the other.
+# A typo in a body makes two singletons. The later one is reported, and the hint suggests the other.
 f(actor, resource) if actor = resurce; ### "singleton-variable: the variable resurce .*did you mean .resource."
 ---
 f([*xs]); ### "singleton-variable: the variable xs"
@@ -48,7 +48,7 @@ f(_: map{a: 1}); ### "did you mean .Dictionary."
 ---
 f(x) if x matches Nope and x matches [Orgg{}, {a: Orgg{id: 1}}]; ### "unknown-class: the class Nope" ### "class Orgg .* .did you mean .Org." ### "class Orgg" ### "unknown-key: .* attribute a"
 ---
-# A constant is no class, and a variable is none either.
+# A constant is not a class, and neither is a variable.
 f(_: limit); ### "unknown-class: the class limit"
 f(x) if 1 matches x; ### "unknown-class: the class x" ### "singleton-variable"
 f() if nil matches nil; ### "unknown-class: the class nil"
@@ -105,7 +105,7 @@ f(x) if x := 1;
 f(x, y: Nope) if g(x) and h(z); ### "unknown-class" ### "no rule g" ### "no rule h" ### "singleton-variable: the variable z"
 granted() if granteed(1); ### "no rule granteed .did you mean .granted."
 ---
-# A name that other languages give to nil or a boolean is no variable, however often it occurs.
+# A name of nil or a boolean in other languages is not a variable, however often it occurs.
 f(x) if x = null and not x = null; ### "^foreign-constant: null is a variable here, so it matches anything .write nil.$"
 f(None, x) if x = None; ### "^foreign-constant: None .* .write nil."
 f(_: {boss: undefined}); ### "foreign-constant: undefined"
@@ -114,7 +114,7 @@ f(x) if x matches None; ### "^unknown-class: the class None is not registered .t
 f(_null, null_);  ### "singleton-variable: the variable null_"
 ?= f(null); ### "foreign-constant: null"
 ---
-# A variable that occurs once in each alternative has a value in none of them.
+# A variable that occurs once in each alternative is bound in none of them.
 f(u: User) if u.name = admin or u.email = admin; ### "^warning: variable-in-alternatives: the variable admin occurs only once in each alternative, so it matches anything there .write .admin. if you mean the string.$"
 f(u: User) if u.admin and (admin = u.name and u.age = 3 or u.email = admin); ### "the variable admin occurs only once in each alternative"
 f(u: User) if u.name = x and x = "a" or u.email = x and x = "b";

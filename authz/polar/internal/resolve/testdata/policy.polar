@@ -21,20 +21,20 @@ resource Org { permissions = ["read"]; }
 allow(a, b, c) if has_permission(a, b, c);
 has_permission(_: User, "read", _: Org);
 ---
-# A shorthand rule that implies through a permission is no decision. ### "warning: no-has-permission"
+# A shorthand rule that implies through a permission is not a decision. ### "warning: no-has-permission"
 # option:policy
 actor User {}
 resource Org { permissions = ["read", "write"]; "read" if "write"; }
 allow(_, _, _);
 ---
-# Neither is one about a role. ### "warning: no-has-permission"
+# Neither is a shorthand rule about a role. ### "warning: no-has-permission"
 # option:policy
 actor User {}
 resource Org { roles = ["a"]; permissions = ["read"]; "read" if "a"; }
 has_role(u: User, "a", o: Org) if u.org = o;
 allow(_, _, _);
 ---
-# Nor does an inline query. ### "warning: no-has-permission"
+# An inline query is not a decision either. ### "warning: no-has-permission"
 # option:policy
 actor User {}
 allow(_, _, _);

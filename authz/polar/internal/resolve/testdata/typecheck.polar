@@ -23,7 +23,7 @@ f(_: Dictionary{a: 1});
 g(_, _);
 ?= root.nam; ### "User has no attribute nam"
 ---
-# An exact Go name and a snake_case name are one attribute; a method is none.
+# An exact Go name and a snake_case name are one attribute; a method is not an attribute.
 f(u: User) if u.Name = u.name and u.created_at = u.CreatedAt;
 f(u: User) if u.has_tag; ### "unknown-attribute: User has no attribute has_tag .it is a method: write has_tag"
 f(u: User) if u.name(); ### "unknown-method: User has no method name .it is an attribute"
@@ -38,7 +38,7 @@ f(_: User{password: "a"}); ### "unexported-field"
 f(_: User) if User.name = "a"; ### "unknown-attribute: a class itself has no attribute name"
 f(_: User) if User.has_tag("a"); ### "unknown-method: a class itself has no method has_tag"
 ---
-# Supertypes: what no class has is an error, what some have is a warning.
+# Supertypes: a member that no class has is an error, and one that some have is a warning.
 f(d: Document) if d.title = "a" and d.document_kind() = "b";
 f(d: Document) if d.body = "a"; ### "^warning: partial-attribute: Sheet has no attribute body, so a value of that type is an error here"
 f(d: Document) if d.cell(1, 2) = 3; ### "^warning: partial-attribute: Page has no method cell"
@@ -61,7 +61,7 @@ f(a: Actor) if a matches User and a.age = 3;
 f(a: Actor) if a matches Repo; ### "^warning: never-matches: this is of type Actor, which never matches Repo"
 f(a: Actor, b: Resource) if a.name = b.name;
 ---
-# Narrowing ends where it was learned.
+# Narrowing ends with the goal that it was learned in.
 f(x) if (x matches User and x.nope or x.anything) and x.anything_else; ### "User has no attribute nope"
 f(x) if not (x matches User and x.nope) and x.anything; ### "User has no attribute nope"
 f(x) if x matches Repo and x = y.repo and y matches Issue and y.nope; ### "Issue has no attribute nope"
@@ -128,7 +128,7 @@ f(u: User) if {a: u.name} = {a: 2}; ### "never-equal"
 f(u: User) if u.status = 1; ### "never-equal: Status and Integer"
 f(u: User) if .(u, "name", 1); ### "never-equal: Integer and String"
 ---
-# Order, arithmetic, conditions, iteration.
+# Ordering, arithmetic, conditions, iteration.
 f(u: User) if u.name > 1; ### "^no-order: String and Integer cannot be ordered"
 f(u: User) if u.org < u.boss.org; ### "no-order: Org and Org"
 f(u: User) if u.tags <= u.tags; ### "no-order: List and List"
@@ -209,7 +209,7 @@ has_permission(u: User, "read", r: Repo) if has_role(u, "x", r.labels) and has_r
 allow(u, a, r) if has_permission(u, a, r) and has_permission(u, "anything", r);
 ?= not has_role(root, "anything", root);
 ---
-# Of a value of any Go type of a kind, methods of the types of that kind are possible.
+# A value of a kind but unknown Go type may have the methods of any type of that kind.
 f(s: String) if s.is_open() and s.IsOpen() and s.upper() = "A";
 f(s: String) if s.is_opn(); ### "unknown-method: String has no method is_opn .did you mean"
 f(s: String) if s matches Status and s.is_open() and s.is_opn(); ### "unknown-method: Status has no method is_opn .did you mean .is_open.."

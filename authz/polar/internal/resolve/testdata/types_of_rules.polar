@@ -29,7 +29,7 @@ has_permission(_: User, _: String, _: Org); ### "invalid-rule: .*parameter 3 mus
 has_permission(_: Resource, _: String, _: Resource); ### "invalid-rule: .*parameter 1 must be a member of Actor, which Resource is not"
 has_permission(_: User, _: String, "a"); ### "invalid-rule: .*parameter 3 must be Resource"
 ---
-# Without declared roles has_role is free.
+# Without declared roles, has_role may have any parameters.
 has_role(_, _);
 ---
 actor User {}
@@ -101,7 +101,7 @@ f(_: Staff);
 f(_: Resource); ### "must be a member of Actor"
 f(_: Guest);    ### "must be a member of Actor, which Guest is not"
 ---
-# A union whose members all are of a class is of the class.
+# A union whose members all belong to a class belongs to the class.
 type f(x: User);
 actor User {}
 actor Staff {}
@@ -156,7 +156,7 @@ type f(x: Nope); ### "^warning: unknown-class"
 f(_: Nope); ### "^warning: unknown-class"
 f(_: Other); ### "^warning: unknown-class" ### "^invalid-rule: .*must be of class Nope, which Other is not"
 ---
-# A type alone needs no rule.
+# A type alone does not require a rule.
 type missing(x: Integer);
 ---
 type f(x: [1, 2]);

@@ -1,7 +1,7 @@
-# Warnings that protect, each with policies that must raise it.
+# Warnings that protect, each with policies that must cause it.
 # option:policy
 
-# 1. Rules that nothing asks.
+# 1. Rules that no decision reaches.
 allow(_: User, "read", _: Repo);
 deny(_: User, "read", _: Issue); ### "^warning: unasked-rule: no decision queries deny, so this rule has no effect .set Config.DenyRule to enable it.$"
 deny(_: User, "close", _: Issue);
@@ -25,14 +25,14 @@ allow(_: User, "read", _: Repo);
 deny(_: User); ### "invalid-rule: the rule deny._: User. must match one of: deny.actor, action, resource.: it has 3 parameters .decisions query deny.actor, action, resource.."
 ---
 # option:policy
-# A deny rule is no better for a test of it, nor is what only it calls reported.
+# An inline query does not make a deny rule reached. Rules that only the deny rule calls are not reported.
 allow(_: User, "read", _: Repo);
 deny(u: User, "read", r: Repo) if blocked(u, r); ### "unasked-rule: no decision queries deny"
 blocked(u: User, r: Repo) if not r.owner = u;
 ?= deny(root, "read", 1) or true;
 ---
 # option:policy
-# A misspelt decision.
+# A misspelled decision.
 alow(u: User, "read", r: Repo) if helper(u, r); ### "unasked-rule: no decision reaches the rule alow.u: User, \"read\", r: Repo. .did you mean \"allow\".."
 allow_feild(_: User, "read", _: Repo, "name"); ### "unasked-rule: .*did you mean \"allow_field\""
 allow(_: User, "push", _: Repo);
@@ -43,7 +43,7 @@ alow(_: User, "read", _: Repo); ### "unasked-rule: .*did you mean \"allow\""
 something_else(1);
 ---
 # option:policy
-# Helpers that are left over, of which one calls itself, and two each other.
+# Unused helpers: one calls itself, and two call each other.
 allow(_: User, "read", _: Repo);
 unused(x) if used_by_it(x); ### "unasked-rule: no decision reaches the rule unused.x. .call it, remove it, or declare its type if the program evaluates it with Query."
 used_by_it(1);
@@ -55,7 +55,7 @@ fits(1, 2); ### "unasked-rule: no decision reaches the rule fits.1, 2."
 allow(_: User, "x", x: Integer) if fits(x);
 ---
 # option:policy
-# What the program asks by itself has a type, with the same number of parameters.
+# A rule that the program queries has a type, with the same number of parameters.
 allow(_: User, "read", _: Repo);
 type can_see(user: User, page: Page);
 can_see(u: User, p: Page) if visible(p) and u.admin;
@@ -63,7 +63,7 @@ can_see(_, _, _); ### "invalid-rule"
 visible(p: Page) if p.title = "x";
 ---
 # option:policy
-# What an inline query calls is asked.
+# A rule that an inline query calls counts as reached.
 allow(_: User, "read", _: Repo);
 double(x, y) if y = x * 2;
 ?= double(2, 4);
@@ -96,7 +96,7 @@ has_relation(r: Repo, "repo", i: Issue) if i.repo = r;
 ?= not allow(root, "raed", 1) or allow(root, "read", root);
 ---
 # option:deny option:change
-# A denial of what is not an action denies nothing.
+# A denial of an undeclared action denies nothing.
 actor User {}
 resource Issue { permissions = ["read", "update"]; }
 deny(_: User, "updaet", _: Issue); ### "undeclared-in-block: .*did you mean \"update\""
@@ -104,7 +104,7 @@ deny(_: User, action, _: Issue) if action in ["raed", "update"]; ### "undeclared
 deny_field(_: User, "raed", _: Issue, "title"); ### "undeclared-in-block: .*raed"
 allow_change(_: User, "updaet", before: Issue, after: Issue) if before.creator = after.creator and after.creator != nil; ### "undeclared-in-block: .*updaet"
 ---
-# A block that declares none of a kind says nothing.
+# A block that declares no names of a kind accepts any name.
 actor User {}
 resource Repo {}
 resource Org { roles = ["member"]; }
@@ -116,7 +116,7 @@ allow(_: User, "list", Repo);
 allow(_: User, "list", _: Page);
 allow(u: User, action, o: Org) if action in ["a", "b"] and has_permission(u, action, o);
 ---
-# 3. Constants of a Go type that says its values.
+# 3. Constants compared with Go types that list their values.
 allow(_: User, "a", t: Ticket) if t.state = "oepn"; ### "^warning: unknown-value: State has no value \"oepn\" .did you mean \"open\"..$"
 allow(_: User, "b", t: Ticket) if "colsed" == t.state; ### "unknown-value: State has no value \"colsed\" .did you mean \"closed\".."
 allow(_: User, "c", t: Ticket) if t.state != "clsoed"; ### "unknown-value: .*clsoed"
@@ -130,7 +130,7 @@ allow(_: User, "j", t: Ticket) if t matches {state: "onpe"}; ### "unknown-value:
 allow(_: User, "k", t: Ticket) if t.state = "open" or t.state = "" or t.priority = 0 or t.priority = 3 or t.role = "admin" or t.state in ["closed"];
 allow(_: User, "l", t: Ticket) if t.odd = "anything" or t.tuple = "a,b" or t.broken = "x" or t.state.upper() = "OPEN" or t.state.startswith("o") or t.priority > 17;
 ---
-# 4. Equalities that hold when both sides are nil.
+# 4. Equalities that also hold if both sides are nil.
 allow(u: User, "a", r: Repo) if u.org = r.org; ### "^warning: nil-equals-nil: u.org = r.org also holds when both are nil .add u.org != nil.$"
 allow(u: User, "b", r: Repo) if r.org == u.org and r.public; ### "nil-equals-nil: r.org == u.org"
 allow(u: User, "c", r: Repo) if o = u.org and r.org = o; ### "nil-equals-nil: r.org = o"
@@ -145,7 +145,7 @@ allow(u: User, "k", r: Repo) if u.boss != nil and u.org = r.org; ### "nil-equals
 type helper(user, repo);
 helper(u: User, r: Repo) if u.email = r.owner.email; ### "nil-equals-nil"
 ---
-# What is guarded, does not hold for nil, or makes the rule hold less.
+# Equalities that are guarded, fail for nil, or make the rule hold less.
 allow(u: User, "a", r: Repo) if u.org != nil and u.org = r.org;
 allow(u: User, "b", r: Repo) if u.org = r.org and r.org != nil;
 allow(u: User, "c", r: Repo) if u.org = r.org and not u.org = nil and not (r.org = nil or r.public);
@@ -166,7 +166,7 @@ allow(u: User, "q", t: Ticket) if t.past = u.tags;
 allow(u: User, "r", t: Ticket) if m in t.members and n in t.members and m = n and u.admin;
 allow(u: User, "s", t: Ticket) if u.extra = t.extra and u.meta.x = t.extra;
 ---
-# 5. Actors whose ID is no key.
+# 5. Actors whose ID is not declared as the key.
 allow(_: Person, "a", _: Repo); ### "^warning: actor-without-key: Person has a field ID that is not declared as its key, so an actor whose ID is not set is treated like any other .declare the key: tag the field with .polar:\",id\"., or set Class.Key.$"
 allow(_: Person, "b", _: Repo);
 allow(_: Robot, "c", _: Repo);

@@ -137,4 +137,4 @@ type f  ### `^7: unrecognized-eof: unexpected end of the source; expected "." af
 ---
 type f(1)  ### `^10: unrecognized-eof: unexpected end of the source; expected ";" .did you forget a semicolon..$`
 ---
-f(1) if x and # a comment is no token  ### `^14: unrecognized-eof: unexpected end of the source; expected an expression .write a condition after "and".$`
+f(1) if x and # a comment is not a token  ### `^14: unrecognized-eof: unexpected end of the source; expected an expression .write a condition after "and".$`
