@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -234,22 +235,26 @@ func TestEquivalent(t *testing.T) {
 	}
 }
 
-// TestSchema: the schema can be loaded by hand, and has what it says.
+// TestSchema: the commands in expenses.sql, each in its folder, load the schema
+// by hand.
 func TestSchema(t *testing.T) {
 	path, err := exec.LookPath("sqlite3")
 	if err != nil {
-		t.Skip("there is no sqlite3 on this machine")
+		t.Skip("sqlite3 is not installed")
 	}
-	file, err := filepath.Abs("expenses.sql")
-	if err != nil {
-		t.Fatal(err)
+	commands := regexp.MustCompile(`(?m)^--     sqlite3 expenses\.db "(.*)"$`).FindAllStringSubmatch(schema, -1)
+	folders := []string{filepath.Join("..", ".."), "."}
+	if len(commands) != len(folders) {
+		t.Fatalf("%d commands in expenses.sql, want %d", len(commands), len(folders))
 	}
-	for _, name := range []string{"missing.db", "empty.db"} {
-		db := filepath.Join(t.TempDir(), name)
-		if name == "empty.db" {
+	for i, folder := range folders {
+		db := filepath.Join(t.TempDir(), "expenses.db")
+		if i == 0 {
 			write(t, db, "")
 		}
-		if out, err := exec.Command(path, "-bail", db, ".read "+file).CombinedOutput(); err != nil || len(out) > 0 {
+		load := exec.Command(path, "-bail", db, commands[i][1])
+		load.Dir = folder
+		if out, err := load.CombinedOutput(); err != nil || len(out) > 0 {
 			t.Fatalf("sqlite3: %v\n%s", err, out)
 		}
 		server, a := newServer(t, settings{db: db})

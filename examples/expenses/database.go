@@ -43,9 +43,10 @@ func openDatabase(ctx context.Context, name string, w io.Writer) (db *gorm.DB, f
 		return nil, false, fmt.Errorf("opening the database %s: %w", shown(name), err)
 	}
 	db.Logger = logger.New(log.New(w, "", log.LstdFlags), logger.Config{
-		LogLevel:             logger.Error,
-		SlowThreshold:        time.Second,
-		ParameterizedQueries: true,
+		LogLevel:                  logger.Error,
+		SlowThreshold:             time.Second,
+		ParameterizedQueries:      true,
+		IgnoreRecordNotFoundError: true, // an answer, not a fault
 	})
 	filled, err = fill(db.WithContext(ctx))
 	if err != nil {

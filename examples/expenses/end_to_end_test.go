@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,7 +25,7 @@ func TestWalk(t *testing.T) {
 	for _, want := range []string{
 		"Engine:    polar\n",
 		"Policy:    the copy of policies/expenses/*.polar in the program\n",
-		"Database:  " + p.db + " (was empty, and has been filled)\n",
+		"Database:  " + p.db + " (was empty, now has the rows of expenses.sql)\n",
 	} {
 		if !strings.Contains(p.out, want) {
 			t.Errorf("the program does not say %q:\n%s", want, p.out)
@@ -101,11 +102,11 @@ func TestEdit(t *testing.T) {
 
 	n = p.logged()
 	write(t, file, strings.Replace(with, "user.id = expense.user_id", "user.id = expense.usr_id", 1))
-	p.wait(n, "the changed policy is bad, the old one goes on deciding")
+	p.wait(n, "the changed policy is rejected, the previous one stays in force")
 	p.wait(n, filepath.Join("mine", "expenses.polar")+":10:23: Expense has no attribute usr_id")
 	n = p.logged()
 	write(t, file, "allow(_: Usr, _, _);\nallow(_: User, _, _: Expence);\n")
-	p.wait(n, "the class Usr is not registered") // both are told
+	p.wait(n, "the class Usr is not registered") // the line has both errors
 	p.wait(n, "the class Expence is not registered")
 	if got := p.curl(submit); got.status != 200 {
 		t.Errorf("with a bad policy on disk: %d %s", got.status, got.body)
@@ -117,6 +118,45 @@ func TestEdit(t *testing.T) {
 	if got := p.curl(submit); got.status != 403 {
 		t.Errorf("without the rule again: %d %s", got.status, got.body)
 	}
+
+	n = p.logged()
+	write(t, file, without+"\nunused(_: User);\n")
+	p.wait(n, "the policy has changed")
+	p.wait(n, "unused")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	reloads := slices.DeleteFunc(slices.Clone(p.log), func(line string) bool { return strings.Contains(line, "msg=authz ") })
+	if len(reloads) != 5 {
+		t.Errorf("5 reloads are %d lines of the log:\n%s", len(reloads), strings.Join(reloads, "\n"))
+	}
+}
+
+// TestTemporary: without -db the program leaves no database behind.
+func TestTemporary(t *testing.T) {
+	t.Parallel()
+	p := startPlain(t, plain, t.TempDir())
+	if want := "Database:  temporary, with the rows of expenses.sql (-db expenses.db keeps one)\n"; !strings.Contains(p.out, want) {
+		t.Errorf("the program does not print %q:\n%s", want, p.out)
+	}
+	walk(t, p.base)
+	if n := len(entries(t, p.temporary)); n != 1 {
+		t.Errorf("%d temporary files while it runs, want the directory of the database", n)
+	}
+	stop(t, p)
+	for _, dir := range []string{p.temporary, p.dir} {
+		if left := entries(t, dir); len(left) > 0 {
+			t.Errorf("the program leaves %v in %s", left, dir)
+		}
+	}
+}
+
+func entries(t *testing.T, dir string) []os.DirEntry {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
 }
 
 // TestRestart: a database that is there is used as it is.
@@ -253,7 +293,7 @@ func TestMisuse(t *testing.T) {
 	fails(t, 1, "not a database", "-db", other)
 	fails(t, 1, "expenses: opening the database", "-db", filepath.Join(dir, "missing", "expenses.db"))
 	fails(t, 1, "-db knows postgres:// and mysql:// URLs, and files of SQLite", "-db", "oracle://host/db")
-	fails(t, 1, "-db needs the name of a file", "-db", "")
+	fails(t, 1, "-db needs the name of a file", "-db", ":memory:")
 	fails(t, 1, "-addr 5000: want host:port", "-addr", "5000")
 	fails(t, 2, `expenses takes flags only, and was given ["5000"]`, "5000")
 	fails(t, 2, "flag provided but not defined", "-port", "5000")

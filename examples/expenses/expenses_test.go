@@ -66,34 +66,44 @@ const patience = 30 * time.Second
 
 // A program is the program, running.
 type program struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	dir  string // its working directory
-	db   string // its database
-	out  string // what it said until it was ready
-	base string // where it listens
-	done chan struct{}
-	err  error // how it ended, once done is closed
+	t         *testing.T
+	cmd       *exec.Cmd
+	dir       string // its working directory
+	db        string // its database, if start has named one
+	temporary string // where its temporary files are
+	out       string // what it said until it was ready
+	base      string // where it listens
+	done      chan struct{}
+	err       error // how it ended, once done is closed
 
 	mu   sync.Mutex
 	log  []string      // its standard error, by line
 	more chan struct{} // closed when there is more of it
 }
 
-// start starts the program in dir, on a port of its own and a database in a
-// temporary directory, and waits until it listens.
+// start starts the program in dir with a database in the test's temporary
+// directory, and waits until it listens.
 func start(t *testing.T, build func() (string, error), dir string, flags ...string) *program {
+	t.Helper()
+	db := filepath.Join(t.TempDir(), "expenses.db")
+	p := startPlain(t, build, dir, append([]string{"-db", db}, flags...)...)
+	p.db = db
+	return p
+}
+
+// startPlain starts the program in dir with these flags, on a port of its own,
+// and waits until it listens.
+func startPlain(t *testing.T, build func() (string, error), dir string, flags ...string) *program {
 	t.Helper()
 	bin, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{
-		t: t, dir: dir, db: filepath.Join(t.TempDir(), "expenses.db"),
-		done: make(chan struct{}), more: make(chan struct{}),
-	}
-	p.cmd = exec.Command(bin, append([]string{"-addr", "localhost:0", "-db", p.db}, flags...)...)
+	p := &program{t: t, dir: dir, done: make(chan struct{}), more: make(chan struct{})}
+	p.cmd = exec.Command(bin, append([]string{"-addr", "localhost:0"}, flags...)...)
 	p.cmd.Dir = dir
+	p.temporary = t.TempDir()
+	p.cmd.Env = append(os.Environ(), "TMPDIR="+p.temporary, "TMP="+p.temporary)
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

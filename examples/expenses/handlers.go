@@ -20,6 +20,7 @@ import (
 
 // routes are the handlers, and the data that they show.
 type routes struct {
+	db            *gorm.DB
 	expenses      *gormauthz.Repository[Expense]
 	organizations *gormauthz.Repository[Organization]
 	failed        func(*http.Request, error) // told of what is answered 500
@@ -89,15 +90,37 @@ func (rt *routes) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (rt *routes) expense(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	expense, err := rt.findExpense(r)
 	if err != nil {
 		return err
 	}
-	expense, err := rt.expenses.Lookup(r.Context(), id)
+	expense, err = authorize(r, "read", expense)
 	if err != nil {
 		return err
 	}
 	return say(w, expense)
+}
+
+// findExpense loads the expense of the path, without asking the policy. A
+// repository's Lookup does both.
+func (rt *routes) findExpense(r *http.Request) (*Expense, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return nil, err
+	}
+	expense := new(Expense)
+	err = rt.db.WithContext(r.Context()).First(expense, id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, authz.ErrNotFound
+	}
+	return expense, err
+}
+
+// authorize returns the resource if the actor of the request may do the action.
+// With an error it returns the zero T, so that a handler that ignores the error
+// has nothing to show.
+func authorize[T any](r *http.Request, action string, resource T) (T, error) {
+	return authz.Authorize(r.Context(), action, resource)
 }
 
 func (rt *routes) submit(w http.ResponseWriter, r *http.Request) error {

@@ -5,13 +5,16 @@
 //
 //	go run ./examples/expenses
 //
-// It makes and fills its database, listens on port 5000 and says what to try.
-// The policy is in policies/expenses, and may be edited while it runs.
+// It creates a temporary database, listens on port 5000 and prints what to try.
+// The policy is in policies/expenses, and can be edited while the program runs.
+// The first build takes a minute or more, most of it for SQLite, and go run
+// prints nothing until it is done.
 package main
 
 // This file defines the flags, and how the parts come together.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -23,6 +26,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,7 +83,7 @@ func parseFlags(args []string, stderr io.Writer) (settings, error) {
 	flags := flag.NewFlagSet("expenses", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&s.addr, "addr", "localhost:5000", "where to listen, as `host:port`")
-	flags.StringVar(&s.db, "db", "expenses.db", "the database: a `file` of SQLite, or a URL that begins with postgres:// or mysql://")
+	flags.StringVar(&s.db, "db", "", "the database: a `file` of SQLite, or a URL that begins with postgres:// or mysql://;\nan empty one is filled with the rows of expenses.sql\n(default a temporary file, which is removed when the program ends)")
 	flags.StringVar(&s.policy, "policy", "", "the policy: a `folder` of policies/ by name, or files on disk, such as ./mine/*.polar\n(default expenses, or expenses-oso for -engine oso)")
 	flags.StringVar(&s.engine, "engine", "polar", "what decides: polar, or with the build tag oso also oso")
 	flags.BoolVar(&s.watch, "watch", true, "look every second whether the policy on disk has changed")
@@ -124,13 +128,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // An app is the application, ready to serve.
 type app struct {
 	settings
-	policy  policySource
-	filled  bool // the database was empty
-	lists   bool // GET /expenses can be answered
-	log     *slog.Logger
-	db      *gorm.DB
-	az      *authz.Authorizer
-	handler http.Handler
+	policy    policySource
+	temporary string // the directory of a temporary database, or ""
+	filled    bool   // the database was empty
+	lists     bool   // GET /expenses can be answered
+	log       *slog.Logger
+	db        *gorm.DB
+	az        *authz.Authorizer
+	handler   http.Handler
 }
 
 func newApp(ctx context.Context, s settings, stderr io.Writer) (*app, error) {
@@ -145,10 +150,17 @@ func newApp(ctx context.Context, s settings, stderr io.Writer) (*app, error) {
 	if a.policy, err = findPolicy(s.policy); err != nil {
 		return nil, err
 	}
-	if a.db, a.filled, err = openDatabase(ctx, s.db, stderr); err != nil {
-		return nil, err
+	name := s.db
+	if name == "" {
+		if a.temporary, err = os.MkdirTemp("", "expenses"); err != nil {
+			return nil, err
+		}
+		name = filepath.Join(a.temporary, "expenses.db")
 	}
-	if err = a.authorize(engine); err != nil {
+	if a.db, a.filled, err = openDatabase(ctx, name, stderr); err == nil {
+		err = a.authorize(engine)
+	}
+	if err != nil {
 		a.close()
 		return nil, err
 	}
@@ -182,6 +194,7 @@ func (a *app) authorize(engine authz.Engine) error {
 	}
 	a.lists = a.checkLists()
 	rt := &routes{
+		db:            a.db,
 		expenses:      gormauthz.NewRepository[Expense](a.db),
 		organizations: gormauthz.NewRepository[Organization](a.db),
 		failed: func(r *http.Request, err error) {
@@ -227,15 +240,31 @@ func (a *app) checkLists() bool {
 
 // reloaded says what came of a change of the policy.
 func (a *app) reloaded(e authz.ReloadEvent) {
-	for _, d := range e.Diagnostics {
-		a.log.Warn("policy", "diagnostic", d.Error())
-	}
-	if e.Err != nil {
-		a.log.Error("the changed policy is bad, the old one goes on deciding", "error", e.Err, "version", e.Version)
+	said := oneLine(e.Diagnostics)
+	switch {
+	case e.Err != nil:
+		a.log.Error("the changed policy is rejected, the previous one stays in force", "error", cmp.Or(said, e.Err.Error()), "version", e.Version)
 		return
+	case said != "":
+		a.log.Warn("the policy has changed", "version", e.Version, "previous", e.Previous, "warnings", said)
+	default:
+		a.log.Info("the policy has changed", "version", e.Version, "previous", e.Previous)
 	}
-	a.log.Info("the policy has changed", "version", e.Version, "previous", e.Previous)
 	a.checkLists()
+}
+
+// oneLine returns the first diagnostics, and how many more there are.
+func oneLine(diagnostics []authz.Diagnostic) string {
+	const most = 10
+	var parts []string
+	for i, d := range diagnostics {
+		if i == most {
+			parts = append(parts, fmt.Sprintf("and %d more", len(diagnostics)-most))
+			break
+		}
+		parts = append(parts, d.Error())
+	}
+	return strings.Join(parts, "; ")
 }
 
 // introduce says what runs, where, and what to try.
@@ -248,8 +277,11 @@ func (a *app) introduce(stdout, stderr io.Writer, listeners []net.Listener) {
 		policy += " (watched: edits count within about a second)"
 	}
 	database := shown(a.settings.db)
-	if a.filled {
-		database += " (was empty, and has been filled)"
+	switch {
+	case a.temporary != "":
+		database = "temporary, with the rows of expenses.sql (-db expenses.db keeps one)"
+	case a.filled:
+		database += " (was empty, now has the rows of expenses.sql)"
 	}
 	var urls []string
 	for _, l := range listeners {
@@ -324,7 +356,14 @@ func (a *app) serve(ctx context.Context, listeners []net.Listener) error {
 }
 
 func (a *app) close() {
-	if err := closeDatabase(a.db); err != nil {
+	var err error
+	if a.db != nil {
+		err = closeDatabase(a.db)
+	}
+	if a.temporary != "" {
+		err = errors.Join(err, os.RemoveAll(a.temporary))
+	}
+	if err != nil {
 		a.log.Error("closing the database", "error", err)
 	}
 }

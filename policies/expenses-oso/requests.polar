@@ -5,15 +5,15 @@
 # come split, since go-oso has no string methods.
 
 allow(actor, method, request: Request) if
-    allow_path(actor, method, request.Segments);
+    allow_by_path(actor, method, request.Segments);
 
 # The index is open to everybody, guests included.
-allow_path(_, "GET", []);
+allow_by_path(_, "GET", []);
 
 # The rest is for users. A Guest is another class, and go-oso knows no
 # supertypes, so no rule for User applies to one.
-allow_path(_: User, "GET", ["whoami"]);
-allow_path(_: User, "GET", ["expenses"]);
-allow_path(_: User, "GET", ["expenses", _id]);
-allow_path(_: User, "PUT", ["expenses", "submit"]);
-allow_path(_: User, "GET", ["organizations", _id]);
+allow_by_path(_: User, "GET", ["whoami"]);
+allow_by_path(_: User, "GET", ["expenses"]);
+allow_by_path(_: User, "GET", ["expenses", _id]);
+allow_by_path(_: User, "PUT", ["expenses", "submit"]);
+allow_by_path(_: User, "GET", ["organizations", _id]);

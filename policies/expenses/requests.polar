@@ -2,14 +2,14 @@
 # does with a row is decided in the other files, when the row is known.
 
 allow(actor: Actor, method, request: Request) if
-    allow_path(actor, method, request.segments);
+    allow_by_path(actor, method, request.segments);
 
 # The index is open to everybody, guests included.
-allow_path(_: Actor, "GET", []);
+allow_by_path(_: Actor, "GET", []);
 
 # The rest is for users.
-allow_path(_: User, "GET", ["whoami"]);
-allow_path(_: User, "GET", ["expenses"]);
-allow_path(_: User, "GET", ["expenses", _id]);
-allow_path(_: User, "PUT", ["expenses", "submit"]);
-allow_path(_: User, "GET", ["organizations", _id]);
+allow_by_path(_: User, "GET", ["whoami"]);
+allow_by_path(_: User, "GET", ["expenses"]);
+allow_by_path(_: User, "GET", ["expenses", _id]);
+allow_by_path(_: User, "PUT", ["expenses", "submit"]);
+allow_by_path(_: User, "GET", ["organizations", _id]);
