@@ -28,7 +28,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-var update = flag.Bool("update", false, "write what the mistakes of testdata/mistakes report")
+var update = flag.Bool("update", false, "write the expected results in testdata")
 
 // The classes of the policies with mistakes.
 type (

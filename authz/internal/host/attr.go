@@ -12,22 +12,22 @@ type Attr struct {
 	Name     string       // the Go name of the field; a dotted path when an alias reaches into a struct
 	Spelling string       // how policies spell it: the tag's name, or snake_case
 	Type     reflect.Type // the declared type of the field
-	Plan     *Plan        // the plan of its values, pointers and sql.Null* followed; nil when an interface leaves it to the dynamic type
+	Plan     *Plan        // the plan of its values, after following pointers and sql.Null*; nil when an interface leaves it to the dynamic type
 	Nilable  bool         // whether the value can be nil
 	Show     bool         // whether the field is tagged polar:",show"
-	Relation *Relation    // nil when the field is no registered relation
+	Relation *Relation    // nil when the field is not a registered relation
 
 	index  []int // for reflect.Value.FieldByIndex
 	owner  *Plan
 	loader loader
 }
 
-// A Relation is what is registered of a field that holds another row, or several.
+// A Relation describes a registered field that holds another row, or several rows.
 type Relation struct {
 	Name       string  // the Go name of the field
 	Many       bool    // whether it holds a slice of rows
 	Target     *Plan   // the type of the rows
-	ForeignKey []*Attr // the fields of the owner that hold the other row's key, for belongs-to; else empty
+	ForeignKey []*Attr // for belongs-to, the fields of the owner that hold the other row's key; else empty
 }
 
 // A RelState says whether the rows of a relation are in memory.
@@ -37,7 +37,7 @@ type RelState uint8
 const (
 	Loaded    RelState = iota // the field holds the rows
 	Absent                    // there is no such row
-	NotLoaded                 // the field is empty, and that says nothing
+	NotLoaded                 // the field is empty, so it is not known whether there are rows
 )
 
 // Load reads the attribute of the object at base, which must be memory of the type that the
@@ -45,8 +45,8 @@ const (
 // cannot be a value, or its name is ambiguous.
 func (a *Attr) Load(base unsafe.Pointer) (Value, error) { return a.loader.load(base, 0) }
 
-// Ambiguous returns nil, or an [*Error] with CodeAmbiguous that names the candidates when
-// the name stands for more than one field. Reading such an attribute is always that error.
+// Ambiguous returns nil, or an [*Error] with CodeAmbiguous that names the candidates when the
+// name stands for more than one field. Reading such an attribute always returns that error.
 func (a *Attr) Ambiguous() error {
 	if a.loader.op == opFail && a.loader.ext.err.Code == CodeAmbiguous {
 		return a.loader.ext.err
@@ -54,9 +54,9 @@ func (a *Attr) Ambiguous() error {
 	return nil
 }
 
-// State reports whether the relation of the object at base is loaded. A nil slice and a nil
-// pointer are not loaded, except that a to-one relation whose foreign key is nil or zero is
-// absent. The result means something only when Relation is not nil.
+// State reports whether the relation of the object at base is loaded. A nil slice or nil
+// pointer is not loaded, but a to-one relation whose foreign key is nil or zero is absent.
+// The result is meaningful only when Relation is not nil.
 func (a *Attr) State(base unsafe.Pointer) RelState {
 	if p, l, ok := a.loader.resolve(base); ok {
 		switch {
@@ -90,8 +90,8 @@ func (a *Attr) State(base unsafe.Pointer) RelState {
 	return NotLoaded
 }
 
-// isZeroRow reports whether the struct at p was never filled: its key is zero, or all of
-// it when the type has no key.
+// isZeroRow reports whether the struct at p was never filled: its key is zero or, when the
+// type has no key, the whole struct is.
 func isZeroRow(plan *Plan, p unsafe.Pointer) bool {
 	if plan.key != nil {
 		return plan.key.isZero(p)

@@ -289,9 +289,9 @@ func TestAttrFaults(t *testing.T) {
 			t.Errorf("%s.%s does not exist", tt.field, tt.name)
 			continue
 		}
-		wantError(t, a.Ambiguous(), CodeAmbiguous, "two candidates")
+		wantError(t, a.Ambiguous(), CodeAmbiguous, "is ambiguous")
 		_, err := a.Load(attr(t, h, tt.field).Ptr)
-		wantError(t, err, CodeAmbiguous, "two candidates")
+		wantError(t, err, CodeAmbiguous, "is ambiguous")
 	}
 	if got := attr(t, attr(t, h, "s"), "UserId"); got.Kind() != Int {
 		t.Error("the exact name of an ambiguous spelling is not found")

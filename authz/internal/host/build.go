@@ -10,22 +10,23 @@ import (
 	"time"
 )
 
-// This file defines builder, which makes the plans of types and of all types they lead to.
+// This file defines builder, which makes the plans of types and of all types that they refer
+// to.
 //
-// Types refer to each other in circles, so a plan is made in two steps: first its kind and
-// its classes, which need nothing else, and then, from a queue, its fields and elements,
-// which need the plans of other types. Nothing that a builder makes is visible to others
-// before the queue is empty. There is one builder in NewRegistry, and later a short-lived
-// one under a lock whenever a query meets a type for the first time behind an interface.
+// Types refer to each other in cycles, so a plan is made in two steps. The first sets its
+// kind and its classes, which need nothing else. The second, from a queue, sets its fields
+// and elements, which need the plans of other types. Nothing that a builder makes is visible
+// to others before the queue is empty. NewRegistry uses one builder; later, a short-lived
+// builder runs under a lock whenever a query meets a new type behind an interface.
 
 // A builder makes plans for one registry.
 type builder struct {
 	r     *Registry
 	plans map[reflect.Type]*Plan // made by this builder
 	made  []*Plan                // in the order in which they were made
-	queue []*Plan                // made, but not filled
-	early bool                   // in NewRegistry: plans get ids, and faults of classes are reported
-	errs  []error                // faults of registered classes
+	queue []*Plan                // made but not yet filled
+	early bool                   // in NewRegistry: plans get IDs, and errors in classes are reported
+	errs  []error                // errors in registered classes
 }
 
 var (
@@ -61,7 +62,8 @@ func (b *builder) plan(t reflect.Type) *Plan {
 	return p
 }
 
-// classify returns the kind of values of type t, and what they are when they cannot be used.
+// classify returns the kind of values of type t. If they cannot be used, unusable says what
+// they are.
 func classify(t reflect.Type) (Kind, string) {
 	if t == timeType || isOpaque(t) {
 		return Instance, ""
@@ -98,10 +100,10 @@ func classify(t reflect.Type) (Kind, string) {
 	return Instance, "an unsafe pointer"
 }
 
-// isOpaque reports whether values of t are instances although their Go kind would make
-// them something else: named arrays and slices of bytes with methods, which are one value
-// in many bytes, and types that say themselves how they compare. Methods of another slice,
-// often those that read and write a database's column, leave it a list.
+// isOpaque reports whether values of t are instances although their Go kind suggests
+// otherwise: named byte arrays and byte slices with methods, which are one value in many
+// bytes, and types that define their own comparison. Methods on any other slice, often those
+// that read and write a database column, leave it a list.
 func isOpaque(t reflect.Type) bool {
 	if t.Name() == "" {
 		return false
@@ -121,7 +123,7 @@ func isOpaque(t reflect.Type) bool {
 	return comparersOf(t).any()
 }
 
-// scalarOps are the operations for kinds that are read by one load.
+// scalarOps are the operations for kinds that one load reads.
 var scalarOps = map[reflect.Kind]op{
 	reflect.Bool: opBool, reflect.String: opString,
 	reflect.Int: opInt, reflect.Int8: opInt8, reflect.Int16: opInt16, reflect.Int32: opInt32, reflect.Int64: opInt64,
@@ -133,10 +135,10 @@ var scalarOps = map[reflect.Kind]op{
 // loaderFor returns the loader of variables of type t.
 func (b *builder) loaderFor(t reflect.Type) loader { return b.loaderAt(t, 0) }
 
-// loaderAt is loaderFor, depth pointers below the type that was asked for.
+// loaderAt is loaderFor, depth pointers below the type that loaderFor was called with.
 func (b *builder) loaderAt(t reflect.Type, depth int) loader {
 	if depth > maxNesting {
-		return failing(errorf(CodeTooDeep, "a pointer type leads through more than %d pointers", maxNesting))
+		return failing(errorf(CodeTooDeep, "a pointer type has more than %d levels of pointers", maxNesting))
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -166,7 +168,7 @@ func (b *builder) loaderAt(t reflect.Type, depth int) loader {
 // failing returns a loader that always fails with err.
 func failing(err *Error) loader { return loader{op: opFail, ext: &loaderExt{err: err}} }
 
-// finish fills the plans in the queue and those that this leads to.
+// finish fills the plans in the queue, including those that filling adds to it.
 func (b *builder) finish() {
 	for len(b.queue) > 0 {
 		p := b.queue[0]
@@ -175,7 +177,7 @@ func (b *builder) finish() {
 	}
 }
 
-// fill makes what a plan needs of other plans.
+// fill sets the parts of a plan that need other plans.
 func (b *builder) fill(p *Plan) {
 	switch p.Kind {
 	case List:
@@ -201,8 +203,8 @@ func (b *builder) fill(p *Plan) {
 	p.nameAttrs()
 }
 
-// report records a fault of the class of plan p. Plans of types that are not registered
-// have nobody to report to: what is wrong with them shows when it is used.
+// report records an error in the class of plan p. For types that are not registered it does
+// nothing: their errors appear when a policy uses them.
 func (b *builder) report(p *Plan, format string, args ...any) {
 	if b.early && p.Class != nil {
 		b.errs = append(b.errs, errorf(CodeClass, "class %s: %s", p.Class.Name, fmt.Sprintf(format, args...)))
@@ -239,19 +241,19 @@ func (b *builder) fillFields(p *Plan) {
 		}
 	}
 	for s, why := range names.conflicts {
-		err := errorf(CodeAmbiguous, "%s of %s has two candidates: %s", s, p.describe(), why)
+		err := errorf(CodeAmbiguous, "%s of %s is ambiguous: %s", s, p.describe(), why)
 		p.attrs[s] = &Attr{Name: s, Spelling: s, owner: p, loader: failing(err)}
 	}
 	for _, s := range slices.Sorted(maps.Keys(names.conflicts)) {
 		if snake := SnakeCase(s); s == snake || names.conflicts[snake] == "" {
-			b.report(p, "%s has two candidates: %s; tag one of them `polar:\"-\"` or `polar:\"another_name\"`", s, names.conflicts[s])
+			b.report(p, "%s is ambiguous: %s (tag one of them `polar:\"-\"` or `polar:\"another_name\"`)", s, names.conflicts[s])
 		}
 	}
 	b.tagKey(p, fields, made)
 }
 
-// tagKey sets the key that the tags of the fields name. A field that another of its name
-// hides is no part of it.
+// tagKey sets the key that the tags of the fields name. A field that another field of the
+// same name hides is not part of it.
 func (b *builder) tagKey(p *Plan, fields []field, made map[*field]*Attr) {
 	var id []*Attr
 	seen := map[string]bool{}
@@ -272,7 +274,7 @@ func (b *builder) tagKey(p *Plan, fields []field, made map[*field]*Attr) {
 	}
 }
 
-// attr returns the attribute of p that the field with that index is, under the given name.
+// attr returns the attribute of p for the field with that index, under the given name.
 func (b *builder) attr(p *Plan, name string, index []int) *Attr {
 	a := &Attr{Name: name, Spelling: SnakeCase(name), index: index, owner: p}
 	var steps []uintptr
@@ -302,9 +304,8 @@ func (b *builder) attr(p *Plan, name string, index []int) *Attr {
 	return a
 }
 
-// goField returns the attribute for a Go name or a dotted path of Go names, whether the
-// field has a name in policies or is hidden from them. It returns nil when there is no such
-// exported field.
+// goField returns the attribute for a Go name or a dotted path of Go names, and whether the
+// field is hidden from policies. It returns nil when there is no such exported field.
 func (b *builder) goField(p *Plan, path string) (a *Attr, hidden bool) {
 	if a := p.fields[path]; a != nil {
 		return a, false

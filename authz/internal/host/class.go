@@ -8,19 +8,20 @@ import (
 	"strconv"
 )
 
-// This file defines Class, what is registered of a Go type, and ClassInfo, what becomes of it.
+// This file defines Class, the registration of a Go type, and ClassInfo, which is made from
+// it.
 
-// A Class tells the policy language of a Go type. Only Type is needed.
+// A Class registers a Go type with the policy language. Only Type is needed.
 type Class struct {
-	Name        string            // in the policy language; the type's own name when empty
+	Name        string            // the name in policies; the type's own name when empty
 	Type        reflect.Type      // a pointer type stands for its element
-	Key         []string          // Go names of the fields that tell instances apart; dotted paths reach into structs
+	Key         []string          // Go names of the fields that identify an instance; dotted paths reach into structs
 	Aliases     map[string]string // further attribute names, each with the Go name or dotted path of its field
 	Relations   []RelationSpec
 	Extends     []reflect.Type // registered types that Type embeds and is a subtype of
 	Constructor any            // func(...) T, *T, (T, error) or (*T, error); may take a leading context.Context
-	// Fetch returns the rows of a relation that is not loaded. Row is a pointer to the object;
-	// the result is the row or a pointer to it, nil when there is none, or a slice.
+	// Fetch returns the rows of a relation that is not loaded. Row is a pointer to the
+	// object. The result is the row or a pointer to it, nil when there is no row, or a slice.
 	Fetch func(ctx context.Context, row any, relation string) (any, error)
 }
 
@@ -43,7 +44,7 @@ type ClassInfo struct {
 	Supers    []*ClassInfo // all supertypes, most specific first; the built-in class of the kind last
 	Members   []*ClassInfo // for an interface, the registered classes that implement it, in order of registration
 
-	HasConstructor bool // whether new Name(...) is possible
+	HasConstructor bool // whether new Name(...) is allowed
 
 	reg     *Registry
 	ctor    *Method
@@ -52,24 +53,24 @@ type ClassInfo struct {
 	extends []reflect.Type
 }
 
-// Constructor returns the constructor, nil when there is none. Its In says what arguments
-// it takes; it is called by [Registry.New].
+// Constructor returns the constructor, or nil when there is none. Its In lists the arguments
+// it takes; [Registry.New] calls it.
 func (c *ClassInfo) Constructor() *Method { return c.ctor }
 
 // IsA reports whether every value of class c is also one of class d.
 func (c *ClassInfo) IsA(d *ClassInfo) bool { return c == d || c.isa[d] }
 
-// A ClassRef is what a class is to Go code: the argument of a method, or an answer.
+// A ClassRef represents a class in Go code, as an argument of a method or in an answer.
 type ClassRef struct{ info *ClassInfo }
 
-// PolarClass returns the name of the class and its Go type, so that a ClassRef given to a
-// policy is the class again.
+// PolarClass returns the name of the class and its Go type. A ClassRef that is passed to a
+// policy therefore becomes the class again.
 func (c ClassRef) PolarClass() (name string, t reflect.Type) { return c.info.Name, c.info.Type }
 
 // String returns the name of the class.
 func (c ClassRef) String() string { return c.info.Name }
 
-// classValue is what authz.ClassOf returns: a class, not an instance of it.
+// classValue is the interface of authz.ClassOf's result: a class, not an instance of it.
 type classValue interface {
 	PolarClass() (name string, t reflect.Type)
 }
@@ -85,7 +86,7 @@ func builtinClasses() []*ClassInfo {
 	return cs
 }
 
-// addClasses checks the classes one by one and makes their ClassInfos.
+// addClasses checks the classes and makes their ClassInfos.
 func (r *Registry) addClasses(classes []Class) error {
 	var errs []error
 	for i := range classes {
@@ -96,8 +97,8 @@ func (r *Registry) addClasses(classes []Class) error {
 	return errors.Join(errs...)
 }
 
-// Deref returns the type that t leads to over pointers; t may be nil. A pointer type
-// that leads to itself stays a pointer.
+// Deref returns the type that t points to, after all pointers; t may be nil. A pointer type
+// that points to itself stays a pointer.
 func Deref(t reflect.Type) reflect.Type {
 	for n := 0; n < maxNesting && t != nil && t.Kind() == reflect.Pointer; n++ {
 		t = t.Elem()
@@ -118,9 +119,9 @@ func (r *Registry) addClass(c Class) error {
 		c.Name = t.Name()
 		switch {
 		case c.Name == "":
-			return errorf(CodeClass, "the type %s has no name of its own: give the class a Name", t)
+			return errorf(CodeClass, "type %s has no name (set Class.Name)", t)
 		case !isSymbol(c.Name):
-			return errorf(CodeClass, "the name of the type %s cannot be written in a policy: give the class a Name", t)
+			return errorf(CodeClass, "the name of type %s cannot be written in a policy (set Class.Name)", t)
 		}
 	}
 	if why := refuseClass(c.Name, t); why != "" {
@@ -143,7 +144,7 @@ func (r *Registry) addClass(c Class) error {
 	if first := r.primary[t]; first == nil {
 		r.primary[t] = info
 	} else if len(c.Key)+len(c.Aliases)+len(c.Relations)+len(c.Extends) > 0 || c.Fetch != nil {
-		return errorf(CodeClass, "class %s is another name for class %s (%s): key, aliases, relations, supertypes and Fetch belong to the first", c.Name, first.Name, typeName(t))
+		return errorf(CodeClass, "class %s is another name for class %s (%s); set key, aliases, relations, supertypes and Fetch on the first", c.Name, first.Name, typeName(t))
 	}
 	r.byName[c.Name] = info
 	r.byType[t] = append(r.byType[t], info)
@@ -151,29 +152,29 @@ func (r *Registry) addClass(c Class) error {
 	return nil
 }
 
-// refuseClass returns why t cannot be the class of that name, or "".
+// refuseClass returns why t cannot be a class of that name, or "".
 func refuseClass(name string, t reflect.Type) string {
 	union := name == "Actor" || name == "Resource"
 	switch {
 	case slices.Contains(kindNames[Bool:Instance], name):
-		return "the name is that of a built-in class (set Class.Name to another)"
+		return "the name is that of a built-in class (set Class.Name to another name)"
 	case !isSymbol(name) || reserved[name]:
-		return "the name cannot be written in a policy (set Class.Name to another)"
+		return "the name cannot be written in a policy (set Class.Name to another name)"
 	case union && t.Kind() != reflect.Interface:
-		return "the name is that of a built-in union, and only an interface can say who its members are (set Class.Name to another)"
+		return "the name is that of a built-in union, whose members only an interface can define (set Class.Name to another name)"
 	case t.Kind() == reflect.Interface && t.NumMethod() == 0:
-		return "an interface without methods would have every class as a member"
+		return "every type implements an interface without methods (add a method to it)"
 	case t.Name() != "" && t.PkgPath() == "":
-		return "Go's predeclared types are the built-in classes already"
+		return "Go's predeclared types are already built-in classes"
 	}
 	if t.Kind() == reflect.Interface {
 		return ""
 	}
 	if t.Kind() == reflect.Pointer {
-		return "the type is its own pointer"
+		return "the type is a pointer to itself"
 	}
 	if _, ok := nullStruct(t); ok && t.PkgPath() == "database/sql" {
-		return "in a policy it is the value inside, or nil"
+		return "policies already see such a type as the value inside it, or as nil"
 	}
 	if _, unusable := classify(t); unusable != "" {
 		return unusable + " cannot be used in a policy"

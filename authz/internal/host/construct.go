@@ -5,7 +5,7 @@ import (
 	"reflect"
 )
 
-// This file defines New and Fetch: the functions of the program that a class brings with it.
+// This file defines New and Fetch, which call the functions that a class registers.
 
 // A Named is a keyword argument.
 type Named struct {
@@ -23,7 +23,7 @@ func (b *builder) bindConstructor(c *ClassInfo) {
 	}
 	fn := reflect.ValueOf(c.spec.Constructor)
 	if fn.Kind() != reflect.Func {
-		fault("is no function")
+		fault("is not a function")
 		return
 	}
 	if fn.IsNil() {
@@ -33,7 +33,7 @@ func (b *builder) bindConstructor(c *ClassInfo) {
 	m := &Method{Name: c.Name, Spelling: c.Name, fn: fn, what: "constructor of " + c.Name}
 	m.bind(fn.Type(), b.loaderFor)
 	if m.refused != nil || m.tail == tailBool || m.Out != c.Type && m.Out != reflect.PointerTo(c.Type) {
-		fault("must return " + c.Type.String() + " or a pointer to it, and may return an error besides")
+		fault("must return " + c.Type.String() + " or a pointer to it, optionally followed by an error")
 		return
 	}
 	c.ctor, c.HasConstructor = m, true
@@ -47,7 +47,7 @@ func (r *Registry) New(ctx context.Context, c *ClassInfo, args []Value, kwargs [
 		return Value{}, errorf(CodeNoConstructor, "class %s has no constructor", c.Name)
 	}
 	if len(kwargs) > 0 {
-		return Value{}, errorf(CodeKeyword, "%s takes no keyword arguments: pass them by position", c.ctor.what)
+		return Value{}, errorf(CodeKeyword, "%s takes no keyword arguments (pass them by position)", c.ctor.what)
 	}
 	v, _, err := c.ctor.call(ctx, Value{}, args)
 	if err != nil {
@@ -59,12 +59,12 @@ func (r *Registry) New(ctx context.Context, c *ClassInfo, args []Value, kwargs [
 	return v, nil
 }
 
-// Fetch returns the rows of relation a of recv, asked from the program: an instance or nil
-// for a to-one relation, a list for a to-many. The error is an [*Error]: the class of recv
-// has no Fetch, or that failed, panicked, or returned something else than rows.
+// Fetch gets the rows of relation a of recv from the program: an instance or nil for a to-one
+// relation, a list for a to-many relation. The error is an [*Error]: the class of recv has no
+// Fetch, or Fetch failed, panicked, or returned something other than rows.
 func (r *Registry) Fetch(ctx context.Context, recv Value, a *Attr) (v Value, err error) {
 	if a.Relation == nil || recv.Plan == nil || recv.Plan != a.owner {
-		return Value{}, errorf(CodeNotLoaded, "%s of %s is no registered relation", a.Name, Describe(recv))
+		return Value{}, errorf(CodeNotLoaded, "%s of %s is not a registered relation", a.Name, Describe(recv))
 	}
 	if recv.Plan.Class.spec.Fetch == nil {
 		return Value{}, errorf(CodeNotLoaded, "the relation %s of %s is not loaded, and the class has no Fetch", a.Spelling, Describe(recv))

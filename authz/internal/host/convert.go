@@ -5,30 +5,30 @@ import (
 	"reflect"
 )
 
-// This file defines convert, which makes a Go argument of a value.
+// This file defines convert, which converts a value to a Go argument.
 //
-// Conversion is strict: what the policy wrote must be what the method gets. Kinds do not
-// change, except between the two kinds of numbers where that loses nothing: 3 fits a
-// float64 and 3.0 fits an int, because to a policy they are one number, and 3.5 does not.
-// Names of types do not matter, as they do not matter to operators: a Status that is a
-// string fits a string, and a string fits a Status.
+// Conversion is strict: the method must get what the policy wrote. Kinds do not change, with
+// one exception. The two kinds of numbers convert to each other where that loses nothing: 3
+// fits a float64 and 3.0 fits an int, because they are one number in a policy; 3.5 does not
+// fit an int. The names of types do not matter, as they do not matter to operators: a Status
+// that is a string fits a string, and a string fits a Status.
 
-// The bounds of what one call is handed. Making Go values of lists and dictionaries is
-// recursive, so the first is also one on the stack. The second is needed because a policy
-// can name one list many times in another, and that many times in a third.
+// The limits for one call. Converting lists and dictionaries is recursive, so the first limit
+// also bounds the stack. The second is needed because a policy can name one list many times
+// in another list, and that list many times in a third.
 const (
 	maxDepth = 10_000    // nesting of lists and dictionaries
-	maxElems = 1_000_000 // elements and entries in all of them; at most 16 MB of interfaces
+	maxElems = 1_000_000 // elements and entries in all of them: at most 16 MB of interfaces
 )
 
-// A conversion is the making of Go values for one purpose. Its zero value is at the beginning.
+// A conversion converts the values of one call. The zero value is ready to use.
 type conversion struct {
 	depth int // lists and dictionaries around the current value
-	elems int // elements made so far
+	elems int // elements converted so far
 }
 
-// enter counts a list or dictionary of n elements around the values to come, to be left by
-// leave. It is an error if that is too many.
+// enter counts a list or dictionary of n elements and fails if a limit is exceeded. Each
+// successful enter is followed by a leave.
 func (c *conversion) enter(n int) error {
 	c.depth++
 	c.elems += n
@@ -36,7 +36,7 @@ func (c *conversion) enter(n int) error {
 	case c.depth > maxDepth:
 		return errorf(CodeTooDeep, "lists are nested more than %d deep", maxDepth)
 	case c.elems > maxElems:
-		return errorf(CodeTooLong, "lists have more than %d elements together", maxElems)
+		return errorf(CodeTooLong, "lists have more than %d elements in total", maxElems)
 	}
 	return nil
 }
@@ -46,7 +46,7 @@ func (c *conversion) leave() { c.depth-- }
 
 // misfit returns the error for a value that does not fit type t.
 func misfit(v Value, t reflect.Type) *Error {
-	return errorf(CodeArgument, "%s is given where %s is needed", Describe(v), t)
+	return errorf(CodeArgument, "cannot use %s as %s", Describe(v), t)
 }
 
 // convert stores v in dst, which is settable and zero. The error is an [*Error].
@@ -99,8 +99,8 @@ func (c *conversion) convert(v Value, dst reflect.Value) error {
 	return misfit(v, t)
 }
 
-// isEngineCompound reports whether v is a list or dictionary that the engine made, whose
-// memory is not that of a Go type.
+// isEngineCompound reports whether the engine made v, a list or dictionary whose memory is
+// not that of a Go type.
 func (v Value) isEngineCompound() bool { return v.Plan == EngineList || v.Plan == EngineDict }
 
 // convertNil stores nil.
@@ -130,7 +130,7 @@ func (c *conversion) convertPointer(v Value, dst reflect.Value) error {
 	return nil
 }
 
-// convertNullable stores v in a sql.Null* or the like.
+// convertNullable stores v in a sql.Null* or a similar type.
 func (c *conversion) convertNullable(v Value, dst reflect.Value, null nullShape) error {
 	p := dst.Addr().UnsafePointer()
 	if err := c.convert(v, null.valueAt(p)); err != nil {
@@ -140,8 +140,8 @@ func (c *conversion) convertNullable(v Value, dst reflect.Value, null nullShape)
 	return nil
 }
 
-// convertInterface stores v in an interface: as ToGo gives it, or as a pointer to a copy
-// where only that implements the interface.
+// convertInterface stores v in an interface: as ToGo returns it, or as a pointer to a copy
+// where only the pointer implements the interface.
 func (c *conversion) convertInterface(v Value, dst reflect.Value) error {
 	x, err := c.toGo(v)
 	if err != nil {
@@ -179,7 +179,7 @@ func (v Value) convertInt(dst reflect.Value) error {
 	return nil
 }
 
-// exactFloat reports whether floats of type t have the value i.
+// exactFloat reports whether floats of type t can represent i exactly.
 func exactFloat(t reflect.Type, i int64) bool {
 	f := float64(i)
 	if t.Kind() == reflect.Float32 {
@@ -189,7 +189,7 @@ func exactFloat(t reflect.Type, i int64) bool {
 	return ok && cmp == 0
 }
 
-// convertFloat stores a Float in a number. A float32 takes the nearest value.
+// convertFloat stores a Float in a number. A float32 gets the nearest value.
 func (v Value) convertFloat(dst reflect.Value) error {
 	f := v.Float()
 	switch {
@@ -201,7 +201,7 @@ func (v Value) convertFloat(dst reflect.Value) error {
 		return nil
 	case dst.CanInt() || dst.CanUint():
 		if f != math.Trunc(f) || f < -1<<63 || f >= 1<<63 {
-			return errorf(CodeArgument, "the Float is no number that %s has", dst.Type())
+			return errorf(CodeArgument, "the Float has no exact value in %s", dst.Type())
 		}
 		return MakeInt(int64(f)).convertInt(dst)
 	}

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// This file defines Describe, which is for errors, and Print, which is for print().
+// This file defines Describe, for errors, and Print, for print().
 
-// Describe returns what v is called in messages: the name of its class, its kind, or its
-// Go type. It never shows a value.
+// Describe returns how messages refer to v: the name of its class, its kind, or its Go type.
+// It never shows a value.
 func Describe(v Value) string {
 	switch v.Kind() {
 	case Nil:
@@ -24,22 +24,22 @@ func Describe(v Value) string {
 	return v.Plan.describe()
 }
 
-// The bounds of what Print shows.
+// The limits of Print.
 const (
 	printDepth = 8       // nesting of lists and dictionaries
 	printElems = 100     // elements of a list or entries of a dictionary
-	printBytes = 1 << 16 // all of it, about; and the bytes of a string
+	printBytes = 1 << 16 // approximate total size, and the bytes of a string
 )
 
-// isFull reports whether no element i is to be written to b at that depth.
+// isFull reports whether element i at that depth exceeds the limits of b.
 func isFull(b *strings.Builder, i, depth int) bool {
 	return i == printElems || depth == printDepth || b.Len() > printBytes
 }
 
-// Print returns v as print() in a policy shows it: scalars and times by their value, strings
-// in quotes, lists and dictionaries element by element within bounds. Of an instance it shows
-// the class only, and those of its fields that are tagged `polar:",show"`. A type with a
-// blank field of that tag is shown by its method String.
+// Print returns v as print() in a policy shows it. It shows scalars and times by value,
+// strings in quotes, and lists and dictionaries element by element up to the limits. For an
+// instance it shows the class and the fields tagged `polar:",show"`. If the type has a blank
+// field with that tag, Print calls its String method instead.
 func Print(v Value) string {
 	var b strings.Builder
 	printTo(&b, v, 0)
@@ -76,7 +76,7 @@ func printTo(b *strings.Builder, v Value, depth int) {
 	}
 }
 
-// printFloat returns f in the shortest form that the policy language reads as f.
+// printFloat returns f in the shortest form that the policy language reads back as f.
 func printFloat(f float64) string {
 	switch {
 	case math.IsInf(f, 1):
@@ -142,7 +142,7 @@ func printOr(b *strings.Builder, v Value, err error, depth int) {
 	printTo(b, v, depth)
 }
 
-// printInstance writes an instance as far as its type asks for it.
+// printInstance writes as much of an instance as its type opts in to.
 func printInstance(b *strings.Builder, v Value, depth int) {
 	if v.Plan.Type == timeType {
 		b.WriteString(timeAt(v.Ptr).Format(time.RFC3339Nano))
@@ -171,7 +171,7 @@ func printInstance(b *strings.Builder, v Value, depth int) {
 	b.WriteByte('}')
 }
 
-// callString returns what the String method of an instance says.
+// callString returns the result of the String method of an instance.
 func (v Value) callString() (s string, err error) {
 	m := v.Plan.Method("String")
 	if m == nil || m.Out == nil || m.Out.Kind() != reflect.String {

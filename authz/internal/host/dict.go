@@ -9,9 +9,9 @@ import (
 
 // This file defines how Go maps are read as dictionaries.
 //
-// A map is one pointer, so a map can be read from the pointer alone by code that knows its
-// type. For the types that applications use most that code is here; other maps are read by
-// reflection, which copies what a key holds.
+// A map is one pointer, so code that knows its type can read it from the pointer alone. This
+// file has that code for the types that applications use most. Other maps are read by
+// reflection, which copies the value of a key.
 
 // A dictKind says which code reads a map.
 type dictKind uint8

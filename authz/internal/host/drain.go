@@ -5,20 +5,20 @@ import (
 	"reflect"
 )
 
-// This file defines Drain, which makes a list of an iterator.
+// This file defines Drain, which converts an iterator to a list.
 
-// pollElems is the number of elements between two looks at the context: they cost a call
-// by reflection each, about 2 µs.
+// pollElems is the number of elements between two checks of the context. A check costs a call
+// by reflection, about 2 µs.
 const pollElems = 256
 
-// Drain returns the elements of an iter.Seq. It stops the iterator after max elements, which
-// is an [*Error] with CodeTooLong if there are more; the other errors are those of elements
-// that cannot be values, and of an iterator that panics or is nil. When ctx ends, so does the
-// iterator, and the error is the context's cause. The iterator is host code: one that neither
+// Drain returns the elements of an iter.Seq. It stops the iterator after max elements; if
+// there are more, the error is an [*Error] with CodeTooLong. Drain also fails if an element
+// cannot be a value, or if the iterator panics or is nil. When ctx ends, Drain stops the
+// iterator and returns the context's cause. The iterator is host code: one that neither
 // yields nor returns cannot be stopped.
 func Drain(ctx context.Context, v Value, max int) (elems []Value, err error) {
 	if v.Plan == nil || !v.Plan.seq {
-		return nil, errorf(CodeUnusable, "%s is no iterator", Describe(v))
+		return nil, errorf(CodeUnusable, "%s is not an iterator", Describe(v))
 	}
 	var ok bool
 	var none Value
@@ -30,7 +30,7 @@ func Drain(ctx context.Context, v Value, max int) (elems []Value, err error) {
 	defer rescue("an iterator ("+v.Plan.Type.String()+")", &none, &ok, &err)
 	seq := reflect.NewAt(v.Plan.Type, v.Ptr).Elem()
 	if seq.IsNil() {
-		return nil, errorf(CodeUnusable, "a nil iterator (%s) has no elements to give", v.Plan.Type)
+		return nil, errorf(CodeUnusable, "an iterator (%s) is nil", v.Plan.Type)
 	}
 	for x := range seq.Seq() {
 		if len(elems) == max {

@@ -2,19 +2,20 @@ package host
 
 import "reflect"
 
-// This file defines Equal, the one table of equality for everything but lists and dictionaries.
+// This file defines Equal, the one definition of equality for everything but lists and
+// dictionaries.
 
-// An EqualBy says what tells two instances of one type apart.
+// An EqualBy says what distinguishes two instances of one type.
 type EqualBy uint8
 
 const (
 	EqualByValue         EqualBy = iota // Go's ==, and for structs that were both reached through pointers, their identity
 	EqualByKey                          // the key of their class
-	EqualByMethod                       // a method of T, or the time that they are
+	EqualByMethod                       // a method of T, or time.Time's Equal
 	EqualByPointerMethod                // a method that only *T has
 )
 
-// EqualBy returns what [Equal] goes by for instances of the plan.
+// EqualBy returns what [Equal] uses to compare instances of the plan.
 func (p *Plan) EqualBy() EqualBy {
 	m := p.order.equal
 	if m == nil {
@@ -31,19 +32,20 @@ func (p *Plan) EqualBy() EqualBy {
 	return EqualByValue
 }
 
-// Equal reports whether a and b are equal. It knows all kinds except List and Dict, whose
-// elements the solver compares itself; a List is unequal to whatever is not a List.
+// Equal reports whether a and b are equal. It accepts all kinds except List and Dict, whose
+// elements the solver compares itself; a List and anything that is not a List are unequal.
 //
-//   - nil equals nil only.
-//   - Numbers compare by value, exactly; NaN equals nothing. Strings and Booleans compare
-//     with their like, whatever the names of their Go types.
+//   - nil equals only nil.
+//   - Numbers compare by value, exactly; NaN equals nothing. Strings compare with strings and
+//     Booleans with Booleans, whatever the names of their Go types.
 //   - Classes are equal when they are classes of one type.
-//   - Instances of different types are unequal. Those of one type are equal when they are
-//     the same object; else, if the type has a key, when the keys are equal and not zero;
-//     else by the type's method Equal, or Compare or Cmp, if there is one (times too); else,
-//     if both are structs reached through pointers, they are unequal, being different objects;
-//     else by Go's == where that cannot panic; else they are unequal. An array, such as a
-//     UUID, is no object: a pointer to one only says that it may be missing.
+//   - Instances of different types are unequal. Two instances of one type are equal when they
+//     are the same object. Otherwise, if the type has a key, the keys decide: they must be equal
+//     and not zero. Otherwise the type's method Equal, Compare or Cmp decides, if there is one
+//     (time.Time's included). Otherwise, structs that were both reached through pointers are
+//     different objects and unequal. Otherwise Go's == decides where it cannot panic; where it
+//     can, they are unequal. An array, such as a UUID, has no identity: a pointer to one only
+//     means that it may be missing.
 //
 // The error is an [*Error]: the host's method failed, the instances hold interfaces nested
 // too deep, or the values are not ones that Equal knows.
@@ -61,14 +63,14 @@ func Equal(a, b Value) (bool, error) {
 	return err == nil && v.Int() == 0, err
 }
 
-// EqualQuiet is Equal without calls of host methods and without errors: known is false
-// where it would need one.
+// EqualQuiet is Equal without calls of host methods and without errors: known is false where
+// Equal would call a method.
 func EqualQuiet(a, b Value) (eq, known bool) {
 	eq, known, _ = equalWithoutCalls(a, b)
 	return eq, known
 }
 
-// equalWithoutCalls is Equal as far as it needs no method; known is false where it does, or
+// equalWithoutCalls is Equal without calls of methods; known is false where it needs one, or
 // where there is an error.
 func equalWithoutCalls(a, b Value) (eq, known bool, err error) {
 	ka, kb := a.Kind(), b.Kind()
@@ -111,10 +113,10 @@ func equalInstances(a, b Value) (eq, known bool, err error) {
 	case p != b.Plan:
 		return false, true, nil
 	case a.Ptr == b.Ptr:
-		// The same memory, so the same object, or the same part of one.
+		// The same memory is the same object, or the same part of one.
 		return true, true, nil
 	case p.key != nil:
-		// A key that says nothing leaves identity, which was asked above.
+		// A zero key leaves identity, which was checked above.
 		eq, known := p.key.equal(a.Ptr, b.Ptr)
 		return eq && known, true, nil
 	case p.Type == timeType:
@@ -129,15 +131,15 @@ func equalInstances(a, b Value) (eq, known bool, err error) {
 	return eq, err == nil, err
 }
 
-// A comparison is one ==. Its zero value is at the beginning.
+// A comparison is one ==. The zero value is ready to use.
 type comparison struct {
 	depth int // interfaces around the current variables
 	count int // interfaces compared so far
 }
 
-// equal is Go's == on v and w, variables of one type, except that what == would panic about
-// is unequal. How deep interfaces are nested, and how often one is shared, is data, and
-// neither == nor reflection bounds it: beyond bounds of its own, equal gives an error.
+// equal is Go's == on v and w, variables of one type, except that values on which == would
+// panic are unequal. The depth and sharing of interfaces depend on data, and neither == nor
+// reflection bounds them. Beyond its own limits, equal returns an error.
 func (c *comparison) equal(v, w reflect.Value) (bool, error) {
 	switch v.Kind() {
 	case reflect.Interface:
@@ -151,7 +153,7 @@ func (c *comparison) equal(v, w reflect.Value) (bool, error) {
 		c.depth++
 		c.count++
 		if c.depth > maxNesting || c.count > maxElems {
-			return false, errorf(CodeTooDeep, "interfaces are nested too deep, or too many, to be compared")
+			return false, errorf(CodeTooDeep, "there are too many interfaces to compare, or they are nested too deeply")
 		}
 		eq, err := c.equal(v, w)
 		c.depth--

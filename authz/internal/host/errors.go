@@ -30,9 +30,9 @@ const (
 	CodeIndex         = "index-out-of-range"   // an element that the list does not have
 )
 
-// An Error is a failure at the border between policy and host program. Its text
-// names types, fields and methods, never a value of the host: what the host itself
-// said is behind Unwrap only.
+// An Error is a failure at the boundary between policy and host program. Its text names
+// types, fields and methods, never a value of the host. What the host itself reported is
+// available only through Unwrap.
 type Error struct {
 	Code  string // one of the Code constants
 	Msg   string // one line, without position
@@ -50,8 +50,8 @@ func errorf(code, format string, args ...any) *Error {
 	return &Error{Code: code, Msg: fmt.Sprintf(format, args...)}
 }
 
-// typeName returns the name of t with the full path of its package, so that two types of
-// one name can be told apart; for unnamed types it is their spelling in Go.
+// typeName returns the name of t with the full path of its package, which distinguishes two
+// types of one name. For unnamed types it returns their spelling in Go.
 func typeName(t reflect.Type) string {
 	if t.Name() == "" || t.PkgPath() == "" {
 		return t.String()

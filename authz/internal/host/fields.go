@@ -9,12 +9,13 @@ import (
 
 // This file defines how the fields of a struct type get their names in policies.
 //
-// Go's own rule says which field x.Name means when structs are embedded: the one at the
-// least depth, if there is one only. On top of it come the tag, which names a field for
-// policies, and the snake_case spelling. A name for which the rules leave two candidates is
-// kept in the table with an error in the place of the field: a registered class is refused
-// then, and for other types the error comes when a policy uses the name. So is a name whose
-// meaning an embedded struct would change: a field that hides a promoted field of another type.
+// Go's own rule says which field x.Name means when structs are embedded: the one at the least
+// depth, if there is only one. Two more names come on top of it: the tag, which names a field
+// for policies, and the snake_case spelling. If the rules leave two candidates for a name,
+// the table keeps an error in place of the field. A registered class is then rejected; for
+// other types the error is returned when a policy uses the name. The same holds for a name
+// whose meaning an embedded struct would change: a field that hides a promoted field of
+// another type.
 
 // A fieldTag is a parsed `polar:"..."` tag.
 type fieldTag struct {
@@ -42,20 +43,20 @@ func parseTag(text string) (fieldTag, error) {
 			tag.show = true
 		case "":
 		default:
-			return tag, fmt.Errorf("unknown option %q; there are id, show, and the name -", option)
+			return tag, fmt.Errorf("unknown option %q (the options are id and show; the name - hides the field)", option)
 		}
 	}
 	return tag, nil
 }
 
-// A field is a field that a struct has, or has by promotion.
+// A field is a field of a struct, promoted fields included.
 type field struct {
 	name   string // Go name
-	path   string // with the embedded structs that lead to it, for messages: Model.ID
+	path   string // including the embedded structs that lead to it, for messages: Model.ID
 	typ    reflect.Type
 	index  []int
 	tag    fieldTag
-	hidden bool // by its own tag, or by that of an embedded struct above
+	hidden bool // by its own tag, or by that of an embedded struct that leads to it
 }
 
 // depth is the number of embedded structs that lead to the field.
@@ -64,9 +65,9 @@ func (f *field) depth() int { return len(f.index) - 1 }
 // describe names the field and its type for messages.
 func (f *field) describe() string { return fmt.Sprintf("%s (%s)", f.path, f.typ) }
 
-// collectFields returns the exported fields of struct type t, promoted ones included, those
-// of least depth first, and whether t itself is tagged as printable. Bad tags are reported
-// to bad and hide their field.
+// collectFields returns the exported fields of struct type t, promoted ones included, by
+// increasing depth, and whether t itself is tagged as printable. Bad tags are reported to bad
+// and hide their field.
 func collectFields(t reflect.Type, bad func(path string, err error)) (fields []field, stringer bool) {
 	type level struct {
 		typ  reflect.Type
@@ -96,7 +97,7 @@ func collectFields(t reflect.Type, bad func(path string, err error)) (fields []f
 				if sf.IsExported() {
 					fields = append(fields, field{sf.Name, path, sf.Type, index, tag, hidden})
 				} else if tagged && !tag.hidden {
-					bad(path, fmt.Errorf("an unexported field does not exist for policies"))
+					bad(path, fmt.Errorf("policies cannot see an unexported field (export it, or remove the tag)"))
 				}
 				if e := embeddedStruct(sf); e != nil && !seen[e] {
 					next = append(next, level{e, path + ".", index, hidden})
@@ -106,7 +107,8 @@ func collectFields(t reflect.Type, bad func(path string, err error)) (fields []f
 		for _, s := range current {
 			seen[s.typ] = true
 		}
-		// A type met again on the way down adds nothing that is not hidden by its first occurrence.
+		// A type that occurs again deeper adds nothing that its first occurrence does not
+		// hide.
 		current = slices.DeleteFunc(next, func(s level) bool { return seen[s.typ] })
 	}
 	return fields, stringer
@@ -124,11 +126,11 @@ func embeddedStruct(sf reflect.StructField) reflect.Type {
 	return t
 }
 
-// fieldNames says which field each spelling finds.
+// fieldNames maps each spelling to a field.
 type fieldNames struct {
 	find      map[string]*field
-	conflicts map[string]string // spelling: why it finds none
-	spelling  map[*field]string // the spelling by which a field is known, for fields that have one
+	conflicts map[string]string // spelling: why it is ambiguous
+	spelling  map[*field]string // the preferred spelling of each field that has one
 }
 
 // nameFields applies the rules to the fields of a type.
@@ -179,7 +181,8 @@ func nameFields(fields []field) fieldNames {
 	return n
 }
 
-// conflict records that spelling s has two candidates. A tag of that name decides between them.
+// conflict records that spelling s has two candidates. A tag of that name decides between
+// them.
 func (n *fieldNames) conflict(s, why string) {
 	if f := n.find[s]; f == nil || f.tag.name != s {
 		n.conflicts[s] = why
@@ -201,9 +204,9 @@ func (n *fieldNames) addTag(f *field) {
 	}
 }
 
-// dominant returns the field that a Go name means among those that have it, which come in
-// order of depth, or why that cannot be said. It returns neither when fields at equal depth
-// all have other names by their tags.
+// dominant returns the field that a Go name means among those that have it, which are sorted
+// by depth. If that is ambiguous, it returns the reason. It returns neither when all fields
+// at the least depth have other names by their tags.
 func dominant(same []*field) (*field, string) {
 	least := same[0].depth()
 	var top, deeper []*field
@@ -233,8 +236,8 @@ func dominant(same []*field) (*field, string) {
 	return f, ""
 }
 
-// addSnake records which of the fields with one snake_case spelling it finds: a field
-// without a name of its own before those that have one.
+// addSnake records which of the fields with one snake_case spelling the spelling finds.
+// Fields without a tagged name take precedence over fields with one.
 func (n *fieldNames) addSnake(snake string, candidates []*field) {
 	if f := n.find[snake]; f != nil {
 		return // a tag, or a Go name that is its own spelling
@@ -245,7 +248,7 @@ func (n *fieldNames) addSnake(snake string, candidates []*field) {
 		return // each is found by its tag
 	}
 	if len(candidates) > 1 {
-		n.conflict(snake, fmt.Sprintf("%s and %s are both spelled so", candidates[0].describe(), candidates[1].describe()))
+		n.conflict(snake, fmt.Sprintf("%s and %s both have this spelling", candidates[0].describe(), candidates[1].describe()))
 		return
 	}
 	n.find[snake] = candidates[0]

@@ -7,14 +7,14 @@ import (
 	"unsafe"
 )
 
-// This file defines key, by which instances of a class are told apart.
+// This file defines key, which identifies the instances of a class.
 
 // A key is the fields that identify an instance. A key whose fields are all zero or nil is
 // that of an object that was never stored, and identifies nothing.
 type key struct {
 	attrs  []*Attr
 	from   string // who named the fields, for messages
-	simple bool   // one field, which is an integer or a string at a fixed place
+	simple bool   // one field, an integer or a string at a fixed offset
 }
 
 // names returns the Go names of the fields.
@@ -48,12 +48,12 @@ func (b *builder) setKey(p *Plan, attrs []*Attr, from string) {
 	if p.key == nil {
 		p.key = k
 	} else if !p.key.isOf(attrs) {
-		b.report(p, "the key is %s by %s, and %s by %s", p.key.names(), p.key.from, k.names(), from)
+		b.report(p, "the key is %s according to %s, but %s according to %s", p.key.names(), p.key.from, k.names(), from)
 	}
 }
 
-// isKeyType reports whether == on values of type t, pointers followed, says that two keys
-// are the same: floats and interfaces do not.
+// isKeyType reports whether == on values of type t, after following pointers, means that two
+// keys are the same. For floats and interfaces it does not.
 func isKeyType(t reflect.Type) bool {
 	switch k := t.Kind(); k {
 	case reflect.Pointer:
@@ -82,7 +82,7 @@ func (b *builder) isNullKey(t reflect.Type) bool {
 }
 
 // equal compares the keys of the objects at p and q. It reports whether they are equal, and
-// whether the key says anything at all: a zero key does not.
+// whether the key identifies anything at all: a zero key does not.
 func (k *key) equal(p, q unsafe.Pointer) (eq, known bool) {
 	if k.simple {
 		l := &k.attrs[0].loader

@@ -1,11 +1,12 @@
 package host
 
-// This file defines Kind, what a policy can do with a value.
+// This file defines Kind, which determines what a policy can do with a value.
 
 // A Kind says which operators a value has in a policy.
 type Kind uint8
 
-// The kinds. The host makes the kinds up to ClassKind; the solver alone makes the others.
+// The kinds. The host makes values of the kinds up to ClassKind; only the solver makes the
+// others.
 const (
 	Nil       Kind = iota // nil pointers, nil interfaces, invalid sql.Null*
 	Bool                  // Word is 0 or 1
@@ -21,14 +22,14 @@ const (
 	Partial               // the unknown of partial evaluation
 )
 
-// kindNames are the names of the kinds as error messages spell them: where a
-// kind has a class in the policy language, it is the name of that class.
+// kindNames are the names of the kinds in error messages. A kind that has a class in the
+// policy language has the name of that class.
 var kindNames = [...]string{
 	Nil: "nil", Bool: "Boolean", Int: "Integer", Float: "Float", String: "String", List: "List",
 	Dict: "Dictionary", Instance: "instance", ClassKind: "class", Var: "variable", Tail: "open list", Partial: "unknown",
 }
 
-// String returns the name of the kind in error messages, "Integer" for Int.
+// String returns the name of the kind in error messages, such as "Integer" for Int.
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
 		return kindNames[k]
@@ -36,7 +37,7 @@ func (k Kind) String() string {
 	return "invalid kind"
 }
 
-// The ids of the built-in classes, the same in every registry.
+// The IDs of the built-in classes, the same in every registry.
 const (
 	BooleanClass = iota
 	IntegerClass
@@ -45,10 +46,10 @@ const (
 	ListClass
 	DictionaryClass
 
-	numBuiltins // first id of a registered class
+	numBuiltins // first ID of a registered class
 )
 
-// builtinClass returns the id of the built-in class of the kind, or -1.
+// builtinClass returns the ID of the built-in class of the kind, or -1.
 func (k Kind) builtinClass() int {
 	if k >= Bool && k <= Dict {
 		return int(k - Bool)

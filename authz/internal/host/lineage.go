@@ -8,8 +8,8 @@ import (
 
 // This file defines which classes a type belongs to, and in which order.
 
-// link checks the declared supertypes and finds the members of interfaces. It runs after
-// all classes are known and before plans are made.
+// link checks the declared supertypes and finds the members of interfaces. It runs when all
+// classes are known, before plans are made.
 func (r *Registry) link() error {
 	var errs []error
 	for _, c := range r.classes[numBuiltins:] {
@@ -19,7 +19,7 @@ func (r *Registry) link() error {
 			}
 		}
 		if c.Interface && (len(c.spec.Key)+len(c.spec.Aliases)+len(c.spec.Relations) > 0 || c.spec.Constructor != nil || c.spec.Fetch != nil) {
-			errs = append(errs, errorf(CodeClass, "class %s is an interface, which has no key, aliases, relations, Fetch or constructor", c.Name))
+			errs = append(errs, errorf(CodeClass, "class %s is an interface, which cannot have a key, aliases, relations, Fetch or constructor", c.Name))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -54,7 +54,7 @@ func (r *Registry) link() error {
 	return nil
 }
 
-// extend records that class c is declared to be a subtype of t.
+// extend records that class c is declared a subtype of t.
 func (r *Registry) extend(c *ClassInfo, t reflect.Type) error {
 	if t == nil {
 		return errorf(CodeClass, "class %s extends a nil type", c.Name)
@@ -67,7 +67,7 @@ func (r *Registry) extend(c *ClassInfo, t reflect.Type) error {
 	case t == c.Type:
 		return errorf(CodeClass, "class %s extends itself", c.Name)
 	case super.Interface:
-		return errorf(CodeClass, "class %s extends the interface %s: a class belongs to the interfaces that it implements without being told", c.Name, super.Name)
+		return errorf(CodeClass, "class %s extends the interface %s (remove it: a class belongs to every registered interface that it implements)", c.Name, super.Name)
 	case !embeds(c.Type, t, map[reflect.Type]bool{}):
 		return errorf(CodeClass, "class %s (%s) extends %s, but does not embed it", c.Name, typeName(c.Type), typeName(t))
 	}
@@ -102,10 +102,10 @@ func (r *Registry) findCycle(start, c *ClassInfo, path []*ClassInfo) error {
 	for _, t := range c.extends {
 		super := r.primary[t]
 		if super == start {
-			return errorf(CodeClass, "class %s is declared to be its own supertype, through %s", start.Name, c.Name)
+			return errorf(CodeClass, "class %s extends itself through %s", start.Name, c.Name)
 		}
 		if slices.Contains(path, super) {
-			continue // a circle that start only leads to is reported for its own classes
+			continue // a cycle that start only leads to is reported for its own classes
 		}
 		if err := r.findCycle(start, super, append(path, super)); err != nil {
 			return err
@@ -114,7 +114,7 @@ func (r *Registry) findCycle(start, c *ClassInfo, path []*ClassInfo) error {
 	return nil
 }
 
-// lineageOf returns the ids of the classes of a type of the given kind, most specific first.
+// lineageOf returns the IDs of the classes of a type of the given kind, most specific first.
 func (r *Registry) lineageOf(t reflect.Type, kind Kind) []int {
 	var ids []int
 	var concrete []reflect.Type
@@ -139,7 +139,7 @@ func (r *Registry) lineageOf(t reflect.Type, kind Kind) []int {
 			ids = append(ids, c.ID)
 		}
 		for _, super := range concrete[1:] {
-			// Where two embedded structs both have a method, the struct has none.
+			// If two embedded structs both have a method, the struct has neither.
 			for _, c := range r.interfacesOf(super, nil) {
 				if !slices.Contains(ids, c.ID) {
 					ids = append(ids, c.ID)
@@ -153,8 +153,9 @@ func (r *Registry) lineageOf(t reflect.Type, kind Kind) []int {
 	return ids
 }
 
-// interfacesOf returns the interface classes that t or *t implements, except the class not:
-// A before B when A's method set strictly contains B's, else in order of registration.
+// interfacesOf returns the interface classes that t or *t implements, except the class not. A
+// comes before B when A's method set strictly contains B's; otherwise the order is that of
+// registration.
 func (r *Registry) interfacesOf(t reflect.Type, not *ClassInfo) []*ClassInfo {
 	var rest []*ClassInfo
 	for _, c := range r.classes[numBuiltins:] {

@@ -7,22 +7,22 @@ import (
 
 // This file defines loader, which reads one Go variable as a Value.
 
-// A loader reads variables of one Go type. The hot operations are one switch with a load
-// behind each case; whatever needs more than that is in loadSlow.
+// A loader reads variables of one Go type. Each hot operation is one load in a switch;
+// loadSlow has all others.
 type loader struct {
 	op   op
-	plan *Plan      // the plan of what is loaded; nil when only the dynamic type says it
-	off  uintptr    // distance of the variable from the address given
-	ext  *loaderExt // what the rarer operations need
+	plan *Plan      // the plan of the value; nil when it depends on the dynamic type
+	off  uintptr    // offset of the variable from the given address
+	ext  *loaderExt // the operands of the rarer operations
 }
 
 // loaderExt holds the operands of the rarer operations.
 type loaderExt struct {
-	next  loader    // opIndirect, opNull, opVia: what is behind
-	valid uintptr   // opNull: distance of the Valid field from the variable
-	steps []uintptr // opVia: distances of the pointers to follow, one after the other
-	reg   *Registry // opEface, opIface: who knows the dynamic type
-	err   *Error    // opFail: what is wrong
+	next  loader    // opIndirect, opNull, opVia: reads what the variable leads to
+	valid uintptr   // opNull: offset of the Valid field from the variable
+	steps []uintptr // opVia: offsets of the pointers to follow, in order
+	reg   *Registry // opEface, opIface: knows the dynamic types
+	err   *Error    // opFail: the error
 }
 
 // An op is how a variable is read.
@@ -48,7 +48,7 @@ const (
 	opSlice              // slice
 	opArray              // array
 	opMap                // map with keys of kind string
-	opInstance           // struct, or anything else that is opaque: its memory
+	opInstance           // struct, or another opaque type: its memory
 	opPointer            // pointer to what opInstance reads
 	opIndirect           // pointer to anything else
 	opEface              // interface without methods
@@ -67,8 +67,8 @@ type sliceHeader struct {
 	len, cap int
 }
 
-// load reads the variable at base. The error is an [*Error]. Depth counts the pointers
-// and interfaces that were followed before.
+// load reads the variable at base. The error is an [*Error]. Depth is the number of pointers
+// and interfaces followed so far.
 func (l *loader) load(base unsafe.Pointer, depth int) (Value, error) {
 	p := unsafe.Add(base, l.off)
 	switch l.op {
@@ -129,7 +129,7 @@ func (l *loader) load(base unsafe.Pointer, depth int) (Value, error) {
 	return l.loadSlow(p, depth)
 }
 
-// loadSlow reads the variable at p where that takes more than one load, or cannot be done.
+// loadSlow reads the variable at p where that takes more than one load, or fails.
 func (l *loader) loadSlow(p unsafe.Pointer, depth int) (Value, error) {
 	if depth > maxNesting {
 		return Value{}, errorf(CodeTooDeep, "pointers and interfaces are nested more than %d deep", maxNesting)
@@ -144,7 +144,7 @@ func (l *loader) loadSlow(p unsafe.Pointer, depth int) (Value, error) {
 	case opEface:
 		return l.ext.reg.valueOf(*(*any)(p), depth+1)
 	case opIface:
-		// The conversion to any takes the type out of the method table, whatever its methods.
+		// The conversion to any takes the type from the method table, whatever its methods.
 		return l.ext.reg.valueOf(any(*(*interface{ method() })(p)), depth+1)
 	case opNull:
 		if !*(*bool)(unsafe.Add(p, l.ext.valid)) {
@@ -166,9 +166,9 @@ func (l *loader) loadSlow(p unsafe.Pointer, depth int) (Value, error) {
 }
 
 // resolve follows pointers, embedded pointers and sql.Null* from base to the variable that
-// they stand for. It returns its address and the loader that reads it there with an offset
-// of its own no longer counted, and false when something on the way is nil or invalid.
-// Interfaces are not followed: they are variables themselves.
+// they lead to. It returns the address of that variable, which already includes the loader's
+// own offset, and its loader. It returns false when something on the way is nil or invalid.
+// It does not follow interfaces, which are variables themselves.
 func (l *loader) resolve(base unsafe.Pointer) (unsafe.Pointer, *loader, bool) {
 	for {
 		p := unsafe.Add(base, l.off)

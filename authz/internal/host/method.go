@@ -9,15 +9,15 @@ import (
 
 // This file defines Method, a Go method or constructor that a policy can call.
 
-// A Method is a method of a Go type, or the constructor of a class. It is immutable and
-// safe for concurrent use, as the host's method must be.
+// A Method is a method of a Go type, or the constructor of a class. It is immutable, and safe
+// for concurrent use if the host's method is.
 type Method struct {
 	Name     string         // the Go name
 	Spelling string         // how policies spell it
-	In       []reflect.Type // parameters, without receiver and leading context.Context
+	In       []reflect.Type // parameters, without the receiver and a leading context.Context
 	Variadic bool           // whether the last of In is the slice of a variadic parameter
 	Out      reflect.Type   // the first result; nil when the shape is refused
-	Plan     *Plan          // the plan of results; nil when only the dynamic type says it, or the shape is refused
+	Plan     *Plan          // the plan of results; nil when it depends on the dynamic type, or the shape is refused
 
 	owner     *Plan // plan of the receiver; nil for a constructor
 	what      string
@@ -27,7 +27,7 @@ type Method struct {
 	byPointer bool       // in the method set of *T only
 	tail      resultTail // what follows the result
 	result    loader
-	direct    direct // calls without reflection; nil where the signature is a rarer one
+	direct    direct // calls without reflection; nil for the rarer signatures
 }
 
 // A resultTail is the second result of a method.
@@ -67,7 +67,7 @@ func (m *Method) bind(t reflect.Type, loaderFor func(reflect.Type) loader) {
 		m.refuse("returns nothing")
 		return
 	case t.Out(0) == errorType:
-		m.refuse("returns an error in the place of a value; return (bool, error) or (T, error)")
+		m.refuse("returns an error as its first result (return (bool, error) or (T, error))")
 		return
 	case t.NumOut() == 1:
 	case t.NumOut() == 2 && t.Out(1) == errorType:
@@ -75,7 +75,7 @@ func (m *Method) bind(t reflect.Type, loaderFor func(reflect.Type) loader) {
 	case t.NumOut() == 2 && t.Out(1) == reflect.TypeFor[bool]():
 		m.tail = tailBool
 	default:
-		m.refuse("has other results than (T), (T, error) or (T, bool)")
+		m.refuse("must return (T), (T, error) or (T, bool)")
 		return
 	}
 	m.Out = t.Out(0)
@@ -90,18 +90,18 @@ func (m *Method) refuse(why string) {
 }
 
 // Call calls the method on recv, a value of the plan that the method belongs to. A leading
-// context.Context parameter gets ctx. A result of (T, bool) with false is ok false: there
-// is no solution. The error is an [*Error]: the arguments do not fit, the method returned
-// an error, or it panicked. The text of such an error never shows what the host said; the
-// host's own error is the Cause. A call of runtime.Goexit by the method cannot be stopped.
+// context.Context parameter gets ctx. If the method returns (T, bool) with false, ok is
+// false: there is no solution. The error is an [*Error]: the arguments do not fit, the method
+// returned an error, or it panicked. Its text never includes the host's own error, which is
+// the Cause. Call cannot stop a call of runtime.Goexit by the method.
 func (m *Method) Call(ctx context.Context, recv Value, args []Value) (v Value, ok bool, err error) {
 	if recv.Plan != m.owner {
-		return Value{}, false, errorf(CodeArgument, "%s is called on %s", m.what, Describe(recv))
+		return Value{}, false, errorf(CodeArgument, "%s cannot be called on %s", m.what, Describe(recv))
 	}
 	return m.call(ctx, recv, args)
 }
 
-// call calls the method, or the constructor, for which recv means nothing.
+// call calls the method or the constructor. A constructor ignores recv.
 func (m *Method) call(ctx context.Context, recv Value, args []Value) (v Value, ok bool, err error) {
 	if m.refused != nil {
 		return Value{}, false, m.refused
@@ -128,10 +128,10 @@ func (m *Method) wrongCount(n int) *Error {
 	return errorf(CodeArity, "%s takes %s arguments, not %d", m.what, takes, n)
 }
 
-// receiver returns a pointer for the receiver. It is the host's own pointer where the
-// policy was given one. A value that is part of another object is not handed to methods
-// that could change it: they get a copy. Methods of T get the address of the object in
-// place, because a call through a pointer copies it.
+// receiver returns a pointer for the receiver. If the policy was given a pointer, it is the
+// host's own. For a value that is part of another object, methods that could change it get a
+// copy. Methods of T get the address of the object in place, because a call through a pointer
+// copies it.
 func (m *Method) receiver(recv Value) unsafe.Pointer {
 	if recv.Plan.Kind == Instance && (recv.Word == 0 || !m.byPointer) {
 		return recv.Ptr
@@ -173,7 +173,7 @@ func (m *Method) reflected(ctx context.Context, recv Value, args []Value) (Value
 	return v, err == nil, err
 }
 
-// paramType returns the type of argument i.
+// paramType returns the type of argument i, which counts from 0.
 func (m *Method) paramType(i int) reflect.Type {
 	if m.Variadic && i >= len(m.In)-1 {
 		return m.In[len(m.In)-1].Elem()
@@ -187,8 +187,8 @@ func (m *Method) wrongArgument(i int, cause error) *Error {
 	return &Error{Code: e.Code, Msg: fmt.Sprintf("argument %d of %s: %s", i+1, m.what, e.Msg), Cause: e.Cause}
 }
 
-// hostError returns the error for an error that the method returned. The text of an
-// [*Error] has no value of the host, so that it is told.
+// hostError returns the error for an error that the method returned. The text of an [*Error]
+// contains no host values, so it is included.
 func (m *Method) hostError(cause error) *Error {
 	if e, ok := cause.(*Error); ok {
 		return &Error{Code: CodeHost, Msg: m.what + ": " + e.Msg, Cause: cause}
@@ -203,15 +203,15 @@ func loadReflected(l *loader, rv reflect.Value) (Value, error) {
 	return l.load(cell.UnsafePointer(), 0)
 }
 
-// buildMethods makes the methods of a plan when they are first asked for.
+// buildMethods makes the methods of a plan on first use.
 func (p *Plan) buildMethods() {
 	if p.reg != nil {
 		p.bindMethods(p.reg.loaderOf, func(string, string) {})
 	}
 }
 
-// bindMethods makes the methods of a plan. Two methods with one spelling are reported, and
-// calling one by that spelling fails; by their Go names both can be called.
+// bindMethods makes the methods of a plan. Two methods with one spelling are reported. A call
+// by that spelling fails; calls by their Go names work.
 func (p *Plan) bindMethods(loaderFor func(reflect.Type) loader, ambiguous func(spelling, why string)) {
 	t := reflect.PointerTo(p.Type)
 	if p.Type.Kind() == reflect.Interface || t.NumMethod() == 0 {
@@ -228,9 +228,9 @@ func (p *Plan) bindMethods(loaderFor func(reflect.Type) loader, ambiguous func(s
 			names[m.Spelling] = true
 			continue
 		}
-		why := fmt.Sprintf("the methods %s and %s are both spelled so", first.Name, m.Name)
+		why := fmt.Sprintf("the methods %s and %s both have this spelling", first.Name, m.Name)
 		bad := &Method{Name: m.Spelling, Spelling: m.Spelling, owner: p, what: "method " + m.Spelling}
-		bad.refused = errorf(CodeAmbiguous, "%s of %s has two candidates: %s", m.Spelling, p.describe(), why)
+		bad.refused = errorf(CodeAmbiguous, "%s of %s is ambiguous: %s", m.Spelling, p.describe(), why)
 		p.methods[m.Spelling] = bad
 		delete(names, m.Spelling)
 		ambiguous(m.Spelling, why)
@@ -238,7 +238,7 @@ func (p *Plan) bindMethods(loaderFor func(reflect.Type) loader, ambiguous func(s
 	p.methodNames = sortedNames(names)
 }
 
-// newMethod returns method rm of plan p; rm is one of *T.
+// newMethod returns method rm of plan p; rm is a method of *T.
 func newMethod(p *Plan, rm reflect.Method, loaderFor func(reflect.Type) loader) *Method {
 	_, byValue := p.Type.MethodByName(rm.Name)
 	m := &Method{

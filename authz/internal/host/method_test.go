@@ -334,7 +334,7 @@ func TestMethodLookup(t *testing.T) {
 		t.Error("the plan of an interface result is known")
 	}
 	wantError(t, small.Method("nothing").Refused(), CodeShape, "returns nothing")
-	wantError(t, small.Method("error").Refused(), CodeShape, "error in the place of a value")
+	wantError(t, small.Method("error").Refused(), CodeShape, "an error as its first result")
 
 	two := value(t, r, twoMethods{})
 	wantError(t, two.Plan.Method("user_id").Refused(), CodeAmbiguous, "UserID", "UserId")

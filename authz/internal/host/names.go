@@ -5,14 +5,15 @@ import (
 	"unicode"
 )
 
-// This file defines SnakeCase, how Go names are spelled in policies, and which names the
-// policy language can spell at all.
+// This file defines SnakeCase, the spelling of Go names in policies, and which names the
+// policy language can spell.
 
 // SnakeCase returns the snake_case spelling of a Go name: UserID becomes user_id, URLPath
-// url_path, UserIDs user_ids. Words begin where an upper case letter follows a lower case
-// letter or a digit, and before the last upper case letter of a run that lower case follows;
-// but a plural s after an initialism stays with it. Digits belong to the word before them.
-// Underscores stay. The spelling of a spelling is itself.
+// url_path, UserIDs user_ids. A word begins at an upper case letter that follows a lower case
+// letter or a digit. In a run of upper case letters, a word begins at the last one if a lower
+// case letter follows, but a plural s after an initialism stays with it. Digits belong to the
+// word before them. Underscores stay. SnakeCase does not change a name that is already in
+// snake_case.
 func SnakeCase(goName string) string {
 	r := []rune(goName)
 	var b strings.Builder
@@ -41,11 +42,13 @@ func wordBegins(r []rune, i int) bool {
 	return !plural
 }
 
-// isUpper reports whether a word can begin with c inside a name: it has a lower case form.
-// Title case letters, which are two letters in one, have one; mathematical capitals do not.
+// isUpper reports whether a word can begin with c inside a name: whether it has a lower case
+// form. Title case letters, which are two letters in one, have one; mathematical capitals do
+// not.
 func isUpper(c rune) bool { return unicode.ToLower(c) != c }
 
-// isLower reports whether c is a letter that does not begin a word. Letters without case are such.
+// isLower reports whether c is a letter that does not begin a word. Letters without case do
+// not begin words.
 func isLower(c rune) bool { return unicode.IsLetter(c) && !isUpper(c) }
 
 // reserved are the words that cannot be the name of a class.

@@ -5,19 +5,19 @@ import (
 	"unsafe"
 )
 
-// This file defines which struct types are a value that may be missing, as sql.NullString is.
+// This file defines which struct types are optional values, as sql.NullString is.
 
-// A nullShape says where such a struct keeps its value, and whether it has one.
+// A nullShape says where such a struct keeps its value, and where its Valid field is.
 type nullShape struct {
 	typ   reflect.Type // of the value
 	value uintptr      // offset of the value
 	valid uintptr      // offset of the bool that says whether there is one
 }
 
-// nullable returns the shape of t if t is a value that may be missing: a type of package
-// database/sql, a type that has the same two fields and scans itself as they do
-// (gorm.DeletedAt), or a struct that only embeds one of those. A registered type never is:
-// it was registered to be looked into.
+// nullable returns the shape of t if t is an optional value: a type of package database/sql,
+// a type with the same two fields that implements Scanner and Valuer (gorm.DeletedAt), or a
+// struct that only embeds one of those. A registered type never is: it was registered so that
+// policies can read its fields.
 func (r *Registry) nullable(t reflect.Type) (nullShape, bool) {
 	if r.primary[t] != nil {
 		return nullShape{}, false
@@ -25,7 +25,7 @@ func (r *Registry) nullable(t reflect.Type) (nullShape, bool) {
 	return nullStruct(t)
 }
 
-// nullStruct is nullable without regard to what is registered.
+// nullStruct is nullable for types that are not registered.
 func nullStruct(t reflect.Type) (nullShape, bool) {
 	if t.Kind() != reflect.Struct || t.PkgPath() != "database/sql" && !scansItself(t) {
 		return nullShape{}, false
@@ -62,5 +62,5 @@ func (n nullShape) valueAt(p unsafe.Pointer) reflect.Value {
 	return reflect.NewAt(n.typ, unsafe.Add(p, n.value)).Elem()
 }
 
-// setValid says that the struct at p has a value.
+// setValid marks the struct at p as having a value.
 func (n nullShape) setValid(p unsafe.Pointer) { *(*bool)(unsafe.Add(p, n.valid)) = true }

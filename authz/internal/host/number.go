@@ -2,7 +2,7 @@ package host
 
 import "cmp"
 
-// This file defines how numbers compare: exactly, whatever their types.
+// This file defines the exact comparison of numbers of all types.
 
 // compareIntFloat compares i with f without rounding i. It reports false for NaN.
 func compareIntFloat(i int64, f float64) (int, bool) {
@@ -40,5 +40,5 @@ func compareNumbers(a, b Value) (int, bool) {
 	return cmp.Compare(x, y), true
 }
 
-// isNumber reports whether the kind is that of numbers.
+// isNumber reports whether values of the kind are numbers.
 func (k Kind) isNumber() bool { return k == Int || k == Float }

@@ -9,11 +9,11 @@ import (
 	"unsafe"
 )
 
-// This file defines Compare, and how types say themselves which of two values is less, or
-// whether they are equal.
+// This file defines Compare, and how types define which of two values is less and whether
+// they are equal.
 
-// comparers are the methods of a type by which two of its values compare. A Method without
-// a name stands for none.
+// comparers are the methods of a type that compare two of its values. A Method without a name
+// means that the type has no such method.
 type comparers struct {
 	equal   reflect.Method // Equal(T) bool; also with *T or any
 	compare reflect.Method // Compare(T) int or Cmp(T) int; also with *T
@@ -44,7 +44,7 @@ func comparersOf(t reflect.Type) (c comparers) {
 // any reports whether there is one.
 func (c comparers) any() bool { return c.equal.Name+c.compare.Name+c.less.Name != "" }
 
-// An ordering holds the same methods so that they can be called; nil stands for none.
+// An ordering holds the same methods in callable form; nil means that there is none.
 type ordering struct {
 	equal, compare, less *Method
 }
@@ -64,8 +64,8 @@ func (b *builder) bindOrdering(p *Plan) (o ordering) {
 	return ordering{bind(c.equal), bind(c.compare), bind(c.less)}
 }
 
-// ask calls a comparer of a with b, a value of the same plan. Where it takes any, b comes in
-// the form of the receiver: as a T if the method is one of T, else as a *T.
+// ask calls a comparer of a with b, a value of the same plan. If the parameter is of type
+// any, b is passed as the receiver is: as a T for a method of T, otherwise as a *T.
 func (m *Method) ask(a, b Value) (Value, error) {
 	if m.In[0].Kind() == reflect.Interface {
 		if !m.byPointer {
@@ -81,12 +81,12 @@ func (m *Method) ask(a, b Value) (Value, error) {
 // timeAt returns the time at p.
 func timeAt(p unsafe.Pointer) *time.Time { return (*time.Time)(p) }
 
-// Compare returns -1, 0 or 1 for a less than, equal to, or greater than b. There is an order
-// of numbers with numbers, strings with strings, Booleans with Booleans (false first), times
-// with times, and values of one type with a method Compare, Cmp or Lt. Ok is false, and every
-// ordering of the two is false, when one is nil or NaN, or the type's methods say that neither
-// is less and they are not equal. The error is an [*Error]: with CodeUnordered for any other
-// pair, or from the host's method.
+// Compare returns -1, 0 or 1 for a less than, equal to, or greater than b. Numbers, strings,
+// Booleans (false first) and times are ordered among themselves, and so are the values of one
+// type with a method Compare, Cmp or Lt. If a value is nil or NaN, or the type's methods say
+// that neither is less and they are not equal, ok is false, and every ordering of the two is
+// false. The error is an [*Error]: with CodeUnordered for any other pair, or from the host's
+// method.
 func Compare(a, b Value) (c int, ok bool, err error) {
 	ka, kb := a.Kind(), b.Kind()
 	switch {
@@ -114,7 +114,7 @@ func Compare(a, b Value) (c int, ok bool, err error) {
 	return 0, false, errorf(CodeUnordered, "%s and %s have no order", Describe(a), Describe(b))
 }
 
-// compareByLess compares by Lt, and by Equal where there is one.
+// compareByLess compares by Lt, and by Equal if there is one.
 func (o *ordering) compareByLess(a, b Value) (c int, ok bool, err error) {
 	if v, err := o.less.ask(a, b); err != nil || v.Bool() {
 		return -1, err == nil, err

@@ -7,35 +7,35 @@ import (
 	"sync"
 )
 
-// This file defines Plan, what is known of a Go type before any value of it is seen.
+// This file defines Plan, what is known about a Go type before any of its values is seen.
 
-// A Plan says how values of one Go type are read: their kind, fields, methods, elements
+// A Plan defines how values of one Go type are read: their kind, fields, methods, elements
 // and classes. There is one plan per type and registry, so plans may be compared with ==.
 // Plans are immutable and safe for concurrent use.
 type Plan struct {
-	ID    int          // dense from 0 for plans that exist when NewRegistry returns; -1 for those that are built later
+	ID    int          // dense from 0 for plans that exist when NewRegistry returns; -1 for plans built later
 	Type  reflect.Type // never a pointer, an interface or a sql.Null*
 	Kind  Kind
 	Class *ClassInfo // nil when the type is not registered; its first class when it has several names
 
 	reg      *Registry
-	isa      []uint64 // bit set over class ids
+	isa      []uint64 // bit set over class IDs
 	lineage  []int
-	unusable string // what values of the type are, when they can only be passed on; else ""
+	unusable string // for types whose values can only be passed on, what they are; else ""
 	seq      bool   // an iter.Seq
 
 	elem   loader  // elements of List and Dict
-	stride uintptr // distance of the elements of a List
+	stride uintptr // distance between the elements of a List
 	tail   *Plan   // for arrays: the plan of a slice of the same elements
 	dict   dictKind
 
 	attrs     map[string]*Attr // by every spelling that finds one
 	attrNames []string
-	fields    map[string]*Attr // by Go path, hidden fields too, once asked for at registration
+	fields    map[string]*Attr // by Go path, hidden fields included, if registration looked them up
 	key       *key
 	order     ordering
 	shown     []*Attr // fields tagged polar:",show"
-	stringer  bool    // the type opted in to being printed by its String method
+	stringer  bool    // whether the type opted in to being printed by its String method
 
 	methodsOnce sync.Once
 	methods     map[string]*Method
@@ -87,25 +87,25 @@ func (p *Plan) setLineage(ids []int) {
 	}
 }
 
-// IsA reports whether values of the plan are of the class with that id: the class of
-// their type, one of its supertypes, or the built-in class of their kind.
+// IsA reports whether values of the plan belong to the class with that ID: the class of their
+// type, one of its supertypes, or the built-in class of their kind.
 func (p *Plan) IsA(classID int) bool {
 	i := uint(classID) / 64
 	return i < uint(len(p.isa)) && p.isa[i]>>(uint(classID)%64)&1 != 0
 }
 
-// Lineage returns the ids of the classes of the plan, most specific first: the classes
-// registered for the type, declared supertypes depth-first, interfaces (A before B when
-// A's method set strictly contains B's, else in order of registration), and the built-in
-// class of the kind. The slice must not be written.
+// Lineage returns the IDs of the classes of the plan, most specific first: the classes
+// registered for the type, declared supertypes depth-first, interfaces (A before B when A's
+// method set strictly contains B's, else in order of registration), and the built-in class of
+// the kind. The caller must not modify the slice.
 func (p *Plan) Lineage() []int { return p.lineage }
 
 // Attr returns the attribute that name finds, or nil when there is none. See [NewRegistry]
 // for the names of attributes.
 func (p *Plan) Attr(name string) *Attr { return p.attrs[name] }
 
-// AttrNames returns the names of the attributes as policies spell them (the tag's name or
-// the snake_case spelling), sorted. The slice must not be written.
+// AttrNames returns the names of the attributes as policies spell them (the tag's name or the
+// snake_case spelling), sorted. The caller must not modify the slice.
 func (p *Plan) AttrNames() []string { return p.attrNames }
 
 // Method returns the method that name finds, or nil when there is none.
@@ -114,15 +114,15 @@ func (p *Plan) Method(name string) *Method {
 	return p.methods[name]
 }
 
-// MethodNames returns the names of the methods as policies spell them, sorted. The slice
-// must not be written.
+// MethodNames returns the names of the methods as policies spell them, sorted. The caller
+// must not modify the slice.
 func (p *Plan) MethodNames() []string {
 	p.methodsOnce.Do(p.buildMethods)
 	return p.methodNames
 }
 
-// Key returns the fields by which instances are told apart, nil when the type has no key.
-// The slice must not be written.
+// Key returns the fields that identify an instance, or nil when the type has no key. The
+// caller must not modify the slice.
 func (p *Plan) Key() []*Attr {
 	if p.key == nil {
 		return nil
@@ -130,16 +130,16 @@ func (p *Plan) Key() []*Attr {
 	return p.key.attrs
 }
 
-// Elem returns the plan of the elements of a List or the values of a Dictionary, nil when
-// only each value's dynamic type says it.
+// Elem returns the plan of the elements of a List or the values of a Dictionary, or nil when
+// it depends on each value's dynamic type.
 func (p *Plan) Elem() *Plan { return p.elem.plan }
 
-// IsSeq reports whether values of the plan are iterators, which [Drain] makes lists of.
+// IsSeq reports whether values of the plan are iterators, which [Drain] converts to lists.
 func (p *Plan) IsSeq() bool { return p.seq }
 
 // Usable returns nil, or an [*Error] with CodeUnusable when values of the type can only be
-// passed on: channels, functions other than iterators, complex numbers, unsafe pointers,
-// and maps whose keys are not strings.
+// passed on: channels, functions other than iterators, complex numbers, unsafe pointers, and
+// maps whose keys are not strings.
 func (p *Plan) Usable() error {
 	if p.unusable == "" {
 		return nil
@@ -147,7 +147,7 @@ func (p *Plan) Usable() error {
 	return errorf(CodeUnusable, "%s cannot be used in a policy", p.unusable)
 }
 
-// describe returns what a value of the plan is called in messages.
+// describe returns how messages refer to a value of the plan.
 func (p *Plan) describe() string {
 	switch {
 	case p.Class != nil:

@@ -10,31 +10,31 @@ import (
 
 // This file defines Registry, the classes of a policy and the plans of all types they lead to.
 
-// A Registry knows the registered classes and the plans of Go types. What is registered is
-// fixed by NewRegistry; plans of types met later, behind interfaces, are added to a cache.
-// A Registry is safe for concurrent use.
+// A Registry holds the registered classes and the plans of Go types. NewRegistry fixes the
+// classes; plans of types that are met later, behind interfaces, are added to a cache. A
+// Registry is safe for concurrent use.
 type Registry struct {
-	classes []*ClassInfo // by id
+	classes []*ClassInfo // by ID
 	byName  map[string]*ClassInfo
 	byType  map[reflect.Type][]*ClassInfo // in order of registration
 	primary map[reflect.Type]*ClassInfo   // the first class of each type
 
 	plans map[reflect.Type]*Plan // made by NewRegistry
-	made  []*Plan                // the same in the order of their ids
-	types typeTable              // how arguments of their types are read
+	made  []*Plan                // the same plans by ID
+	types typeTable              // how to read arguments of their types
 
 	mu        sync.Mutex // serializes the making of later plans
 	latePlans sync.Map   // reflect.Type: *Plan
 	lateTypes sync.Map   // reflect.Type: *typeEntry
 }
 
-// NewRegistry returns a Registry of the classes. Its error joins an [*Error] for each thing
-// that is wrong with them.
+// NewRegistry returns a Registry of the classes. Its error joins one [*Error] for each
+// problem with them.
 //
-// An attribute name finds, in this order: the field tagged `polar:"name"`, the field of
-// exactly that Go name, the one exported field whose snake_case spelling it is, the field
-// that Class.Aliases gives. A field tagged `polar:"-"` has no name. Methods are found by
-// their Go name or its snake_case spelling.
+// An attribute name finds, in this order: the field tagged `polar:"name"`, the field with
+// exactly that Go name, the one exported field with that snake_case spelling, the field that
+// Class.Aliases gives. A field tagged `polar:"-"` has no name. Methods are found by their Go
+// name or its snake_case spelling.
 func NewRegistry(classes []Class) (*Registry, error) {
 	r := &Registry{
 		classes: builtinClasses(),
@@ -74,7 +74,7 @@ func NewRegistry(classes []Class) (*Registry, error) {
 	return r, nil
 }
 
-// predeclared are the types that arguments of queries often have.
+// predeclared are the types that are common as arguments of queries.
 var predeclared = []reflect.Type{
 	reflect.TypeFor[bool](), reflect.TypeFor[string](), reflect.TypeFor[float32](), reflect.TypeFor[float64](),
 	reflect.TypeFor[int](), reflect.TypeFor[int8](), reflect.TypeFor[int16](), reflect.TypeFor[int32](), reflect.TypeFor[int64](),
@@ -85,10 +85,10 @@ var predeclared = []reflect.Type{
 // Class returns the class of that name, built-in classes included, or nil.
 func (r *Registry) Class(name string) *ClassInfo { return r.byName[name] }
 
-// ClassByID returns the class with that id, which must be at least 0 and below NumClasses.
+// ClassByID returns the class with that ID, which must be at least 0 and below NumClasses.
 func (r *Registry) ClassByID(id int) *ClassInfo { return r.classes[id] }
 
-// ClassOf returns the first class registered for t, pointers followed, or nil.
+// ClassOf returns the first class registered for t, after following pointers, or nil.
 func (r *Registry) ClassOf(t reflect.Type) *ClassInfo {
 	return r.primary[Deref(t)]
 }
@@ -110,9 +110,9 @@ func (r *Registry) PlanByID(id int) *Plan {
 	return r.made[id-len(enginePlans)]
 }
 
-// PlanOf returns the plan of values of type t, pointers and sql.Null* followed. It is nil
-// for interfaces, whose values have the plan of their dynamic type. A type that is not
-// known yet gets a plan, whose ID is -1.
+// PlanOf returns the plan of values of type t, after following pointers and sql.Null*. It
+// returns nil for interfaces, whose values have the plan of their dynamic type. A new type
+// gets a plan whose ID is -1.
 func (r *Registry) PlanOf(t reflect.Type) *Plan {
 	if p := r.knownPlan(t); p != nil { // without the lock of the builder
 		return p
@@ -120,7 +120,7 @@ func (r *Registry) PlanOf(t reflect.Type) *Plan {
 	return r.loaderOf(t).plan
 }
 
-// knownPlan returns the plan of t if it is made and complete, else nil.
+// knownPlan returns the plan of t if it is complete, else nil.
 func (r *Registry) knownPlan(t reflect.Type) *Plan {
 	if p := r.plans[t]; p != nil {
 		return p
@@ -131,13 +131,13 @@ func (r *Registry) knownPlan(t reflect.Type) *Plan {
 	return nil
 }
 
-// loaderOf returns the loader of variables of type t, with plans made for types that are new.
+// loaderOf returns the loader of variables of type t and makes plans for new types.
 func (r *Registry) loaderOf(t reflect.Type) (l loader) {
 	r.build(func(b *builder) { l = b.loaderFor(t) })
 	return l
 }
 
-// build runs f with a builder, completes the plans that it made, and only then publishes them.
+// build runs f with a builder, completes the plans that it made, and then publishes them.
 func (r *Registry) build(f func(b *builder)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -6,17 +6,17 @@ import (
 	"slices"
 )
 
-// This file defines what a registration adds to the plan of its type: key, aliases,
-// relations and methods.
+// This file defines what registration adds to the plan of a type: key, aliases, relations and
+// methods.
 
-// fillClass adds to p what its class says.
+// fillClass adds the key, aliases, relations and methods of p's class.
 func (b *builder) fillClass(p *Plan) {
 	spec := &p.Class.spec
 	var id []*Attr
 	for _, name := range spec.Key {
 		a, _ := b.goField(p, name)
 		if a == nil {
-			b.report(p, "the key names a field %s, which it does not have", name)
+			b.report(p, "the key names field %s, which does not exist", name)
 			return
 		}
 		id = append(id, a)
@@ -32,24 +32,24 @@ func (b *builder) fillClass(p *Plan) {
 	}
 	p.methodsOnce.Do(func() {
 		p.bindMethods(b.loaderFor, func(spelling, why string) {
-			b.report(p, "%s has two candidates: %s", spelling, why)
+			b.report(p, "%s is ambiguous: %s", spelling, why)
 		})
 	})
 }
 
-// addAlias gives a field a further name, unless a field has that name already or the field
-// is hidden: aliases come last, and nothing uncovers what is hidden.
+// addAlias gives a field another name, unless a field already has that name or the field is
+// hidden. Aliases come last, and never expose a hidden field.
 func (b *builder) addAlias(p *Plan, alias, path string) {
 	a, hidden := b.goField(p, path)
 	switch {
 	case !isSymbol(alias):
 		b.report(p, "the alias %q is not a name", alias)
 	case a == nil:
-		b.report(p, "the alias %s names a field %s, which it does not have", alias, path)
+		b.report(p, "the alias %s names field %s, which does not exist", alias, path)
 	case hidden || p.attrs[alias] != nil:
 	default:
 		if p.attrs[a.Spelling] != a {
-			a.Spelling = alias // its only name, or the first in order of the alphabet
+			a.Spelling = alias // its only name, or the first in alphabetical order
 		}
 		p.attrs[alias] = a
 	}
@@ -59,7 +59,7 @@ func (b *builder) addAlias(p *Plan, alias, path string) {
 func (b *builder) addRelation(p *Plan, spec RelationSpec) {
 	a, hidden := b.goField(p, spec.Name)
 	if a == nil {
-		b.report(p, "the relation %s names no field of it", spec.Name)
+		b.report(p, "the relation %s names a field that does not exist", spec.Name)
 		return
 	}
 	if hidden {
@@ -75,7 +75,7 @@ func (b *builder) addRelation(p *Plan, spec RelationSpec) {
 	}
 	if spec.Many {
 		if row.Kind() != reflect.Slice {
-			b.report(p, "the relation %s is to many rows, but field %s (%s) is no slice", spec.Name, a.Name, a.Type)
+			b.report(p, "the relation %s is to-many, but field %s (%s) is not a slice", spec.Name, a.Name, a.Type)
 			return
 		}
 		row = row.Elem()
@@ -90,7 +90,7 @@ func (b *builder) addRelation(p *Plan, spec RelationSpec) {
 	for _, name := range spec.ForeignKey {
 		fk, _ := b.goField(p, name)
 		if fk == nil {
-			b.report(p, "the foreign key of relation %s names a field %s, which it does not have", spec.Name, name)
+			b.report(p, "the foreign key of relation %s names field %s, which does not exist", spec.Name, name)
 			return
 		}
 		r.ForeignKey = append(r.ForeignKey, fk)

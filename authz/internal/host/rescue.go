@@ -9,8 +9,8 @@ import (
 
 // This file defines rescue, which turns a panic of host code into an error.
 
-// rescue is deferred around every call of host code. It makes a panic an [*Error] that says
-// where it came from, and not what was panicked with, since that may hold values.
+// rescue is deferred around every call of host code. It turns a panic into an [*Error] that
+// says where the panic occurred. It leaves out the panic value, which may contain host data.
 func rescue(what string, v *Value, ok *bool, err *error) {
 	p := recover()
 	if p == nil {
@@ -21,8 +21,8 @@ func rescue(what string, v *Value, ok *bool, err *error) {
 	*v, *ok, *err = Value{}, false, e
 }
 
-// panicPlace returns " (file.go:12)" for the frame that panicked, when called by the
-// function that recovers.
+// panicPlace returns " (file.go:12)" for the frame that panicked. The function that recovers
+// must call it.
 func panicPlace() string {
 	var pcs [32]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])

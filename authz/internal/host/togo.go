@@ -5,16 +5,16 @@ import (
 	"unsafe"
 )
 
-// This file defines ToGo, which gives a value back to Go code.
+// This file defines ToGo, which converts a value back to Go.
 
-// ToGo returns v as Go code knows it: nil, or a value of v's own Go type. An object that
-// the policy was given by pointer comes back as the same pointer, one that was part of
-// another as a copy. Numbers that the engine made are int64 and float64, its lists []any,
-// its dictionaries map[string]any, and a class is a [ClassRef]. The error is an [*Error]:
-// v is unbound, or has too many elements or lists in lists.
+// ToGo returns v as a Go value: nil, or a value of v's own Go type. An object that the policy
+// was given by pointer comes back as the same pointer; one that was part of another object
+// comes back as a copy. Numbers that the engine made are int64 and float64, its lists are
+// []any, its dictionaries are map[string]any, and a class is a [ClassRef]. The error is an
+// [*Error]: v is unbound, has too many elements, or is nested too deeply.
 func (r *Registry) ToGo(v Value) (any, error) { return new(conversion).toGo(v) }
 
-// toGo is ToGo as a part of conversion c.
+// toGo is ToGo within conversion c.
 func (c *conversion) toGo(v Value) (any, error) {
 	switch v.Plan {
 	case nil:

@@ -8,44 +8,45 @@ import (
 
 // This file defines Value, the small value that stands for anything a policy can hold.
 //
-// A policy looks at the host's objects all the time and changes none of them. So a Value
-// does not hold a copy of what it stands for. It holds where that is, and a plan that says
-// how to read it: three words, whatever the object's size. Reading a field is an addition
-// and a load; an element of a slice of structs, a struct inside a struct and the bytes of
-// a string are all referred to where they lie, and nothing is allocated.
+// A policy often reads the host's objects and never changes them. So a Value does not copy
+// what it stands for. It refers to it, together with a plan that says how to read it: three
+// words, whatever the object's size. Reading a field is an addition and a load. An element of
+// a slice of structs, a struct inside a struct and the bytes of a string are all referred to
+// in place, without allocation.
 //
 // Why this is safe:
 //
 //   - Ptr is an unsafe.Pointer, so the garbage collector sees it. A pointer into the middle
-//     of an object keeps the whole object alive, and a goroutine stack that moves has its
-//     pointers adjusted. Never does an address pass through a uintptr on its way to a
+//     of an object keeps the whole object alive, and when a goroutine stack moves, its
+//     pointers are adjusted. An address never passes through a uintptr on its way to a
 //     pointer, and Word never holds an address.
 //   - An address is always derived from a pointer to the same object by unsafe.Add, with an
-//     offset that reflect gave for the object's type. The plan says the type; Values are
-//     made in this package, where plan and pointer come together from one interface value,
-//     field or element, so they cannot disagree.
+//     offset that reflect gave for the object's type. The plan gives the type. Only this
+//     package makes Values, with plan and pointer from one interface value, field or element,
+//     so they cannot disagree.
 //   - Host memory is read and never written. Methods, which could write, are called on the
-//     host's own pointer only where the policy was given that pointer, and on a copy
-//     otherwise. What the race detector reports here would be the program's own race:
-//     changing an object while a decision about it runs.
-//   - The memory behind the data word of an interface value is immutable by Go's own rule,
+//     host's own pointer only if the policy was given that pointer, and on a copy otherwise.
+//     What the race detector reports here is the program's own race: changing an object
+//     while a decision about it runs.
+//   - By Go's own rules the memory behind the data word of an interface value is immutable,
 //     so referring into it is like holding the interface value.
 //
-// What is relied on beyond the language's specification is the layout of interface values
-// and slices, and that maps are one pointer; the tests of this package check each of these.
+// The package relies on two things that the language specification does not promise: the
+// layout of interface values and slices, and that a map is one pointer. The tests check each.
 
 // A Value is any value of the policy language. The zero Value is nil. Values are small and
-// passed by copy; the memory that a Value refers to must not be written while it is in use.
+// passed by copy. The memory that a Value refers to must not be written while the Value is in
+// use.
 type Value struct {
 	Plan *Plan          // nil for nil; else the Go type and kind
 	Ptr  unsafe.Pointer // String: data; List: first element; Dict: the map; Instance: the object's memory; Class: *ClassInfo
 	Word uint64         // Bool: 0 or 1; Int: int64 bits; Float: bits; String, List: length; Instance: 1 if reached by value, 0 if through a pointer
 }
 
-// valueSize is the distance of elements in a list made by the engine.
+// valueSize is the distance between elements in a list made by the engine.
 const valueSize = unsafe.Sizeof(Value{})
 
-// engineDict is what Ptr of a dictionary made by MakeDict points to.
+// engineDict is the target of Ptr in a dictionary made by MakeDict.
 type engineDict struct {
 	keys []string // ascending, unique
 	vals []Value  // vals[i] belongs to keys[i]
@@ -127,11 +128,11 @@ func (v Value) Elems() (elems []Value, ok bool) {
 	return unsafe.Slice((*Value)(v.Ptr), int(v.Word)), true
 }
 
-// At returns element i of a List, where it lies. The error is an [*Error]: the index is
-// out of range, or the element cannot be a value.
+// At returns element i of a List, in place. The error is an [*Error]: the index is out of
+// range, or the element cannot be a value.
 func (v Value) At(i int) (Value, error) {
 	if uint64(i) >= v.Word || i < 0 {
-		return Value{}, errorf(CodeIndex, "the list has no such element")
+		return Value{}, errorf(CodeIndex, "the list index is out of range")
 	}
 	if v.Plan == EngineList {
 		return *(*Value)(unsafe.Add(v.Ptr, uintptr(i)*valueSize)), nil
@@ -139,8 +140,8 @@ func (v Value) At(i int) (Value, error) {
 	return v.Plan.elem.load(unsafe.Add(v.Ptr, uintptr(i)*v.Plan.stride), 0)
 }
 
-// Slice returns the List of the elements from index from on, where they lie; from must be
-// between 0 and Len.
+// Slice returns the elements of a List from index from on, in place; from must be between 0
+// and Len.
 func (v Value) Slice(from int) Value {
 	stride := v.Plan.stride
 	if v.Plan == EngineList {
@@ -156,8 +157,8 @@ func (v Value) Slice(from int) Value {
 	return rest
 }
 
-// Get returns the value of a key of a Dictionary; ok is false when it has no such key.
-// The error is an [*Error]: what the key holds cannot be a value.
+// Get returns the value of a key of a Dictionary; ok is false if the key does not exist. The
+// error is an [*Error]: the entry cannot be a value.
 func (v Value) Get(key string) (val Value, ok bool, err error) {
 	if v.Plan == EngineDict {
 		d := (*engineDict)(v.Ptr)
@@ -169,8 +170,8 @@ func (v Value) Get(key string) (val Value, ok bool, err error) {
 	return v.hostGet(key)
 }
 
-// Keys returns the keys of a Dictionary in ascending byte order. The slice is fresh for a
-// Go map; for a dictionary made by MakeDict it is the dictionary's own and must not be written.
+// Keys returns the keys of a Dictionary in ascending byte order. For a Go map the slice is
+// new; for a dictionary made by MakeDict the caller must not modify it.
 func (v Value) Keys() []string {
 	if v.Plan == EngineDict {
 		return (*engineDict)(v.Ptr).keys

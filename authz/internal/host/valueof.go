@@ -5,13 +5,13 @@ import (
 	"unsafe"
 )
 
-// This file defines ValueOf, which makes a Value of what the program passes.
+// This file defines ValueOf, which converts what the program passes to a Value.
 //
 // An interface value is two words: the type, and the value if the type is a pointer or laid
-// out like one, else the address of an immutable copy. So the type word alone says how to
-// read the data word. The table below maps it to a loader, by open addressing on a hash of
-// the address of the type; one probe is the rule, and reflection is not asked. The table is
-// made by NewRegistry. Types that are missing in it go through a sync.Map.
+// out like one, else the address of an immutable copy. So the type word alone determines how
+// to read the data word. The table below maps it to a loader, by open addressing on a hash of
+// the address of the type; usually one probe suffices, without reflection. NewRegistry makes
+// the table. Types that are not in it go through a sync.Map.
 
 // eface is the layout of a value of an interface type without methods.
 type eface struct {
@@ -47,8 +47,8 @@ type typeTable struct {
 	shift   uint8       // 64 minus the number of bits of an index
 }
 
-// find returns the entry for a type word, or nil. For nil it returns an empty entry, whose
-// mode is modeNil.
+// find returns the entry for a type word, or nil. For the nil type it returns an empty entry,
+// whose mode is modeNil.
 func (t *typeTable) find(typ unsafe.Pointer) *typeEntry {
 	for i := t.index(typ); ; i++ {
 		e := &t.entries[i&uint64(len(t.entries)-1)]
@@ -61,8 +61,8 @@ func (t *typeTable) find(typ unsafe.Pointer) *typeEntry {
 	}
 }
 
-// index returns where the search for a type word begins. It is Fibonacci hashing:
-// the high bits of the product depend on all bits of the address.
+// index returns where the search for a type word begins. It uses Fibonacci hashing: the high
+// bits of the product depend on all bits of the address.
 func (t *typeTable) index(typ unsafe.Pointer) uint64 {
 	return uint64(uintptr(typ)) * 0x9E3779B97F4A7C15 >> (t.shift & 63)
 }
@@ -124,14 +124,15 @@ func (b *builder) entryFor(t reflect.Type) typeEntry {
 }
 
 // ValueOf returns x as a value: nil for nil and typed nil pointers, a class for a class
-// value, else what x is or points to. For x of a registered type, a pointer to one, or a
-// predeclared scalar type it does not allocate. The value refers to what x refers to. The
-// error is an [*Error]: x is an integer out of range, an unregistered class, or nested too deep.
+// value, otherwise x or what x points to. It does not allocate if x is of a registered type,
+// a pointer to one, or of a predeclared scalar type. The value refers to what x refers to.
+// The error is an [*Error]: x is an integer out of range, an unregistered class, or nested
+// too deeply.
 func (r *Registry) ValueOf(x any) (Value, error) { return r.valueOf(x, 0) }
 
-// Read is ValueOf into dst for what decisions are mostly about: an action, and
-// pointers to registered structs. It reports false of an error, which ValueOf tells,
-// and of an iterator.
+// Read is ValueOf into dst for the common arguments of decisions: an action, and pointers to
+// registered structs. It returns false for an iterator and on an error, which ValueOf
+// returns.
 func (r *Registry) Read(dst *Value, x any) bool {
 	if s, ok := x.(string); ok {
 		*dst = MakeString(s)
@@ -147,7 +148,7 @@ func (r *Registry) Read(dst *Value, x any) bool {
 	return err == nil && (v.Plan == nil || !v.Plan.seq)
 }
 
-// valueOf is ValueOf after depth pointers and interfaces.
+// valueOf is ValueOf after following depth pointers and interfaces.
 func (r *Registry) valueOf(x any, depth int) (Value, error) {
 	w := wordsOf(&x)
 	e := r.types.find(w.typ)
@@ -179,7 +180,7 @@ func (r *Registry) valueOf(x any, depth int) (Value, error) {
 	return Value{}, nil
 }
 
-// lateEntry returns the entry of the dynamic type of x, which NewRegistry did not meet.
+// lateEntry returns the entry of the dynamic type of x, which NewRegistry did not know.
 func (r *Registry) lateEntry(x any) *typeEntry {
 	t := reflect.TypeOf(x)
 	if e, ok := r.lateTypes.Load(t); ok {
@@ -198,7 +199,7 @@ func (r *Registry) classFromGo(x any) (Value, error) {
 	}
 	name, t := x.(classValue).PolarClass()
 	if t == nil {
-		return Value{}, errorf(CodeUnknownClass, "a class value without a type is no class")
+		return Value{}, errorf(CodeUnknownClass, "the class value has no type")
 	}
 	if c := r.ClassOf(t); c != nil {
 		if named := r.byName[name]; named != nil && named.Type == c.Type {

@@ -1,0 +1,2 @@
+allow(user: User, "read", doc: Doc) if
+    user.id = doc.owner_id;
