@@ -1,5 +1,4 @@
-// Command quickstart is the smallest program that has its authorization in a
-// policy. README.md shows it.
+// Command quickstart is the program in README.md: one policy and two decisions.
 package main
 
 import (
