@@ -18,6 +18,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
 // An Authorizer answers questions by a policy. It is safe for concurrent use,
@@ -283,7 +285,7 @@ func (a *Authorizer) decide(ctx context.Context, v *version, q *question, settle
 		return ruling{}, err
 	}
 	if allow.Allowed && settles && !isRequest(q.resource) {
-		settle(ctx)
+		ledger.Settle(ctx)
 	}
 	return ruling{allowed: allow.Allowed, rule: allow.Rule}, nil
 }
@@ -353,8 +355,8 @@ func (v *version) query(ctx context.Context, rule string, args []any) iter.Seq2[
 	}
 }
 
-// guard calls f and makes an error of a panic.
-func guard(f func() error) (err error) {
+// catchPanic calls f and makes an error of a panic.
+func catchPanic(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler {

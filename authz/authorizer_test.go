@@ -17,6 +17,7 @@ import (
 
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
 // the outcomes of a question, as a caller tells them apart.
@@ -378,7 +379,7 @@ func TestContextThatHasEnded(t *testing.T) {
 	_, is := az.IsAllowed(ctx, alice, "read", lunch)
 	actions, actionsErr := az.AuthorizedActions(ctx, alice, lunch)
 	fields, fieldsErr := az.AuthorizedFields(ctx, alice, "read", lunch)
-	ledgered, ledger := authz.WithLedger(ctx)
+	ledgered, l := ledger.With(ctx)
 	_, filter := az.Filter(ledgered, alice, "read", authz.ClassOf[expense]())
 	for name, err := range map[string]error{
 		"IsAllowed": is, "AuthorizedActions": actionsErr, "AuthorizedFields": fieldsErr, "Filter": filter,
@@ -387,8 +388,8 @@ func TestContextThatHasEnded(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if actions.Names != nil || fields.Names != nil || ledger.Settled() {
-		t.Errorf("%v, %v, settled %v", actions, fields, ledger.Settled())
+	if actions.Names != nil || fields.Names != nil || l.Settled() {
+		t.Errorf("%v, %v, settled %v", actions, fields, l.Settled())
 	}
 	// A panic of the loop's body is its own here, too.
 	defer func() {
@@ -411,9 +412,9 @@ func (filterless) Filter(context.Context, string, any, any, authz.Class) (*filte
 // TestNoFilterIsNoAnswer: a caller might take none for one that lets all rows through.
 func TestNoFilterIsNoAnswer(t *testing.T) {
 	az := newAuthorizer(t, "", withPolicy(filterless{}))
-	ctx, ledger := authz.WithLedger(t.Context())
-	if q, err := az.Filter(ctx, alice, "read", authz.ClassOf[expense]()); q != nil || outcome(t, err) != undecided || ledger.Settled() {
-		t.Errorf("%v, %v, settled %v", q, err, ledger.Settled())
+	ctx, l := ledger.With(t.Context())
+	if q, err := az.Filter(ctx, alice, "read", authz.ClassOf[expense]()); q != nil || outcome(t, err) != undecided || l.Settled() {
+		t.Errorf("%v, %v, settled %v", q, err, l.Settled())
 	}
 }
 
@@ -625,8 +626,8 @@ allow_request alice Request
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			ctx, l := authz.WithLedger(t.Context())
-			inner, l2 := authz.WithLedger(ctx)
+			ctx, l := ledger.With(t.Context())
+			inner, l2 := ledger.With(ctx)
 			if l2 != l {
 				t.Error("a second ledger in one context")
 			}

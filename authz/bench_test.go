@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
 // instant is an engine whose answer is always the same.
@@ -38,7 +39,7 @@ func newInstant(t testing.TB, allowed bool, change ...func(*authz.Config)) *auth
 }
 
 func TestIsAllowedAllocatesNothing(t *testing.T) {
-	ctx, _ := authz.WithLedger(t.Context())
+	ctx, _ := ledger.With(t.Context())
 	for _, allowed := range []bool{true, false} {
 		az := newInstant(t, allowed)
 		n := testing.AllocsPerRun(1000, func() {
@@ -90,8 +91,8 @@ func BenchmarkIsAllowed(b *testing.B) {
 	cancel, stop := context.WithCancel(ctx)
 	defer stop()
 	az := newInstant(b, true)
-	ledger, _ := authz.WithLedger(cancel)
-	run("request", authz.NewContext(ledger, az, alice), az, true)
+	ledgered, _ := ledger.With(cancel)
+	run("request", authz.NewContext(ledgered, az, alice), az, true)
 	run("observed", ctx, newInstant(b, true, func(c *authz.Config) {
 		c.Observe = func(context.Context, authz.Decision) {}
 	}), true)

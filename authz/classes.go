@@ -12,11 +12,12 @@ import (
 	"sync"
 )
 
-// An AuthzIDer has an id that may be printed. The ids in a decision log come
-// from this method, else from the fields of the class's key, else from the
-// field tagged `polar:",id"`; a value that has none of these is shown by its
-// class alone.
-type AuthzIDer interface {
+// An Identifier is a value that has an id for logs and error texts. The id of an actor or a
+// resource comes from this method. Without the method it comes from the fields of the
+// class's key, or else from the field tagged `polar:",id"`. A value with none of these is
+// shown by its class alone.
+type Identifier interface {
+	// AuthzID returns the id. It must not contain anything that must stay out of logs.
 	AuthzID() string
 }
 
@@ -70,7 +71,7 @@ func (c *classes) id(x any) (id string) {
 			id = ""
 		}
 	}()
-	if x, ok := x.(AuthzIDer); ok {
+	if x, ok := x.(Identifier); ok {
 		if isNil(x) {
 			return ""
 		}

@@ -5,19 +5,19 @@ package authz
 
 import "context"
 
-type scopeKey struct{}
+type contextKey struct{}
 
-type scope struct {
+type contextValue struct {
 	az       *Authorizer
 	actor    any
 	encoding []string // what Middleware found as Content-Encoding, for refusals
 }
 
-func scopeOf(ctx context.Context) *scope {
+func contextValueOf(ctx context.Context) *contextValue {
 	if ctx == nil {
 		return nil
 	}
-	s, _ := ctx.Value(scopeKey{}).(*scope)
+	s, _ := ctx.Value(contextKey{}).(*contextValue)
 	return s
 }
 
@@ -29,15 +29,15 @@ func NewContext(ctx context.Context, az *Authorizer, actor any) context.Context 
 		panic("authz: NewContext with a nil Authorizer")
 	}
 	var encoding []string
-	if s := scopeOf(ctx); s != nil {
+	if s := contextValueOf(ctx); s != nil {
 		encoding = s.encoding
 	}
-	return context.WithValue(ctx, scopeKey{}, &scope{az, actor, encoding})
+	return context.WithValue(ctx, contextKey{}, &contextValue{az, actor, encoding})
 }
 
 // FromContext returns the Authorizer of the context.
 func FromContext(ctx context.Context) (*Authorizer, bool) {
-	s := scopeOf(ctx)
+	s := contextValueOf(ctx)
 	if s == nil {
 		return nil, false
 	}
@@ -46,7 +46,7 @@ func FromContext(ctx context.Context) (*Authorizer, bool) {
 
 // ActorFrom returns the actor of the context.
 func ActorFrom(ctx context.Context) (actor any, ok bool) {
-	s := scopeOf(ctx)
+	s := contextValueOf(ctx)
 	if s == nil {
 		return nil, false
 	}
@@ -59,7 +59,7 @@ func ActorFrom(ctx context.Context) (actor any, ok bool) {
 // show. Without an Authorizer in the context the error is ErrUndecided.
 func Authorize[T any](ctx context.Context, action string, resource T) (T, error) {
 	var zero T
-	s := scopeOf(ctx)
+	s := contextValueOf(ctx)
 	if s == nil {
 		return zero, undecided(errNoAuthorizer)
 	}

@@ -40,7 +40,7 @@ func (v Verdict) String() string {
 
 // A Decision describes one decision to an observer. However it is printed, it
 // shows classes, ids, action and rule, but no other value of an actor or a
-// resource; see [AuthzIDer] for the ids.
+// resource; see [Identifier] for the ids.
 type Decision struct {
 	ID       string        // unique, cannot be guessed; the one in [DeniedError] and in refusals
 	Verdict  Verdict       // the answer that the caller got
@@ -102,7 +102,7 @@ func (d Decision) attrs() []slog.Attr {
 	add("field", shorten(q.field))
 	add("asked", d.Rule)
 	if d.By != nil {
-		add("rule", placeOf(d.By))
+		add("rule", positionOf(d.By))
 	}
 	add("policy", d.Version)
 	add("reason", d.Reason)

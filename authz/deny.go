@@ -105,8 +105,8 @@ func (v *version) filter(ctx context.Context, f Filterer, actor any, action stri
 	return q, nil
 }
 
-// placeOf returns where a rule stands, or its name if that is not known.
-func placeOf(r *RuleInfo) string {
+// positionOf returns where a rule stands, or its name if that is not known.
+func positionOf(r *RuleInfo) string {
 	if !r.Pos.IsValid() {
 		return r.Name
 	}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/authz/ledger"
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
@@ -100,16 +101,16 @@ deny_field(_: user, "read", expense: Expense, "audit") if expense.audit();
 			return az.AuthorizeField(ctx, alice, "read", lunch, "audit")
 		}, allowed, undecided, "", 0},
 	} {
-		ctx, ledger := authz.WithLedger(t.Context())
+		ctx, l := ledger.With(t.Context())
 		if got := outcome(t, tt.ask(ctx, newAuthorizer(t, policy, withPolar))); got != tt.unset {
 			t.Errorf("%s: %s without DenyRule, want %s", tt.name, got, tt.unset)
 		}
-		ctx, ledger = authz.WithLedger(t.Context())
+		ctx, l = ledger.With(t.Context())
 		err := tt.ask(ctx, newAuthorizer(t, policy, withPolar, withDeny, observe))
 		if got := outcome(t, err); got != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
-		if tt.want != allowed && ledger.Settled() {
+		if tt.want != allowed && l.Settled() {
 			t.Errorf("%s: a denial settles the ledger", tt.name)
 		}
 		line, place := int32(0), "rule="
@@ -312,10 +313,10 @@ func TestDenyRuleIsNeverCovered(t *testing.T) {
 			}
 			return authz.Outcome{}, tt.err
 		})))
-		ctx, ledger := authz.WithLedger(t.Context())
+		ctx, l := ledger.With(t.Context())
 		err := az.Authorize(ctx, alice, "read", lunch)
-		if got := outcome(t, err); got != tt.want || ledger.Settled() != (tt.want == allowed) {
-			t.Errorf("%s: %v, settled %v, want %s", name, err, ledger.Settled(), tt.want)
+		if got := outcome(t, err); got != tt.want || l.Settled() != (tt.want == allowed) {
+			t.Errorf("%s: %v, settled %v, want %s", name, err, l.Settled(), tt.want)
 		}
 	}
 }
@@ -398,10 +399,10 @@ func TestDenyRuleFilter(t *testing.T) {
 		{`allow(_: user, "read", _: Expense); deny(u: user, "read", _: Expense) if f(u.id); f(n) if n > 0 and f(n + 1);`, nil, polar.ErrBudget},
 	} {
 		az := newAuthorizer(t, tt.policy, withPolar, withDeny, func(c *authz.Config) { c.Limits.Steps = 1000 })
-		ctx, ledger := authz.WithLedger(t.Context())
+		ctx, l := ledger.With(t.Context())
 		q, err := az.Filter(ctx, alice, "read", authz.ClassOf[expense]())
 		if tt.err != nil {
-			if q != nil || outcome(t, err) != undecided || !errors.Is(err, tt.err) || ledger.Settled() {
+			if q != nil || outcome(t, err) != undecided || !errors.Is(err, tt.err) || l.Settled() {
 				t.Errorf("%s: %v, %v, want %v", tt.policy, q, err, tt.err)
 			}
 			if err := az.CheckFilter(ctx, authz.ClassOf[expense](), "read", alice); outcome(t, err) != undecided {
@@ -409,7 +410,7 @@ func TestDenyRuleFilter(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || q.Model == nil || !ledger.Settled() {
+		if err != nil || q.Model == nil || !l.Settled() {
 			t.Errorf("%s: %v, %v", tt.policy, q, err)
 			continue
 		}

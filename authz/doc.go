@@ -91,4 +91,6 @@
 // [Config].Observe is told of every decision, and [LogDecisions] writes them to a
 // log. Actors and resources are shown by class and id, never by content, and so
 // in every error of the package.
+//
+// Stable from v1 on, except for the types of package polar that describe traces.
 package authz

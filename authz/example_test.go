@@ -1,260 +1,72 @@
 package authz_test
 
-// This file has the examples of the package documentation.
+// This file is the example of the package. The documentation shows all of it.
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"testing/fstest"
 
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// The types of an application.
-type (
-	User struct {
-		ID    int `polar:",id"`
-		Email string
-		Title string
-	}
-	Guest   struct{}
-	Expense struct {
-		ID     int `polar:",id"`
-		UserID int
-		Amount int
-	}
-)
+type User struct {
+	ID    int `polar:",id"`
+	Email string
+	Title string
+}
 
-const expensesPolicy = `
+type Expense struct {
+	ID     int `polar:",id"`
+	UserID int
+	Amount int
+}
+
+// Usually a policy is in files; see authz.Files and authz.FS.
+const policy = `
 allow(user: User, "read", expense: Expense) if
     user.id = expense.user_id;
 
-allow(user: User, _, _: Expense) if
-    user.title = "CEO";
-
-allow(_: User, "create", Expense);
+allow(user: User, "approve", expense: Expense) if
+    user.title = "Accountant" and
+    not user.id = expense.user_id;
 `
-
-func newExpenses(change ...func(*authz.Config)) *authz.Authorizer {
-	cfg := authz.Config{
-		Policies: authz.String("expenses.polar", expensesPolicy),
-		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Guest](), authz.ClassOf[Expense]()},
-	}
-	for _, c := range change {
-		c(&cfg)
-	}
-	az, err := authz.New(cfg)
-	if err != nil {
-		panic(err)
-	}
-	return az
-}
 
 func Example() {
 	az, err := authz.New(authz.Config{
-		Policies: authz.String("expenses.polar", `
-			allow(user: User, "read", expense: Expense) if
-			    user.id = expense.user_id;
-		`),
-		Classes: []authz.Class{authz.ClassOf[User](), authz.ClassOf[Expense]()},
+		Policies: authz.String("expenses.polar", policy),
+		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Expense]()},
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	ctx := context.Background()
-	user := &User{ID: 1, Email: "alice@foo.com"}
+	alice := &User{ID: 1, Email: "alice@foo.com", Title: "Accountant"}
+	lunch := &Expense{ID: 7, UserID: 1, Amount: 12}
 
-	ok, err := az.IsAllowed(ctx, user, "read", &Expense{ID: 2, UserID: 1})
-	fmt.Println(ok, err)
-	ok, err = az.IsAllowed(ctx, user, "read", &Expense{ID: 3, UserID: 4})
-	fmt.Println(ok, err)
-	// Output:
-	// true <nil>
-	// false <nil>
-}
+	ok, err := az.IsAllowed(ctx, alice, "read", lunch)
+	fmt.Println("read:", ok, err)
 
-func ExampleNew_badPolicy() {
-	_, err := authz.New(authz.Config{
-		Policies: authz.String("expenses.polar", `allow(user: User, "read", expense: Expense) if user.id = expense.usr_id;`),
-		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Expense]()},
-	})
-	fmt.Println(err)
-	// Output: authz: expenses.polar:1:66: Expense has no attribute usr_id (did you mean "user_id"?)
-}
-
-func ExampleAuthorizer_Authorize() {
-	az := newExpenses()
-	ctx := context.Background()
-	user := &User{ID: 1}
-
-	for _, action := range []string{"read", "delete"} {
-		err := az.Authorize(ctx, user, action, &Expense{ID: 2, UserID: 1})
-		switch {
-		case err == nil:
-			fmt.Println(action, "is allowed")
-		case errors.Is(err, authz.ErrForbidden):
-			denied, _ := errors.AsType[*authz.DeniedError](err)
-			fmt.Println(denied.Action(), "on", denied.Class(), "is denied")
-		default:
-			fmt.Println("a fault:", err)
-		}
-	}
-	// No user at all is no denial: something is wrong with the program.
-	var nobody *User
-	fmt.Println(errors.Is(az.Authorize(ctx, nobody, "read", &Expense{}), authz.ErrUndecided))
-	// Output:
-	// read is allowed
-	// delete on Expense is denied
-	// true
-}
-
-func ExampleAuthorizer_Authorize_class() {
-	// There is no expense yet, so the class stands for it.
-	err := newExpenses().Authorize(context.Background(), &User{ID: 1}, "create", authz.ClassOf[Expense]())
-	fmt.Println(err)
-	// Output: <nil>
-}
-
-func ExampleAuthorize() {
-	az := newExpenses()
-	ctx := authz.NewContext(context.Background(), az, &User{ID: 1})
-
-	expense := &Expense{ID: 3, UserID: 4}
-	expense, err := authz.Authorize(ctx, "read", expense)
-	fmt.Println(expense, errors.Is(err, authz.ErrForbidden))
-	// Output: <nil> true
-}
-
-func ExampleConfig_readAction() {
-	az := newExpenses(func(c *authz.Config) { c.ReadAction = "read" })
-	ctx := context.Background()
-	user := &User{ID: 1}
-
-	mine, other := &Expense{ID: 2, UserID: 1}, &Expense{ID: 3, UserID: 4}
-	fmt.Println(errors.Is(az.Authorize(ctx, user, "delete", mine), authz.ErrForbidden))
-	fmt.Println(az.Authorize(ctx, user, "delete", other))
-	// Output:
-	// true
-	// authz: not found
-}
-
-func ExampleAuthorizer_AuthorizedActions() {
-	az := newExpenses()
-	ctx := context.Background()
-	for _, user := range []*User{{ID: 1}, {ID: 2}, {ID: 3, Title: "CEO"}} {
-		grants, err := az.AuthorizedActions(ctx, user, &Expense{ID: 2, UserID: 1})
-		fmt.Println(grants.All, grants.Names, grants.Has("delete"), err)
-	}
-	// Output:
-	// false [read] false <nil>
-	// false [] false <nil>
-	// true [] true <nil>
-}
-
-func ExampleAuthorizer_AuthorizeField() {
-	az := newExpenses(func(c *authz.Config) {
-		c.Policies = authz.String("fields.polar", `
-			allow_field(user: User, "update", expense: Expense, field) if
-			    user.id = expense.user_id and
-			    field in ["amount", "description"];
-		`)
-	})
-	ctx := context.Background()
-	user, expense := &User{ID: 1}, &Expense{ID: 2, UserID: 1}
-	fmt.Println(az.AuthorizeField(ctx, user, "update", expense, "amount"))
-	fmt.Println(errors.Is(az.AuthorizeField(ctx, user, "update", expense, "user_id"), authz.ErrForbidden))
-	fields, err := az.AuthorizedFields(ctx, user, "update", expense)
-	fmt.Println(fields.Names, err)
-	// Output:
-	// <nil>
-	// true
-	// [amount description] <nil>
-}
-
-func ExampleAuthorizer_Query() {
-	az := newExpenses(func(c *authz.Config) {
-		c.Policies = authz.String("roles.polar", `
-			has_role(_: User{title: "CEO"}, "admin");
-			has_role(_: User, "member");
-		`)
-	})
-	for solution, err := range az.Query(context.Background(), "has_role", &User{Title: "CEO"}, authz.Var("role")) {
-		fmt.Println(solution["role"], err)
-	}
-	// Output:
-	// admin <nil>
-	// member <nil>
-}
-
-func ExampleAuthorizer_Reload() {
-	files := fstest.MapFS{"policy.polar": {Data: []byte(`allow(_: User, "read", _: Expense);`)}}
-	az := newExpenses(func(c *authz.Config) {
-		c.Policies = authz.FS(files, "*.polar")
-		c.OnReload = func(e authz.ReloadEvent) { fmt.Println("replaced:", e.Err == nil) }
-	})
-	ctx := context.Background()
-	may := func() bool {
-		ok, _ := az.IsAllowed(ctx, &User{ID: 1}, "read", &Expense{})
-		return ok
+	switch err := az.Authorize(ctx, alice, "approve", lunch); {
+	case err == nil:
+		fmt.Println("approve: allowed")
+	case errors.Is(err, authz.ErrForbidden), errors.Is(err, authz.ErrNotFound):
+		fmt.Println("approve: denied")
+	default: // authz.ErrUndecided: a fault, handled as a denial
+		fmt.Println("approve:", err)
 	}
 
-	// A bad policy leaves the good one deciding.
-	files["policy.polar"].Data = []byte(`allow(_: User, "read",`)
-	fmt.Println(az.Reload(ctx) != nil, may())
-
-	files["policy.polar"].Data = []byte(`allow(_: User, "write", _: Expense);`)
-	fmt.Println(az.Reload(ctx) != nil, may())
-	// Output:
-	// replaced: false
-	// true true
-	// replaced: true
-	// false false
-}
-
-func ExampleLogDecisions() {
-	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
-		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			switch a.Key {
-			case "time", "decision", "policy", "duration": // another one each time
-				return slog.Attr{}
-			}
-			return a
-		},
-	}))
-	az := newExpenses(func(c *authz.Config) { c.Observe = authz.LogDecisions(logger) })
-	ctx := context.Background()
-	az.IsAllowed(ctx, &User{ID: 1}, "read", &Expense{ID: 2, UserID: 1})
-	az.IsAllowed(ctx, &User{ID: 1}, "read", &Expense{ID: 3, UserID: 4})
-	// Output:
-	// level=INFO msg=authz outcome=allowed actor_class=User actor_id=1 action=read resource_class=Expense resource_id=2 asked=allow rule=expenses.polar:2:1
-	// level=WARN msg=authz outcome=denied actor_class=User actor_id=1 action=read resource_class=Expense resource_id=3 asked=allow
-}
-
-func ExampleRefuse() {
-	handler := func(w http.ResponseWriter, r *http.Request) {
-		authz.Refuse(w, r, authz.ErrForbidden)
+	explanation, err := az.Explain(ctx, alice, "approve", lunch)
+	if err != nil {
+		fmt.Println(err)
+		return
 	}
-	for _, accept := range []string{"text/html", "application/json"} {
-		w := httptest.NewRecorder()
-		r := httptest.NewRequest("GET", "/", nil)
-		r.Header.Set("Accept", accept)
-		handler(w, r)
-		fmt.Println(w.Code, w.Header().Get("Content-Type"))
-		fmt.Print(w.Body)
-	}
+	fmt.Println(explanation)
 	// Output:
-	// 403 text/html; charset=utf-8
-	// <!doctype html>
-	// <html lang=en>
-	// <title>403 Forbidden</title>
-	// <h1>Forbidden</h1>
-	// <p>Not Authorized!</p>
-	// 403 application/problem+json
-	// {"type":"about:blank","title":"Forbidden","status":403}
+	// read: true <nil>
+	// approve: denied
+	// denied: User 1 "approve" Expense 7
+	//   expenses.polar:7:5: allow(user: User, "approve", expense: Expense): failed at not user.id = expense.user_id
+	//   1 other rule is about another action or class
 }

@@ -22,22 +22,6 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
-// What a Policy tells about how it came to an answer.
-type (
-	// A Trace is a tree of what a query tried.
-	Trace = polar.Trace
-	// A TraceNode is one node of a Trace.
-	TraceNode = polar.TraceNode
-	// A TraceValue is a value that a condition met.
-	TraceValue = polar.TraceValue
-	// TraceOptions say what to trace.
-	TraceOptions = polar.TraceOptions
-	// A Branch is a rule, or an alternative of an "or" in one.
-	Branch = polar.Branch
-	// A Frame is one entry of the stack of rules in which a question failed.
-	Frame = polar.Frame
-)
-
 // A Tracer is a [Policy] that can say what it tried. The policies of the default
 // engine are Tracers.
 type Tracer interface {
@@ -45,7 +29,7 @@ type Tracer interface {
 	// TraceOptions.All, and returns what it tried. Without
 	// TraceOptions.Values no value is in it but those of fields tagged
 	// `polar:",show"`.
-	Trace(ctx context.Context, rule string, args []any, opts TraceOptions) *Trace
+	Trace(ctx context.Context, rule string, args []any, opts polar.TraceOptions) *polar.Trace
 }
 
 // An Explanation says why a question was answered as it was. It contains the
@@ -53,11 +37,11 @@ type Tracer interface {
 // only; values of fields are in it where they are tagged `polar:",show"`, or with
 // [Config].ExplainValues.
 type Explanation struct {
-	Verdict Verdict   // Allowed, Denied or Undecided: the answer of IsAllowed
-	By      *RuleInfo // the rule that allowed, or the deny rule that denied
-	Err     error     // why it could not be decided; is ErrUndecided
-	Stack   []Frame   // the rules in which it could not be decided, innermost first
-	Version string    // of the policy
+	Verdict Verdict       // Allowed, Denied or Undecided: the answer of IsAllowed
+	By      *RuleInfo     // the rule that allowed, or the deny rule that denied
+	Err     error         // why it could not be decided; is ErrUndecided
+	Stack   []polar.Frame // the rules in which it could not be decided, innermost first
+	Version string        // of the policy
 
 	// Misses are the conditions that failed, those first before which most
 	// conditions held. Empty unless denied because no rule allows it.
@@ -74,7 +58,7 @@ type Explanation struct {
 	// Trace is all that was tried of the rule that gave the answer, in order: of
 	// the deny rule if that denied or could not be decided, else of allow. Its
 	// outcome may differ from the answer if a limit ended it; then its Err is set.
-	Trace *Trace
+	Trace *polar.Trace
 
 	denied bool // by a deny rule
 
@@ -84,22 +68,22 @@ type Explanation struct {
 // A Miss is a condition that failed, so that a rule did not apply.
 type Miss struct {
 	Rule      *RuleInfo
-	Pos       Position     // of the condition, or of the rule if its head did not match
-	Condition string       // as it is written; empty if the rule's head did not match
-	Held      int          // how many conditions held before it, in the rule and in those that asked for it
-	Times     int          // how often it failed: for several elements of a list, say
-	Call      *TraceNode   // the condition that asked for the rule; nil for a rule that the question itself asked
-	Because   *RuleInfo    // of a condition with not: a rule that holds
-	Values    []TraceValue // what the condition read when it first failed, as far as that may be shown
+	Pos       Position           // of the condition, or of the rule if its head did not match
+	Condition string             // as it is written; empty if the rule's head did not match
+	Held      int                // how many conditions held before it, in the rule and in those that asked for it
+	Times     int                // how often it failed: for several elements of a list, say
+	Call      *polar.TraceNode   // the condition that asked for the rule; nil for a rule that the question itself asked
+	Because   *RuleInfo          // of a condition with not: a rule that holds
+	Values    []polar.TraceValue // what the condition read when it first failed, as far as that may be shown
 
-	node  *TraceNode
+	node  *polar.TraceNode
 	order int // of the node among all that were tried
 }
 
 // A Step is one step of a proof: a rule that holds, or a condition that held.
 type Step struct {
-	Depth int        // 0 for the rule that decided, 1 for its conditions, and so on
-	Node  *TraceNode // TraceRule, or any kind of condition
+	Depth int              // 0 for the rule that decided, 1 for its conditions, and so on
+	Node  *polar.TraceNode // TraceRule, or any kind of condition
 }
 
 // Explain answers as [Authorizer.IsAllowed] does, and says why. It asks the policy twice, which
@@ -133,15 +117,15 @@ func (a *Authorizer) Explain(ctx context.Context, actor any, action string, reso
 		x.Verdict, x.By, x.denied = Denied, out.rule, out.denied
 	}
 	if err := a.classes.checkActor(actor); err != nil {
-		x.Trace = &Trace{Err: err}
+		x.Trace = &polar.Trace{Err: err}
 		return x, nil
 	}
 	rule := q.rule.String()
 	if out.denied {
 		rule = q.rule.deny()
 	}
-	err = guard(func() error {
-		x.Trace = tracer.Trace(ctx, rule, []any{actor, action, resource}, TraceOptions{Values: a.cfg.ExplainValues})
+	err = catchPanic(func() error {
+		x.Trace = tracer.Trace(ctx, rule, []any{actor, action, resource}, polar.TraceOptions{Values: a.cfg.ExplainValues})
 		return nil
 	})
 	if err == nil && x.Trace != nil && errors.Is(x.Trace.Err, ErrUnsupported) && x.Trace.Root == nil {
@@ -151,7 +135,7 @@ func (a *Authorizer) Explain(ctx context.Context, actor any, action string, reso
 		err = errors.New("the engine told nothing")
 	}
 	if err != nil {
-		x.Trace = &Trace{Err: err}
+		x.Trace = &polar.Trace{Err: err}
 	}
 	x.interpret()
 	return x, nil
@@ -159,7 +143,7 @@ func (a *Authorizer) Explain(ctx context.Context, actor any, action string, reso
 
 // interpret fills in what follows from the trace.
 func (x *Explanation) interpret() {
-	var rules []*TraceNode
+	var rules []*polar.TraceNode
 	if root := x.Trace.Root; root != nil {
 		for _, call := range root.Children {
 			rules = append(rules, call.Children...)

@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/polar"
 )
 
 const repoPolicy = `
@@ -155,7 +156,7 @@ func ExampleExplanation_MarshalJSON() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	x.Misses, x.Trace, x.Version = x.Misses[:1], &authz.Trace{}, "3c9e1f0a"
+	x.Misses, x.Trace, x.Version = x.Misses[:1], &polar.Trace{}, "3c9e1f0a"
 	enc := json.NewEncoder(os.Stdout)
 	enc.SetIndent("", "  ")
 	enc.Encode(x)

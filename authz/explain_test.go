@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/ledger"
+	"github.com/ursa-authz/ursa/authz/polar"
 )
 
 // The application of these tests.
@@ -343,25 +345,25 @@ func TestExplainWithoutTracer(t *testing.T) {
 // traces is a policy whose Trace does what a test wants.
 type traces struct {
 	authz.Policy
-	trace func() *authz.Trace
+	trace func() *polar.Trace
 }
 
-func (p traces) Trace(context.Context, string, []any, authz.TraceOptions) *authz.Trace {
+func (p traces) Trace(context.Context, string, []any, polar.TraceOptions) *polar.Trace {
 	return p.trace()
 }
 
 // TestExplainKeepsTheAnswer: whatever a trace says, the answer is the decision's.
 func TestExplainKeepsTheAnswer(t *testing.T) {
 	for name, tt := range map[string]struct {
-		trace func() *authz.Trace
+		trace func() *polar.Trace
 		want  string
 	}{
-		"panic":       {func() *authz.Trace { panic(secret) }, "not all was looked at: panic: a value of type string"},
-		"nil":         {func() *authz.Trace { return nil }, "not all was looked at: the engine told nothing"},
-		"other":       {func() *authz.Trace { return &authz.Trace{Outcome: authz.Outcome{}} }, "asked again, the policy answered otherwise"},
-		"error":       {func() *authz.Trace { return &authz.Trace{Err: errors.New("no room")} }, "not all was looked at: no room"},
-		"full":        {func() *authz.Trace { return &authz.Trace{Outcome: authz.Outcome{Allowed: true}, Full: true} }, "there is too much of it"},
-		"unsupported": {func() *authz.Trace { return &authz.Trace{Err: authz.ErrUnsupported} }, "unsupported"},
+		"panic":       {func() *polar.Trace { panic(secret) }, "not all was looked at: panic: a value of type string"},
+		"nil":         {func() *polar.Trace { return nil }, "not all was looked at: the engine told nothing"},
+		"other":       {func() *polar.Trace { return &polar.Trace{Outcome: authz.Outcome{}} }, "asked again, the policy answered otherwise"},
+		"error":       {func() *polar.Trace { return &polar.Trace{Err: errors.New("no room")} }, "not all was looked at: no room"},
+		"full":        {func() *polar.Trace { return &polar.Trace{Outcome: authz.Outcome{Allowed: true}, Full: true} }, "there is too much of it"},
+		"unsupported": {func() *polar.Trace { return &polar.Trace{Err: authz.ErrUnsupported} }, "unsupported"},
 	} {
 		engine := facts{}
 		engine.onCompile = func(in authz.Input) (authz.Policy, []authz.Diagnostic, error) {
@@ -391,9 +393,9 @@ func TestExplainIsNoDecision(t *testing.T) {
 	az := explainer(t, `allow(_: Member, "read", _: Repo) if print("hello");`, func(c *authz.Config) {
 		c.Observe = func(context.Context, authz.Decision) { t.Error("observed") }
 	})
-	ctx, ledger := authz.WithLedger(t.Context())
-	if x, err := az.Explain(ctx, member{ID: 1}, "read", repo{}); err != nil || x.Verdict != authz.Allowed || ledger.Settled() {
-		t.Errorf("%v, %v, settled: %v", x, err, ledger.Settled())
+	ctx, l := ledger.With(t.Context())
+	if x, err := az.Explain(ctx, member{ID: 1}, "read", repo{}); err != nil || x.Verdict != authz.Allowed || l.Settled() {
+		t.Errorf("%v, %v, settled: %v", x, err, l.Settled())
 	}
 }
 

@@ -160,7 +160,7 @@ func (s Step) String() string {
 // maxIndent is the depth from which on steps are not indented further.
 const maxIndent = 20
 
-func valuesText(values []TraceValue) string {
+func valuesText(values []polar.TraceValue) string {
 	if len(values) == 0 {
 		return ""
 	}
@@ -253,7 +253,7 @@ func (x *Explanation) MarshalJSON() ([]byte, error) {
 }
 
 // addTree adds what was tried for the question, without the node of the question itself.
-func (j *jsonExplanation) addTree(t *Trace) {
+func (j *jsonExplanation) addTree(t *polar.Trace) {
 	const above = 2 // the query, and the call that it consists of
 	var way []*jsonNode
 	shown := 0
@@ -283,7 +283,7 @@ func ruleJSON(r *RuleInfo) *jsonRule {
 	return &jsonRule{r.Head, r.Pos.String()}
 }
 
-func valuesJSON(values []TraceValue) map[string]string {
+func valuesJSON(values []polar.TraceValue) map[string]string {
 	if len(values) == 0 {
 		return nil
 	}

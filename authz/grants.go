@@ -123,7 +123,7 @@ func (v *version) names(ctx context.Context, rule, what string, q *question) (na
 
 // notDenied returns the names that no deny rule denies.
 func (v *version) notDenied(ctx context.Context, what string, q *question, names []string) (left []string, err error) {
-	err = guard(func() error {
+	err = catchPanic(func() error {
 		for _, name := range names {
 			if err := ctx.Err(); err != nil {
 				return err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
 // A Filterer is a [Policy] that can say for which rows a rule holds without
@@ -39,12 +40,12 @@ func (a *Authorizer) Filter(ctx context.Context, actor any, action string, class
 		return nil, undecided(fmt.Errorf("the engine makes no filters: %w", ErrUnsupported))
 	}
 	var q *filter.Query
-	err := guard(func() (err error) {
+	err := catchPanic(func() (err error) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if q, err = v.filter(ctx, f, actor, action, class); err == nil {
-			settle(ctx)
+			ledger.Settle(ctx)
 		}
 		return err
 	})

@@ -14,7 +14,7 @@ import (
 // to l: allows and what was skipped at level Info, denials at Warn, what could
 // not be decided at Error, or at Warn if it is the client's doing: a request that
 // is ErrBadRequest, or one that was canceled. A nil l is slog.Default at the time of each decision.
-// Actors and resources are logged by class and id; see [AuthzIDer]. To log some
+// Actors and resources are logged by class and id; see [Identifier]. To log some
 // of the allows only, use a [DecisionLog].
 func LogDecisions(l *slog.Logger) func(context.Context, Decision) {
 	return (&DecisionLog{Logger: l}).Observe

@@ -64,7 +64,7 @@ func (a *Authorizer) admit(r *http.Request, routes router, encoding []string) (c
 	if err != nil {
 		return nil, err
 	}
-	ctx := context.WithValue(r.Context(), scopeKey{}, &scope{a, actor, encoding})
+	ctx := context.WithValue(r.Context(), contextKey{}, &contextValue{a, actor, encoding})
 	q := &question{rule: ruleAllow, actor: actor, action: request.Method, resource: request}
 	if a.cfg.HTTP.RequestRule == AllowRequest {
 		q.rule, q.action = ruleRequest, ""
@@ -77,7 +77,7 @@ func (a *Authorizer) admit(r *http.Request, routes router, encoding []string) (c
 // told is told to the observer as a decision that could not be made.
 func (a *Authorizer) Actor(r *http.Request) (any, error) {
 	var actor any
-	err := guard(func() (err error) {
+	err := catchPanic(func() (err error) {
 		if a.cfg.Actor == nil {
 			return errNoActorFunc
 		}

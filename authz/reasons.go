@@ -14,9 +14,9 @@ import (
 
 // conditionsOf returns the conditions below a node, those in alternatives too,
 // in the order in which they were tried.
-func conditionsOf(n *TraceNode) []*TraceNode {
-	var found []*TraceNode
-	stack := []*TraceNode{n}
+func conditionsOf(n *polar.TraceNode) []*polar.TraceNode {
+	var found []*polar.TraceNode
+	stack := []*polar.TraceNode{n}
 	for len(stack) > 0 {
 		at := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -33,9 +33,9 @@ func conditionsOf(n *TraceNode) []*TraceNode {
 
 // An attempt is a rule that was tried, and did not hold.
 type attempt struct {
-	rule *TraceNode
-	call *TraceNode // the condition that asked for it, or nil
-	held int        // how many conditions held before that
+	rule *polar.TraceNode
+	call *polar.TraceNode // the condition that asked for it, or nil
+	held int              // how many conditions held before that
 }
 
 // A missKey tells misses apart: a rule fails in many ways, for many who ask.
@@ -45,13 +45,13 @@ type missKey struct {
 }
 
 // missesOf returns what failed in the rules that the question asked, nearest miss first.
-func missesOf(t *Trace, rules []*TraceNode) []Miss {
-	order := make(map[*TraceNode]int)
+func missesOf(t *polar.Trace, rules []*polar.TraceNode) []Miss {
+	order := make(map[*polar.TraceNode]int)
 	for _, n := range t.All() {
 		order[n] = len(order)
 	}
 	var todo []attempt
-	try := func(rules []*TraceNode, call *TraceNode, held int) {
+	try := func(rules []*polar.TraceNode, call *polar.TraceNode, held int) {
 		for _, r := range rules {
 			if r.Kind == polar.TraceRule {
 				todo = append(todo, attempt{r, call, held})
@@ -100,9 +100,9 @@ func missesOf(t *Trace, rules []*TraceNode) []Miss {
 
 // misses returns the conditions of the rule that failed, and those that asked
 // rules in which the reason is to be looked for.
-func (a attempt) misses() (found []Miss, below []*TraceNode) {
+func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
 	conditions := conditionsOf(a.rule)
-	miss := func(n *TraceNode, condition string) Miss {
+	miss := func(n *polar.TraceNode, condition string) Miss {
 		return Miss{
 			Rule: a.rule.Rule, Pos: n.Pos, Condition: condition, Held: a.held + n.Before, Times: 1,
 			Call: a.call, Because: holdingIn(n), Values: n.Values, node: n,
@@ -148,7 +148,7 @@ func (m Miss) atHead() int {
 }
 
 // holdingIn returns a rule that holds, and so makes the negation n fail.
-func holdingIn(n *TraceNode) *RuleInfo {
+func holdingIn(n *polar.TraceNode) *RuleInfo {
 	if n.Kind != polar.TraceNot {
 		return nil
 	}
@@ -161,7 +161,7 @@ func holdingIn(n *TraceNode) *RuleInfo {
 }
 
 // heldFor returns the rule for which a call held last, or nil.
-func heldFor(call *TraceNode) *TraceNode {
+func heldFor(call *polar.TraceNode) *polar.TraceNode {
 	for _, r := range slices.Backward(call.Children) {
 		if r.Kind == polar.TraceRule && r.Status == polar.TraceSucceeded {
 			return r
@@ -172,20 +172,20 @@ func heldFor(call *TraceNode) *TraceNode {
 
 // proofOf returns how a rule came to hold: itself, its conditions, and for each
 // that asked a rule the same for that one.
-func proofOf(rule *TraceNode) []Step {
+func proofOf(rule *polar.TraceNode) []Step {
 	var steps []Step
 	stack := []Step{{0, rule}}
 	for len(stack) > 0 {
 		s := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		steps = append(steps, s)
-		var below []*TraceNode
+		var below []*polar.TraceNode
 		switch s.Node.Kind {
 		case polar.TraceRule:
 			below = wayThrough(s.Node)
 		case polar.TraceCall:
 			if r := heldFor(s.Node); r != nil {
-				below = []*TraceNode{r}
+				below = []*polar.TraceNode{r}
 			}
 		}
 		for _, n := range slices.Backward(below) {
@@ -198,8 +198,8 @@ func proofOf(rule *TraceNode) []Step {
 // wayThrough returns the conditions of a rule that held on the way to its end. A
 // condition that is met again, or one that comes before others that were met, says
 // that the solver went back: what comes from there on was given up.
-func wayThrough(rule *TraceNode) []*TraceNode {
-	var way []*TraceNode
+func wayThrough(rule *polar.TraceNode) []*polar.TraceNode {
+	var way []*polar.TraceNode
 	waited := make(map[Position]bool)
 	for _, c := range conditionsOf(rule) {
 		switch c.Status {
@@ -207,7 +207,7 @@ func wayThrough(rule *TraceNode) []*TraceNode {
 			waited[c.Pos] = true
 		case polar.TraceSucceeded:
 			// What waited goes on where it stood, when it has what it waited for.
-			at := slices.IndexFunc(way, func(n *TraceNode) bool { return n.Pos == c.Pos })
+			at := slices.IndexFunc(way, func(n *polar.TraceNode) bool { return n.Pos == c.Pos })
 			if at >= 0 && waited[c.Pos] {
 				way[at] = c
 				continue
@@ -215,7 +215,7 @@ func wayThrough(rule *TraceNode) []*TraceNode {
 		default:
 			continue
 		}
-		way = slices.DeleteFunc(way, func(n *TraceNode) bool { return n.Before >= c.Before })
+		way = slices.DeleteFunc(way, func(n *polar.TraceNode) bool { return n.Before >= c.Before })
 		way = append(way, c)
 	}
 	return way

@@ -28,7 +28,7 @@ import (
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var a *Authorizer
 	from := headerOrigin{handled: true}
-	if s := scopeOf(r.Context()); s != nil {
+	if s := contextValueOf(r.Context()); s != nil {
 		a, from.encoding = s.az, s.encoding
 	}
 	a.refuse(w, r, err, from)
@@ -74,7 +74,7 @@ func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error, f
 	if cfg.OnRefusal != nil {
 		page := &page{w: w, code: code}
 		before := h.Clone()
-		if guard(func() error { cfg.OnRefusal(page, r, code, err); return nil }) == nil || page.begun {
+		if catchPanic(func() error { cfg.OnRefusal(page, r, code, err); return nil }) == nil || page.begun {
 			page.begin()
 			return
 		}

@@ -191,7 +191,7 @@ func (q *Request) PathValue(name string) (*string, error) {
 		return nil, errNoPathValue
 	}
 	value, ok := "", false
-	if err := guard(func() error { value, ok = route.Value(name); return nil }); err != nil {
+	if err := catchPanic(func() error { value, ok = route.Value(name); return nil }); err != nil {
 		return nil, hostFailed("the Value of Config.HTTP.Route", err)
 	}
 	if !ok {
@@ -228,7 +228,7 @@ func (q *Request) lookForRoute() (Route, error) {
 	switch {
 	case q.findRoute != nil:
 		var route Route
-		if err := guard(func() (err error) { route, err = q.findRoute(r); return err }); err != nil {
+		if err := catchPanic(func() (err error) { route, err = q.findRoute(r); return err }); err != nil {
 			return Route{}, hostFailed("Config.HTTP.Route", err)
 		}
 		return route, nil
@@ -355,7 +355,7 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 		q.RemoteAddr = ip
 	}
 	if a.cfg.HTTP.Request != nil {
-		if err := guard(func() error { a.cfg.HTTP.Request(r, q); return nil }); err != nil {
+		if err := catchPanic(func() error { a.cfg.HTTP.Request(r, q); return nil }); err != nil {
 			return nil, a.unasked(r, fmt.Errorf("Config.HTTP.Request: %w", err))
 		}
 	}

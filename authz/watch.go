@@ -19,9 +19,9 @@ import (
 	"time"
 )
 
-// settleTime is how long after a change the second look is taken, unless the
+// secondLookDelay is how long after a change the second look is taken, unless the
 // polling interval is shorter.
-const settleTime = 100 * time.Millisecond
+const secondLookDelay = 100 * time.Millisecond
 
 // Watch looks at the sources of the policy every interval and replaces the
 // policy when they have changed, until ctx ends; it returns the context's error.
@@ -56,7 +56,7 @@ func (a *Authorizer) Watch(ctx context.Context, interval time.Duration) error {
 		}
 		wait := interval
 		if now != last {
-			wait = min(interval, settleTime)
+			wait = min(interval, secondLookDelay)
 		}
 		last = now
 		timer.Reset(wait)

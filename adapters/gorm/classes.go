@@ -14,28 +14,30 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// Classes returns the classes of GORM models, for authz.Config.Classes, and
-// registers the models with the handle db: with all of its sessions and
-// transactions. It belongs to the start of a program, before db is used, and may
-// be called more than once.
+// Classes returns the classes of GORM models, for authz.Config.Classes, and registers
+// the models with the handle db, including all of its sessions and transactions. Call
+// it at program start, before db is used. It may be called more than once.
 //
-// Values are models or pointers to them. Models that their associations lead to
-// are registered, and returned, too: an association that the policy could not
-// follow would silently be nil.
+// Values are models or pointers to them. Models that their associations lead to are
+// registered and returned too: otherwise an association that the policy cannot follow
+// would silently be nil.
 //
-// Everything comes from GORM's own schemas: the names of columns become further
-// names of attributes; the primary key, which may be composite, is the class's
-// key; associations (belongs to, has one, has many, many to many, polymorphic,
-// to the model itself, in embedded structs) are relations, which are fetched for
-// a decision that meets them unloaded, without rows that are softly deleted. See
-// WithTx for the transaction in which that happens. The Polar names are those of
-// the Go types; a class's Name may be changed before it is given to authz.New.
+// Everything comes from GORM's own schemas:
 //
-// The error tells of a database whose dialect is not known here, of models that
+//   - The names of columns are additional names of attributes.
+//   - The primary key, which may be composite, is the class's key.
+//   - Associations (belongs to, has one, has many, many to many, polymorphic, to the model
+//     itself, in embedded structs) are relations. A decision that needs an unloaded relation
+//     fetches it, without soft-deleted rows. See WithTx for the transaction that it uses.
+//   - The Polar names are those of the Go types. A class's Name may be changed before it is
+//     passed to authz.New.
+//
+// Classes returns an error if it does not support the database's dialect, if GORM cannot parse
+// a model, or if two models use one table.
 // GORM cannot parse, and of two models of one table.
 func Classes(db *gorm.DB, values ...any) ([]authz.Class, error) {
 	if d := dialect(db.Dialector.Name()); !d.known() {
-		return nil, fmt.Errorf("gormauthz: the database %q is not one of SQLite, PostgreSQL and MySQL", d)
+		return nil, fmt.Errorf("gormauthz: unsupported database %q (use SQLite, PostgreSQL or MySQL)", d)
 	}
 	ms := modelsOf(db)
 	if ms == nil {
@@ -73,7 +75,7 @@ func (ms *models) class(m *model) authz.Class {
 	return c
 }
 
-// describe returns the relation as a class has it.
+// describe returns the relation in the form that a class has.
 func (r *relation) describe() authz.Relation {
 	rel := authz.Relation{Name: r.name, Many: r.many, Target: r.gorm.FieldSchema.ModelType}
 	if r.gorm.Type == schema.BelongsTo {
@@ -97,14 +99,14 @@ func isName(s string) bool {
 	return s != "" && !reserved[strings.ToLower(s)]
 }
 
-// reserved are the words of the policy language, which are no names there.
+// reserved are the words of the policy language that cannot be names.
 var reserved = map[string]bool{
 	"and": true, "or": true, "not": true, "if": true, "in": true, "cut": true, "debug": true, "print": true, "forall": true,
 	"new": true, "matches": true, "mod": true, "rem": true, "isa": true, "type": true, "true": true, "false": true, "nil": true,
 }
 
-// structType returns the struct that a type stands for: itself, or what a
-// pointer, slice or array of it holds.
+// structType returns the struct that a type stands for: the type itself, or the
+// element of a pointer, slice or array type.
 func structType(t reflect.Type) reflect.Type {
 	const most = 32 // type S []S has no end
 	for n := 0; n < most && t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array); n++ {

@@ -1,6 +1,6 @@
 package gormauthz
 
-// This file defines columns: which SQL type a field's values have in the
+// This file defines columns: which SQL type the values of a field have in the
 // database, and how values become parameters that compare exactly with them.
 
 import (
@@ -25,42 +25,42 @@ import (
 type sqlKind uint8
 
 const (
-	sqlNone    sqlKind = iota // cannot be compared; column.why says why
+	sqlNone    sqlKind = iota // cannot be compared; column.why gives the reason
 	sqlBool                   // boolean; tinyint(1), numeric in SQLite
 	sqlInt                    // integers of any size
 	sqlFloat                  // real, double, and decimals that Go reads as float64
 	sqlText                   // varchar, text
 	sqlCast                   // PostgreSQL: citext, name: compared after a cast to text
-	sqlChar                   // PostgreSQL: char(n), which Go sees padded with spaces
+	sqlChar                   // PostgreSQL: char(n), which Go reads padded with spaces
 	sqlUUID                   // PostgreSQL: uuid
 	sqlTime                   // an instant: timestamptz, datetime
 	sqlBytes                  // bytea, blob, varbinary
 	sqlBinary                 // MySQL: binary(n), padded with zeros
-	sqlDecimal                // a Go type of its own over a decimal column
+	sqlDecimal                // a custom Go type over a decimal column
 )
 
-// A column is a field of a model that is stored in a column of its own.
+// A column is a field of a model that has its own column.
 type column struct {
 	info  *filter.FieldInfo
 	field *schema.Field
 
 	kind      sqlKind
-	why       string       // of sqlNone
+	why       string       // the reason for sqlNone
 	size      int          // of sqlChar and sqlBinary
-	collation string       // that the column is declared with, if any
-	converts  bool         // the Go type makes its own database values
-	maybeNull bool         // NULL may stand in the column
-	null      filter.Value // what Go reads where NULL stands: nil or a zero value
+	collation string       // declared collation, if any
+	converts  bool         // the Go type converts to and from database values
+	maybeNull bool         // the column may hold NULL
+	null      filter.Value // what Go reads for NULL: nil or a zero value
 }
 
-// newColumn describes a field. What makes a column unfit for comparison is kept
-// for the filter that asks for it: most fields are never asked for.
+// newColumn describes a field. It records why a column cannot be compared and leaves
+// the error to a filter that uses the column, since filters never use most fields.
 func newColumn(db *gorm.DB, rows *filter.Model, f *schema.Field, path string) *column {
 	c := &column{field: f, maybeNull: !f.PrimaryKey && !f.NotNull}
 	info, err := rows.Field(path)
 	switch {
 	case err != nil:
-		c.why = "its Go type has no values that a filter can hold"
+		c.why = "a filter cannot hold values of its Go type"
 		return c
 	case !f.Readable: // Go sees the zero value, whatever is stored
 		c.why = "GORM does not read it"
@@ -80,8 +80,8 @@ func newColumn(db *gorm.DB, rows *filter.Model, f *schema.Field, path string) *c
 	}
 	writes, reads := conversions(info)
 	if writes != reads {
-		// What Go reads of a stored value is then known to the type alone.
-		c.why = fmt.Sprintf("%s has only one of the methods Value and Scan, or Value has a pointer receiver that is not asked", info.GoType)
+		// Then only the type itself knows what Go reads for a stored value.
+		c.why = fmt.Sprintf("%s needs both methods Value and Scan, and Value on the type that the field holds", info.GoType)
 		return c
 	}
 	c.converts = writes
@@ -97,9 +97,9 @@ func newColumn(db *gorm.DB, rows *filter.Model, f *schema.Field, path string) *c
 	return c
 }
 
-// conversions reports whether the field's type makes the database's values by
-// itself, and whether it reads them by itself. Package database/sql asks the Value
-// method of what the field holds, which for a pointer's method is a pointer.
+// conversions reports whether the field's type converts its values to database
+// values, and whether it converts them back. Package database/sql calls the Value
+// method of the field's value, which for a pointer's method must be a pointer.
 func conversions(info *filter.FieldInfo) (writes, reads bool) {
 	if info.Type == filter.TypeTime {
 		return false, false
@@ -122,14 +122,14 @@ func declaredType(db *gorm.DB, f *schema.Field) string {
 	return db.Dialector.DataTypeOf(f)
 }
 
-// fits reports whether Go values of the field's type are what the column holds,
-// and settles the kinds that depend on both.
+// fits reports whether the column can hold the Go values of the field's type, and
+// sets the kinds that depend on both.
 func (c *column) fits() bool {
 	if c.converts {
 		switch v, err := c.toDriver(c.zero()); {
 		case err != nil:
 			return false
-		case c.kind == sqlFloat: // a decimal type of its own; floats would lose digits
+		case c.kind == sqlFloat: // a custom decimal type; floats would lose digits
 			_, isText := v.(string)
 			c.kind = sqlDecimal
 			return isText
@@ -173,24 +173,24 @@ func (c *column) zero() filter.Value {
 	return v
 }
 
-// toDriver returns what the field's type makes of a value for the database.
+// toDriver returns the database value that the field's type converts a value to.
 func (c *column) toDriver(v filter.Value) (driver.Value, error) {
 	rv := reflect.ValueOf(v.Any())
 	if !rv.IsValid() || !rv.CanConvert(c.info.Elem) {
-		return nil, fmt.Errorf("gormauthz: a value that is no %s", c.info.Elem)
+		return nil, fmt.Errorf("gormauthz: the value is not a %s", c.info.Elem)
 	}
 	p := reflect.New(c.info.Elem)
 	p.Elem().Set(rv.Convert(c.info.Elem))
 	return p.Interface().(driver.Valuer).Value()
 }
 
-// survives reports whether Go reads v again where x stands, which the field's type
-// has made of it. A type that stores all its texts in lower case, or a few digits
-// of its numbers, makes the same of several values, and reads only one of them.
+// survives reports whether Go reads v back from x, its conversion to a database
+// value. A type that stores all texts in lower case, or only a few digits of a
+// number, converts several values to one, and reads back only one of them.
 func (c *column) survives(v filter.Value, x driver.Value) (bool, error) {
 	candidates := []any{x}
 	if s, ok := x.(string); ok {
-		candidates = append(candidates, []byte(s)) // as some drivers have it
+		candidates = append(candidates, []byte(s)) // some drivers return bytes
 	}
 	for _, x := range candidates {
 		p := reflect.New(c.info.Elem)
@@ -199,22 +199,22 @@ func (c *column) survives(v filter.Value, x driver.Value) (bool, error) {
 		}
 		read, err := filter.ValueOf(p.Interface())
 		if err != nil {
-			return false, unsupported(nil, "a value that the field's type does not read")
+			return false, unsupported(nil, "a value that the field's type cannot read back")
 		}
 		return read.Equal(v)
 	}
-	return false, unsupported(nil, "a value that the field's type does not read")
+	return false, unsupported(nil, "a value that the field's type cannot read back")
 }
 
-// typeName takes the name, the first number in parentheses and what follows
-// out of a declared type.
+// typeName matches the name, the first number in parentheses and the rest of a
+// declared type.
 var typeName = regexp.MustCompile(`^\s*([a-z_][a-z0-9_]*)(?: (?:varying|precision)\b)?\s*(?:\(\s*(\d*)[^)]*\))?\s*(.*)$`)
 
-// collate takes the collation out of a declared type.
+// collate matches the collation in a declared type.
 var collate = regexp.MustCompile(`\bcollate\s+["\x60]?([\w.-]+)`)
 
-// kindOf reads the type that a dialect declares for a field. Types that are not
-// known are sqlNone.
+// kindOf returns the kind for the type that a dialect declares for a field. Unknown
+// types are sqlNone.
 func kindOf(d dialect, declared string) (kind sqlKind, size int) {
 	m := typeName.FindStringSubmatch(declared)
 	if m == nil || strings.HasSuffix(declared, "[]") {
@@ -236,7 +236,7 @@ func kindOf(d dialect, declared string) (kind sqlKind, size int) {
 		return sqlInt, 0
 	case "real", "float", "double", "float4", "float8", "decimal", "numeric", "dec":
 		if d == sqlite && word == "numeric" {
-			return sqlBool, 0 // the driver's type for bool; it has "real" for floats
+			return sqlBool, 0 // the driver's type for bool; it uses "real" for floats
 		}
 		return sqlFloat, 0
 	case "varchar", "text", "tinytext", "mediumtext", "longtext", "nvarchar", "varchar2":
@@ -245,7 +245,7 @@ func kindOf(d dialect, declared string) (kind sqlKind, size int) {
 		if d == postgres {
 			return sqlChar, max(1, size)
 		}
-		return sqlText, 0 // MySQL takes the padding off, SQLite adds none
+		return sqlText, 0 // MySQL removes the padding, SQLite adds none
 	case "enum":
 		if d == mysql {
 			return sqlText, 0
@@ -276,8 +276,8 @@ func kindOf(d dialect, declared string) (kind sqlKind, size int) {
 	return sqlNone, 0
 }
 
-// comparable reports whether values of two columns may be equal, and whether
-// the columns' types let the database find out.
+// comparable reports whether values of two columns can be equal, and whether the
+// column types let the database compare them.
 func (c *column) comparable(d *column) (same, possible bool) {
 	a, b := c.info.Type, d.info.Type
 	switch {
@@ -302,9 +302,9 @@ func isNumber(t filter.Type) bool { return t == filter.TypeInt || t == filter.Ty
 // isText reports whether the column is compared by the bytes of its text.
 func (c *column) isText() bool { return c.kind == sqlText || c.kind == sqlCast || c.kind == sqlUUID }
 
-// equalParam returns the parameter that equals the column exactly where the
-// field's value equals v. It is false when no value that the column can hold
-// does, be it for its type, its precision or its characters.
+// equalParam returns the parameter that equals the column exactly where the field's
+// value equals v. It returns false when the column cannot hold such a value, because
+// of its type, its precision or its characters.
 func (c *column) equalParam(d dialect, v filter.Value) (param any, ok bool, err error) {
 	x := v.Any()
 	if isNumber(v.Type()) && isNumber(c.info.Type) && !c.converts {
@@ -332,7 +332,7 @@ func (c *column) equalParam(d dialect, v filter.Value) (param any, ok bool, err 
 	case bool, int64:
 		return x, true, nil
 	}
-	return nil, false, unsupported(nil, "a value of another kind than the column")
+	return nil, false, unsupported(nil, "a value of a different kind from the column")
 }
 
 func (c *column) equalNumber(d dialect, x any) (param any, ok bool, err error) {
@@ -355,7 +355,7 @@ func (c *column) equalNumber(d dialect, x any) (param any, ok bool, err error) {
 	return nil, false, nil
 }
 
-// compareExact compares an integer with a float that it was converted to.
+// compareExact compares an integer with the float that it was converted to.
 func compareExact(i int64, f float64) int {
 	v, _ := filter.ValueOf(i)
 	w, _ := filter.ValueOf(f)
@@ -370,7 +370,7 @@ func (c *column) equalText(d dialect, s string) (param any, ok bool, err error) 
 	case c.kind == sqlUUID && !c.converts:
 		return s, canonicalUUID.MatchString(s), nil
 	case c.kind == sqlChar:
-		// Go reads n characters; the cast to text takes the padding off.
+		// Go reads n characters; the cast to text removes the padding.
 		return strings.TrimRight(s, " "), utf8.RuneCountInString(s) == c.size && d.storable(s), nil
 	}
 	return s, d.storable(s), nil

@@ -3,15 +3,10 @@ package gormauthz
 // This file defines the databases that the tests run on.
 
 import (
-	"context"
-	"database/sql"
-	"fmt"
 	"math/rand/v2"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 
 	gosqlite "github.com/glebarez/sqlite"
@@ -19,6 +14,8 @@ import (
 	postgresdriver "gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+
+	"github.com/ursa-authz/ursa/internal/testdb"
 )
 
 // A database is a fresh and empty one, for one test.
@@ -83,66 +80,13 @@ func (s sqliteDriver) database(t testing.TB) database {
 }
 
 func newPostgres(t testing.TB) database {
-	dsn := getenv("URSA_POSTGRES_DSN", "postgres://postgres@127.0.0.1:5432/test?sslmode=disable")
-	admin := reach(t, "pgx", dsn)
-	schema := uniqueName()
-	execute(t, admin, "CREATE SCHEMA "+schema)
-	t.Cleanup(func() { execute(t, admin, "DROP SCHEMA "+schema+" CASCADE") })
-	u, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := u.Query()
-	q.Set("search_path", schema)
-	q.Set("jit", "off") // takes longer than the statements that it compiles
-	u.RawQuery = q.Encode()
-	return database{"postgres", "pgx", u.String(), func(t testing.TB) *gorm.DB { return open(t, postgresdriver.Open(u.String())) }}
+	dsn := testdb.Postgres(t)
+	return database{"postgres", "pgx", dsn, func(t testing.TB) *gorm.DB { return open(t, postgresdriver.Open(dsn)) }}
 }
 
 func newMySQL(t testing.TB) database {
-	dsn := getenv("URSA_MYSQL_DSN", "root@tcp(127.0.0.1:3306)/test")
-	admin := reach(t, "mysql", dsn)
-	name := uniqueName()
-	execute(t, admin, "CREATE DATABASE "+name)
-	t.Cleanup(func() { execute(t, admin, "DROP DATABASE "+name) })
-	server, _, _ := strings.Cut(dsn, "/")
-	own := server + "/" + name + "?parseTime=true&loc=UTC&charset=utf8mb4"
-	return database{"mysql", "mysql", own, func(t testing.TB) *gorm.DB { return open(t, mysqldriver.Open(own)) }}
-}
-
-// reach connects to a server.
-func reach(t testing.TB, driver, dsn string) *sql.DB {
-	t.Helper()
-	db, err := sql.Open(driver, dsn)
-	if err == nil {
-		err = db.PingContext(context.Background())
-	}
-	switch {
-	case err == nil:
-		t.Cleanup(func() { db.Close() })
-		return db
-	case os.Getenv("URSA_REQUIRE_DATABASES") == "1":
-		t.Fatalf("%s: %v", driver, err)
-	default:
-		t.Skipf("%s: %v", driver, err)
-	}
-	return nil
-}
-
-func execute(t testing.TB, db *sql.DB, query string) {
-	t.Helper()
-	if _, err := db.Exec(query); err != nil {
-		t.Fatalf("%s: %v", query, err)
-	}
-}
-
-func uniqueName() string { return fmt.Sprintf("ursa_%016x", rand.Uint64()) }
-
-func getenv(name, value string) string {
-	if s := os.Getenv(name); s != "" {
-		return s
-	}
-	return value
+	dsn := testdb.MySQL(t)
+	return database{"mysql", "mysql", dsn, func(t testing.TB) *gorm.DB { return open(t, mysqldriver.Open(dsn)) }}
 }
 
 // runs returns the number of random cases of a test: URSA_FILTER_RUNS, or n.

@@ -1,7 +1,7 @@
 package gormauthz
 
-// This file defines how the three databases spell what the translation needs,
-// so that it means what it means in Go. Their differences are all here.
+// This file defines the SQL that differs between the three databases, so that the
+// translation means the same as in Go. All their differences are here.
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// A dialect is a database by the name that GORM gives it.
+// A dialect is a database, by GORM's name for it.
 type dialect string
 
 const (
@@ -22,9 +22,9 @@ const (
 
 func (d dialect) known() bool { return d == sqlite || d == postgres || d == mysql }
 
-// casts are the types that parameters are given in PostgreSQL, which would
-// otherwise take the type of the column: an integer column would cut 1.5 to 1,
-// and refuse what does not fit into it.
+// casts are the types of parameters in PostgreSQL. Without a cast, a parameter has
+// the type of the column: an integer column would round 1.5, and reject values out of
+// its range.
 var casts = map[sqlKind]string{
 	sqlBool: "boolean", sqlInt: "bigint", sqlFloat: "double precision", sqlText: "text", sqlCast: "text", sqlChar: "text",
 	sqlUUID: "uuid", sqlTime: "timestamptz", sqlBytes: "bytea", sqlDecimal: "numeric",
@@ -46,8 +46,8 @@ func (d dialect) param(kind sqlKind, v any) frag {
 	return cat(bind(v))
 }
 
-// operand makes of a column what is compared: for texts, what compares byte by
-// byte in any collation; in PostgreSQL for floats, what is not a decimal.
+// operand returns the form of a column that is compared: for texts, one that compares
+// byte by byte in any collation; for floats in PostgreSQL, one that is not a decimal.
 func (d dialect) operand(kind sqlKind, x frag) frag {
 	switch kind {
 	case sqlText, sqlCast, sqlChar:
@@ -64,8 +64,8 @@ func (d dialect) operand(kind sqlKind, x frag) frag {
 	return x
 }
 
-// bytes returns the text x for comparison byte by byte, trailing spaces and case
-// included, whatever the column's collation and character set.
+// bytes returns the text x for comparison byte by byte, including trailing spaces and
+// case, whatever the column's collation and character set.
 func (d dialect) bytes(x frag) frag {
 	switch d {
 	case postgres:
@@ -76,22 +76,23 @@ func (d dialect) bytes(x frag) frag {
 	return cat(x, " COLLATE BINARY")
 }
 
-// indexed reports whether a comparison of operand(x) cannot use an index on x,
-// but one of x finds all rows that it would, and perhaps more: the collations of
-// the two servers find bytes that are equal to be equal.
+// indexed reports whether a comparison of operand(x) cannot use an index on x. A
+// comparison of x itself can, and finds all rows that the other finds and perhaps
+// more, because in the collations of the two servers equal bytes are equal.
 func (d dialect) indexed(kind sqlKind) bool { return kind == sqlText && d != sqlite }
 
-// sqliteTime returns a pair of seconds since 1970 and nanoseconds. SQLite has no
-// type for times: the drivers write texts such as "2024-05-01 12:00:00.25+02:00",
-// which order right only within one zone. The fraction, which starts at the 20th
-// character, is taken off before strftime sees the text, since that would round.
+// sqliteTime returns a pair of seconds since 1970 and nanoseconds. SQLite has no type
+// for times: the drivers write texts such as "2024-05-01 12:00:00.25+02:00", which
+// sort correctly only within one zone. The fraction, which starts at the 20th
+// character, is removed before strftime parses the text, since strftime would round
+// it.
 func sqliteTime(x frag) frag {
 	zone := cat("ltrim(substr(", x, ",20),'.0123456789')")
 	return cat("(CAST(strftime('%s',substr(", x, ",1,19)||", zone, ") AS INTEGER),",
 		"CAST(substr(ltrim(substr(", x, ",20,length(", x, ")-19-length(", zone, ")),'.')||'000000000',1,9) AS INTEGER))")
 }
 
-// list puts parameters behind IN.
+// list writes the parameters after IN.
 func (d dialect) list(kind sqlKind, params []any) frag {
 	parts := []any{"("}
 	if d == sqlite && kind == sqlTime { // pairs
@@ -106,12 +107,12 @@ func (d dialect) list(kind sqlKind, params []any) frag {
 	return cat(append(parts, ")")...)
 }
 
-// search tests the bytes of a text, for arg, which is not empty. The characters
-// that LIKE itself knows are taken for themselves if escape is true.
+// search compares the bytes of a text with arg, which is not empty. If escape is
+// true, LIKE's special characters match only themselves.
 func (d dialect) search(kind filter.StrKind, x frag, arg string, escape bool) frag {
 	if d == sqlite {
-		// Its LIKE is for ASCII letters of either case, and its functions take
-		// an empty blob for NULL.
+		// SQLite's LIKE ignores the case of ASCII letters, and its functions treat an
+		// empty blob as NULL.
 		blob := cat("CAST(", x, " AS BLOB)")
 		switch needle := bind([]byte(arg)); kind {
 		case filter.Prefix:
@@ -136,15 +137,15 @@ func (d dialect) search(kind filter.StrKind, x frag, arg string, escape bool) fr
 
 var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
-// storable reports whether a text column can hold s at all: PostgreSQL has no
-// NUL in its texts, and the servers no invalid UTF-8.
+// storable reports whether a text column can hold s at all: PostgreSQL's texts cannot
+// contain NUL, and those of both servers must be valid UTF-8.
 func (d dialect) storable(s string) bool {
 	return d == sqlite || utf8.ValidString(s) && (d == mysql || strings.IndexByte(s, 0) < 0)
 }
 
-// roundTime cuts a time to microseconds, which is what the servers' parameters
-// carry: up to the next one, or down. Exact reports whether nothing was cut.
-// SQLite's texts carry nanoseconds.
+// roundTime rounds a time to microseconds, the precision of the servers' parameters,
+// up or down. Exact reports whether nothing was rounded off. SQLite's texts hold
+// nanoseconds.
 func (d dialect) roundTime(t time.Time, up bool) (rounded time.Time, exact bool) {
 	t = t.UTC()
 	if d == sqlite {
@@ -157,8 +158,8 @@ func (d dialect) roundTime(t time.Time, up bool) (rounded time.Time, exact bool)
 	return rounded, exact
 }
 
-// beyond reports whether a time is later (1) or earlier (-1) than all times that
-// a column can hold. PostgreSQL's range is wider than what its driver sends.
+// beyond reports whether a time is later (1) or earlier (-1) than all times that a
+// column can hold. PostgreSQL's range is wider than its driver can send.
 func (d dialect) beyond(t time.Time) int {
 	switch year := t.UTC().Year(); {
 	case d == postgres:

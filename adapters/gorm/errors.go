@@ -1,8 +1,8 @@
 package gormauthz
 
-// This file defines the errors of the package. An error on the way of a decision
-// is authz.ErrUndecided, never a denial; a row that is not there, and a row that
-// the actor may not know of, are one and the same answer.
+// This file defines the errors of the package. A failure during a decision is
+// authz.ErrUndecided, never a denial. A row that does not exist and a row that the
+// actor may not know of give the same answer.
 
 import (
 	"encoding/json"
@@ -24,8 +24,8 @@ type undecidedError struct {
 
 func undecided(reason string, cause error) error { return &undecidedError{reason, cause} }
 
-// databaseError is for what a database, or GORM itself, returned instead of an
-// answer. Its text may hold values, so ours does not hold its text.
+// databaseError wraps what a database, or GORM itself, returned instead of an answer.
+// The text of that error may hold values, so the new text leaves it out.
 func databaseError(err error) error {
 	if errors.Is(err, authz.ErrUndecided) {
 		return err
@@ -33,15 +33,15 @@ func databaseError(err error) error {
 	return undecided(fmt.Sprintf("the database failed (%T)", err), err)
 }
 
-// filterError is for a filter that could not be had or not be translated. One that
-// is unsupported is authz.ErrUnsupported, too.
+// filterError wraps the error of a filter that could not be made or translated. If
+// that is because it is unsupported, the result is authz.ErrUnsupported too.
 func filterError(err error) error {
 	if errors.Is(err, authz.ErrUndecided) {
 		return err
 	}
 	var fe *filter.Error // its text has no values
 	if !errors.As(err, &fe) {
-		return undecided("no filter", err)
+		return undecided("the filter could not be made", err)
 	}
 	if errors.Is(fe, filter.ErrUnsupported) {
 		err = errors.Join(authz.ErrUnsupported, err)
@@ -55,7 +55,7 @@ func (e *undecidedError) Error() string { return authz.ErrUndecided.Error() + ":
 // Is reports whether target is authz.ErrUndecided.
 func (e *undecidedError) Is(target error) bool { return target == authz.ErrUndecided }
 
-// Unwrap returns the cause, unless that would pass for an answer.
+// Unwrap returns the cause, unless the cause could be taken for an answer.
 func (e *undecidedError) Unwrap() error {
 	for _, answer := range []error{authz.ErrForbidden, authz.ErrNotFound, authz.ErrUnauthenticated, gorm.ErrRecordNotFound} {
 		if errors.Is(e.cause, answer) {
@@ -65,7 +65,7 @@ func (e *undecidedError) Unwrap() error {
 	return e.cause
 }
 
-// A forbiddenError is authz.ErrForbidden, where a statement would leave rows that
+// A forbiddenError is authz.ErrForbidden for a statement that would leave rows that
 // the policy does not allow.
 type forbiddenError struct{ what string }
 
@@ -76,9 +76,9 @@ func (e *forbiddenError) Error() string { return authz.ErrForbidden.Error() + ":
 func (e *forbiddenError) Is(target error) bool { return target == authz.ErrForbidden }
 
 // A notFoundError is authz.ErrNotFound and gorm.ErrRecordNotFound. However it is
-// printed or marshalled, it is authz.ErrNotFound to the byte.
+// printed or marshalled, the result is byte for byte that of authz.ErrNotFound.
 type notFoundError struct {
-	denial error // of a row that is there and must not be known of; for operators
+	denial error // for a row that exists and must stay hidden; for operators
 }
 
 func (e *notFoundError) Error() string { return authz.ErrNotFound.Error() }
@@ -93,8 +93,8 @@ func (e *notFoundError) Is(target error) bool {
 	return target == authz.ErrNotFound || target == gorm.ErrRecordNotFound
 }
 
-// answer gives an error of an Authorizer the form in which a repository returns
-// it: a row that is hidden is not found.
+// answer converts an error of an Authorizer to the form that a repository returns: a
+// hidden row is not found.
 func answer(err error) error {
 	if errors.Is(err, authz.ErrNotFound) {
 		return &notFoundError{err}
@@ -102,7 +102,7 @@ func answer(err error) error {
 	return err
 }
 
-// isDenial reports whether an error is an answer, and the answer no.
+// isDenial reports whether an error is a denial.
 func isDenial(err error) bool {
 	return errors.Is(err, authz.ErrForbidden) || errors.Is(err, authz.ErrNotFound)
 }

@@ -10,11 +10,11 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// fetch is the Fetch of all classes: it returns the value of the association that
-// is named, for row, a pointer to a model. Rows are found by the condition that a
-// filter would have, so that memory and SQL agree on which rows are related: by
-// the bytes of their keys, without rows that are deleted, and not by a key that
-// is zero. An error leaves the decision undecided.
+// fetch is the Fetch of all classes: it returns the value of the named association of
+// row, a pointer to a model. It finds rows by the condition that a filter would use,
+// so that memory and SQL agree on which rows are related: by the bytes of their keys,
+// without soft-deleted rows, and not by a zero key. An error leaves the decision
+// undecided.
 func (ms *models) fetch(ctx context.Context, row any, name string) (any, error) {
 	m := ms.ofType(structType(reflect.TypeOf(row)))
 	if m == nil {
@@ -42,7 +42,8 @@ func (ms *models) fetch(ctx context.Context, row any, name string) (any, error) 
 	return fill(fieldType, found.Elem(), m, r)
 }
 
-// fill makes a value of the association's type of the rows found, pointers all.
+// fill returns the rows found as a value of the association's type, with its
+// pointers.
 func fill(t reflect.Type, rows reflect.Value, m *model, r *relation) (any, error) {
 	if r.many {
 		for t.Kind() == reflect.Pointer {
@@ -64,7 +65,7 @@ func fill(t reflect.Type, rows reflect.Value, m *model, r *relation) (any, error
 	case 1:
 		return rows.Index(0).Interface(), nil
 	}
-	return nil, fmt.Errorf("gormauthz: the association %s of %s is to one row, and there are several", r.name, m.typ)
+	return nil, fmt.Errorf("gormauthz: the to-one association %s of %s has several rows", r.name, m.typ)
 }
 
 // related returns the condition on the target's rows that are related to a row.

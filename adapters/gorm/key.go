@@ -1,6 +1,6 @@
 package gormauthz
 
-// This file defines the translation of comparisons of rows, which are by key.
+// This file translates comparisons of rows, which compare keys.
 
 import "github.com/ursa-authz/ursa/authz/filter"
 
@@ -51,8 +51,8 @@ func (c *compiler) sameKey(a, b binding, neg bool) (frag, error) {
 	return allOf(append(parts, anyOf(nonzero...))...), nil
 }
 
-// nonzero is true when a part of a key is not zero or, when neg, when it is. A
-// missing value is zero.
+// nonzero is true when some part of a key is not zero or, if neg, when all parts are.
+// A missing value counts as zero.
 func (c *compiler) nonzero(a ref, neg bool) (frag, error) {
 	if !c.on(ruleZeroKeys) {
 		return constFrag(!neg), nil
@@ -67,7 +67,7 @@ func (c *compiler) nonzero(a ref, neg bool) (frag, error) {
 	return f, nil
 }
 
-// keyIn tests the key of a row for being one of a set of keys.
+// keyIn tests whether the key of a row is in a set of keys.
 func (c *compiler) keyIn(k filter.Key, set []filter.Value, neg bool) (frag, error) {
 	b := c.scope[k.Var]
 	var keys []filter.Value

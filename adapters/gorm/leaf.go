@@ -1,7 +1,7 @@
 package gormauthz
 
-// This file defines the translation of leaves: comparisons of columns with values
-// and with each other, sets, and string operations.
+// This file translates leaves: comparisons of columns with values and with each
+// other, sets, and string operations.
 
 import (
 	"cmp"
@@ -26,7 +26,7 @@ func (r ref) x() frag {
 	return frag{tokens: []token{{x: name}}, simple: true}
 }
 
-// ownTable returns the alias, or what GORM calls the statement's own table.
+// ownTable returns the alias, or GORM's placeholder for the statement's own table.
 func ownTable(alias string) string {
 	if alias == "" {
 		return clause.CurrentTable
@@ -93,7 +93,7 @@ func (c *compiler) compare(e filter.Compare, neg bool) (frag, error) {
 	return constFrag(neg), nil // a field and a key are never equal
 }
 
-// decide is the meaning of a comparison of two values.
+// decide compares two values.
 func decide(op filter.Op, l, r filter.Value) (bool, error) {
 	if op == filter.Eq {
 		return l.Equal(r)
@@ -102,7 +102,7 @@ func decide(op filter.Op, l, r filter.Value) (bool, error) {
 	return ok && holds(op, n), err
 }
 
-// holds reports whether an ordering is true of two values that compare as n.
+// holds reports whether an ordering is true for two values whose comparison gives n.
 func holds(op filter.Op, n int) bool {
 	switch op {
 	case filter.Lt:
@@ -149,7 +149,7 @@ func (c *compiler) withConst(a ref, op filter.Op, v filter.Value, neg bool) (fra
 	return c.orNull(a, core, null != neg), nil
 }
 
-// nullOf returns what Go reads where the column is NULL.
+// nullOf returns what Go reads for NULL in the column.
 func (c *compiler) nullOf(a ref) filter.Value {
 	if !c.on(ruleZero) {
 		return filter.Value{}
@@ -157,8 +157,8 @@ func (c *compiler) nullOf(a ref) filter.Value {
 	return a.null
 }
 
-// orNull completes a condition on the rows that hold a value with the decision
-// for those that do not.
+// orNull completes a condition on the rows that hold a value with the decision for
+// the rows that hold NULL.
 func (c *compiler) orNull(a ref, core frag, null bool) frag {
 	switch {
 	case !a.maybeNull || !c.on(ruleNull):
@@ -171,8 +171,8 @@ func (c *compiler) orNull(a ref, core frag, null bool) frag {
 	return core
 }
 
-// held compares the values that a column holds with a constant. What the
-// condition says of rows without a value does not matter, unless it is constant.
+// held compares the values that a column holds with a constant. The result for rows
+// without a value does not matter, unless the condition is constant.
 func (c *compiler) held(a ref, op filter.Op, v filter.Value, neg bool) (frag, error) {
 	if v.IsNil() {
 		return constFrag(neg), nil
@@ -181,7 +181,7 @@ func (c *compiler) held(a ref, op filter.Op, v filter.Value, neg bool) (frag, er
 		return c.heldIn(a, []filter.Value{v}, neg)
 	}
 	if a.converts {
-		return frag{}, unsupported(nil, "an ordering of "+a.info.Elem.String()+", which makes its own database values")
+		return frag{}, unsupported(nil, "an ordering of "+a.info.Elem.String()+", which has its own conversion to database values")
 	}
 	x := c.operand(a)
 	compare := func(op filter.Op, kind sqlKind, param any) frag {
@@ -219,7 +219,7 @@ func (c *compiler) held(a ref, op filter.Op, v filter.Value, neg bool) (frag, er
 	return frag{}, unsupported(nil, "an ordering of "+v.Type().String())
 }
 
-// sides returns what is compared of two columns for equality.
+// sides returns the forms of two columns that are compared for equality.
 func (c *compiler) sides(a, b ref) (x, y frag) {
 	if a.kind == sqlUUID && b.kind == sqlUUID {
 		return a.x(), b.x()
@@ -227,7 +227,7 @@ func (c *compiler) sides(a, b ref) (x, y frag) {
 	return c.operand(a), c.operand(b)
 }
 
-// operand returns what is compared of a column.
+// operand returns the form of a column that is compared.
 func (c *compiler) operand(a ref) frag {
 	switch {
 	case !c.on(ruleBytes) && a.kind == sqlText, !c.on(ruleZones) && a.kind == sqlTime:
@@ -238,9 +238,9 @@ func (c *compiler) operand(a ref) frag {
 	return c.d.operand(a.kind, a.x())
 }
 
-// besides returns the ordering with f that says the same of floats as op says of
-// an integer that lies on the given side of f (n is its comparison with f), with
-// no float between the two.
+// besides returns the ordering with f that gives the same result for floats as op
+// gives with an integer on the given side of f (n is its comparison with f), with no
+// float between the two.
 func besides(op filter.Op, n int) filter.Op {
 	switch {
 	case n > 0 && op == filter.Lt: // x < i, f < i: x <= f
@@ -255,8 +255,8 @@ func besides(op filter.Op, n int) filter.Op {
 	return op
 }
 
-// wholes returns the ordering with an integer that says the same of integers as
-// op says with f, or that it is true or false of all of them.
+// wholes returns the ordering with an integer that gives the same result for integers
+// as op gives with f, or that it is true or false for all integers.
 func wholes(op filter.Op, f float64) (filter.Op, int64, konst) {
 	less := op == filter.Lt || op == filter.Le
 	switch {
@@ -277,9 +277,9 @@ func wholes(op filter.Op, f float64) (filter.Op, int64, konst) {
 	return filter.Gt, int64(floor), notConst
 }
 
-// floats compares a float column with a float. PostgreSQL holds NaN to be equal
-// to itself and greater than all numbers, where Go says false; the other two
-// databases cannot store it, and MySQL no infinity either.
+// floats compares a float column with a float. In PostgreSQL, NaN is equal to itself
+// and greater than all numbers, where Go's comparison is false. The other two
+// databases cannot store NaN, and MySQL cannot store infinities.
 func (c *compiler) floats(x frag, op filter.Op, f float64, neg bool) frag {
 	switch {
 	case f != f:
@@ -294,8 +294,8 @@ func (c *compiler) floats(x frag, op filter.Op, f float64, neg bool) frag {
 	return core
 }
 
-// exceptNaN corrects a condition that PostgreSQL finds true where x is NaN (or,
-// when neg, false).
+// exceptNaN corrects a condition that in PostgreSQL is true (or, when neg, false)
+// where x is NaN.
 func (c *compiler) exceptNaN(x, core frag, neg bool) frag {
 	switch {
 	case c.d != postgres || !c.on(ruleNaN):
@@ -309,7 +309,7 @@ func (c *compiler) exceptNaN(x, core frag, neg bool) frag {
 // heldText orders texts by their bytes.
 func (c *compiler) heldText(a ref, x frag, op filter.Op, s string, neg bool) (frag, error) {
 	if a.kind == sqlChar {
-		return frag{}, unsupported(nil, "an ordering of texts that are padded to a length")
+		return frag{}, unsupported(nil, "an ordering of texts in a column of fixed length")
 	}
 	if !c.d.storable(s) && c.on(ruleStorable) {
 		// Up to a NUL, s is the last text before those that it would precede.
@@ -328,8 +328,9 @@ func (c *compiler) heldText(a ref, x frag, op filter.Op, s string, neg bool) (fr
 	return cat(x, sqlOp(op, neg), c.d.param(sqlText, s)), nil
 }
 
-// heldTime orders times. A constant between two times that a parameter can carry
-// moves up or down to one of them, so that the same rows are before and after it.
+// heldTime orders times. If a constant is between two times that a parameter can
+// hold, it moves up or down to one of them, so that the same rows are before and
+// after it.
 func (c *compiler) heldTime(a ref, x frag, op filter.Op, t time.Time, neg bool) frag {
 	if n := c.d.beyond(t); n != 0 {
 		return constFrag(holds(op, -n) != neg)
@@ -343,7 +344,7 @@ func (c *compiler) heldTime(a ref, x frag, op filter.Op, t time.Time, neg bool) 
 	return cat(x, sqlOp(op, neg), c.d.param(sqlTime, t))
 }
 
-// heldIn tests the values that a column holds for being in a set.
+// heldIn tests whether a value that a column holds is in a set.
 func (c *compiler) heldIn(a ref, set []filter.Value, neg bool) (frag, error) {
 	var params []any
 	for _, v := range set {
@@ -382,17 +383,17 @@ func (c *compiler) heldIn(a ref, set []filter.Value, neg bool) (frag, error) {
 	return test(x), nil
 }
 
-// equalParam returns the parameter for equality with a value, unless nothing in
-// the column is equal to it.
+// equalParam returns the parameter for equality with a value, or false if nothing in
+// the column equals the value.
 func (c *compiler) equalParam(col *column, v filter.Value) (param any, ok bool, err error) {
 	param, ok, err = col.equalParam(c.d, v)
 	if !ok && err == nil && c.off&(ruleKinds|ruleFractions|ruleExactFloat|ruleTimes|ruleStorable) != 0 {
-		return v.Any(), true, nil // as if nothing were kept away from the database
+		return v.Any(), true, nil // with the rule off, the database gets the value
 	}
 	return param, ok, err
 }
 
-// in tests a field or key for being in a set.
+// in tests whether a field or key is in a set.
 func (c *compiler) in(e filter.In, neg bool) (frag, error) {
 	switch x := e.X.(type) {
 	case filter.Key:
@@ -419,15 +420,15 @@ func (c *compiler) in(e filter.In, neg bool) (frag, error) {
 	return frag{}, unsupported(e, "a set that does not depend on a row")
 }
 
-// withColumn compares two columns: where both hold values, where one does not,
-// and where neither does.
+// withColumn compares two columns: where both hold values, where one does not, and
+// where neither does.
 func (c *compiler) withColumn(a ref, op filter.Op, b ref, neg bool) (frag, error) {
 	core, err := c.columns(a, op, b, neg)
 	if err != nil {
 		return frag{}, err
 	}
 	parts := []frag{core}
-	if core.konst == constTrue { // of those that hold values
+	if core.konst == constTrue { // of the rows where both hold values
 		parts = []frag{c.bothHeld(a, b)}
 	}
 	if !c.on(ruleNullPairs) {
@@ -457,8 +458,8 @@ func (c *compiler) withColumn(a ref, op filter.Op, b ref, neg bool) (frag, error
 	return anyOf(parts...), nil
 }
 
-// heldOnly restricts a constant condition to rows that hold a value; others are
-// unknown for the rest anyway.
+// heldOnly restricts a constant condition to rows that hold a value. For other rows
+// the rest of the condition is unknown anyway.
 func (c *compiler) heldOnly(a ref, f frag) frag {
 	if f.konst == constTrue && a.maybeNull {
 		return a.isNotNull()
@@ -496,9 +497,9 @@ func (c *compiler) columns(a ref, op filter.Op, b ref, neg bool) (frag, error) {
 	return cat(x, sqlOp(op, neg), y), nil
 }
 
-// intWithFloat compares an integer column with a float column without rounding
-// the integer. SQLite does so by itself. The servers make a float of it; where
-// that is equal to the other one, both are whole, and compare as integers.
+// intWithFloat compares an integer column with a float column without rounding the
+// integer. SQLite does so itself. The servers convert the integer to a float; where
+// that equals the other float, both are whole and are compared as integers.
 func (c *compiler) intWithFloat(i frag, op filter.Op, f frag, neg bool) frag {
 	sql := sqlOp(op, neg)
 	if c.d == sqlite {
@@ -528,9 +529,9 @@ func (c *compiler) strOp(e filter.StrOp, neg bool) (frag, error) {
 	case err != nil:
 		return frag{}, err
 	case a.converts || a.kind == sqlChar:
-		return frag{}, unsupported(e, "a string operation on a text that is stored in another form")
+		return frag{}, unsupported(e, "a string operation on a text that the database stores in another form")
 	}
-	// Simplify has left no empty Arg, so that neither nil nor "" passes.
+	// Simplify has removed empty Args, so neither nil nor "" passes.
 	core := fragFalse
 	if c.d.storable(e.Arg) || !c.on(ruleStorable) {
 		core = c.d.search(e.Kind, a.x(), e.Arg, c.on(rulePattern))

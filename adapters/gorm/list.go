@@ -1,7 +1,7 @@
 package gormauthz
 
 // This file defines how a Repository reads with the policy in the query: several
-// rows, or one row with the answers beside it.
+// rows, or one row together with the decisions about it.
 
 import (
 	"context"
@@ -16,24 +16,24 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// List returns the rows that the actor may read and that the scopes select, which
-// are what db.Scopes takes: conditions, order, limit, preloads. It is one query,
-// and one for each preload. It needs the plugin. A policy that cannot be put into
-// a condition is an error that is authz.ErrUnsupported and authz.ErrUndecided.
+// List returns the rows that the actor may read and that the scopes select. Scopes
+// are as for db.Scopes: conditions, order, limit, preloads. It makes one query, and
+// one for each preload. It needs the plugin. If the policy cannot be translated to a
+// condition, the error is both authz.ErrUnsupported and authz.ErrUndecided.
 func (r *Repository[T]) List(ctx context.Context, scopes ...func(*gorm.DB) *gorm.DB) ([]T, error) {
 	var rows []T
 	return rows, r.query(ctx, scopes, func(tx *gorm.DB) *gorm.DB { return tx.Find(&rows) }, func() { rows = nil })
 }
 
-// Count returns the number of rows that List would.
+// Count returns the number of rows that List would return.
 func (r *Repository[T]) Count(ctx context.Context, scopes ...func(*gorm.DB) *gorm.DB) (int64, error) {
 	var n int64
 	err := r.query(ctx, scopes, func(tx *gorm.DB) *gorm.DB { return tx.Model(new(T)).Count(&n) }, func() { n = 0 })
 	return n, err
 }
 
-// query runs a statement with the mark of the repository's action on it, which the
-// plugin authorizes.
+// query runs a statement marked with the repository's action, which the plugin
+// authorizes.
 func (r *Repository[T]) query(ctx context.Context, scopes []func(*gorm.DB) *gorm.DB, run func(*gorm.DB) *gorm.DB, reset func()) error {
 	_, _, db, err := r.place(ctx)
 	if err != nil {
@@ -48,12 +48,12 @@ func (r *Repository[T]) query(ctx context.Context, scopes []func(*gorm.DB) *gorm
 	return nil
 }
 
-// keysInQuery is how many keys GetMany puts into one query.
+// keysInQuery is the number of keys in one query of GetMany.
 const keysInQuery = 1000
 
-// GetMany returns the rows with the given keys that are there and that the actor
-// may read, in the order of the keys, each once. It is one query for a thousand
-// keys. Without a filter, each row is decided on in memory.
+// GetMany returns the rows with the given keys that exist and that the actor may
+// read, in the order of the keys, each once. It makes one query per thousand keys. If
+// the policy cannot be translated to a filter, it decides on each row in memory.
 func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
 	v, err := r.visit(ctx)
 	if err != nil {
@@ -93,8 +93,8 @@ func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
 	return rows, nil
 }
 
-// stored returns what a key is in the database, as a text that is the same for
-// keys that are equal. It is false if no row can have that key.
+// stored returns the database form of a key, as a text that is the same for equal
+// keys. It returns false if no row can have that key.
 func (v *visit[T]) stored(parts []filter.Value) (string, bool, error) {
 	d := dialect(v.db.Dialector.Name())
 	params := make([]any, len(parts))
@@ -130,7 +130,7 @@ func (v *visit[T]) some(keys []filter.Value, allowed predicate, inMemory bool, a
 	var rows []T
 	for _, k := range keys {
 		for i, row := range found {
-			if row == nil { // taken already
+			if row == nil { // already returned
 				continue
 			}
 			own, err := v.model.rows.KeyOf(row)
@@ -156,7 +156,7 @@ func (v *visit[T]) some(keys []filter.Value, allowed predicate, inMemory bool, a
 	return rows, nil
 }
 
-// sameParts compares the keys of stored rows, of which one may be zero.
+// sameParts compares the keys of stored rows, whose parts may be zero.
 func sameParts(a, b filter.Value) (bool, error) {
 	for i, p := range a.Parts() {
 		if eq, err := p.Equal(b.Parts()[i]); !eq || err != nil {
@@ -166,8 +166,8 @@ func sameParts(a, b filter.Value) (bool, error) {
 	return true, nil
 }
 
-// judged is Lookup in one query. It is false if that is not possible, because the
-// Authorizer does not do it or its policy cannot be put into conditions.
+// judged is Lookup in one query. It returns false if that is not possible: the
+// Authorizer is not a Judge, or its policy cannot be translated to conditions.
 func (v *visit[T]) judged(action string, key any) (row *T, err error, ok bool) {
 	judge, ok := v.az.(Judge)
 	if !ok {
@@ -195,12 +195,12 @@ func (v *visit[T]) judged(action string, key any) (row *T, err error, ok bool) {
 		return nil, err, true
 	}
 	if !answers[0] {
-		return nil, undecided("the authorizer allowed what the database did not", nil), true
+		return nil, undecided("the authorizer allowed an action that the database's answer denies", nil), true
 	}
 	return row, nil, true
 }
 
-// withAnswers reads one row, and whether each of two conditions is true of it.
+// withAnswers reads one row, and whether each of two conditions is true for it.
 func (v *visit[T]) withAnswers(isKey, act, read predicate) (*T, [2]bool, error) {
 	const columns = "?.*, CASE WHEN ? THEN 1 ELSE 0 END AS az_act, CASE WHEN ? THEN 1 ELSE 0 END AS az_read"
 	fail := func(err error) (*T, [2]bool, error) { return nil, [2]bool{}, err }
@@ -253,7 +253,7 @@ func (a *answered) Columns() ([]string, error) {
 	return names[:len(names)-2], nil
 }
 
-// Scan scans the last two columns beside the others.
+// Scan scans the last two columns into its own fields.
 func (a *answered) Scan(dest ...any) error {
 	return a.Rows.Scan(append(dest[:len(dest):len(dest)], &a.act, &a.read)...)
 }

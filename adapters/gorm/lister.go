@@ -1,6 +1,6 @@
 package gormauthz
 
-// This file defines Lister, the rows of a database for authztest.Equivalent.
+// This file defines Lister, which gives authztest.Equivalent the rows of a database.
 
 import (
 	"context"
@@ -13,15 +13,15 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// A Lister is the Lister that authztest.Equivalent asks for: it lists rows as the
+// A Lister is an authztest.Lister for authztest.Equivalent. It lists rows as the
 // plugin does, and reads and stores the rows of tests without authorization.
 //
 //	authztest.Equivalent(t, az, gormauthz.NewLister(db), authz.ClassOf[Expense](), actors, actions)
 type Lister struct{ db *gorm.DB }
 
-// NewLister returns a Lister of the registered models of a handle that has the
-// plugin. Rows are added to it, so that it should be of a database which a test
-// may fill. In a transaction, decisions that fetch relations would not see them.
+// NewLister returns a Lister for the registered models of a handle that has the
+// plugin. It adds rows, so use a database that tests may write to. Do not use a
+// transaction: decisions that fetch relations would not see the rows.
 func NewLister(db *gorm.DB) *Lister { return &Lister{db} }
 
 // Rows returns pointers to all rows of a class that are not deleted.
@@ -29,8 +29,8 @@ func (l *Lister) Rows(ctx context.Context, class authz.Class) ([]any, error) {
 	return find(l.db.WithContext(exempt(ctx, "all rows, for a test")), class)
 }
 
-// List returns pointers to the rows of a class on which the actor may do action,
-// by one marked statement.
+// List returns pointers to the rows of a class on which the actor may do action, in
+// one marked statement.
 func (l *Lister) List(ctx context.Context, actor any, action string, class authz.Class) ([]any, error) {
 	if az, ok := authz.FromContext(ctx); ok {
 		ctx = authz.NewContext(ctx, az, actor)
@@ -38,9 +38,9 @@ func (l *Lister) List(ctx context.Context, actor any, action string, class authz
 	return find(l.db.WithContext(ctx).Scopes(Authorized(action)), class)
 }
 
-// Add inserts a row, and nothing that it is associated with.
+// Add inserts a row without its associations.
 func (l *Lister) Add(ctx context.Context, _ authz.Class, row any) error {
-	// A transaction, or else a savepoint, so that an error leaves nothing behind.
+	// A transaction or savepoint, so that an error leaves nothing behind.
 	err := l.db.WithContext(exempt(ctx, "a row for a test")).Transaction(func(tx *gorm.DB) error {
 		return tx.Omit(clause.Associations).Create(row).Error
 	})
@@ -54,7 +54,7 @@ func (l *Lister) Add(ctx context.Context, _ authz.Class, row any) error {
 func find(tx *gorm.DB, class authz.Class) ([]any, error) {
 	t := structType(class.Type)
 	if t == nil {
-		return nil, undecided(fmt.Sprintf("%v is no struct, and has no table", class.Type), nil)
+		return nil, undecided(fmt.Sprintf("%v is not a struct and has no table", class.Type), nil)
 	}
 	if _, _, err := registered(tx, t); err != nil {
 		return nil, err

@@ -1,7 +1,7 @@
 package gormauthz
 
-// This file defines models: what is known of the GORM models that belong to a
-// database handle, made once from GORM's own schemas.
+// This file defines models: what is known about the GORM models of a database handle,
+// read once from GORM's own schemas.
 
 import (
 	"context"
@@ -17,21 +17,21 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// modelsName is the name under which a handle's models are one of its plugins.
-// GORM shares the plugins of a handle with all of its sessions and transactions.
+// modelsName is the name of the plugin that holds a handle's models. GORM shares the
+// plugins of a handle with all of its sessions and transactions.
 const modelsName = "gormauthz:models"
 
 // models are the registered models of a database handle.
 type models struct {
 	db  *gorm.DB // the handle that they were registered with
-	off rule     // rules of the translation that are switched off, in tests
+	off rule     // rules of the translation that tests have disabled
 
 	mu      sync.RWMutex
 	byType  map[reflect.Type]*model
 	byTable map[string]*model
 	order   []*model
 
-	plugin *Plugin // that restricts reads, once it is there
+	plugin *Plugin // that restricts reads, once registered
 
 	joins sync.Map // *schema.Schema of a join table -> *model
 }
@@ -46,8 +46,7 @@ func (ms *models) Name() string { return modelsName }
 // Initialize does nothing: the models are only kept with the handle.
 func (ms *models) Initialize(*gorm.DB) error { return nil }
 
-// modelsOf returns the models registered with the handle that tx came from, or
-// nil if there are none.
+// modelsOf returns the models registered with the handle that tx came from, or nil.
 func modelsOf(tx *gorm.DB) *models {
 	if tx == nil || tx.Config == nil {
 		return nil
@@ -76,8 +75,8 @@ func (ms *models) ofTable(table string) *model {
 	return ms.byTable[table]
 }
 
-// add registers the model of a struct type and those that its relations lead
-// to, and returns what was not registered before.
+// add registers the model of a struct type and those that its relations lead to. It
+// returns the models that were not registered before.
 func (ms *models) add(value any) (added []*model, err error) {
 	stmt := &gorm.Statement{DB: ms.db}
 	if err := stmt.Parse(value); err != nil {
@@ -97,7 +96,7 @@ func (ms *models) add(value any) (added []*model, err error) {
 			return nil, err
 		}
 		if other := ms.byTable[s.Table]; other != nil {
-			return nil, fmt.Errorf("gormauthz: the models %s and %s are both of the table %s", other.typ, s.ModelType, s.Table)
+			return nil, fmt.Errorf("gormauthz: the models %s and %s both use the table %s", other.typ, s.ModelType, s.Table)
 		}
 		ms.byType[s.ModelType], ms.byTable[s.Table] = m, m
 		ms.order = append(ms.order, m)
@@ -140,7 +139,7 @@ func newModel(db *gorm.DB, s *schema.Schema) (*model, error) {
 	for _, r := range slices.Concat(rels.HasOne, rels.BelongsTo, rels.HasMany, rels.Many2Many) {
 		rel := &relation{name: goPath(s.ModelType, r.Field.BindNames), many: r.Type == schema.HasMany || r.Type == schema.Many2Many, owner: m, gorm: r}
 		if m.relation(rel.name) != nil {
-			return nil, fmt.Errorf("gormauthz: %s has two associations %s", s.ModelType, rel.name)
+			return nil, fmt.Errorf("gormauthz: %s has two associations named %s", s.ModelType, rel.name)
 		}
 		m.relations = append(m.relations, rel)
 	}
@@ -194,8 +193,8 @@ func (m *model) relation(name string) *relation {
 	return m.relations[i]
 }
 
-// goPath returns how Go code selects the field that GORM reached by the given
-// names: embedded structs without a name of their own are left out.
+// goPath returns how Go code selects the field that GORM reached by the given names:
+// without embedded structs that have no field name.
 func goPath(t reflect.Type, names []string) string {
 	var path []string
 	for i, name := range names {

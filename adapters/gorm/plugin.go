@@ -2,11 +2,12 @@ package gormauthz
 
 // This file defines Plugin, which authorizes the statements of a database handle.
 //
-// Reads are restricted by a query clause of the schemas, which GORM applies when
-// all callbacks have run and all conditions are there, and also to the tables
-// that Joins brings in. What a clause cannot see, a callback in front of GORM's
-// own refuses: raw SQL, models and tables that are not registered. Writes are the
-// work of callbacks alone; they are in write.go.
+//
+// A query clause in the schemas restricts reads. GORM applies it when all callbacks
+// have run and all conditions are present, and also to the tables that Joins adds. A
+// callback before GORM's own refuses what a clause cannot see: raw SQL, and models
+// and tables that are not registered. Writes are authorized by callbacks alone, in
+// write.go.
 
 import (
 	"context"
@@ -31,26 +32,30 @@ const (
 	actionDelete = "delete"
 )
 
-// A Plugin authorizes the statements that are marked by Authorized or, with
-// Enforce, all. It is made by New, for db.Use.
+// A Plugin authorizes the statements that are marked by Authorized or, with Enforce,
+// all statements. New makes one, for db.Use.
 type Plugin struct {
 	az      Authorizer
 	enforce bool
 }
 
-// An Option changes what a Plugin does.
+// An Option configures a Plugin.
 type Option func(*Plugin)
 
-// Enforce makes the plugin authorize every statement of the handle: for "read",
-// "create", "update" or "delete" by the actor in its context, unless it is marked
-// for another action. Refused are statements without an actor, on models and
-// tables that were not given to Classes, with raw SQL as a whole or in joins, and
-// upserts, among them those by which GORM saves associations. Unrestricted is the
-// way around it, for one context at a time.
+// Enforce makes the plugin authorize every statement of the handle for the actor in
+// its context. The action is "read", "create", "update" or "delete", unless the
+// statement is marked for another action. These statements fail:
+//
+//   - statements without an actor,
+//   - statements on models and tables that were not passed to Classes,
+//   - raw SQL, and joins written in SQL,
+//   - upserts, including those by which GORM saves associations.
+//
+// Unrestricted exempts the statements of one context.
 func Enforce() Option { return func(p *Plugin) { p.enforce = true } }
 
-// New returns a plugin that asks az, for db.Use. An az that is no Filterer can be
-// asked about single rows only.
+// New returns a plugin that authorizes with az, for db.Use. If az is not a Filterer,
+// only single rows can be authorized.
 func New(az Authorizer, options ...Option) *Plugin {
 	p := &Plugin{az: az}
 	for _, o := range options {
@@ -74,7 +79,7 @@ func (p *Plugin) Name() string { return pluginName }
 // Initialize registers the plugin's callbacks with a handle. GORM calls it.
 func (p *Plugin) Initialize(db *gorm.DB) error {
 	if p.az == nil {
-		return undecided("a plugin without an Authorizer", nil)
+		return undecided("the plugin has no Authorizer", nil)
 	}
 	ms := modelsOf(db)
 	if ms == nil {
@@ -105,8 +110,8 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 	return nil
 }
 
-// restrictReads gives the registered models, and those to come, a query clause by
-// which the plugin restricts their rows.
+// restrictReads adds to the registered models, and to those registered later, the
+// query clause by which the plugin restricts their rows.
 func (ms *models) restrictReads(p *Plugin) {
 	ms.mu.Lock()
 	defer ms.mu.Unlock()
@@ -120,8 +125,8 @@ func (m *model) restrictReads(p *Plugin) {
 	m.schema.QueryClauses = append(m.schema.QueryClauses[:len(m.schema.QueryClauses):len(m.schema.QueryClauses)], readClause{p, m})
 }
 
-// begin is actionOf in a callback, where unrestricted statements are logged and
-// those without a reason refused.
+// begin is actionOf in a callback. It logs unrestricted statements and refuses those
+// without a reason.
 func (p *Plugin) begin(stmt *gorm.Statement, action string) (string, bool) {
 	if stmt.Error != nil {
 		return "", false
@@ -138,9 +143,9 @@ func (p *Plugin) begin(stmt *gorm.Statement, action string) (string, bool) {
 	return wanted, ok
 }
 
-// actionOf returns the action that a statement is to be authorized for, which is
-// that of its mark or else, in enforcing mode, the given one. It is false for a
-// statement that is not authorized.
+// actionOf returns the action for which a statement must be authorized: that of its
+// mark or else, with Enforce, the given one. It returns false for a statement that is
+// not authorized.
 func (p *Plugin) actionOf(stmt *gorm.Statement, action string) (string, bool) {
 	if m, ok := markOf(stmt); ok {
 		return m.action, true
@@ -148,10 +153,10 @@ func (p *Plugin) actionOf(stmt *gorm.Statement, action string) (string, bool) {
 	return action, p.enforce && exemptionOf(stmt.Context) == nil
 }
 
-// explicitly says how to have what was refused.
-const explicitly = "; ask explicitly with gormauthz.Unrestricted(ctx, reason)"
+// explicitly tells the reader how to run the refused statement.
+const explicitly = " (or run it with gormauthz.Unrestricted(ctx, reason))"
 
-// beforeRead refuses what the query clause cannot restrict.
+// beforeRead refuses statements that the query clause cannot restrict.
 func (p *Plugin) beforeRead(db *gorm.DB) {
 	stmt := db.Statement
 	if _, ok := p.begin(stmt, actionRead); !ok {
@@ -178,16 +183,16 @@ func (p *Plugin) beforeRead(db *gorm.DB) {
 	groupJoins(stmt)
 }
 
-// groupJoins puts what an application has put behind the ON of an association into
-// parentheses: GORM adds it after what the query clauses of the association's
-// model ask for, so that an Or in it would stand beside that.
+// groupJoins puts the application's conditions after the ON of an association into
+// parentheses. GORM adds them after the conditions of the query clauses of the
+// association's model, so an Or in them would bypass those conditions.
 func groupJoins(stmt *gorm.Statement) {
 	for i := range stmt.Joins {
 		on := stmt.Joins[i].On
 		if on == nil || len(on.Exprs) == 0 {
 			continue
 		}
-		if _, ok := on.Exprs[0].(group); !ok { // of a statement that runs again
+		if _, ok := on.Exprs[0].(group); !ok { // for a statement that runs again
 			stmt.Joins[i].On = &clause.Where{Exprs: []clause.Expression{group{on.Exprs}}}
 		}
 	}
@@ -198,27 +203,27 @@ func (p *Plugin) modelOf(stmt *gorm.Statement) (*model, error) {
 	ms := modelsOf(stmt.DB)
 	s := stmt.Schema
 	if s == nil {
-		return nil, undecided(fmt.Sprintf("a statement on the table %q without a model"+explicitly, stmt.Table), nil)
+		return nil, undecided(fmt.Sprintf("the statement on the table %q has no model"+explicitly, stmt.Table), nil)
 	}
 	m := ms.ofType(s.ModelType)
 	switch {
 	case m == nil && ms.ofTable(stmt.Table) != nil:
-		return nil, undecided(fmt.Sprintf("%s is read from the table %q of %s: use db.Model(&%s{})"+explicitly, s.ModelType, stmt.Table, ms.ofTable(stmt.Table).typ, ms.ofTable(stmt.Table).typ.Name()), nil)
+		return nil, undecided(fmt.Sprintf("%s is read from the table %q of %s : use db.Model(&%s{})"+explicitly, s.ModelType, stmt.Table, ms.ofTable(stmt.Table).typ, ms.ofTable(stmt.Table).typ.Name()), nil)
 	case m == nil:
 		return nil, undecided(fmt.Sprintf("%s was not given to gormauthz.Classes"+explicitly, s.ModelType), nil)
 	case m.schema != s:
-		return nil, undecided(fmt.Sprintf("%s is used with another schema than that of gormauthz.Classes"+explicitly, s.ModelType), nil)
+		return nil, undecided(fmt.Sprintf("%s is used with a different schema from that of gormauthz.Classes"+explicitly, s.ModelType), nil)
 	case !isOwnTable(stmt, s):
-		return nil, undecided(fmt.Sprintf("%s is used with another table than %q"+explicitly, s.ModelType, s.Table), nil)
+		return nil, undecided(fmt.Sprintf("%s is used with a table other than %q"+explicitly, s.ModelType, s.Table), nil)
 	}
 	return m, nil
 }
 
-// aliased matches a table with an alias, as it is given to db.Table.
+// aliased matches a table with an alias, as passed to db.Table.
 var aliased = regexp.MustCompile("(?i)^[\"`]?(\\w+(?:\\.\\w+)?)[\"`]?\\s+(?:AS\\s+)?[\"`]?(\\w+)[\"`]?$")
 
-// isOwnTable reports whether a statement reads a model from its own table, under
-// whatever alias.
+// isOwnTable reports whether a statement reads a model from its own table, under any
+// alias.
 func isOwnTable(stmt *gorm.Statement, s *schema.Schema) bool {
 	if stmt.TableExpr == nil {
 		return stmt.Table == s.Table
@@ -230,37 +235,36 @@ func isOwnTable(stmt *gorm.Statement, s *schema.Schema) bool {
 	return sql == stmt.Quote(s.Table) && stmt.Table == s.Table
 }
 
-// checkJoins refuses joins that are not by an association.
+// checkJoins refuses joins that do not follow an association.
 func (ms *models) checkJoins(stmt *gorm.Statement) error {
 	for _, j := range stmt.Joins {
 		rels := &stmt.Schema.Relationships
 		for name := range strings.SplitSeq(j.Name, ".") {
 			r := rels.Relations[name]
 			if r == nil || j.Expression != nil {
-				return undecided("a join with SQL of its own cannot be authorized"+explicitly, nil)
+				return undecided("a join written in SQL cannot be authorized"+explicitly, nil)
 			}
 			rels = &r.FieldSchema.Relationships
 		}
 	}
 	from, ok := stmt.Clauses["FROM"].Expression.(clause.From)
 	if !ok && stmt.Clauses["FROM"].Expression != nil || len(from.Tables) > 0 {
-		return undecided("a FROM with tables of its own cannot be authorized"+explicitly, nil)
+		return undecided("a FROM clause with other tables cannot be authorized"+explicitly, nil)
 	}
 	for _, j := range from.Joins {
 		// Association("Tags").Find joins the join table in this way.
 		if j.Expression != nil || !ms.isJoinTable(j.Table.Name) {
-			return undecided("a FROM with joins of its own cannot be authorized"+explicitly, nil)
+			return undecided("a FROM clause with joins written in SQL cannot be authorized"+explicitly, nil)
 		}
 	}
 	return nil
 }
 
-// preloadKey is the name of the setting that statements have which GORM issues
-// for a preload.
+// preloadKey is the name of the setting of statements that GORM runs for a preload.
 const preloadKey = "gormauthz:preload"
 
-// beforePreload makes the statements of a preload ask for "read": GORM gives them
-// the settings of the statement they belong to.
+// beforePreload marks the statements of a preload for "read": GORM gives them the
+// settings of the statement that they belong to.
 func (p *Plugin) beforePreload(db *gorm.DB) {
 	if len(db.Statement.Preloads) == 0 {
 		return
@@ -285,8 +289,7 @@ func (p *Plugin) afterPreload(db *gorm.DB) {
 }
 
 // isPreloadedLink reports whether a statement reads the join table of a registered
-// association for a preload: of owners that were authorized, for targets that will
-// be.
+// association for a preload. The owners were authorized, and the targets will be.
 func (p *Plugin) isPreloadedLink(stmt *gorm.Statement) bool {
 	if _, ok := stmt.Settings.Load(preloadKey); !ok || stmt.Schema == nil {
 		return false
@@ -295,7 +298,7 @@ func (p *Plugin) isPreloadedLink(stmt *gorm.Statement) bool {
 	return ok
 }
 
-// beforeRaw refuses Exec, but for the savepoints that GORM itself sets.
+// beforeRaw refuses Exec, except for the savepoints that GORM itself sets.
 func (p *Plugin) beforeRaw(db *gorm.DB) {
 	stmt := db.Statement
 	if savepoint.MatchString(stmt.SQL.String()) && len(stmt.Vars) == 0 {
@@ -319,8 +322,8 @@ func (readClause) Name() string               { return "" }
 func (readClause) Build(clause.Builder)       {}
 func (readClause) MergeClause(*clause.Clause) {}
 
-// ModifyStatement adds the condition to a query on the model or, if the statement
-// is one that GORM has made up to build a join, to what it joins on.
+// ModifyStatement adds the condition to a query on the model or, if the statement is
+// one that GORM made to build a join, to the conditions of the join.
 func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 	query := stmt.DB.Statement
 	joined := query != stmt
@@ -347,21 +350,21 @@ func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 // condition returns the condition on the rows of a model for the actor of a
 // statement.
 func (p *Plugin) condition(stmt *gorm.Statement, m *model, action string) (predicate, error) {
-	q, err := questionOf(stmt.Context, stmt.DB) // of which fetches begin new sessions
+	q, err := questionOf(stmt.Context, stmt.DB) // fetches begin new sessions of it
 	if err != nil {
 		return predicate{}, err
 	}
 	return q.condition(modelsOf(stmt.DB), m, action)
 }
 
-// plain returns a session on the same connection or transaction, and nothing else
-// of a statement.
+// plain returns a session on the same connection or transaction, with nothing else
+// from the statement.
 func plain(db *gorm.DB) *gorm.DB {
 	return db.Session(&gorm.Session{NewDB: true, Context: db.Statement.Context})
 }
 
-// afterRow gives a Row that failed the error to return from Scan: GORM would
-// return a nil *sql.Row, which panics.
+// afterRow makes the Scan of a failed Row return the error: GORM would return a nil
+// *sql.Row, which panics.
 func afterRow(db *gorm.DB) {
 	stmt := db.Statement
 	if rows, ok := db.Get("rows"); db.Error == nil || !ok || rows != false {

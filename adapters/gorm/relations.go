@@ -1,7 +1,7 @@
 package gormauthz
 
-// This file defines the translation of relations: EXISTS, the IN that PostgreSQL
-// prefers to it inside an OR, and the recursive query of a Reach.
+// This file translates relations: to EXISTS, to the IN that PostgreSQL handles better
+// inside an OR, and to the recursive query of a Reach.
 
 import (
 	"regexp"
@@ -14,39 +14,40 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// nextAlias returns a table alias that no statement of an application has: one
-// with a table of such a name is refused, since a subquery would take its own
-// rows for those around it.
+// nextAlias returns a table alias that no statement of an application uses. Statements
+// with a table of such a name are refused, since a subquery would confuse its own rows
+// with those around it.
 func (c *compiler) nextAlias() string {
 	c.alias++
 	return "az" + strconv.Itoa(c.alias)
 }
 
-// ownAlias matches the aliases of nextAlias, in either case, as SQLite and MySQL do.
+// ownAlias matches the aliases of nextAlias in either case, because SQLite and MySQL
+// ignore case.
 var ownAlias = regexp.MustCompile(`^(?i)az\d+$`)
 
-// relationOf returns the association that a filter's relation means.
+// relationOf returns the association for a filter's relation.
 func (c *compiler) relationOf(b binding, rel *filter.Relation) (*relation, *model, error) {
 	r := b.model.relation(rel.Name)
 	if r == nil {
-		return nil, nil, unsupported(nil, rel.Name+" of "+b.model.typ.String()+" is no association")
+		return nil, nil, unsupported(nil, rel.Name+" of "+b.model.typ.String()+" is not an association")
 	}
 	target := c.models.ofType(r.gorm.FieldSchema.ModelType)
 	if target == nil || target.typ != rel.Target.Type || r.many != rel.Many {
-		return nil, nil, unsupported(nil, "the relation "+rel.Name+" is not the association of that name")
+		return nil, nil, unsupported(nil, "the relation "+rel.Name+" differs from the association of that name")
 	}
 	return r, target, nil
 }
 
-// A join says how the rows of a relation are found.
+// A join describes how to find the rows of a relation.
 type join struct {
 	target frag   // the target's table
 	via    frag   // the join table, if there is one
-	conds  []frag // on these, soft deletes included
-	keys   []link // what connects them with the owner
+	conds  []frag // conditions on these tables, soft deletes included
+	keys   []link // the columns that connect them with the owner
 }
 
-// from returns what stands behind FROM.
+// from returns the SQL after FROM.
 func (j join) from() frag {
 	if len(j.via.tokens) == 0 {
 		return j.target
@@ -60,7 +61,7 @@ type link struct {
 	owner *schema.Field
 }
 
-// join returns how the rows of a relation are found, under the target's alias.
+// join returns how to find the rows of a relation, under the target's alias.
 func (c *compiler) join(r *schema.Relationship, target binding) (join, error) {
 	j := join{target: c.table(target.model.schema, target.alias)}
 	via := target
@@ -68,13 +69,13 @@ func (c *compiler) join(r *schema.Relationship, target binding) (join, error) {
 		via = binding{model: c.models.joinModel(r.JoinTable), alias: c.nextAlias()}
 		j.via = c.table(r.JoinTable, via.alias)
 	}
-	var toOwner, toTarget []frag // parts of the two keys that are not zero
+	var toOwner, toTarget []frag // parts of the two keys, which must not be zero
 	for _, p := range pairs(r) {
 		inner, err := via.field(p.link)
 		if err != nil {
 			return join{}, err
 		}
-		if p.value != nil { // no part of a key
+		if p.value != nil { // not part of a key
 			f, err := c.heldIn(inner, []filter.Value{*p.value}, false)
 			if err != nil {
 				return join{}, err
@@ -98,8 +99,7 @@ func (c *compiler) join(r *schema.Relationship, target binding) (join, error) {
 		j.conds = append(j.conds, f)
 		toTarget = append(toTarget, nonzero)
 	}
-	// GORM does not follow keys that are zero, and an object with such a key is
-	// one that was never stored.
+	// GORM does not follow zero keys, and an object with such a key was never stored.
 	j.conds = append(j.conds, anyOf(toOwner...), c.deleted(target.model.schema, target.alias))
 	if r.JoinTable != nil {
 		j.conds = append(j.conds, anyOf(toTarget...), c.deleted(r.JoinTable, via.alias))
@@ -109,8 +109,8 @@ func (c *compiler) join(r *schema.Relationship, target binding) (join, error) {
 
 // connect returns the conditions that connect a join with the owner's rows.
 //
-// A part of a composite key that is NULL where Go reads a zero value leads to the
-// rows with that value. A key that is a single zero leads nowhere anyway.
+// If Go reads a zero value for a NULL part of a composite key, it leads to the rows with
+// that value. A key that is a single zero leads nowhere anyway.
 func (c *compiler) connect(keys []link, owner binding) ([]frag, error) {
 	conds := make([]frag, 0, len(keys))
 	for _, k := range keys {
@@ -135,9 +135,9 @@ func (c *compiler) orZero(k link, owner binding, f frag) (frag, error) {
 	return anyOf(f, allOf(outer.isNull(), zero)), err
 }
 
-// A pair is one column by which a relation connects rows. The link is in the
-// target's table or, for many to many, in the join table. It is connected with a
-// field of the owner, a field of the target, or a constant.
+// A pair is one column by which a relation connects rows. The link is in the target's
+// table or, for many to many, in the join table. It is connected with a field of the
+// owner, a field of the target, or a constant.
 type pair struct {
 	link   *schema.Field
 	owner  *schema.Field
@@ -173,9 +173,9 @@ func (b binding) field(f *schema.Field) (ref, error) {
 	return r, r.usable()
 }
 
-// joined connects a column with a field of other rows. Where a database's own
-// equality would find too much, but has an index, both are asked, unless it is an
-// error to compare the two at all: the servers do not mix collations.
+// joined connects a column with a field of other rows. If the database's own equality has
+// an index but finds too much, both comparisons are used, unless the database cannot
+// compare the two columns: the servers do not mix collations.
 func (c *compiler) joined(a ref, other binding, f *schema.Field) (frag, error) {
 	b, err := other.field(f)
 	if err != nil {
@@ -196,9 +196,9 @@ func (c *compiler) table(s *schema.Schema, alias string) frag {
 	return cat(token{x: tableName(s.Table)}, " ", token{x: tableName(alias)})
 }
 
-// deleted is true for the rows of an alias that the schema's own conditions let
-// through: those that are not deleted. On the statement's own rows GORM puts them
-// by itself; and what the plugin lets an actor read is not what exists.
+// deleted is true for the rows of an alias that pass the schema's own conditions: those
+// that are not soft-deleted. GORM itself adds these conditions to the statement's own
+// rows. The rows of other tables are not restricted to what the actor may read.
 func (c *compiler) deleted(s *schema.Schema, alias string) frag {
 	var own []clause.Interface
 	for _, cl := range s.QueryClauses {
@@ -212,25 +212,25 @@ func (c *compiler) deleted(s *schema.Schema, alias string) frag {
 	return cat(token{x: &ownConditions{alias, own}})
 }
 
-// A block is what one EXISTS selects from.
+// A block is the SELECT inside one EXISTS.
 type block struct {
 	from  frag
 	conds []frag
-	keys  []link    // of the first join, which connect it with the rows around
+	keys  []link    // conditions of the first join, which connect it with the rows around
 	outer []binding // the rows around
 	bound []filter.Var
 
-	pinned bool // to few rows: a column is equal to a value
+	pinned bool // whether it finds few rows: a column is equal to a value
 }
 
-// maxTables is how many tables are joined in one block. SQLite's limit is 64,
-// MySQL's 61, and planners try all orders only of a few.
+// maxTables is the number of tables joined in one block. SQLite's limit is 64, MySQL's
+// 61, and planners try all orders only for a few tables.
 const maxTables = 12
 
-// exists translates a step through a relation. Further steps to one row that are
-// conditions on the row it leads to join the same block, so that a path of many
-// steps is no deeper than one: SQLite's parser takes some ten levels. Steps to many
-// rows side by side stay apart, for the database might try all pairs of them.
+// exists translates a step through a relation. Further to-one steps in its condition join
+// the same block, so that a path of many steps is no deeper than one: SQLite's parser
+// takes about ten levels. To-many steps side by side stay separate, because the database
+// might try all pairs of their rows.
 func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
 	owner := c.scope[e.From]
 	b := &block{}
@@ -268,7 +268,7 @@ func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
 	return f, nil
 }
 
-// extend adds a step, and what is asked of the row that it leads to, to a block.
+// extend adds a step, and the condition on the row that it leads to, to a block.
 func (c *compiler) extend(b *block, e filter.Exists) error {
 	owner := c.scope[e.From]
 	r, target, err := c.relationOf(owner, e.Rel)
@@ -313,7 +313,7 @@ func (c *compiler) extend(b *block, e filter.Exists) error {
 	return nil
 }
 
-// pins reports whether a condition is one that few rows fulfil.
+// pins reports whether few rows fulfil a condition.
 func pins(e filter.Expr) bool {
 	few := func(v filter.Value) bool { return !v.IsNil() && v.Type() != filter.TypeBool }
 	switch e := e.(type) {
@@ -329,11 +329,11 @@ func pins(e filter.Expr) bool {
 	return false
 }
 
-// inKeys is EXISTS as "key IN (SELECT ...)", which is computed once and not for
-// every row. It is for relations by one column. PostgreSQL does so by itself but
-// inside an OR. SQLite never does, and would read all rows of a table to find those
-// that belong to one known row; where the related rows are many, though, it is
-// better off with EXISTS.
+// inKeys is EXISTS as "key IN (SELECT ...)", which the database computes once and not for
+// every row. It is for relations by one column. PostgreSQL makes this change itself,
+// except inside an OR. SQLite never does, and would read all rows of a table to find
+// those that belong to one known row. But if there are many related rows, SQLite is
+// faster with EXISTS.
 func (c *compiler) inKeys(b *block, owner binding, neg bool) (frag, error) {
 	inner := b.keys[0].inner
 	outer, err := owner.field(b.keys[0].owner)
@@ -363,11 +363,11 @@ func linkable(a, b ref) error {
 	return nil
 }
 
-// distinct returns conditions, true for every row, that make a subquery depend on
-// the keys of the rows around it whose texts it mentions. MariaDB remembers what a
-// subquery returned for the columns of outer rows, and looks the columns up by
-// their collation: without a key among them, the result for "a" would be taken
-// for "A", too, though the subquery tells them apart.
+// distinct returns conditions, true for every row, that make a subquery depend on the
+// keys of the outer rows whose texts it uses. MariaDB caches the result of a subquery by
+// the columns of outer rows, and looks these up by their collation. Without a key among
+// them, the result for "a" would be used for "A" too, although the subquery distinguishes
+// them.
 func (c *compiler) distinct(conds []frag, outer []binding) []frag {
 	if c.d != mysql || !c.on(ruleBytes) {
 		return nil
@@ -384,7 +384,7 @@ func (c *compiler) distinct(conds []frag, outer []binding) []frag {
 	return extra
 }
 
-// mentionsText reports whether conditions name a text column of a table.
+// mentionsText reports whether conditions use a text column of a table.
 func mentionsText(conds []frag, table string) bool {
 	for _, f := range conds {
 		for _, t := range f.tokens {
@@ -418,10 +418,10 @@ func (c *compiler) within(as filter.Var, b binding, where filter.Expr) (frag, er
 	return f, err
 }
 
-// closed reports whether a condition is about the row as, and what is reached
-// from it, alone.
+// closed reports whether a condition depends only on the row as and the rows reached from
+// it.
 func closed(e filter.Expr, as filter.Var) bool {
-	return closedOver(e, map[filter.Var]bool{as: true}) // numbers grow inwards, see Simplify
+	return closedOver(e, map[filter.Var]bool{as: true}) // numbers increase inwards, see Simplify
 }
 
 func closedOver(e filter.Expr, bound map[filter.Var]bool) bool {
@@ -447,7 +447,7 @@ func closedOver(e filter.Expr, bound map[filter.Var]bool) bool {
 			ok = ok && bound[e.From]
 			bound[e.As] = true
 		case filter.Reach:
-			// Its steps are about rows of their own.
+			// Its steps depend on their own rows.
 			ok = ok && bound[e.From]
 			bound[e.As] = true
 			ok = ok && closedOver(e.Where, bound)
@@ -466,17 +466,17 @@ func closedOver(e filter.Expr, bound map[filter.Var]bool) bool {
 //		SELECT key of the rows for which Step is true and from which one step leads to a row of r
 //	) SELECT k FROM r)
 //
-// The recursion goes backwards, from where the path ends to where it may begin,
-// so that it does not depend on the row around it: the database computes the set
-// once, and MySQL has no other kind of recursion in a condition. UNION removes
-// duplicates, so that it ends on cycles. A row arrives at once if Where is true
-// of it or, when at least one step is asked for, of a row one step ahead.
+// The recursion goes backwards, from the end of the path to its beginning, so it does not
+// depend on the row around it. The database computes the set once, and MySQL supports no
+// other recursion in a condition. UNION removes duplicates, so the recursion ends on
+// cycles. A row arrives at once if Where is true for it or, when at least one step is
+// required, for a row one step ahead.
 //
 // A step of several relations is a join of all rows on its way.
 //
-// A Reach in the condition of another one depends on nothing around either, so that its
-// set is computed before the other's: sets side by side instead of one in the other,
-// which SQLite's parser takes only three deep.
+// A Reach in the condition of another Reach depends on nothing around it, so its set is
+// computed before the other's. The sets are side by side and not nested: SQLite's parser
+// accepts only three levels of nesting.
 func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 	if !closed(e.Where, e.As) {
 		return frag{}, unsupported(e, "a transitive relation whose condition depends on the row it starts from")
@@ -553,8 +553,8 @@ func (c *compiler) oneStep(e filter.Reach, b binding) (frag, error) {
 	if err != nil {
 		return frag{}, err
 	}
-	// The variables in Where are bound inwards from As, so that the number of
-	// From's own level is free for the row here.
+	// The variables in Where are bound inwards from As, so the number of From's own level
+	// is free for the row here.
 	old := c.scope[e.From]
 	c.scope[e.From] = b
 	defer func() { c.scope[e.From] = old }()
@@ -567,7 +567,7 @@ func (c *compiler) leaves(h filter.Hop, b binding, needed rule) (frag, error) {
 	if h.Step == filter.True || !c.on(needed) {
 		return fragTrue, nil
 	}
-	// The variables around it do not exist in it.
+	// It cannot refer to the variables around it.
 	defer func(old map[filter.Var]binding) { c.scope = old }(c.scope)
 	c.scope = make(map[filter.Var]binding)
 	return c.within(h.At, b, h.Step)
@@ -616,11 +616,11 @@ func (c *compiler) leap(e filter.Reach, owner binding) (leap, error) {
 			return l, err
 		}
 		l.conds = append(append(append(l.conds, conds...), j.conds...), leaves)
-		l.tables = cat(j.from(), ",", l.tables) // the databases try them in this order
+		l.tables = cat(j.from(), ",", l.tables) // databases try them in this order
 		l.to = next
 	}
 	if l.to.model != owner.model {
-		return l, unsupported(e, "a transitive relation between two models")
+		return l, unsupported(e, "a transitive relation that leads to another model")
 	}
 	return l, nil
 }
@@ -643,7 +643,7 @@ func (c *compiler) step(e filter.Reach, owner binding, set string) (frag, error)
 	return cat("SELECT ", commas(begin), " FROM ", token{x: tableName(set)}, ",", l.tables, whereClause(append(conds, l.conds...))), err
 }
 
-// keyOperands returns the columns of a row's key as what is compared.
+// keyOperands returns the columns of a row's key in the form that is compared.
 func (c *compiler) keyOperands(b binding) ([]frag, error) {
 	list := make([]frag, 0, len(b.rows.Key))
 	for _, path := range b.rows.Key {

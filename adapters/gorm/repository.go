@@ -1,15 +1,14 @@
 package gormauthz
 
-// This file defines Repository, typed access to the rows of one model that asks
-// about everything it reads and writes.
+// This file defines Repository, typed access to the rows of one model that authorizes all
+// reads and writes.
 //
-// Reading one row is a query and a decision; reading several is one query with
-// the policy in its condition. A write happens in a transaction: the row is
-// locked and decided on as it stands, written, read again, and decided on as it
-// has become, since defaults, triggers and hooks may have made of it what nobody
-// asked for. If that second answer is no, the transaction is rolled back, also
-// when it was begun by somebody else: a savepoint would leave it to the caller
-// whether half of the work remains.
+// Reading one row is a query and a decision; reading several is one query with the policy
+// in its condition. A write happens in a transaction. The row is locked and authorized as
+// it is, written, read again, and authorized as it is now: defaults, triggers and hooks
+// may have changed it beyond what the caller asked for. If the second decision is a
+// denial, the transaction is rolled back, even if the caller began it: with a savepoint,
+// the caller could keep half of the work.
 
 import (
 	"context"
@@ -24,45 +23,49 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// ErrKeySet is returned by Create for a row whose key the database assigns, and
-// which has one already.
+// ErrKeySet is returned by Create if the database assigns the key and the row already has
+// one.
 var ErrKeySet = errors.New("gormauthz: the key of a new row is assigned by the database")
 
-// A Repository reads and writes the rows of the model T on behalf of the actor in
-// the context. Errors are authz.ErrNotFound (and gorm.ErrRecordNotFound) for rows
-// that are not there or must not be known of, authz.ErrForbidden for what the
-// policy denies, authz.ErrUndecided when the policy or the database could not
-// answer, and what the database returned for a write that it refused. It is safe
-// for concurrent use, unless it was made by With.
+// A Repository reads and writes the rows of the model T for the actor in the context. Its
+// errors are:
+//
+//   - authz.ErrNotFound (and gorm.ErrRecordNotFound) for rows that do not exist or that the
+//     actor may not know of,
+//   - authz.ErrForbidden if the policy denies the action,
+//   - authz.ErrUndecided if the policy or the database could not answer,
+//   - the database's own error for a write that it rejected.
+//
+// It is safe for concurrent use, unless With made it.
 type Repository[T any] struct {
 	db     *gorm.DB
-	inTx   bool // db was given to With, and stands over the context's transaction
+	inTx   bool // db was passed to With, and takes precedence over the context's transaction
 	action string
 }
 
-// NewRepository returns the repository of a model that was registered with
-// Classes(db, ...); methods of one that was not return ErrUndecided.
+// NewRepository returns the repository of a model that was registered with Classes(db,
+// ...). If the model was not, the repository's methods return ErrUndecided.
 func NewRepository[T any](db *gorm.DB) *Repository[T] {
 	return &Repository[T]{db: db, action: "read"}
 }
 
-// With returns the repository on a transaction, or any other session. Without it
-// the repository uses the transaction that WithTx has put into the context, or
-// begins its own.
+// With returns the repository on a transaction, or on another session. Without it, the
+// repository uses the transaction that WithTx has put into the context, or begins its
+// own.
 func (r *Repository[T]) With(tx *gorm.DB) *Repository[T] {
 	return &Repository[T]{db: tx, inTx: true, action: r.action}
 }
 
-// For returns the repository whose Lookup, GetMany, List and Count ask for
-// action, which is "read" at first.
+// For returns the repository whose Lookup, GetMany, List and Count authorize action. The
+// default is "read".
 func (r *Repository[T]) For(action string) *Repository[T] {
 	return &Repository[T]{db: r.db, inTx: r.inTx, action: action}
 }
 
-// A visit is the work of one call of a repository.
+// A visit is the state of one call of a repository.
 type visit[T any] struct {
 	question
-	db     *gorm.DB // on which statements are not authorized again
+	db     *gorm.DB // whose statements are not authorized again
 	models *models
 	model  *model
 }
@@ -79,7 +82,7 @@ func (r *Repository[T]) visit(ctx context.Context) (*visit[T], error) {
 	return &visit[T]{q, session(db, ctx), ms, m}, nil
 }
 
-// place returns the model, and the handle or transaction that a call works on.
+// place returns the model, and the handle or transaction for a call.
 func (r *Repository[T]) place(ctx context.Context) (*models, *model, *gorm.DB, error) {
 	ms, m, err := registered(r.db, reflect.TypeFor[T]())
 	if err != nil {
@@ -93,19 +96,19 @@ func (r *Repository[T]) place(ctx context.Context) (*models, *model, *gorm.DB, e
 		db = tx
 	}
 	if db.DryRun {
-		return nil, nil, nil, undecided("a dry run reads no rows to decide on", nil)
+		return nil, nil, nil, undecided("a dry run does not read the rows to authorize", nil)
 	}
 	return ms, m, db, nil
 }
 
-// session returns a session of db, free of what it was built up to, whose
-// statements are not authorized: the repository has asked, or will.
+// session returns a session of db without the conditions added to it. Its statements are
+// not authorized, because the repository itself authorizes them.
 func session(db *gorm.DB, ctx context.Context) *gorm.DB {
 	return db.Session(&gorm.Session{NewDB: true, Context: exempt(ctx, "authorized by a repository")})
 }
 
-// Lookup returns the row with that key, if the actor may read it. A key is a
-// value of the key field's type; of several fields, a []any in their order.
+// Lookup returns the row with that key, if the actor may read it. A key is a value of the
+// key field's type; for a key of several fields, a []any in their order.
 func (r *Repository[T]) Lookup(ctx context.Context, key any) (*T, error) {
 	v, err := r.visit(ctx)
 	if err != nil {
@@ -124,7 +127,7 @@ func (r *Repository[T]) Lookup(ctx context.Context, key any) (*T, error) {
 	return row, nil
 }
 
-// row reads the row with that key, and locks it where the database can.
+// row reads the row with that key, and locks it if the database can.
 func (v *visit[T]) row(key any, lock bool) (*T, error) {
 	cond, err := v.keyIs(key)
 	if err != nil {
@@ -147,8 +150,8 @@ func (v *visit[T]) row(key any, lock bool) (*T, error) {
 	return nil, undecided("several rows have the same key", nil)
 }
 
-// keyIs returns the condition that a row has a key. A value of another type than
-// the field's is a mistake of the program, and not a row that is missing.
+// keyIs returns the condition that a row has a key. A value of a type other than the
+// field's is an error in the program and does not mean that the row is missing.
 func (v *visit[T]) keyIs(key any) (predicate, error) {
 	parts, err := v.keyValues(key)
 	if err != nil {
@@ -166,7 +169,7 @@ func (v *visit[T]) keyIs(key any) (predicate, error) {
 	return predicate{allOf(conds...)}, nil
 }
 
-// keyValues takes a key apart, and checks the types of its values.
+// keyValues splits a key and checks the types of its values.
 func (v *visit[T]) keyValues(key any) ([]filter.Value, error) {
 	list, ok := key.([]any)
 	if !ok {
@@ -190,10 +193,10 @@ func (v *visit[T]) keyValues(key any) ([]filter.Value, error) {
 	return values, nil
 }
 
-// Create asks for "create" on the row as it is given, inserts it, and asks again
-// for the row as it is stored, all in one transaction. Associations are not
-// written. A row whose key the database assigns must come without one. With an
-// error the row given is as it was.
+// Create authorizes "create" on the row as given, inserts it, and authorizes "create" on
+// the row as stored, all in one transaction. It does not write associations. A row whose
+// key the database assigns must have a zero key. If Create returns an error, the given
+// row is unchanged.
 func (r *Repository[T]) Create(ctx context.Context, row *T) error {
 	v, err := r.visit(ctx)
 	if err != nil {
@@ -220,8 +223,7 @@ func (r *Repository[T]) Create(ctx context.Context, row *T) error {
 	return err
 }
 
-// refuseKey returns an error for a row that has a key which is not its own to
-// choose.
+// refuseKey returns an error for a row with a key that the database would assign.
 func (v *visit[T]) refuseKey(row *T) error {
 	for _, f := range v.model.schema.PrimaryFields {
 		if !f.AutoIncrement {
@@ -234,10 +236,10 @@ func (v *visit[T]) refuseKey(row *T) error {
 	return nil
 }
 
-// Update asks for "update" on the stored row with the key of the given one,
-// writes the named fields of it, or all, and asks again for the row as it has
-// become, all in one transaction with the row locked. Fields are named by Go name
-// or column. Keys, associations and the time of creation are not written.
+// Update authorizes "update" on the stored row with the key of the given one. It writes
+// the named fields, or all fields, and authorizes "update" on the row as it is then. All
+// this happens in one transaction, with the row locked. Fields are named by Go name or
+// column. Keys, associations and the time of creation are not written.
 func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) error {
 	v, err := r.visit(ctx)
 	if err != nil {
@@ -265,8 +267,8 @@ func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) er
 	})
 }
 
-// columns returns the columns that Update writes: those of the named fields, or
-// of all but keys and times of creation, and in either case times of change.
+// columns returns the columns that Update writes: those of the named fields, or all
+// except keys and times of creation, and in both cases update times.
 func (v *visit[T]) columns(fields []string) ([]string, error) {
 	var columns []string
 	for _, f := range v.model.schema.Fields {
@@ -285,8 +287,8 @@ func (v *visit[T]) columns(fields []string) ([]string, error) {
 	return columns, nil
 }
 
-// Delete asks for "delete" on the row with that key and deletes it, softly if its
-// model says so, in one transaction with the row locked.
+// Delete authorizes "delete" on the row with that key and deletes it, softly if the model
+// says so, in one transaction with the row locked.
 func (r *Repository[T]) Delete(ctx context.Context, key any) error {
 	v, err := r.visit(ctx)
 	if err != nil {
@@ -330,7 +332,7 @@ func inTransaction(db *gorm.DB) bool {
 	return ok && committer != nil
 }
 
-// written writes a row, and asks for action on what it has become.
+// written writes a row, and authorizes action on the row as it is then.
 func (v *visit[T]) written(action string, write func() error, row *T) error {
 	return v.changed(func() error {
 		if err := write(); err != nil {
@@ -339,9 +341,9 @@ func (v *visit[T]) written(action string, write func() error, row *T) error {
 		key, _ := v.model.keyOf(v.ctx, row)
 		stored, err := v.row(key, false)
 		if errors.Is(err, authz.ErrNotFound) {
-			// Not an answer about a row that somebody asked for: what was written
-			// is deleted, or has another key.
-			return undecided("a row is not found after it was written", nil)
+			// This is not about a row that the caller asked for: the written row was
+			// deleted, or has another key.
+			return undecided("the row was not found after it was written", nil)
 		}
 		if err != nil {
 			return err
@@ -350,8 +352,8 @@ func (v *visit[T]) written(action string, write func() error, row *T) error {
 	})
 }
 
-// changed calls f, which writes. Whatever it returns an error for must not be
-// committed, whoever began the transaction.
+// changed calls f, which writes. If f returns an error, nothing may be committed, even if
+// the caller began the transaction.
 func (v *visit[T]) changed(f func() error) error {
 	err := f()
 	if err != nil {

@@ -1,13 +1,12 @@
 package gormauthz
 
-// This file defines the marks by which a statement asks to be authorized.
+// This file defines the marks of statements that must be authorized.
 //
-// A mark is a setting of the statement, and nothing is added to its conditions
-// when it is made: what an application adds afterwards, with Or for instance,
-// would stand beside it. The plugin finds the mark when the statement is built.
-// The mark also leaves a guard among the conditions, which the plugin takes out
-// again: where it is built after all, because the condition was carried to a
-// statement without the mark, the statement fails.
+// A mark is a setting of the statement. Making it adds no conditions, because conditions
+// that the application adds later, with Or for instance, would bypass them. The plugin
+// finds the mark when the statement is built. The mark also leaves a guard among the
+// conditions, which the plugin removes. If the condition was moved to a statement without
+// the mark, the guard is built after all, and the statement fails.
 
 import (
 	"strings"
@@ -19,35 +18,38 @@ import (
 // markKey is the name of the setting that holds a mark.
 const markKey = "gormauthz:mark"
 
-// A mark asks for a statement to be authorized for an action.
+// A mark requires that a statement is authorized for an action.
 type mark struct{ action string }
 
-// Authorized returns a scope that restricts a statement to the rows on which the
-// actor in its context may do action:
+// Authorized returns a scope that restricts a statement to the rows on which the actor in
+// its context may do action:
 //
 //	db.WithContext(ctx).Scopes(gormauthz.Authorized("read")).Where(a).Or(b).Find(&rows)
 //
-// It belongs into Scopes, wherever in the chain that is, and holds for Find,
-// First, Take, Last, Count, Pluck, Scan, Row, Rows, FindInBatches, Create, Update
-// and Delete. Rows that come along by Joins and Preload are restricted to those
-// the actor may "read", each by the policy for its own class. Subqueries and raw
-// joins are restricted only if they are marked themselves, or by Enforce. An
-// update or delete affects the rows on which action is allowed and locks them
-// first; an update or create after which a row is no longer allowed fails and is
-// rolled back. Raw SQL, upserts, tables and models that are not registered are
-// refused, as is everything if the plugin is missing.
+// Pass it to Scopes, anywhere in the chain. It applies to Find, First, Take, Last, Count,
+// Pluck, Scan, Row, Rows, FindInBatches, Create, Update and Delete.
+//
+//   - Rows that Joins and Preload add are restricted to those that the actor may "read", each
+//     by the policy for its own class.
+//   - Subqueries and raw joins are restricted only if they are marked themselves, or by
+//     Enforce.
+//   - An update or delete affects the rows on which action is allowed, and locks them first.
+//   - An update or create fails and is rolled back if the policy does not allow action on one
+//     of its rows afterwards.
+//   - Raw SQL, upserts, and tables and models that are not registered fail. So does every
+//     statement if the handle has no plugin.
 func Authorized(action string) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
 		if err := checkMark(db, action); err != nil {
 			refuse(db.Statement, err)
-			afterRow(db) // which the plugin does, if there is one
+			afterRow(db) // the plugin does, if there is one
 			return db
 		}
 		return db.Set(markKey, mark{action}).Clauses(clause.Where{Exprs: []clause.Expression{guard{}}})
 	}
 }
 
-// AuthorizedStmt is Authorized for the generic interface:
+// AuthorizedStmt is Authorized for GORM's generic interface:
 //
 //	gorm.G[Expense](db).Scopes(gormauthz.AuthorizedStmt("read")).Find(ctx)
 func AuthorizedStmt(action string) func(*gorm.Statement) {
@@ -64,9 +66,9 @@ func AuthorizedStmt(action string) func(*gorm.Statement) {
 func checkMark(db *gorm.DB, action string) error {
 	switch {
 	case pluginOf(db) == nil:
-		return undecided("the database handle has no plugin: db.Use(gormauthz.New(az))", nil)
+		return undecided("the database handle has no plugin (call db.Use(gormauthz.New(az)))", nil)
 	case action == "":
-		return undecided("a statement is to be authorized for no action", nil)
+		return undecided("gormauthz.Authorized got an empty action", nil)
 	}
 	return nil
 }
@@ -84,16 +86,16 @@ type guard struct{}
 // Build makes the statement fail.
 func (guard) Build(b clause.Builder) {
 	if stmt, ok := b.(*gorm.Statement); ok {
-		stmt.AddError(undecided("the condition of gormauthz.Authorized reached a statement that is not marked itself: give the scope to the statement, not to a condition", nil))
+		stmt.AddError(undecided("the condition of gormauthz.Authorized was moved to another statement (pass the scope to the statement itself, not to a condition)", nil))
 	}
 	b.WriteString("1=0 authorization refused")
 }
 
-// A group is what an application has put behind WHERE, in parentheses.
+// A group is the application's WHERE conditions, in parentheses.
 type group struct{ exprs []clause.Expression }
 
-// Build writes the conditions, and makes the statement fail if they would break
-// out of the parentheses.
+// Build writes the conditions. It makes the statement fail if they would close the
+// parentheses.
 func (g group) Build(b clause.Builder) {
 	stmt, ok := b.(*gorm.Statement)
 	if !ok {
@@ -104,15 +106,15 @@ func (g group) Build(b clause.Builder) {
 	begin := stmt.SQL.Len()
 	clause.Where{Exprs: g.exprs}.Build(stmt)
 	if !balanced(stmt.SQL.String()[begin:], dialect(stmt.Dialector.Name())) {
-		stmt.AddError(undecided("a condition has unbalanced parentheses, an open quote or a comment", nil))
+		stmt.AddError(undecided("a condition has unbalanced parentheses, an unclosed quote or a comment", nil))
 		b.WriteString(") authorization refused")
 	}
 	b.WriteByte(')')
 }
 
-// balanced reports whether the parentheses and quotes of a condition are closed,
-// and nothing in it can swallow what follows. It does not know all of SQL, and
-// says no when in doubt.
+// balanced reports whether the parentheses and quotes of a condition are closed, and
+// nothing in it can hide what follows. It does not parse all of SQL, and returns false
+// when in doubt.
 func balanced(sql string, d dialect) bool {
 	depth := 0
 	for i := 0; i < len(sql); i++ {
@@ -135,7 +137,7 @@ func balanced(sql string, d dialect) bool {
 			}
 			i = end
 		case '[':
-			if d == sqlite { // which quotes names in brackets, too
+			if d == sqlite { // which also quotes names in brackets
 				end := strings.IndexByte(sql[i:], ']')
 				if end < 0 {
 					return false
@@ -167,19 +169,19 @@ func balanced(sql string, d dialect) bool {
 	return depth == 0
 }
 
-// conditions returns what an application has put behind WHERE, without guards.
-// What cannot be taken into parentheses is an error.
+// conditions returns the application's WHERE conditions, without guards. It returns an
+// error for conditions that cannot be put in parentheses.
 func conditions(stmt *gorm.Statement) ([]clause.Expression, error) {
 	c, ok := stmt.Clauses["WHERE"]
 	if !ok {
 		return nil, nil
 	}
 	if c.Builder != nil || c.BeforeExpression != nil || c.AfterNameExpression != nil || c.AfterExpression != nil {
-		return nil, undecided("a WHERE with expressions before or after its conditions cannot be authorized", nil)
+		return nil, undecided("a WHERE clause with expressions before or after its conditions cannot be authorized", nil)
 	}
 	where, ok := c.Expression.(clause.Where)
 	if !ok && c.Expression != nil {
-		return nil, undecided("a WHERE that is no clause.Where cannot be authorized", nil)
+		return nil, undecided("a WHERE clause other than clause.Where cannot be authorized", nil)
 	}
 	var exprs []clause.Expression
 	for _, e := range where.Exprs {
@@ -190,8 +192,7 @@ func conditions(stmt *gorm.Statement) ([]clause.Expression, error) {
 	return exprs, nil
 }
 
-// takeGuards takes the guards of marks out, before GORM and others regroup the
-// conditions.
+// takeGuards removes the guards of marks before GORM and others regroup the conditions.
 func takeGuards(stmt *gorm.Statement) error {
 	exprs, err := conditions(stmt)
 	if err != nil {
@@ -204,7 +205,7 @@ func takeGuards(stmt *gorm.Statement) error {
 	return nil
 }
 
-// restrict puts a condition beside those of the application.
+// restrict adds a condition to those of the application.
 func restrict(stmt *gorm.Statement, cond clause.Expression) error {
 	exprs, err := conditions(stmt)
 	if err != nil {
@@ -218,8 +219,8 @@ func restrict(stmt *gorm.Statement, cond clause.Expression) error {
 	return nil
 }
 
-// refuse makes a statement fail. A subquery's error does not reach the statement
-// around it, so that what it leaves in its place must not be SQL.
+// refuse makes a statement fail. A subquery's error does not reach the statement around
+// it, so refuse leaves text that is not valid SQL.
 func refuse(stmt *gorm.Statement, err error) {
 	stmt.AddError(err)
 	if stmt.SQL.Len() == 0 {

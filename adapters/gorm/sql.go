@@ -1,7 +1,7 @@
 package gormauthz
 
-// This file defines predicates: conditions as lists of tokens, which are built
-// once and written into any number of statements.
+// This file defines predicates: conditions as lists of tokens, which are built once and
+// written into any number of statements.
 
 import (
 	"database/sql/driver"
@@ -11,7 +11,7 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// A token is a piece of a condition: text of ours or, with x, something else.
+// A token is a piece of a condition: literal SQL or, with x, something else.
 type token struct {
 	text string
 	x    any // tableName, columnName, bound or ownConditions
@@ -30,7 +30,8 @@ type (
 	// A bound is a value.
 	bound struct{ value any }
 
-	// ownConditions are what a schema asks of its rows, on those of an alias.
+	// ownConditions are the schema's own conditions on its rows, for the rows of an
+	// alias.
 	ownConditions struct {
 		alias   string
 		clauses []clause.Interface
@@ -45,11 +46,11 @@ type predicate struct{ frag }
 func (p predicate) Build(b clause.Builder) {
 	stmt, ok := b.(*gorm.Statement)
 	if !ok {
-		b.WriteString("1=0") // no builder of GORM's but Statement exists
+		b.WriteString("1=0") // GORM has no other builder than Statement
 		return
 	}
 	if ownAlias.MatchString(stmt.Table) {
-		stmt.AddError(undecided(fmt.Sprintf("the table %q has a name that gormauthz keeps for its subqueries: give it another alias", stmt.Table), nil))
+		stmt.AddError(undecided(fmt.Sprintf("the table name %q is reserved for the subqueries of gormauthz (give the table another alias)", stmt.Table), nil))
 		b.WriteString("1=0 authorization refused")
 		return
 	}
@@ -58,8 +59,8 @@ func (p predicate) Build(b clause.Builder) {
 	b.WriteByte(')')
 }
 
-// A frag is a condition in the making. The constants are kept apart, so that
-// what surrounds them can be folded.
+// A frag is a condition under construction. Constants are kept separate, so that
+// conditions around them can be folded.
 type frag struct {
 	tokens []token
 	konst  konst
@@ -110,12 +111,12 @@ func (f frag) write(stmt *gorm.Statement) {
 	}
 }
 
-// write writes the conditions that a schema's query clauses put on the rows of an
-// alias: soft delete, or what an application has defined. They are found by
-// letting them modify a statement, as GORM does for joins.
+// write writes the conditions that a schema's query clauses put on the rows of an alias:
+// soft delete, or what an application has defined. As GORM does for joins, it finds them
+// by letting the clauses modify a statement.
 func (o *ownConditions) write(stmt *gorm.Statement) {
-	// It is a statement of its own, for Unscoped on the one that is being built
-	// says nothing about related rows.
+	// A separate statement, because Unscoped on the one being built does not apply to
+	// related rows.
 	own := &gorm.Statement{Table: o.alias, Context: stmt.Context, Clauses: map[string]clause.Clause{}}
 	own.DB = &gorm.DB{Config: stmt.Config, Statement: own}
 	for _, c := range o.clauses {
@@ -137,8 +138,8 @@ func (o *ownConditions) write(stmt *gorm.Statement) {
 
 func text(s string) token { return token{text: s} }
 
-// bind binds a value. GORM takes an empty slice for NULL in some places, but not
-// one that is a driver.Valuer.
+// bind binds a value. In some places GORM writes NULL for an empty slice, but not for a
+// driver.Valuer.
 func bind(v any) token {
 	if b, ok := v.([]byte); ok {
 		v = blob(b)
@@ -151,7 +152,7 @@ type blob []byte
 // Value returns the bytes.
 func (b blob) Value() (driver.Value, error) { return []byte(b), nil }
 
-// cat puts tokens, texts and the tokens of fragments in a row.
+// cat concatenates tokens, texts and the tokens of fragments.
 func cat(parts ...any) frag {
 	n := 0
 	for _, p := range parts {
@@ -175,8 +176,8 @@ func cat(parts ...any) frag {
 	return f
 }
 
-// allOf joins conditions with AND, anyOf with OR. They are nested as a balanced
-// tree, since SQLite counts a chain of n conditions as n levels of its limit.
+// allOf joins conditions with AND, anyOf with OR. They are nested as a balanced tree,
+// since SQLite counts a chain of n conditions as n levels of its limit.
 func allOf(frags ...frag) frag { return combine(frags, " AND ", constTrue, constFalse) }
 
 func anyOf(frags ...frag) frag { return combine(frags, " OR ", constFalse, constTrue) }

@@ -2,33 +2,34 @@ package gormauthz
 
 // This file defines the translation of filters to SQL.
 //
-// A filter is two-valued: each of its leaves is true or false for every row. SQL
-// has a third value, and the whole art is to keep it out of the answer. Negation
-// is pushed down to the leaves, so that AND, OR and EXISTS are only used
-// positively, where unknown and false come to the same; what is left is that each
-// leaf be TRUE exactly where the filter's decision is true. For a leaf
+//
+// A filter is two-valued: each of its leaves is true or false for every row. SQL has a
+// third value, and the translation must keep it out of the answer. Negation is pushed
+// down to the leaves, so that AND, OR and EXISTS are only used positively, where unknown
+// and false have the same effect. Then each leaf must be TRUE exactly where the filter's
+// decision is true. For a leaf
 //
 //	decision(x) = x op constant        (or its negation)
 //
-// the decision for a row in which the column is NULL is known when the condition
-// is built: Go reads a NULL as nil into a pointer and as the zero value into
-// anything else. So a leaf is "column op constant", which is right for all rows
-// that hold a value, and " OR column IS NULL" is added if the decision for what Go
-// reads instead of NULL is true. A comparison of two columns is the same, case by
-// case: both hold values, one does not, neither does. NOT EXISTS stays a unit,
-// since EXISTS is never unknown: it must not become EXISTS of the negation, which
-// differs for a row whose relation leads nowhere.
+// the decision for a row in which the column is NULL is known when the condition is
+// built: Go reads NULL as nil into a pointer and as the zero value into anything else. So
+// a leaf is "column op constant", which is right for all rows that hold a value. " OR
+// column IS NULL" is added if the decision for what Go reads for NULL is true. A
+// comparison of two columns distinguishes three cases in the same way: both hold values,
+// one does not, neither does. NOT EXISTS is not split, since EXISTS is never unknown. It
+// must not become EXISTS of the negation, which differs for a row whose relation leads
+// nowhere.
 //
-// Relations are followed by EXISTS and never joined, so that no row comes back
-// twice and counts, limits, locks and updates go on working. All values are bound;
-// all names come from GORM's schemas.
+// Relations are followed by EXISTS and never joined, so no row is returned twice, and
+// counts, limits, locks and updates work as usual. All values are bound; all names come
+// from GORM's schemas.
 
 import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// A rule is one that the translation follows. Tests switch single rules off, to
-// see that they are found missing.
+// A rule is a part of the translation that tests can switch off, to check that they
+// notice when it is missing.
 type rule uint32
 
 const (
@@ -44,9 +45,9 @@ const (
 	ruleZones                       // SQLite's times in several zones
 	ruleNaN                         // PostgreSQL's NaN
 	ruleStorable                    // texts that a column cannot hold
-	rulePattern                     // LIKE's own characters
+	rulePattern                     // LIKE's special characters
 	ruleDeleted                     // soft delete of related rows
-	ruleZeroKeys                    // keys that are zero lead nowhere
+	ruleZeroKeys                    // zero keys lead nowhere
 	ruleSteps                       // conditions on the rows that a step of a Reach leaves
 	ruleBetween                     // conditions on the rows within a step
 	ruleEnd
@@ -58,13 +59,13 @@ type compiler struct {
 	d      dialect
 	off    rule // rules that are switched off
 	scope  map[filter.Var]binding
-	alias  int // of the last alias given out
+	alias  int // the number of the last alias
 	inOr   bool
 	inSet  bool   // within a Reach
-	sets   []frag // that the outermost one computes
+	sets   []frag // computed by the outermost Reach
 }
 
-// A binding is what a variable stands for: the rows of a model under an alias,
+// A binding is the rows that a variable stands for: the rows of a model under an alias,
 // which is empty for the rows of the statement itself.
 type binding struct {
 	model *model
@@ -73,14 +74,14 @@ type binding struct {
 }
 
 // compile translates a query on the rows of m. The error is filter.ErrInvalid,
-// filter.ErrTooLarge, or filter.ErrUnsupported for what the database cannot
-// decide as the filter does.
+// filter.ErrTooLarge or, if the database cannot give the filter's answer exactly,
+// filter.ErrUnsupported.
 func (ms *models) compile(q *filter.Query, m *model) (predicate, error) {
 	if q == nil {
-		return predicate{}, unsupported(nil, "an authorizer that returns no filter")
+		return predicate{}, unsupported(nil, "an authorizer that returns a nil filter")
 	}
 	if q.Model == nil || q.Model.Type != m.typ {
-		return predicate{}, unsupported(nil, "a filter on another model than "+m.typ.String())
+		return predicate{}, unsupported(nil, "a filter on a model other than "+m.typ.String())
 	}
 	c := ms.compiler()
 	q, err := q.Simplify()
@@ -99,7 +100,7 @@ func (ms *models) compiler() *compiler {
 	return &compiler{models: ms, d: dialect(ms.db.Dialector.Name()), off: ms.off, scope: make(map[filter.Var]binding)}
 }
 
-// on reports whether a rule is followed.
+// on reports whether a rule is in effect.
 func (c *compiler) on(r rule) bool { return c.off&r == 0 }
 
 // unsupported returns an error about a part of a filter.
@@ -111,7 +112,7 @@ func unsupported(e filter.Expr, reason string) error {
 	return err
 }
 
-// expr returns a condition that is TRUE exactly where e is true or, when neg, is
+// expr returns a condition that is TRUE exactly where e is true or, when neg, where e is
 // false.
 func (c *compiler) expr(e filter.Expr, neg bool) (frag, error) {
 	switch e := e.(type) {
@@ -143,10 +144,10 @@ func (c *compiler) expr(e filter.Expr, neg bool) (frag, error) {
 		f, err := c.reach(e, neg)
 		return f, at(err, e)
 	}
-	return frag{}, unsupported(e, "a node of an unknown type")
+	return frag{}, unsupported(e, "unknown node type")
 }
 
-// at says where an error that does not know its place occurred.
+// at adds the position to an error that has none.
 func at(err error, e filter.Expr) error {
 	if fe, ok := err.(*filter.Error); ok && fe.Expr == "" {
 		return &filter.Error{Err: fe.Err, Reason: fe.Reason, Expr: filter.Text(e), Cause: fe.Cause}

@@ -1,7 +1,7 @@
 package gormauthz
 
-// This file defines Repository.Tx, transactions in which rights do not change
-// between a decision and what is done about it.
+// This file defines Repository.Tx: transactions in which permissions do not change
+// between a decision and the write that depends on it.
 
 import (
 	"context"
@@ -14,29 +14,29 @@ import (
 	"gorm.io/gorm"
 )
 
-// maxTries is how often Tx runs a transaction that the database could not fit in
-// with others.
+// maxTries is the number of times that Tx runs a transaction that conflicts with others.
 const maxTries = 10
 
-// Tx calls f in a transaction that is serializable: what a decision has read, of
-// related rows too, cannot have been changed by others when the transaction
-// commits. A single Create, Update or Delete locks its own row and needs no Tx for
-// rights that depend on that row alone; rights that depend on other rows, and
-// several writes that belong together, do. SQLite's transactions are serializable
-// by themselves, given a DSN by which they are immediate.
+// Tx calls f in a serializable transaction: when it commits, no one else can have changed
+// the rows that a decision has read, related rows included.
 //
-// The repository and the context that f gets are those of the transaction; other
-// repositories of the handle take it from the context. With an error of f, or if
-// a write or a decision about one failed, nothing is committed. When the database
-// asks for it, f is called again, up to ten times in all, so that it must do
-// nothing that cannot be undone. Tx inside of a transaction is an error.
+// A single Create, Update or Delete locks its own row. It needs no Tx if the permission
+// depends on that row alone. Use Tx if the permission depends on other rows, or for
+// several writes that belong together. SQLite's transactions are serializable anyway, if
+// the DSN makes them immediate.
+//
+// The repository and the context passed to f belong to the transaction; other
+// repositories of the handle take it from the context. Nothing is committed if f returns
+// an error, or if a write or its authorization failed. If the database reports a
+// conflict, Tx calls f again, up to ten times in total, so f must not do anything that a
+// rollback does not undo. Tx inside a transaction is an error.
 func (r *Repository[T]) Tx(ctx context.Context, f func(ctx context.Context, r *Repository[T]) error) error {
 	ms, _, err := registered(r.db, reflect.TypeFor[T]())
 	if err != nil {
 		return err
 	}
 	if _, ok := ctx.Value(txKey{ms}).(*gorm.DB); ok || r.inTx || inTransaction(r.db) {
-		return undecided("a Tx inside of a transaction, whose isolation it cannot choose", nil)
+		return undecided("Tx was called inside a transaction, whose isolation level it cannot set", nil)
 	}
 	var options sql.TxOptions
 	if r.db.Dialector.Name() != string(sqlite) {
@@ -55,7 +55,7 @@ func (r *Repository[T]) Tx(ctx context.Context, f func(ctx context.Context, r *R
 			if err := pause(ctx, try); err != nil {
 				return databaseError(err)
 			}
-		case result == nil: // to begin or commit failed
+		case result == nil: // beginning or committing failed
 			return databaseError(err)
 		default:
 			return err
@@ -63,8 +63,8 @@ func (r *Repository[T]) Tx(ctx context.Context, f func(ctx context.Context, r *R
 	}
 }
 
-// pause waits for a random time, of up to a millisecond at first and half a second
-// at last, so that transactions which were in each other's way part.
+// pause waits for a random time, at first up to a millisecond and at most half a second,
+// so that conflicting transactions do not meet again.
 func pause(ctx context.Context, try int) error {
 	timer := time.NewTimer(rand.N(time.Millisecond << (try - 1)))
 	defer timer.Stop()
@@ -76,9 +76,9 @@ func pause(ctx context.Context, try int) error {
 	}
 }
 
-// isConflict reports whether the database has given up a transaction on account
-// of others, and would have it tried again. The drivers' types are not imported
-// here: PostgreSQL's has a method SQLState, MySQL's a field Number.
+// isConflict reports whether the database has aborted a transaction because of others, so
+// that it should be retried. The drivers' types are not imported here: PostgreSQL's has a
+// method SQLState, MySQL's a field Number.
 func isConflict(err error) bool {
 	var state interface{ SQLState() string }
 	if errors.As(err, &state) {
@@ -97,7 +97,7 @@ func isConflict(err error) bool {
 	return false
 }
 
-// chain returns an error and all that it wraps.
+// chain returns an error and all errors that it wraps.
 func chain(err error) []error {
 	list := []error{err}
 	for i := 0; i < len(list); i++ {

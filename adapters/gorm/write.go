@@ -2,14 +2,14 @@ package gormauthz
 
 // This file defines how the plugin authorizes writes.
 //
-// An update or delete is turned into one by key. First the rows that it would
-// affect and that the policy allows are selected, and locked where the database
-// can; then the statement affects exactly these, whatever its condition becomes
-// meanwhile. After an update, all of them must still be allowed as they have
-// become. A create is asked about with the values that are to be inserted, and
-// again with the rows as they are stored. What fails then is rolled back, if need
-// be with the transaction of somebody else: a savepoint would leave it to them
-// whether half of the work remains.
+//
+// An update or delete is turned into one by key. First the rows that it would affect and
+// that the policy allows are selected, and locked if the database can. Then the statement
+// affects exactly these rows, even if its condition now matches others. After an update,
+// all of them must still be allowed in their new state. A create is authorized with the
+// values to be inserted, and again with the rows as stored. If that fails, the
+// transaction is rolled back, even if the caller began it: with a savepoint, the caller
+// could keep half of the work.
 
 import (
 	"errors"
@@ -23,17 +23,17 @@ import (
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// maxClaim is how many rows one statement may update or delete. Their keys are
-// parameters, of which SQLite takes 32,766, for keys of up to three columns.
+// maxClaim is the number of rows that one statement may update or delete. Their keys are
+// parameters, of which SQLite accepts 32,766, for keys of up to three columns.
 const maxClaim = 10_000
 
-// A claim is what a write has taken hold of.
+// A claim is the rows that a write is authorized to affect.
 type claim struct {
 	model   *model
 	action  string
-	keys    []filter.Value // of the rows to be updated
-	allowed predicate      // that they must satisfy afterwards
-	rows    []any          // to be created
+	keys    []filter.Value // keys of the rows to be updated
+	allowed predicate      // the condition that they must satisfy afterwards
+	rows    []any          // rows to be created
 }
 
 const claimKey = "gormauthz:claim"
@@ -45,7 +45,7 @@ func claimOf(db *gorm.DB) *claim {
 	return c
 }
 
-// beforeWrite returns what every write must have.
+// beforeWrite checks the requirements of every write.
 func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 	stmt := db.Statement
 	action, ok := p.begin(stmt, action)
@@ -62,7 +62,7 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 	case stmt.TableExpr != nil || len(stmt.Joins) > 0 || !isPlain(stmt):
 		err = undecided("a write with joins, table expressions or modifiers cannot be authorized"+explicitly, nil)
 	case !inTransaction(db) && !db.DryRun:
-		err = undecided("a write outside of a transaction cannot be authorized: it could not be undone", nil)
+		err = undecided("a write outside a transaction cannot be authorized, because it could not be rolled back", nil)
 	}
 	if err != nil {
 		refuse(stmt, err)
@@ -71,9 +71,9 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 	return &claim{model: m, action: action}, true
 }
 
-// isPlain reports whether a write is on the model's table alone, and inserts what is
-// new. The clauses that GORM begins a write with can name another table, and make
-// an INSERT OR REPLACE, which is an upsert by another name.
+// isPlain reports whether a write is on the model's table alone, and inserts only new
+// rows. The clauses with which GORM begins a write can name another table, or make an
+// INSERT OR REPLACE, which is an upsert.
 func isPlain(stmt *gorm.Statement) bool {
 	for _, name := range []string{"INSERT", "UPDATE", "DELETE", "FROM"} {
 		c := stmt.Clauses[name]
@@ -105,7 +105,7 @@ func isPlain(stmt *gorm.Statement) bool {
 	return true
 }
 
-// beforeCreate asks about the values that are to be inserted.
+// beforeCreate authorizes the values that are to be inserted.
 func (p *Plugin) beforeCreate(db *gorm.DB) {
 	stmt := db.Statement
 	c, ok := p.beforeWrite(db, actionCreate)
@@ -113,7 +113,7 @@ func (p *Plugin) beforeCreate(db *gorm.DB) {
 		return
 	}
 	if _, ok := stmt.Clauses["ON CONFLICT"]; ok {
-		refuse(stmt, undecided("an upsert, by which GORM also saves associations, cannot be authorized: use Omit(clause.Associations)"+explicitly, nil))
+		refuse(stmt, undecided("an upsert cannot be authorized; GORM also saves associations by upserts: use Omit(clause.Associations)"+explicitly, nil))
 		return
 	}
 	rows, err := structs(stmt.ReflectValue, c.model)
@@ -167,7 +167,7 @@ func structs(rv reflect.Value, m *model) ([]any, error) {
 	return rows, nil
 }
 
-// afterCreate asks again, about the rows as they are stored.
+// afterCreate authorizes the rows as they are stored.
 func (p *Plugin) afterCreate(db *gorm.DB) {
 	c := claimOf(db)
 	if c == nil || db.Error != nil || db.DryRun {
@@ -178,9 +178,9 @@ func (p *Plugin) afterCreate(db *gorm.DB) {
 		for i, row := range c.rows {
 			k, err := c.model.rows.KeyOf(row)
 			if err != nil {
-				return undecided("the key of a new row", err)
+				return undecided("the key of a new row cannot be read", err)
 			}
-			if known, err := k.Equal(k); !known || err != nil { // zero: not told by the database
+			if known, err := k.Equal(k); !known || err != nil { // zero: the database did not return it
 				return undecided("the key of a new row is not known", err)
 			}
 			keys[i] = k
@@ -198,7 +198,7 @@ func (p *Plugin) afterCreate(db *gorm.DB) {
 			return databaseError(err)
 		}
 		if stored.Elem().Len() != len(keys) {
-			return undecided("new rows are not found after they were inserted", nil)
+			return undecided("new rows were not found after they were inserted", nil)
 		}
 		for i := range stored.Elem().Len() {
 			if err := q.authorize(c.action, stored.Elem().Index(i).Interface()); err != nil {
@@ -229,7 +229,7 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 	p.claim(db, c)
 }
 
-// claim restricts a write to the keys of rows that are allowed.
+// claim restricts a write to the keys of allowed rows.
 func (p *Plugin) claim(db *gorm.DB, c *claim) {
 	if err := p.take(db, c); err != nil {
 		refuse(db.Statement, err)
@@ -295,8 +295,8 @@ func (p *Plugin) take(db *gorm.DB, c *claim) error {
 	return nil
 }
 
-// namedKeys returns the keys of the values that an update or delete was given,
-// where they have any: GORM makes conditions of them.
+// namedKeys returns the keys of the values that an update or delete was given, if they
+// have any: GORM turns them into conditions.
 func namedKeys(stmt *gorm.Statement, m *model) ([]filter.Value, error) {
 	var keys []filter.Value
 	add := func(rv reflect.Value) error {
@@ -341,8 +341,7 @@ func namedKeys(stmt *gorm.Statement, m *model) ([]filter.Value, error) {
 	return keys, nil
 }
 
-// takeKeys locks the rows of a query, as many as limit lets through, and returns
-// their keys.
+// takeKeys locks the rows of a query, up to its limit, and returns their keys.
 func takeKeys(tx *gorm.DB, m *model, limit clause.Limit) ([]filter.Value, error) {
 	if tx.Dialector.Name() != string(sqlite) {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
@@ -357,7 +356,7 @@ func takeKeys(tx *gorm.DB, m *model, limit clause.Limit) ([]filter.Value, error)
 	}
 	n := rows.Elem().Len()
 	if n > maxClaim {
-		return nil, undecided(fmt.Sprintf("a write to more than %d rows: do it in batches", maxClaim), nil)
+		return nil, undecided(fmt.Sprintf("the write affects more than %d rows (split it into batches)", maxClaim), nil)
 	}
 	keys := make([]filter.Value, n)
 	for i := range n {
@@ -368,10 +367,10 @@ func takeKeys(tx *gorm.DB, m *model, limit clause.Limit) ([]filter.Value, error)
 	return keys, nil
 }
 
-// stillAllowed returns the keys of locked rows that are allowed now. A PostgreSQL
-// query that had to wait for a lock sees the row as it has become, but rows of
-// other tables as they were when it began, and may so have missed that a right
-// was taken away; a new query sees both.
+// stillAllowed returns the keys of locked rows that are allowed now. A PostgreSQL query
+// that had to wait for a lock sees the new state of the locked row, but the old state of
+// rows in other tables. It may have missed that a permission was revoked; a new query
+// sees both.
 func stillAllowed(tx *gorm.DB, c *claim) ([]filter.Value, error) {
 	if tx.Dialector.Name() != string(postgres) || len(c.keys) == 0 {
 		return c.keys, nil
@@ -384,8 +383,8 @@ func stillAllowed(tx *gorm.DB, c *claim) ([]filter.Value, error) {
 	return takeKeys(tx.Where(cond).Where(c.allowed), c.model, clause.Limit{})
 }
 
-// hasKey returns the condition that the key of a row is one of several. They are
-// the keys of rows that are stored, where a zero is a value like any other.
+// hasKey returns the condition that the key of a row is one of several. They are the keys
+// of stored rows, where zero is a value like any other.
 func (ms *models) hasKey(m *model, keys []filter.Value) (predicate, error) {
 	c := ms.compiler()
 	c.off |= ruleZeroKeys
@@ -397,7 +396,7 @@ func (ms *models) hasKey(m *model, keys []filter.Value) (predicate, error) {
 	return predicate{f}, nil
 }
 
-// afterUpdate asks again, about the rows as they have become.
+// afterUpdate authorizes the rows in their new state.
 func (p *Plugin) afterUpdate(db *gorm.DB) {
 	c := claimOf(db)
 	if c == nil || len(c.keys) == 0 || db.Error != nil || db.DryRun {
@@ -415,19 +414,19 @@ func (p *Plugin) afterUpdate(db *gorm.DB) {
 			return databaseError(err)
 		}
 		if n != int64(len(c.keys)) {
-			return &forbiddenError{"rows of " + c.model.rows.Name + " as they would be afterwards"}
+			return &forbiddenError{"rows of " + c.model.rows.Name + " in their new state"}
 		}
 		if db.RowsAffected == 0 && slices.Contains(db.Statement.Selects, "*") {
-			// MySQL counts the rows that were changed, and Save, which selects all
-			// fields, would insert the row if it had the values already.
+			// MySQL counts the rows that were changed. Save, which selects all fields,
+			// would insert the row if it already had these values.
 			db.RowsAffected = n
 		}
 		return nil
 	})
 }
 
-// finish calls f after a write. If it fails, so does the transaction, whoever
-// began it.
+// finish calls f after a write. If f fails, the transaction is rolled back, even if the
+// caller began it.
 func (p *Plugin) finish(db *gorm.DB, f func() error) {
 	err := f()
 	if err == nil {
@@ -435,7 +434,7 @@ func (p *Plugin) finish(db *gorm.DB, f func() error) {
 	}
 	db.AddError(err)
 	if _, ours := db.InstanceGet("gorm:started_transaction"); ours {
-		return // GORM rolls back what it began
+		return // GORM rolls back the transaction that it began
 	}
 	if committer, ok := db.Statement.ConnPool.(gorm.TxCommitter); ok && committer != nil {
 		if err := committer.Rollback(); err != nil {

@@ -15,4 +15,6 @@
 // That order is the recommended one: Middleware answers for itself, and what
 // RequireDecision refuses goes through the Authorizer's Config.HTTP.OnRefusal, where
 // it can be logged.
+//
+// Stable from v1 on.
 package nethttp

@@ -25,16 +25,17 @@ func TestDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	examples, err := os.ReadFile("example_test.go")
-	if err != nil {
-		t.Fatal(err)
+	code := ""
+	for _, name := range []string{
+		"example_test.go", "examples_test.go",
+		"../../internal/difftest/routers_test.go", // other routers are in a separate module
+	} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code += flat(string(text))
 	}
-	// Other routers are in a module of their own.
-	routers, err := os.ReadFile("../../internal/difftest/routers_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	code := flat(string(examples)) + flat(string(routers))
 	blocks := 0
 	for _, part := range strings.Split(string(page), "\n```")[1:] {
 		lang, block, _ := strings.Cut(part, "\n")

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
 // ErrNoDecision is what a handler gets from its ResponseWriter when it writes a
@@ -66,14 +67,14 @@ type routedNet struct {
 }
 
 func (n safetyNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, ledger := authz.WithLedger(r.Context())
+	ctx, l := ledger.With(r.Context())
 	r = r.WithContext(ctx)
 	header := w.Header()
 	// What the header has to be if the response is not next's.
 	foreign := header.Clone()
 	resp := &response{ResponseWriter: w}
 	resp.allow = func(status int) bool {
-		return status >= 400 && status < 600 || ledger.Settled() || n.redirected(r, status)
+		return status >= 400 && status < 600 || l.Settled() || n.redirected(r, status)
 	}
 	resp.refuse = func() {
 		replace(header, foreign)

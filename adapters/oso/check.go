@@ -2,17 +2,16 @@
 
 package osoengine
 
-// This file defines the check of a policy before go-oso gets it: whatever the
-// original could not do, or would answer wrongly, becomes a diagnostic.
+// This file defines the check of a policy before go-oso gets it: everything that the
+// original cannot do, or would answer wrongly, becomes a diagnostic.
 //
-// The check knows the Go types that a variable can have where the policy tells:
-// from the class of a parameter, from `x matches C`, from attributes and lists
-// of what is known. A variable that nothing is known about may be anything, so
-// a lookup on it is judged by all structs that have a field of that name. That
-// is good enough where the original reports an error at run time. Inside not and forall, and
-// in rules called from there, it does not report but takes a missing attribute for
-// false, which turns a typo in a condition that forbids into a permission; there
-// the class has to be known.
+// The check knows the Go types of a variable if the policy states them: in the class of a
+// parameter, in `x matches C`, in attributes and lists of known types. Any other variable
+// may have any type, so a lookup on it is checked against all structs that have a field
+// of that name. That is sufficient where the original reports an error at run time.
+// Inside not and forall, and in rules called from there, it does not: it treats a missing
+// attribute as false, which turns a typo in a condition that forbids into a permission.
+// There the class must be known.
 
 import (
 	"fmt"
@@ -23,7 +22,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// codeRefused is the code of what go-oso cannot do.
+// codeRefused is the code of the diagnostics about what go-oso cannot do.
 const codeRefused syntax.Code = "go-oso-unsupported"
 
 // types are the Go types that a term can have.
@@ -37,8 +36,8 @@ var anything = types{open: true}
 
 func only(t ...reflect.Type) types { return types{list: t} }
 
-// An env is what is known about the variables in scope. A variable that is not
-// in it is not bound yet.
+// An env is what is known about the variables in scope. A variable that is not in it is
+// not yet bound.
 type env map[string]types
 
 type checker struct {
@@ -59,7 +58,7 @@ type checker struct {
 	diags    []syntax.Diagnostic
 }
 
-// check returns what go-oso cannot do in files, and the names of the
+// check returns diagnostics for what go-oso cannot do in files, and the names of the
 // attributes that they read.
 func check(files []*syntax.File, lines map[string]*syntax.Lines, u *universe, constants map[string]reflect.Type) ([]syntax.Diagnostic, map[string]bool) {
 	c := &checker{
@@ -132,7 +131,7 @@ func (c *checker) block(b *syntax.Block) {
 		case *syntax.Declaration:
 			for _, r := range decl.Relations {
 				if len(r.Classes) > 1 {
-					c.refuse(r, "", "go-oso has no relations to several classes")
+					c.refuse(r, "", "go-oso does not support relations to several classes")
 				}
 				for _, name := range r.Classes {
 					c.class(name)
@@ -142,7 +141,7 @@ func (c *checker) block(b *syntax.Block) {
 	}
 }
 
-// class finds a registered class by name, or refuses it.
+// class finds a registered class by name, or adds a diagnostic.
 func (c *checker) class(name *syntax.Name) *class {
 	cl := c.classes[name.Text]
 	if cl == nil {
@@ -155,8 +154,8 @@ func (c *checker) rule(r *syntax.Rule) {
 	e := make(env)
 	c.outputs = make(map[string]bool)
 	if len(r.Params) > 0 && r.Name.Text == "has_relation" {
-		// The rules made from blocks ask for the related object. A call
-		// that passes one is checked where it stands.
+		// The rules made from blocks look up the related object. A call that passes one
+		// is checked at its position.
 		if v, ok := syntax.Unparen(r.Params[0].Value).(*syntax.Var); ok {
 			c.outputs[v.Name] = true
 		}
@@ -186,7 +185,7 @@ func (c *checker) params(params []*syntax.Param, e env) {
 	}
 }
 
-// bind notes that the variables of x are bound now, to anything.
+// bind records that the variables of x are now bound, to values of any type.
 func (c *checker) bind(x syntax.Expr, e env) {
 	syntax.Walk(x, func(n syntax.Node) bool {
 		if v, ok := n.(*syntax.Var); ok && v.Name != "_" && !c.isName(v.Name) {
@@ -243,9 +242,9 @@ func (c *checker) goal(x syntax.Expr, e env) {
 			c.enqueue(x.Name.Text)
 		}
 	case *syntax.PrintExpr:
-		c.refuse(x, "", "go-oso prints to standard output")
+		c.refuse(x, "", "go-oso would print to standard output")
 	case *syntax.DebugExpr:
-		c.refuse(x, "", "go-oso's debugger reads standard input")
+		c.refuse(x, "", "go-oso's debugger would read standard input")
 	case *syntax.PrefixExpr:
 		c.refuse(x, "", "the prefix form of an operator cannot be checked")
 	case *syntax.CutExpr, *syntax.BoolLit:
@@ -255,7 +254,7 @@ func (c *checker) goal(x syntax.Expr, e env) {
 	}
 }
 
-// negated checks goals under not or forall. What they learn ends with them.
+// negated checks goals under not or forall. What is learned in them ends with them.
 func (c *checker) negated(goals func(env), e env) {
 	outer := c.strict
 	c.strict = true
@@ -263,11 +262,11 @@ func (c *checker) negated(goals func(env), e env) {
 	c.strict = outer
 }
 
-// enqueue has the rules of that name checked strictly.
+// enqueue adds the rules of that name to those that are checked strictly.
 func (c *checker) enqueue(name string) {
 	names := []string{name}
 	if blockRules := []string{"has_permission", "has_role", "has_relation"}; c.blocks && slices.Contains(blockRules, name) {
-		names = blockRules // shorthands call any of them
+		names = blockRules // shorthands can call any of them
 	}
 	for _, name := range names {
 		if !c.queued[name] {
@@ -291,7 +290,7 @@ func (c *checker) binary(x *syntax.BinaryExpr, e env) {
 		}
 	case syntax.OpIn:
 		if slices.ContainsFunc(right.list, func(t reflect.Type) bool { return deref(t).Kind() == reflect.String }) {
-			c.refuse(x, "", "go-oso goes through the characters of a text, where in is an error")
+			c.refuse(x, "", "in on a string is an error, but go-oso iterates over its characters")
 		}
 		elem := elements(right)
 		if c.fresh(x.X, e) {
@@ -306,7 +305,7 @@ func (c *checker) binary(x *syntax.BinaryExpr, e env) {
 	c.bind(x.Y, e)
 }
 
-// fresh reports whether x is a variable that is not bound before.
+// fresh reports whether x is a variable that is not yet bound.
 func (c *checker) fresh(x syntax.Expr, e env) bool {
 	v, ok := syntax.Unparen(x).(*syntax.Var)
 	if !ok || c.isName(v.Name) {
@@ -332,7 +331,7 @@ func (c *checker) compare(n syntax.Node, x syntax.Expr, left types, y syntax.Exp
 	}
 	for _, t := range slices.Concat(left.list, right.list) {
 		if t = deref(t); t.Kind() == reflect.Struct && deep(t) && mayBeObject(left) && mayBeObject(right) {
-			c.refuse(n, "compare their ids", "go-oso compares two objects of class %s field by field, to any depth", c.className(t))
+			c.refuse(n, "compare their IDs", "go-oso compares two objects of class %s field by field, to any depth", c.className(t))
 			return
 		}
 	}

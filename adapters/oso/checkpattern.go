@@ -6,8 +6,8 @@ package osoengine
 
 import "github.com/ursa-authz/ursa/authz/polar/syntax"
 
-// pattern checks a pattern against a term with types t, and returns the types
-// that a term has which matches.
+// pattern checks a pattern against a term with types t, and returns the types of the
+// terms that match.
 func (c *checker) pattern(p syntax.Pattern, t types, e env) types {
 	switch p := p.(type) {
 	case *syntax.ClassPattern:

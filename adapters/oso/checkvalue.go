@@ -2,8 +2,8 @@
 
 package osoengine
 
-// This file defines the check of terms: what an attribute, a call or a constructor
-// results in, and whether go-oso can do it.
+// This file defines the check of terms: the result of an attribute, a call or a
+// constructor, and whether go-oso supports it.
 
 import (
 	"fmt"
@@ -62,7 +62,7 @@ func isInt(t types) bool {
 	return !t.open && !slices.ContainsFunc(t.list, func(t reflect.Type) bool { return group(t) != reflect.Int64 })
 }
 
-// group returns the kind that stands for all kinds that are one in Polar.
+// group returns the kind that represents all kinds that are the same in Polar.
 func group(t reflect.Type) reflect.Kind {
 	switch kind := deref(t).Kind(); kind {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
@@ -86,7 +86,7 @@ func (c *checker) variable(v *syntax.Var, e env) types {
 	case v.Name == "now":
 		c.refuse(v, "", "the constant now is a time, which go-oso cannot compare")
 	case c.classes[v.Name] != nil || builtins[v.Name] != nil || v.Name == "Actor" || v.Name == "Resource":
-		c.refuse(v, "a pattern needs braces here: "+v.Name+"{}", "go-oso takes the class %s, used as a value, for an instance with nothing in it", v.Name)
+		c.refuse(v, "a pattern needs braces here: "+v.Name+"{}", "go-oso treats the class %s, used as a value, as an empty instance", v.Name)
 	}
 	if t, ok := e[v.Name]; ok {
 		return t
@@ -96,7 +96,7 @@ func (c *checker) variable(v *syntax.Var, e env) types {
 
 func (c *checker) kwargs(fields []*syntax.Field) {
 	if len(fields) > 0 {
-		c.refuse(fields[0], "", "go-oso has no keyword arguments")
+		c.refuse(fields[0], "", "go-oso does not support keyword arguments")
 	}
 }
 
@@ -110,7 +110,7 @@ func (c *checker) lookup(x *syntax.Lookup, e env) types {
 		t := c.value(key, e)
 		c.bind(key, e)
 		if t.null || obj.open || slices.ContainsFunc(obj.list, func(t reflect.Type) bool { return deref(t).Kind() != reflect.Map }) {
-			c.refuse(x, "say that it is a Dictionary", "the name of the attribute is not known before go-oso looks it up")
+			c.refuse(x, "declare it as a Dictionary, as in `x matches Dictionary`", "the name of the attribute is not known before go-oso looks it up")
 		}
 		return anything
 	default:
@@ -130,8 +130,8 @@ func (c *checker) field(n syntax.Node, obj types, name string) types {
 	candidates := obj.list
 	if obj.open {
 		if c.strict {
-			c.refuse(n, "say of which class it is, as in `x matches Class`",
-				"inside not or forall, go-oso takes a missing attribute %s for false", name)
+			c.refuse(n, "state its class, as in `x matches Class`",
+				"inside not or forall, go-oso treats a missing attribute %s as false", name)
 		}
 		candidates = slices.Concat(candidates, c.structsWith(name))
 		if len(candidates) == 0 {
@@ -182,14 +182,14 @@ func (c *checker) noField(n syntax.Node, t reflect.Type, name string) {
 	c.refuse(n, hint, "class %s has no field with the exact Go name %s", c.className(t), name)
 }
 
-// readable refuses the field f of t if its values do not arrive unchanged.
+// readable adds a diagnostic if the values of field f of t do not arrive unchanged.
 func (c *checker) readable(n syntax.Node, t reflect.Type, f reflect.StructField) {
 	if reason := mangled(f.Type); reason != "" {
 		c.refuse(n, "", "field %s of class %s is %s", f.Name, c.className(t), reason)
 	}
 	for _, other := range reflect.VisibleFields(t) {
 		if tag, _, _ := strings.Cut(other.Tag.Get("polar"), ","); tag == f.Name && other.Name != f.Name {
-			c.refuse(n, "", "by its tag, %s is field %s of class %s; go-oso knows no tags", f.Name, other.Name, c.className(t))
+			c.refuse(n, "", "the tag %s names field %s of class %s, but go-oso ignores tags", f.Name, other.Name, c.className(t))
 		}
 	}
 }
@@ -206,7 +206,7 @@ func (c *checker) spelledLike(name string) string {
 	return ""
 }
 
-// fold makes all spellings of a name one.
+// fold maps all spellings of a name to one.
 func fold(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
 
 func (c *checker) method(x *syntax.Lookup, obj types, name string, e env) types {
@@ -218,8 +218,8 @@ func (c *checker) method(x *syntax.Lookup, obj types, name string, e env) types 
 	candidates := obj.list
 	if obj.open {
 		if c.strict {
-			c.refuse(x, "say of which class it is, as in `x matches Class`",
-				"inside not or forall, go-oso takes a missing method %s for false", name)
+			c.refuse(x, "state its class, as in `x matches Class`",
+				"inside not or forall, go-oso treats a missing method %s as false", name)
 		}
 		found := false
 		for _, t := range c.structs {
@@ -235,7 +235,7 @@ func (c *checker) method(x *syntax.Lookup, obj types, name string, e env) types 
 	for _, t := range candidates {
 		t = deref(t)
 		if t.Kind() != reflect.Struct {
-			c.refuse(x, "", "go-oso has no methods for values of type %v", t)
+			c.refuse(x, "", "go-oso does not support methods on values of type %v", t)
 			continue
 		}
 		m, ok := methodOf(t, name)
@@ -265,8 +265,8 @@ func (c *checker) methodHint(name string) string {
 	return ""
 }
 
-// arguments refuses arguments that go-oso would convert into something else:
-// it makes "A" of 65 for a string, and 1 of 1.7 for an integer.
+// arguments refuses arguments that go-oso would convert to other values: it converts 65
+// to "A" for a string, and 1.7 to 1 for an integer.
 func (c *checker) arguments(n syntax.Node, what string, f reflect.Type, receivers int, args []types) {
 	if f.NumIn()-receivers != len(args) {
 		c.refuse(n, "", "%s takes %d arguments, not %d", what, f.NumIn()-receivers, len(args))
@@ -284,7 +284,7 @@ func (c *checker) arguments(n syntax.Node, what string, f reflect.Type, receiver
 			}
 		}
 		if !ok {
-			c.refuse(n, "say of which class the argument is", "argument %d of %s may not be a %v, and go-oso would convert it", i+1, what, param)
+			c.refuse(n, "state the class of the argument", "argument %d of %s may be something other than %v, and go-oso would convert it", i+1, what, param)
 		}
 	}
 }
@@ -308,7 +308,7 @@ func (c *checker) construct(x *syntax.New, e env) types {
 	if reason := mangledMethod(f, 0); reason != "" {
 		c.refuse(x, "", "the constructor of class %s %s", cl.name, reason)
 	} else if f.Out(0) != cl.typ {
-		c.refuse(x, "", "the constructor of class %s returns a %v; go-oso wants exactly %v", cl.name, f.Out(0), cl.typ)
+		c.refuse(x, "", "the constructor of class %s returns %v, but go-oso needs %v", cl.name, f.Out(0), cl.typ)
 	} else {
 		c.arguments(x, "the constructor of class "+cl.name, f, 0, args)
 	}

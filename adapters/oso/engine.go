@@ -2,7 +2,7 @@
 
 package osoengine
 
-// This file defines New, and how a policy is compiled.
+// This file defines New, and compiles policies.
 
 import (
 	"context"
@@ -27,19 +27,19 @@ type engine struct{}
 
 // The codes of diagnostics, besides codeRefused and those of the parser.
 const (
-	codeClass       syntax.Code = "go-oso-class"        // a class or constant that go-oso cannot have
+	codeClass       syntax.Code = "go-oso-class"        // a class or constant that go-oso does not support
 	codeLoad        syntax.Code = "go-oso-load"         // go-oso does not load the policy
 	codeInlineQuery syntax.Code = "inline-query-failed" // an inline query has no solution
 )
 
-// Compile checks the policy, and loads it into an instance of go-oso.
+// Compile checks the policy and loads it into an instance of go-oso.
 func (engine) Compile(ctx context.Context, in authz.Input) (_ authz.Policy, diags []authz.Diagnostic, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
 	for _, name := range []string{"POLAR_LOG", "POLAR_EXPLAIN"} {
 		if v := os.Getenv(name); v != "" && v != "off" && v != "0" {
-			return nil, nil, fmt.Errorf("%w: the environment variable %s makes go-oso print actors and resources", authz.ErrUnsupported, name)
+			return nil, nil, fmt.Errorf("%w: the environment variable %s makes go-oso print actors and resources (unset it)", authz.ErrUnsupported, name)
 		}
 	}
 	var files []*syntax.File
@@ -91,8 +91,8 @@ func (engine) Compile(ctx context.Context, in authz.Input) (_ authz.Policy, diag
 	return p, diags, nil
 }
 
-// newClasses returns the registered classes by name, and diagnostics for those
-// that go-oso cannot have.
+// newClasses returns the registered classes by name, and diagnostics for those that
+// go-oso does not support.
 func newClasses(list []authz.Class) (map[string]*class, []syntax.Diagnostic) {
 	classes := make(map[string]*class, len(list))
 	var diags []syntax.Diagnostic
@@ -110,8 +110,8 @@ func newClasses(list []authz.Class) (map[string]*class, []syntax.Diagnostic) {
 	return classes, diags
 }
 
-// newConstants returns the constants as go-oso is to get them, and diagnostics
-// for those that it cannot have.
+// newConstants returns the constants in the form for go-oso, and diagnostics for those
+// that it does not support.
 func (p *policy) newConstants(given map[string]any) (map[string]any, []syntax.Diagnostic) {
 	constants := make(map[string]any, len(given))
 	var diags []syntax.Diagnostic
@@ -122,7 +122,7 @@ func (p *policy) newConstants(given map[string]any) (map[string]any, []syntax.Di
 		case bad != nil:
 			shown, err = fmt.Sprintf("%+q", name), refusal("the name cannot be written in a policy: %v", bad)
 		case name == "now" || name == "nil" || builtins[name] != nil:
-			err = refusal("the name is taken by the language")
+			err = refusal("the name is reserved by the language")
 		case p.classes[name] != nil:
 			err = refusal("a class has this name")
 		}
@@ -135,8 +135,8 @@ func (p *policy) newConstants(given map[string]any) (map[string]any, []syntax.Di
 	return constants, diags
 }
 
-// load registers classes and constants, loads the text and asks the inline
-// queries. go-oso has no way to free an instance that is given up.
+// load registers classes and constants, loads the text and runs the inline queries.
+// go-oso has no way to free an instance that is no longer needed.
 func (p *policy) load(constants map[string]any) (diags []syntax.Diagnostic, err error) {
 	defer func() {
 		if recover() != nil {
@@ -152,12 +152,12 @@ func (p *policy) load(constants map[string]any) (diags []syntax.Diagnostic, err 
 	for _, name := range slices.Sorted(maps.Keys(p.classes)) {
 		c := p.classes[name]
 		if err := p.oso.RegisterClassWithName(c.typ, c.constructor, name); err != nil {
-			diags = append(diags, syntax.Diagnostic{Code: codeClass, Msg: "go-oso does not take the class " + name})
+			diags = append(diags, syntax.Diagnostic{Code: codeClass, Msg: "go-oso does not accept the class " + name})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(constants)) {
 		if err := p.oso.RegisterConstant(constants[name], name); err != nil {
-			diags = append(diags, syntax.Diagnostic{Code: codeClass, Msg: "go-oso does not take the constant " + name})
+			diags = append(diags, syntax.Diagnostic{Code: codeClass, Msg: "go-oso does not accept the constant " + name})
 		}
 	}
 	if len(diags) > 0 {
@@ -174,14 +174,14 @@ func (p *policy) load(constants map[string]any) (diags []syntax.Diagnostic, err 
 	return diags, nil
 }
 
-// inline asks an inline query, which has to have a solution.
+// inline runs an inline query, which must have a solution.
 func (p *policy) inline(q inlineQuery) *syntax.Diagnostic {
 	fail := func(format string, args ...any) *syntax.Diagnostic {
 		return &syntax.Diagnostic{Code: codeInlineQuery, Pos: q.pos, Msg: fmt.Sprintf(format, args...)}
 	}
 	query, err := p.oso.NewQueryFromStr(q.text)
 	if err != nil {
-		return fail("go-oso does not take the inline query")
+		return fail("go-oso does not accept the inline query")
 	}
 	for _, err := range p.solutions(context.Background(), query) {
 		if e := new(queryError); errors.As(err, &e) {
@@ -194,8 +194,7 @@ func (p *policy) inline(q inlineQuery) *syntax.Diagnostic {
 	return fail("the inline query has no solution")
 }
 
-// typeOfNil returns the type that the nil of a policy has in results, which
-// go-oso does not export.
+// typeOfNil returns the type of a policy's nil in results, which go-oso does not export.
 func (p *policy) typeOfNil() (reflect.Type, error) {
 	query, err := p.oso.NewQueryFromStr("x = nil")
 	if err != nil {

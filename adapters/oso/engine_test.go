@@ -2,7 +2,7 @@
 
 package osoengine_test
 
-// These tests ask questions.
+// This file tests queries and decisions.
 
 import (
 	"bytes"
@@ -133,11 +133,11 @@ allow(_, _, _) if false;
 // errAny stands for any error.
 var errAny = errors.New("any error")
 
-// secret marks values that must not be found in an error.
+// secret marks values that must not occur in an error.
 const secret = "5ecret"
 
-// TestErrors asks what ends in an error: the question is undecided, and the
-// error shows no value.
+// TestErrors makes decisions that end in an error: they are undecided, and the error shows no
+// value.
 func TestErrors(t *testing.T) {
 	const policy = `
 allow(_, "missing", d) if d.Title = "x" or true;
@@ -161,10 +161,10 @@ allow(_, "any", d: Doc) if d.Extra = 1;
 		want     string
 		is       error
 	}{
-		{user, "missing", user, "p.polar:2: an object lacks an attribute", nil},
+		{user, "missing", user, "p.polar:2: an object does not have an attribute", nil},
 		{user, "missing", secret, "panicked", nil},
 		{user, "missing nested", Doc{Extra: user.Tags}, "panicked", nil},
-		{user, "nil chain", nil, "p.polar:4: an object lacks an attribute", nil},
+		{user, "nil chain", nil, "p.polar:4: an object does not have an attribute", nil},
 		{user, "panic", nil, "panicked", nil},
 		{Org{1, secret}, "compare", nil, "not support", nil},
 		{user, "type", nil, "a value of the wrong kind", nil},
@@ -173,7 +173,7 @@ allow(_, "any", d: Doc) if d.Extra = 1;
 		{secret, "scalar", nil, "panicked", nil},
 		{user, "endless", 1, "too deeply", polar.ErrBudget},
 
-		// Refused before go-oso sees it.
+		// Refused before go-oso gets it.
 		{authz.ClassOf[User](), "x", nil, "class is passed as a value", authz.ErrUnsupported},
 		{user, "x", authz.ClassOf[Doc](), "class is passed as a value", authz.ErrUnsupported},
 		{0.5, "x", nil, "a value is a float", authz.ErrUnsupported},
@@ -242,7 +242,7 @@ func TestContext(t *testing.T) {
 		}
 	}
 	if n != 2 {
-		t.Errorf("%d solutions; want the one before the cancellation, and the error", n)
+		t.Errorf("%d solutions; want one before the cancellation, and the error", n)
 	}
 	if got, err := p.Decide(ctx, "allow", 1, "x", 1); got.Allowed || !errors.Is(err, context.Canceled) {
 		t.Errorf("Decide with a canceled context = %+v, %v", got, err)
@@ -252,7 +252,8 @@ func TestContext(t *testing.T) {
 	}
 }
 
-// TestRequest: a Request is seen through its fields, and comes back as itself.
+// TestRequest: a policy sees a Request through its fields, and the result is the Request
+// itself.
 func TestRequest(t *testing.T) {
 	p := mustCompile(t, `
 allow(_, m, r: Request) if r.Method = m and r.Segments = ["a", _] and r.Host = "h" and not r.Scheme = "https";
@@ -313,7 +314,7 @@ allow(_, "lead", t: Team) if t.Lead = nil;
 	}
 }
 
-// TestLoadErrors: what go-oso finds when it loads has a position in the source.
+// TestLoadErrors: what go-oso rejects at load has a position in the source.
 func TestLoadErrors(t *testing.T) {
 	sources := func(texts ...string) (s []authz.Source) {
 		for i, text := range texts {
@@ -352,7 +353,7 @@ func TestLoadErrors(t *testing.T) {
 	}
 }
 
-// TestEscapes: go-oso does not know escapes by number, and gets the characters.
+// TestEscapes: go-oso does not know numeric escapes, and gets the characters.
 func TestEscapes(t *testing.T) {
 	const policy = `allow(x, "\u{61}", _) if x = "a\u{200D}\u{22}\u{5c}\\\u{0}\u{A}\u{e9}" or x = "\\u{41}" and x = "\\u{41}";
 ?= "\u{41}\\u{41}" = "A\\u{41}" and "\u{41}" = "A";`
@@ -368,7 +369,8 @@ func TestEscapes(t *testing.T) {
 	}
 }
 
-// TestHiddenNames: names of classes and constants are held to what a policy can have, and are visible in errors.
+// TestHiddenNames: the names of classes and constants must be names that a policy can spell,
+// and are visible in errors.
 func TestHiddenNames(t *testing.T) {
 	for _, name := range []string{"D\u200boc", "D\u043ec", "Doc\nINFO", "\u202eDoc"} {
 		for what, in := range map[string]authz.Input{
@@ -459,8 +461,8 @@ allow(u: User, "crash", _) if u.Crash();
 	wg.Wait()
 }
 
-// TestNoLeak asks thousands of questions that end in every way a question can
-// end. go-oso alone would keep 10 KB of each that ends in an error.
+// TestNoLeak runs thousands of queries that end in every way a query can end. go-oso alone
+// would keep 10 KB for each that ends in an error.
 func TestNoLeak(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("reads the size of the process from /proc")
@@ -487,15 +489,15 @@ allow(_, "unbound", x) if x > 1;
 		}
 		runtime.GC()
 	}
-	ask(200) // until the allocators have what they need
+	ask(200) // until the allocators have enough memory
 	before := resident(t)
 	ask(1000)
 	if grown := resident(t) - before; grown > 8<<20 {
-		t.Errorf("8000 questions cost %d KB", grown>>10)
+		t.Errorf("8000 queries cost %d KB", grown>>10)
 	}
 }
 
-// resident returns the memory of the process that is not Go's heap, roughly.
+// resident returns the memory of the process outside Go's heap, roughly.
 func resident(t *testing.T) int {
 	statm, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
@@ -510,7 +512,7 @@ func resident(t *testing.T) int {
 	return pages*os.Getpagesize() - int(m.HeapSys-m.HeapReleased)
 }
 
-// TestExpenses runs the policy for go-oso that stands in policies/expenses-oso.
+// TestExpenses runs the policy for go-oso in policies/expenses-oso.
 func TestExpenses(t *testing.T) {
 	type User struct{ ID, OrganizationID int }
 	type Guest struct{}

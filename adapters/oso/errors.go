@@ -2,8 +2,8 @@
 
 package osoengine
 
-// This file defines the errors of the engine. None of them holds text of
-// go-oso's, which prints the values of actors and resources into its errors.
+// This file defines the errors of the engine. None of them holds text from go-oso, whose
+// errors contain the values of actors and resources.
 
 import (
 	"encoding/json"
@@ -19,8 +19,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// An unsupported error says what was asked that go-oso cannot do or would
-// answer wrongly.
+// An unsupported error describes a request that go-oso cannot handle or would answer
+// wrongly.
 type unsupported struct{ reason string }
 
 func refusal(format string, args ...any) *unsupported {
@@ -38,7 +38,7 @@ type refusals struct {
 func (e *refusals) Error() string   { return e.list.Error() }
 func (e *refusals) Unwrap() []error { return []error{authz.ErrUnsupported, e.list} }
 
-// A queryError is an error of a question that go-oso began to answer.
+// A queryError is an error of a query that go-oso began to answer.
 type queryError struct {
 	pos    syntax.Position
 	reason string
@@ -60,11 +60,11 @@ var (
 	errUnbound   = &queryError{reason: "the answer depends on a variable that has no value", is: polar.ErrUnbound}
 )
 
-// loadError hides an error of setting up go-oso.
-func loadError(error) error { return &queryError{reason: "go-oso cannot be set up"} }
+// loadError hides an error from setting up go-oso.
+func loadError(error) error { return &queryError{reason: "go-oso could not be set up"} }
 
-// place finds the positions in the text of a go-oso error. The last one is that
-// of the goal that failed. Where a query stands in its own text says nothing.
+// place finds the positions in the text of a go-oso error. The last one is that of the
+// goal that failed. The position in a query's own text is of no use.
 var place = regexp.MustCompile(`(in query )?at line (\d+), column \d+`)
 
 func (t *text) placeOf(formatted string) syntax.Position {
@@ -77,7 +77,7 @@ func (t *text) placeOf(formatted string) syntax.Position {
 	return pos
 }
 
-// queryError says what kind of error a question ended with.
+// queryError returns the kind of error with which a query ended.
 func (p *policy) queryError(err error) error {
 	var own *queryError
 	if errors.As(err, &own) {
@@ -106,14 +106,14 @@ func (p *policy) queryError(err error) error {
 	case errors.As(err, &iterator):
 		return &queryError{reason: "`in` needs a list, a dictionary or a string on its right"}
 	case errors.As(err, &attribute):
-		return &queryError{reason: "an object lacks an attribute"}
+		return &queryError{reason: "an object does not have an attribute"}
 	case errors.As(err, &number):
 		return &queryError{reason: "a number in the answer is infinite or not a number"}
 	}
 	return &queryError{reason: "an object was used in a way that go-oso does not support"}
 }
 
-// coreError names the kind of an error of go-oso's core.
+// coreError returns the kind of an error from go-oso's core.
 func (p *policy) coreError(kind osotypes.ErrorKindVariant) *queryError {
 	runtime, ok := kind.(osotypes.ErrorKindRuntime)
 	if !ok {
@@ -129,9 +129,9 @@ func (p *policy) coreError(kind osotypes.ErrorKindVariant) *queryError {
 	case osotypes.RuntimeErrorStackOverflow:
 		return &queryError{reason: "the rule calls itself too deeply", is: polar.ErrBudget}
 	case osotypes.RuntimeErrorQueryTimeout:
-		return &queryError{reason: "go-oso's time limit has passed", is: polar.ErrBudget}
+		return &queryError{reason: "go-oso's time limit was exceeded", is: polar.ErrBudget}
 	case osotypes.RuntimeErrorApplication:
-		return &queryError{reason: "an object lacks an attribute or method"}
+		return &queryError{reason: "an object does not have an attribute or method"}
 	case osotypes.RuntimeErrorUnhandledPartial:
 		return errUnbound.copy()
 	case osotypes.RuntimeErrorQueryForUndefinedRule:
@@ -145,7 +145,7 @@ func (e *queryError) copy() *queryError {
 	return &c
 }
 
-// diagnostic says what go-oso does not like about the policy.
+// diagnostic describes why go-oso rejects the policy.
 func (t *text) diagnostic(err error) syntax.Diagnostic {
 	d := syntax.Diagnostic{Code: codeLoad, Msg: "go-oso does not load the policy"}
 	var core *osoerrors.FormattedPolarError
@@ -161,7 +161,7 @@ func (t *text) diagnostic(err error) syntax.Diagnostic {
 		case osotypes.ValidationErrorSingletonVariable:
 			d.Msg = "a variable occurs only once in its rule"
 		case osotypes.ValidationErrorUndefinedRuleCall:
-			d.Msg = "a rule is called that is not defined"
+			d.Msg = "a rule that is called is not defined"
 		case osotypes.ValidationErrorInvalidRule:
 			d.Msg = "the rule does not fit the type declared for rules of its name"
 		case osotypes.ValidationErrorInvalidRuleType:

@@ -2,8 +2,8 @@
 
 package osoengine
 
-// This file defines what go-oso makes of Go types: which values cross into the
-// original unchanged, and which would arrive as something else.
+// This file defines how go-oso treats Go types: which values reach the original
+// unchanged, and which would become something else.
 
 import (
 	"cmp"
@@ -37,8 +37,7 @@ var builtins = map[string]reflect.Type{
 	"Dictionary": reflect.TypeFor[map[string]any](),
 }
 
-// newClass checks a class as it was given. The error says what go-oso does
-// not have.
+// newClass checks a class as it was passed. The error names what go-oso does not support.
 func newClass(c authz.Class) (*class, error) {
 	t := deref(c.Type)
 	if t == nil {
@@ -51,17 +50,17 @@ func newClass(c authz.Class) (*class, error) {
 	case syntax.CheckName(name) != nil:
 		return nil, fmt.Errorf("class %+q cannot be written in a policy: %w", name, syntax.CheckName(name))
 	case strings.ContainsAny(name, "[]"):
-		return nil, fmt.Errorf("the class of type %v needs a name: %q cannot be written in a policy", t, name)
+		return nil, fmt.Errorf("the class of type %v needs a name, because %q cannot be written in a policy", t, name)
 	case name == "Actor" || name == "Resource":
-		return nil, fmt.Errorf("a class cannot be named %s, which is the name of a built-in union", name)
+		return nil, fmt.Errorf("a class cannot be named %s, the name of a built-in union", name)
 	case builtins[name] != nil || name == "nil":
-		return nil, fmt.Errorf("a class cannot be named %s, which is built in", name)
+		return nil, fmt.Errorf("a class cannot be named %s, the name of a built-in class", name)
 	case t.Kind() == reflect.Interface:
-		return nil, fmt.Errorf("class %s is an interface: go-oso has no supertypes", name)
+		return nil, fmt.Errorf("class %s is an interface, but go-oso has no supertypes", name)
 	case len(c.Extends) > 0:
-		return nil, fmt.Errorf("class %s extends others: go-oso has no supertypes", name)
+		return nil, fmt.Errorf("class %s extends others, but go-oso has no supertypes", name)
 	case t.Kind() != reflect.Struct:
-		return nil, fmt.Errorf("class %s is of kind %v: go-oso takes its instances for objects that equal nothing", name, t.Kind())
+		return nil, fmt.Errorf("class %s is of kind %v, and go-oso treats its instances as objects that equal nothing", name, t.Kind())
 	case implements[interfaces.Iterator](t):
 		return nil, fmt.Errorf("class %s has go-oso's method Iter, and go-oso leaks a goroutine for each iteration that is not finished", name)
 	}
@@ -71,8 +70,8 @@ func newClass(c authz.Class) (*class, error) {
 	return &class{name: name, typ: t, constructor: c.Constructor, relations: c.Relations}, nil
 }
 
-// A universe is the struct types that a policy can meet: the registered ones,
-// and those in their fields and results.
+// A universe is the struct types that a policy can use: the registered ones, and those in
+// their fields and results.
 type universe struct {
 	classes map[string]*class
 	structs []reflect.Type
@@ -92,7 +91,7 @@ func newUniverse(classes map[string]*class) *universe {
 	return u
 }
 
-// add adds the structs in t, and what can be reached from them.
+// add adds the structs in t, and those reachable from them.
 func (u *universe) add(t reflect.Type) {
 	for pending := []reflect.Type{t}; len(pending) > 0; {
 		t := pending[len(pending)-1]
@@ -119,7 +118,7 @@ func (u *universe) add(t reflect.Type) {
 	}
 }
 
-// className returns how to call a struct type in an error.
+// className returns the name of a struct type for an error.
 func (u *universe) className(t reflect.Type) string {
 	for name, c := range u.classes {
 		if c.typ == t {
@@ -140,14 +139,14 @@ func methodOf(t reflect.Type, name string) (reflect.Method, bool) {
 	return reflect.PointerTo(t).MethodByName(name)
 }
 
-// mangled says what go-oso would make of values of type t where a policy reads
-// them, or "" if they arrive as they are. An interface says nothing: its
-// values are looked at when a question is asked.
+// mangled describes how go-oso would change values of type t that a policy reads, or
+// returns "" if it does not. For an interface it returns "": its values are checked at
+// each query.
 func mangled(t reflect.Type) string {
 	for range maxNesting {
 		t = deref(t)
 		if implements[driver.Valuer](t) && t.Kind() == reflect.Struct {
-			return "an SQL null or value type, which go-oso takes for an object"
+			return "an SQL null or value type, which go-oso treats as an object"
 		}
 		named := t.PkgPath() != ""
 		switch t.Kind() {
@@ -159,20 +158,20 @@ func mangled(t reflect.Type) string {
 			return fmt.Sprintf("of kind %v, which has no counterpart in Polar", t.Kind())
 		case reflect.Slice, reflect.Array:
 			if named {
-				return "a named list type, which go-oso takes for a plain list"
+				return "a named list type, which go-oso treats as a plain list"
 			}
 			t = t.Elem()
 		case reflect.Map:
 			if named {
-				return "a named map type, which go-oso takes for a plain dictionary"
+				return "a named map type, which go-oso treats as a plain dictionary"
 			}
 			if t.Key() != reflect.TypeFor[string]() {
-				return fmt.Sprintf("a map with keys of type %v, which go-oso replaces by one text", t.Key())
+				return fmt.Sprintf("a map with keys of type %v, which go-oso replaces by one string", t.Key())
 			}
 			t = t.Elem()
 		default:
 			if named {
-				return fmt.Sprintf("of the named type %v, which go-oso takes for an object that equals no %v", t, t.Kind())
+				return fmt.Sprintf("of the named type %v, which go-oso treats as an object that equals no %v", t, t.Kind())
 			}
 			return ""
 		}
@@ -180,8 +179,8 @@ func mangled(t reflect.Type) string {
 	return "nested too deeply"
 }
 
-// mangledMethod says why go-oso cannot call m, or "". The arguments are judged
-// where they are known.
+// mangledMethod returns why go-oso cannot call m, or "". Arguments are checked where they
+// are known.
 func mangledMethod(m reflect.Type, receivers int) string {
 	in := func(i int) reflect.Type { return m.In(i + receivers) }
 	if m.NumIn() > receivers && in(0) == reflect.TypeFor[context.Context]() {
@@ -203,9 +202,9 @@ func mangledMethod(m reflect.Type, receivers int) string {
 	out := m.Out(0)
 	switch kind := deref(out).Kind(); {
 	case kind == reflect.Interface:
-		return "returns an interface, whose value cannot be judged before go-oso has it"
+		return "returns an interface, whose value cannot be checked before go-oso gets it"
 	case kind == reflect.Uint || kind == reflect.Uint64:
-		return "returns an unsigned integer, which go-oso takes for a negative one beyond 63 bits"
+		return "returns an unsigned integer, which go-oso treats as negative beyond 63 bits"
 	}
 	if reason := mangled(out); reason != "" {
 		return "returns a value that is " + reason
@@ -213,8 +212,8 @@ func mangledMethod(m reflect.Type, receivers int) string {
 	return ""
 }
 
-// deep says whether go-oso's comparison of two values of struct type t, field
-// by field to any depth, can differ from a comparison of what they stand for.
+// deep reports whether go-oso's comparison of two values of struct type t, field by field
+// to any depth, can differ from Ursa's.
 func deep(t reflect.Type) bool {
 	if implements[interfaces.Comparer](t) {
 		return false

@@ -2,10 +2,10 @@
 
 package osoengine
 
-// This file defines what is done with values before go-oso gets them. Types
-// have been judged when the policy was compiled; what is left is what depends on
-// the value: what interfaces hold, unsigned integers beyond 63 bits, strings
-// that are not UTF-8, which would all become one, and relations not loaded.
+// This file defines the checks of values before go-oso gets them. Types were checked when
+// the policy was compiled. What remains depends on the value: the contents of interfaces,
+// unsigned integers beyond 63 bits, strings that are not UTF-8, which would all become
+// one, and relations that are not loaded.
 
 import (
 	"fmt"
@@ -18,8 +18,8 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// A view is what go-oso gets of an [authz.Request]: its fields. The Request itself
-// must not be copied, which go-oso does with all it gets.
+// A view is what go-oso gets of an [authz.Request]: its fields. The Request itself must
+// not be copied, and go-oso copies all that it gets.
 type view struct {
 	Method, Path, Host, Scheme, RemoteAddr string
 	Segments                               []string
@@ -32,10 +32,10 @@ var (
 	viewType    = reflect.TypeFor[view]()
 )
 
-// maxValues bounds how many values of an argument are looked at.
+// maxValues is the number of values of an argument that are checked.
 const maxValues = 100_000
 
-// A guard looks at the arguments of one question.
+// A guard checks the arguments of one query.
 type guard struct {
 	*policy
 	seen map[visit]bool
@@ -47,7 +47,7 @@ type visit struct {
 	typ reflect.Type
 }
 
-// argument returns x as go-oso is to get it.
+// argument returns x in the form for go-oso.
 func (g *guard) argument(x any) (any, error) {
 	switch x := x.(type) {
 	case nil:
@@ -55,7 +55,7 @@ func (g *guard) argument(x any) (any, error) {
 	case interface {
 		PolarClass() (string, reflect.Type)
 	}:
-		return nil, refusal("a class is passed as a value, which go-oso takes for an instance with nothing in it")
+		return nil, refusal("a class is passed as a value, which go-oso treats as an empty instance")
 	case *authz.Request:
 		if x == nil {
 			return nil, nil
@@ -66,8 +66,8 @@ func (g *guard) argument(x any) (any, error) {
 	return g.convert(reflect.ValueOf(x))
 }
 
-// convert returns a value without named types around scalars, in lists and
-// dictionaries too. Objects stay as they are.
+// convert returns a value without named types around scalars, also in lists and
+// dictionaries. Objects stay as they are.
 func (g *guard) convert(v reflect.Value) (any, error) {
 	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		if v.IsNil() {
@@ -102,7 +102,7 @@ func (g *guard) convert(v reflect.Value) (any, error) {
 		return list, nil
 	case reflect.Map:
 		if v.Type().Key().Kind() != reflect.String {
-			return nil, refusal("a map with keys of type %v is passed, which go-oso replaces by one text", v.Type().Key())
+			return nil, refusal("a map with keys of type %v is passed, which go-oso replaces by one string", v.Type().Key())
 		}
 		dict := make(map[string]any, v.Len())
 		for iter := v.MapRange(); iter.Next(); {
@@ -127,7 +127,7 @@ func (g *guard) convert(v reflect.Value) (any, error) {
 }
 
 var (
-	errNotUTF8 = refusal("a string is not UTF-8, and go-oso takes all such strings for one")
+	errNotUTF8 = refusal("a string is not UTF-8, and go-oso treats all such strings as equal")
 	errTooMuch = refusal("a value has more than %d parts", maxValues)
 )
 
@@ -138,10 +138,10 @@ func (g *guard) count() error {
 	return nil
 }
 
-// value looks at v and at what the policy can reach from it.
+// value checks v and the values that the policy can reach from it.
 func (g *guard) value(v reflect.Value) error {
-	// The recursion follows types, and pointers only once: a graph costs a
-	// frame for each of its objects at most, and count bounds those.
+	// The recursion follows types, and pointers only once: a graph costs at most one
+	// frame for each of its objects, and count bounds those.
 	if err := g.count(); err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func (g *guard) value(v reflect.Value) error {
 	return nil
 }
 
-// object looks at the fields that the policy reads.
+// object checks the fields that the policy reads.
 func (g *guard) object(v reflect.Value) error {
 	t := v.Type()
 	if implements[interfaces.Iterator](t) {
@@ -211,7 +211,7 @@ func (g *guard) object(v reflect.Value) error {
 		}
 		field, err := v.FieldByIndexErr(f.Index)
 		if err != nil {
-			return refusal("an object has a nil pointer embedded, where go-oso would panic")
+			return refusal("an object embeds a nil pointer, on which go-oso would panic")
 		}
 		if g.policy.notLoaded(v, name, field) {
 			return fmt.Errorf("osoengine: relation %s of class %s is not loaded, and go-oso cannot fetch it", name, g.className(t))
@@ -223,8 +223,8 @@ func (g *guard) object(v reflect.Value) error {
 	return nil
 }
 
-// notLoaded reports whether the field of that name is a registered relation
-// that has to be fetched.
+// notLoaded reports whether the field of that name is a registered relation that must be
+// fetched.
 func (p *policy) notLoaded(object reflect.Value, name string, field reflect.Value) bool {
 	for _, c := range p.classes {
 		if c.typ != object.Type() {
@@ -250,8 +250,8 @@ func (p *policy) notLoaded(object reflect.Value, name string, field reflect.Valu
 	return false
 }
 
-// result replaces what only go-oso's results contain. vars has the names of
-// the question's variables by those that go-oso knows them under.
+// result replaces values that only go-oso's results contain. vars maps go-oso's names of
+// the query's variables to their own names.
 func (p *policy) result(x any, vars map[string]authz.Var) (any, error) {
 	switch x := x.(type) {
 	case osotypes.Variable:

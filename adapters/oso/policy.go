@@ -2,13 +2,12 @@
 
 package osoengine
 
-// This file defines policy, which asks go-oso.
+// This file defines policy, which runs queries on go-oso.
 //
-// A query of go-oso lives in memory that Go does not manage, and freeing it
-// twice destroys the process. go-oso frees it at its end and when a host
-// operation fails; not when its core reports an error, not when a result
-// cannot be converted, not when Go code panics, and not when nobody asks for
-// more. solutions does that, for each way a query can end.
+// A query of go-oso lives in memory that Go does not manage, and freeing it twice crashes
+// the process. go-oso frees a query at its end and when a host operation fails. It does
+// not free it when its core reports an error, when a result cannot be converted, when Go
+// code panics, or when the caller stops early. solutions frees it in all of these cases.
 
 import (
 	"context"
@@ -24,8 +23,8 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// A policy is a policy loaded into an instance of go-oso. Nothing of it changes
-// after Compile, which is what makes it safe for concurrent use.
+// A policy is a policy loaded into an instance of go-oso. It does not change after
+// Compile, so it is safe for concurrent use.
 type policy struct {
 	*universe
 	*text
@@ -38,8 +37,8 @@ func (p *policy) guard() *guard {
 	return &guard{policy: p, seen: make(map[visit]bool), left: maxValues}
 }
 
-// Decide asks rule(actor, action, resource) and stops at its first solution.
-// go-oso does not tell which rule that came from.
+// Decide runs rule(actor, action, resource) and stops at its first solution. go-oso does
+// not report which rule that came from.
 func (p *policy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {
 	for _, err := range p.Query(ctx, rule, actor, action, resource) {
 		return authz.Outcome{Allowed: err == nil}, err
@@ -50,7 +49,7 @@ func (p *policy) Decide(ctx context.Context, rule string, actor any, action stri
 // Defines reports whether the sources have a rule of that name with that number of parameters.
 func (p *policy) Defines(rule string, arity int) bool { return p.defined[ruleKey{rule, arity}] }
 
-// Enumerates reports whether no cut may be reached from rules of that name.
+// Enumerates reports whether rules of that name can never reach a cut.
 func (p *policy) Enumerates(rule string) bool { return !p.cuts[rule] }
 
 // Query yields the solutions of rule(args...).
@@ -80,8 +79,8 @@ func (p *policy) Query(ctx context.Context, rule string, args ...any) iter.Seq2[
 	}
 }
 
-// newQuery makes a query, which has not begun. The variables get names that
-// are those of no constant.
+// newQuery makes a query that has not begun. Its variables get names that no constant
+// has.
 func (p *policy) newQuery(ctx context.Context, rule string, args []any) (q *oso.Query, vars map[string]authz.Var, err error) {
 	defer func() {
 		if recover() != nil { // a value that cannot be converted
@@ -116,10 +115,10 @@ func (p *policy) newQuery(ctx context.Context, rule string, args []any) (q *oso.
 	return q, vars, nil
 }
 
-// solutions yields what go-oso answers, and frees the query.
+// solutions yields go-oso's answers, and frees the query.
 func (p *policy) solutions(ctx context.Context, q *oso.Query) iter.Seq2[map[string]any, error] {
-	// go-oso's own error for a value that is an expression does not tell
-	// whether the query was freed; accepted, they become errors in result.
+	// go-oso's own error for a value that is an expression does not show whether the
+	// query was freed. If accepted, such values become errors in result.
 	q.SetAcceptExpression(true)
 	return func(yield func(map[string]any, error) bool) {
 		alive := true
@@ -141,7 +140,7 @@ func (p *policy) solutions(ctx context.Context, q *oso.Query) iter.Seq2[map[stri
 			}
 			alive = solution != nil
 			if err := ctx.Err(); err != nil {
-				yield(nil, err) // what was found out since is no answer
+				yield(nil, err) // a result found after the context ended is not an answer
 				return
 			}
 			if solution == nil {
@@ -154,8 +153,8 @@ func (p *policy) solutions(ctx context.Context, q *oso.Query) iter.Seq2[map[stri
 	}
 }
 
-// next asks for the next solution. Whatever panics on the way, be it a method of
-// the application or go-oso itself, is an error.
+// next gets the next solution. A panic, whether in a method of the application or in
+// go-oso itself, becomes an error.
 func next(q *oso.Query) (solution *map[string]any, err error) {
 	defer func() {
 		if recover() != nil {
@@ -165,10 +164,10 @@ func next(q *oso.Query) (solution *map[string]any, err error) {
 	return q.Next()
 }
 
-// survives reports whether a query that ended with err has still to be freed.
-// Where that cannot be known, it leaks a few kilobytes rather than risk to free
-// twice: for an error that says that a Go value could not be passed on, and
-// for a list with an open end, which may be a result or an operand.
+// survives reports whether a query that ended with err must still be freed. If that is
+// unknown, it leaks a few kilobytes rather than risk freeing twice: for an error about a
+// Go value that could not be passed on, and for a list with an open end, which may be a
+// result or an operand.
 func survives(err error) bool {
 	if errors.Is(err, errPanic) {
 		return true // between two calls into the original

@@ -2,7 +2,7 @@
 
 package osoengine_test
 
-// These tests show what is refused when a policy is compiled.
+// This file tests what compiling a policy refuses.
 
 import (
 	"context"
@@ -19,7 +19,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// The classes of the tests. Doc has a field of every sort that go-oso mangles.
+// The classes of the tests. Doc has a field of every kind that go-oso changes.
 type (
 	User struct {
 		ID    int
@@ -94,7 +94,7 @@ func compile(t testing.TB, policy string, constants map[string]any, classes ...a
 		Sources:    []authz.Source{{Name: "p.polar", Text: policy}},
 		Classes:    classes,
 		Constants:  constants,
-		AllowEmpty: true, // policies that only ask inline queries
+		AllowEmpty: true, // policies that only have inline queries
 	})
 }
 
@@ -121,13 +121,13 @@ func TestRefusedPolicies(t *testing.T) {
 		{"attribute that does not exist", `allow(u: User, _, _) if u.Nope;`, "no field with the exact Go name Nope"},
 		{"unexported field", `allow(u: User, _, _) if u.admin;`, "no field with the exact Go name admin"},
 		{"attribute of a string", `allow(u: User, _, _) if u.Name.Length = 1;`, "has no attributes"},
-		{"string method", `allow(u: User, _, _) if u.Name.split("/") = [];`, "no methods for values of type string"},
+		{"string method", `allow(u: User, _, _) if u.Name.split("/") = [];`, "support methods on values of type string"},
 		{"string method, class unknown", `allow(_, _, r) if r.startswith("/");`, "no built-in methods"},
-		{"list method", `allow(u: User, _, _) if u.Tags.length() = 1;`, "no methods"},
+		{"list method", `allow(u: User, _, _) if u.Tags.length() = 1;`, "not support methods"},
 
-		{"in over a text", `allow(u: User, _, d: Doc) if u.Name in d.Title;`, "the characters of a text"},
-		{"in over a text under not", `allow(u: User, _, d: Doc) if x = d.Title and not u.Name in x;`, "the characters of a text"},
-		{"relation to several classes", `actor User {} resource Org {} resource Doc { relations = { parent: [Org, User] }; } allow(u: User, _, d: Doc) if u.ID = d.ID;`, "no relations to several classes"},
+		{"in over a string", `allow(u: User, _, d: Doc) if u.Name in d.Title;`, "iterates over its characters"},
+		{"in over a string under not", `allow(u: User, _, d: Doc) if x = d.Title and not u.Name in x;`, "iterates over its characters"},
+		{"relation to several classes", `actor User {} resource Org {} resource Doc { relations = { parent: [Org, User] }; } allow(u: User, _, d: Doc) if u.ID = d.ID;`, "not support relations to several classes"},
 
 		{"float", `allow(_, _, d: Doc) if d.Amount > 1;`, "field Amount of class Doc is a float"},
 		{"float, class unknown", `allow(_, _, d) if d.Amount > 1;`, "field Amount of class Doc is a float"},
@@ -141,7 +141,7 @@ func TestRefusedPolicies(t *testing.T) {
 		{"named slice", `allow(_, _, d: Doc) if 1 in d.IDs;`, "named list type"},
 		{"map with integer keys", `allow(_, _, d: Doc) if d.ByNumber.a = "b";`, "keys of type int"},
 		{"function", `allow(_, _, d: Doc) if d.Done;`, "of kind func"},
-		{"tag", `allow(_, _, d: Doc) if d.Title2 = "a";`, "by its tag, Title2 is field Renamed"},
+		{"tag", `allow(_, _, d: Doc) if d.Title2 = "a";`, "the tag Title2 names field Renamed"},
 
 		{"result and error", `allow(u: User, _, _) if u.Lookup() = "";`, "has 2 results"},
 		{"result and found", `allow(u: User, _, _) if u.Find("a") = "";`, "has 2 results"},
@@ -152,16 +152,16 @@ func TestRefusedPolicies(t *testing.T) {
 		{"float argument", `allow(u: User, _, _) if u.Half(1);`, "a float"},
 		{"float result", `allow(u: User, _, _) if u.Weight() = 1;`, "a float"},
 		{"interface result", `allow(u: User, _, _) if u.Anything() = 1;`, "returns an interface"},
-		{"interface argument", `allow(u: User, _, _) if u.Any(1);`, "may not be a interface"},
-		{"small integer", `allow(u: User, _, _) if u.Short(1000);`, "may not be a int8"},
-		{"65 for a string", `allow(u: User, _, _) if u.Is(65);`, "may not be a string"},
-		{"1.7 for an integer", `allow(u: User, _, _) if u.Older(1.7) = 1;`, "may not be a int"},
-		{"argument that may be anything", `allow(u: User, name, _) if u.Is(name);`, "may not be a string"},
+		{"interface argument", `allow(u: User, _, _) if u.Any(1);`, "something other than interface"},
+		{"small integer", `allow(u: User, _, _) if u.Short(1000);`, "something other than int8"},
+		{"65 for a string", `allow(u: User, _, _) if u.Is(65);`, "something other than string"},
+		{"1.7 for an integer", `allow(u: User, _, _) if u.Older(1.7) = 1;`, "something other than int"},
+		{"argument that may be anything", `allow(u: User, name, _) if u.Is(name);`, "something other than string"},
 		{"number of arguments", `allow(u: User, _, _) if u.Is();`, "takes 1 arguments, not 0"},
-		{"keyword arguments", `allow(u: User, _, _) if u.Is(name: "a");`, "no keyword arguments"},
+		{"keyword arguments", `allow(u: User, _, _) if u.Is(name: "a");`, "not support keyword arguments"},
 		{"method that does not exist", `allow(u: User, _, _) if u.Nope();`, "no method with the exact Go name Nope"},
 		{"no constructor", `allow(_, _, _) if _u = new User(1);`, "no constructor"},
-		{"constructor with keywords", `allow(_, _, _) if _o = new Org(id: 1);`, "no keyword arguments"},
+		{"constructor with keywords", `allow(_, _, _) if _o = new Org(id: 1);`, "not support keyword arguments"},
 
 		{"class as an argument", `allow(u: User, "list", _) if allow(u, "read", Doc);`, "class Doc, used as a value"},
 		{"class in a head", `allow(_: User, "read", Doc);`, "class Doc, used as a value"},
@@ -177,19 +177,19 @@ func TestRefusedPolicies(t *testing.T) {
 		{"objects compared, one class unknown", `allow(u, _, d: Doc) if u != d.Owner;`, "class User field by field"},
 		{"times compared", `allow(u: Doc, _, d: Doc) if u.CreatedAt = d.CreatedAt;`, "class time.Time field by field"},
 
-		{"typo under not", `allow(_, _, d) if not d.Tilte = "secret";`, "takes a missing attribute Tilte for false"},
-		{"class unknown under not", `allow(_, _, d) if not d.Title = "secret";`, "takes a missing attribute Title for false"},
-		{"class unknown under forall", `allow(_, _, d) if forall(t in ["a"], d.Title != t);`, "takes a missing attribute Title for false"},
-		{"class unknown in a rule under not", `allow(_, _, d) if not secret(d); secret(d) if d.Title = "secret";`, "takes a missing attribute Title for false"},
-		{"class unknown two rules below not", `allow(_, _, d) if not s(d); s(d) if t(d); t(d) if d.Title = "secret";`, "takes a missing attribute Title for false"},
-		{"method under not", `allow(u, _, _) if not u.Hello() = "x";`, "takes a missing method Hello for false"},
+		{"typo under not", `allow(_, _, d) if not d.Tilte = "secret";`, "treats a missing attribute Tilte as false"},
+		{"class unknown under not", `allow(_, _, d) if not d.Title = "secret";`, "treats a missing attribute Title as false"},
+		{"class unknown under forall", `allow(_, _, d) if forall(t in ["a"], d.Title != t);`, "treats a missing attribute Title as false"},
+		{"class unknown in a rule under not", `allow(_, _, d) if not secret(d); secret(d) if d.Title = "secret";`, "treats a missing attribute Title as false"},
+		{"class unknown two rules below not", `allow(_, _, d) if not s(d); s(d) if t(d); t(d) if d.Title = "secret";`, "treats a missing attribute Title as false"},
+		{"method under not", `allow(u, _, _) if not u.Hello() = "x";`, "treats a missing method Hello as false"},
 
 		{"print", `allow(u, _, _) if print(u);`, "standard output"},
 		{"debug", `allow(u, _, _) if debug(u);`, "standard input"},
 		{"now", `allow(_, _, d: Doc) if d.CreatedAt < now;`, "the constant now"},
 		{"computed name", `allow(u: User, _, _) if k = "Name" and u.(k) = "a";`, "not known before"},
 		{"prefix form", `allow(u: User, _, _) if .(u, "Name", "a");`, "prefix form"},
-		{"keyword arguments of a rule", `allow(_, _, _) if f(x: 1); f(1);`, "no keyword arguments"},
+		{"keyword arguments of a rule", `allow(_, _, _) if f(x: 1); f(1);`, "not support keyword arguments"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -217,7 +217,7 @@ func TestRefusedPolicies(t *testing.T) {
 	}
 }
 
-// TestAcceptedPolicies holds the check to what it must let through.
+// TestAcceptedPolicies checks that the check does not refuse too much.
 func TestAcceptedPolicies(t *testing.T) {
 	for _, policy := range []string{
 		`allow(u: User, "read", d: Doc) if u.ID = d.ID;`,
@@ -230,7 +230,7 @@ func TestAcceptedPolicies(t *testing.T) {
 		`allow(u: User, _, d) if not (d matches Doc and d.Title = "secret") and u.ID > 0;`,
 		`allow(_, _, d: Doc) if not secret(d); secret(d: Doc) if d.Title = "secret";`,
 		`allow(_, _, r: Dictionary) if r.user_name = "a" and k in ["x", "y"] and r.(k) = 1;`,
-		`allow(_, _, d: Doc) if d.Extra.a = 1;`, // judged when the question is asked
+		`allow(_, _, d: Doc) if d.Extra.a = 1;`, // checked at the decision
 		`allow(_, _, d: Doc) if d.Size > 1;`,
 		`allow(_, _, _) if o = new Org(1, "a") and o.ID = 1;`,
 		`allow(_, _, _) if f([1, 2], 0.5) and MAX > 1; f([h, *t], x) if h in t or x = 0.5;`,

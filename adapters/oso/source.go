@@ -2,10 +2,10 @@
 
 package osoengine
 
-// This file defines the text that go-oso gets: all sources of a policy joined,
-// because it takes unnamed text only once, without the escapes that it does not
-// know, without what it prints about on standard output, and without the inline queries, whose failure makes it
-// use memory that it has freed.
+// This file defines the text that go-oso gets. All sources of a policy are joined,
+// because go-oso accepts unnamed text only once. The text leaves out escapes that go-oso
+// does not know, constructs that make it print to standard output, and inline queries,
+// whose failure makes it use memory that it has freed.
 
 import (
 	"cmp"
@@ -18,7 +18,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A text is what go-oso loads, with the way back to the sources.
+// A text is what go-oso loads, with a map back to the sources.
 type text struct {
 	policy  string
 	parts   []part
@@ -34,7 +34,7 @@ type ruleKey struct {
 	arity int
 }
 
-// A part is where a source begins in the policy.
+// A part is the position of a source in the policy.
 type part struct {
 	name string
 	line int32 // of its first line, from 1
@@ -63,14 +63,14 @@ type edit struct {
 	text       string
 }
 
-// denyTypes have go-oso refuse deny rules that no question reaches, for the number of
-// their parameters.
+// denyTypes make go-oso reject deny rules that are never evaluated because they have the
+// wrong number of parameters.
 const denyTypes = `type deny(_actor, _action, _resource);
 type deny_field(_actor, _action, _resource, _field);
 type deny_request(_actor, _request);
 `
 
-// newText joins the sources of files. With denyRule, deny rules are asked.
+// newText joins the sources of files. With denyRule, deny rules are evaluated.
 func newText(files []*syntax.File, denyRule bool) *text {
 	t := &text{hidden: make(map[string]bool), defined: make(map[ruleKey]bool), cuts: syntax.Cutting(files)}
 	var b strings.Builder
@@ -90,8 +90,8 @@ func newText(files []*syntax.File, denyRule bool) *text {
 	return t
 }
 
-// edited returns the source of f without inline queries, and with parentheses
-// around every "and" or "or" inside the other. Lines stay where they are.
+// edited returns the source of f without inline queries, and with parentheses around
+// every "and" or "or" inside the other. Line numbers do not change.
 func (t *text) edited(f *syntax.File) string {
 	at := newOffsets(f.Source)
 	var edits []edit
@@ -133,8 +133,8 @@ func apply(edits []edit, source string, start, end int) string {
 	return b.String()
 }
 
-// escapes adds edits of the strings below n that have escapes such as \u{200D},
-// which go-oso reads as the text u{200D}.
+// escapes adds edits for the strings below n that have escapes such as \u{200D}, which
+// go-oso reads as the text u{200D}.
 func escapes(edits []edit, n syntax.Node, at offsets) []edit {
 	syntax.Walk(n, func(n syntax.Node) bool {
 		if s, ok := n.(*syntax.StringLit); ok {
@@ -148,7 +148,8 @@ func escapes(edits []edit, n syntax.Node, at offsets) []edit {
 	return edits
 }
 
-// escape matches any escape of a string, so that the second backslash of \\u begins none.
+// escape matches any escape of a string, so that the second backslash of \\u does not
+// begin one.
 var escape = regexp.MustCompile(`(?s)\\(?:u\{[0-9A-Fa-f]+\}|.)`)
 
 // unescape returns how an escape is written for go-oso.
@@ -169,8 +170,7 @@ func unescape(e string) string {
 	return string(rune(r))
 }
 
-// quiet adds the rules whose absence go-oso would print a warning about. They
-// never succeed.
+// quiet adds the rules whose absence makes go-oso print a warning. They never succeed.
 func (t *text) quiet(b *strings.Builder, files []*syntax.File) {
 	defined, called := make(map[string]bool), make(map[string]bool)
 	blocks := false
@@ -209,7 +209,7 @@ func (t *text) quiet(b *strings.Builder, files []*syntax.File) {
 	}
 }
 
-// shorthandHeads returns the names of the rules that b's shorthands make.
+// shorthandHeads returns the names of the rules that b's shorthands define.
 func shorthandHeads(b *syntax.Block) []string {
 	rule := map[string]string{"roles": "has_role", "permissions": "has_permission", "relations": "has_relation"}
 	kinds := make(map[string]string)

@@ -2,7 +2,7 @@
 
 package osoengine
 
-// This file defines New where the original's libraries do not exist.
+// This file defines New for platforms without the original's libraries.
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// New returns an engine that compiles nothing: go-oso has no library for this
-// platform, or the program was built without cgo.
+// New returns an engine whose Compile fails: go-oso has no library for this platform, or
+// the program was built without cgo.
 func New() authz.Engine { return absent{} }
 
 type absent struct{}

@@ -62,7 +62,7 @@ type branchCount struct {
 type tracedPolicy interface {
 	authz.Policy
 	authz.Tracer
-	Branches() []*authz.Branch
+	Branches() []*polar.Branch
 }
 
 // Compile compiles with the engine.
@@ -90,7 +90,7 @@ func (c *Coverage) Compile(ctx context.Context, in authz.Input) (authz.Policy, [
 }
 
 // add adds the branches of a policy, and returns the place to count each.
-func (c *Coverage) add(sources []authz.Source, branches []*authz.Branch) map[*authz.Branch]*branchCount {
+func (c *Coverage) add(sources []authz.Source, branches []*polar.Branch) map[*polar.Branch]*branchCount {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.sources == nil {
@@ -103,7 +103,7 @@ func (c *Coverage) add(sources []authz.Source, branches []*authz.Branch) map[*au
 		}
 		byName[s.Name] = c.sources[s]
 	}
-	counts := make(map[*authz.Branch]*branchCount)
+	counts := make(map[*polar.Branch]*branchCount)
 	for _, b := range branches {
 		s := byName[b.Span.Start.File]
 		if s == nil {
@@ -122,7 +122,7 @@ func (c *Coverage) add(sources []authz.Source, branches []*authz.Branch) map[*au
 type coveredPolicy struct {
 	tracedPolicy
 	c      *Coverage
-	counts map[*authz.Branch]*branchCount
+	counts map[*polar.Branch]*branchCount
 }
 
 // A coveredDefiner is a coveredPolicy that knows its rules.
@@ -133,7 +133,7 @@ type coveredDefiner struct {
 
 func (p *coveredPolicy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {
 	out, err := p.tracedPolicy.Decide(ctx, rule, actor, action, resource)
-	p.count(ctx, rule, []any{actor, action, resource}, authz.TraceOptions{})
+	p.count(ctx, rule, []any{actor, action, resource}, polar.TraceOptions{})
 	return out, err
 }
 
@@ -145,7 +145,7 @@ func (p *coveredPolicy) Query(ctx context.Context, rule string, args ...any) ite
 				break
 			}
 		}
-		p.count(ctx, rule, args, authz.TraceOptions{All: all})
+		p.count(ctx, rule, args, polar.TraceOptions{All: all})
 	}
 }
 
@@ -159,7 +159,7 @@ func (p *coveredPolicy) Filter(ctx context.Context, rule string, actor any, acti
 }
 
 // count traces a question and counts what was tried and what held.
-func (p *coveredPolicy) count(ctx context.Context, rule string, args []any, opts authz.TraceOptions) {
+func (p *coveredPolicy) count(ctx context.Context, rule string, args []any, opts polar.TraceOptions) {
 	t := p.Trace(ctx, rule, args, opts)
 	p.c.mu.Lock()
 	defer p.c.mu.Unlock()

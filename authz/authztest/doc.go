@@ -57,4 +57,6 @@
 // [TestEngine] is for those who write an [authz.Engine]: what every one has to do.
 //
 // All of it runs in parallel tests, and only [Matrix] touches files.
+//
+// Stable from v1 on.
 package authztest

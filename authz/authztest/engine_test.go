@@ -27,7 +27,7 @@ type broken struct {
 	decide  func(p *polar.Policy, ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error)
 	query   func(p *polar.Policy, ctx context.Context, rule string, args ...any) iter.Seq2[authz.Bindings, error]
 	filter  func(*filter.Query, error) (*filter.Query, error)
-	trace   func(*authz.Trace)
+	trace   func(*polar.Trace)
 	defines func(rule string, defined bool) bool
 	listing bool // of what a cut may leave out
 }
@@ -74,7 +74,7 @@ func (p brokenPolicy) Filter(ctx context.Context, rule string, actor any, action
 	return q, err
 }
 
-func (p brokenPolicy) Trace(ctx context.Context, rule string, args []any, opts authz.TraceOptions) *authz.Trace {
+func (p brokenPolicy) Trace(ctx context.Context, rule string, args []any, opts polar.TraceOptions) *polar.Trace {
 	t := p.Policy.Trace(ctx, rule, args, opts)
 	if p.b.trace != nil {
 		p.b.trace(t)
@@ -224,12 +224,12 @@ func TestEngineFindsFaults(t *testing.T) {
 			}
 			return q, err
 		}},
-		"explains something else":           {trace: func(t *authz.Trace) { t.Outcome.Allowed = !t.Outcome.Allowed }},
+		"explains something else":           {trace: func(t *polar.Trace) { t.Outcome.Allowed = !t.Outcome.Allowed }},
 		"knows of no deny rules":            {defines: func(string, bool) bool { return false }},
 		"knows rules that it does not have": {defines: func(string, bool) bool { return true }},
 		"asks deny rules of nobody":         {compile: func(in *authz.Input) bool { in.DenyRule = false; return false }},
 		"lists in spite of a cut":           {listing: true},
-		"explains nothing":                  {trace: func(t *authz.Trace) { t.Err = errors.New("no trace") }},
+		"explains nothing":                  {trace: func(t *polar.Trace) { t.Err = errors.New("no trace") }},
 	}
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {

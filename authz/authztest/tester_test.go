@@ -84,7 +84,7 @@ func TestNoWarnings(t *testing.T) {
 		{"none", "allow(_: User, _, _: Expense);", ""},
 		{"silenced", "allow(_: User, _, _: Expense);\n# ursa:ignore unasked-rule: the next release asks it\ndeny(_, _, _);", ""},
 		{"one", "allow(_: User, _, _: Expense);\ndeny(_, _, _);", "unasked-rule\n" +
-			"expenses.polar:2:1: warning: no decision asks deny, so this rule has no effect (set Config.DenyRule to have it asked)\n" +
+			"expenses.polar:2:1: warning: no decision queries deny, so this rule has no effect (set Config.DenyRule to enable it)\n" +
 			"   2 | deny(_, _, _);\n     | ^^^^^^^^^^^^^"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

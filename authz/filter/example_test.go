@@ -1,6 +1,6 @@
 package filter_test
 
-// This file defines the examples of the package's documentation.
+// This file defines the examples in the package's documentation.
 
 import (
 	"context"
@@ -23,7 +23,7 @@ type Document struct {
 	Team    *Team
 }
 
-// A filter as an engine makes it: the documents that somebody owns, and those of a team.
+// A filter as an engine makes it: an owner's documents, and those of a team.
 func Example() {
 	teams := &filter.Model{Name: "Team", Type: reflect.TypeFor[Team](), Key: []string{"ID"}}
 	documents := &filter.Model{Name: "Document", Type: reflect.TypeFor[Document](), Key: []string{"ID"}}
@@ -44,7 +44,7 @@ func Example() {
 	for _, d := range []*Document{
 		{ID: 1, OwnerID: &seven},
 		{ID: 2, Team: &Team{ID: 3, Name: "platform"}},
-		{ID: 3}, // nobody's, and of no team
+		{ID: 3}, // of no owner and no team
 	} {
 		ok, err := q.Match(context.Background(), d, filter.Loaded)
 		fmt.Println(d.ID, ok, err)
@@ -56,7 +56,7 @@ func Example() {
 	// 3 false <nil>
 }
 
-// What a policy leaves over is often simpler than it looks.
+// The part that a policy leaves for the database is often simpler than it looks.
 func ExampleQuery_Simplify() {
 	documents := &filter.Model{Name: "Document", Type: reflect.TypeFor[Document](), Key: []string{"ID"}}
 	public := filter.Compare{Op: filter.Eq, L: filter.Field{Var: filter.Row, Name: "Public"}, R: mustValue(true)}

@@ -11,18 +11,18 @@ import (
 // Compare, In, StrOp, Exists, Reach and Const.
 type Expr interface{ expr() }
 
-// A Var stands for a row. Row is the row that the query is about; Exists and
-// Reach bind others, whose numbers must differ from those of the variables
+// A Var stands for a row. Row is the row that the query is about. Exists and Reach
+// bind other variables, whose numbers must differ from those of the variables
 // around them.
 type Var int
 
-// Row is the variable of the row that is, or is not, in the result.
+// Row is the variable of the row that the query is about.
 const Row Var = 0
 
-// And is true when all of its parts are; an empty And is true.
+// And is true when all of its parts are true; an empty And is true.
 type And []Expr
 
-// Or is true when one of its parts is; an empty Or is false.
+// Or is true when one of its parts is true; an empty Or is false.
 type Or []Expr
 
 // Not is true when X is false.
@@ -53,7 +53,7 @@ const (
 // Ordering reports whether the comparison needs an order: any but Eq and Ne.
 func (o Op) Ordering() bool { return o >= Lt }
 
-// Swap returns the comparison that says the same with its sides exchanged.
+// Swap returns the operator that gives the same result with the sides exchanged.
 func (o Op) Swap() Op {
 	switch o {
 	case Lt:
@@ -123,27 +123,27 @@ type StrOp struct {
 func (e StrOp) Format(s fmt.State, verb rune) { io.WriteString(s, text(e, false)) }
 
 // An Exists is true when the relation Rel of the row From leads to a row As for
-// which Where is true. A relation to one row that is missing is false, too.
+// which Where is true. It is false when a to-one relation has no row.
 type Exists struct {
 	As, From Var
 	Rel      *Relation
 	Where    Expr
 }
 
-// A Reach is true when a row As for which Where is true can be reached from the
-// row From by any number of steps: at least one, or, when Reflexive, also none
-// (As is then From itself). Cycles in the data end: a row is visited once.
+// A Reach is true when a row As for which Where is true can be reached from the row
+// From in any number of steps: at least one or, when Reflexive, also zero (As is
+// then From itself). Cycles in the data end: each row is visited once.
 //
 // A step follows Rel from a row At for which Step is true. So Step is a condition
-// on each row that is left, From included, and not on the one where it ends; with
-// no step at all it is not asked. Nil is True. It names At and what it binds itself,
-// and no other variable: those around it do not exist in it, and may have the same
-// numbers.
+// on each row that a step leaves, From included, but not on the row where the last
+// step ends. With zero steps it is not evaluated. A nil Step is True. Step refers
+// to At and to the variables that it binds itself, and to no others: it does not
+// see the variables around it, and may use the same numbers.
 //
-// A step is mostly one relation, which leads from its model to itself. It can be
-// several, as from a group to its memberships and from those to other groups. Then
-// the rows in between, and the relations that lead on from them, are in Via, and the
-// last relation leads back to the first model.
+// Usually a step is one relation, which leads from a model to itself. It can
+// consist of several, as from a group to its memberships and from those to other
+// groups. Then Via holds the rows in between and the relations that lead on from
+// them, and the last relation leads back to the first model.
 type Reach struct {
 	As, From  Var
 	At        Var
@@ -155,15 +155,16 @@ type Reach struct {
 }
 
 // A Hop is part of a step of a Reach: it follows Rel from a row At for which Step
-// is true. Nil is True. Step names At and what it binds itself.
+// is true. A nil Step is True. Step refers only to At and to the variables that it
+// binds itself.
 type Hop struct {
 	At   Var
 	Step Expr
 	Rel  *Relation
 }
 
-// Hops returns the relations that one step follows, Rel first. A Step that is nil
-// is True here.
+// Hops returns the relations that one step follows, Rel first. It replaces a nil
+// Step by True.
 func (e Reach) Hops() []Hop {
 	hops := append([]Hop{{e.At, e.Step, e.Rel}}, e.Via...)
 	for i := range hops {
@@ -188,15 +189,15 @@ func (Reach) expr()   {}
 // Value, Field and Key.
 type Operand interface{ operand() }
 
-// A Field is the value of a Go field of the row Var. Name is the Go name; a
-// field of a named struct inside the row is written with dots ("Audit.Author").
+// A Field is the value of a Go field of the row Var. Name is the Go name. For a
+// field of a named struct inside the row, it is a dotted path ("Audit.Author").
 type Field struct {
 	Var  Var
 	Name string
 }
 
-// A Key is the identity of the row Var: the values of its model's key. It is
-// equal to other keys only, and has no order.
+// A Key is the identity of the row Var: the values of its model's key. It can equal
+// only other keys, and has no order.
 type Key struct{ Var Var }
 
 func (Value) operand() {}

@@ -1,105 +1,107 @@
-// Package filter is the answer to "which rows may this actor read?": a
-// condition over the rows of one model, made from a policy by partial
-// evaluation, and turned into SQL (or another query language) by an adapter.
+// Package filter answers "which rows may this actor read?" with a filter: a
+// condition on the rows of one model. Partial evaluation of a policy makes the
+// filter, and an adapter translates it to SQL or another query language.
 //
 // # What a filter is
 //
-// A [Query] is a [Model] and a tree of [Expr] over variables. Variable 0, [Row],
-// is the row in question; [Exists] and [Reach] bind further variables to rows of
-// related models. There are no joins and no normal form: a path such as
-// x.owner.org.name = "acme" is an Exists inside an Exists with a [Compare] at
-// its end, and two variables of one model never get in each other's way.
+// A [Query] is a [Model] and a tree of [Expr] over variables. Variable 0, [Row], is
+// the row that the query is about. [Exists] and [Reach] bind further variables to
+// rows of related models. There are no joins and there is no normal form: a path
+// such as x.owner.org.name = "acme" is an Exists inside an Exists with a [Compare]
+// in it, and two variables of one model never conflict.
 //
 // # What a filter means
 //
-// A filter is two-valued and total on nil: every leaf is true or false for every
-// row, and [Not] is plain negation of that.
+// A filter is two-valued and defined for nil: every leaf is true or false for every
+// row, and [Not] is plain negation.
 //
 //   - nil equals nil and nothing else. [Ne] is the negation of [Eq].
-//   - An ordering with nil, or with a float that is not a number, is false.
-//   - Values of different types are not equal; integers and floats are one type
-//     here and compare exactly, without rounding either one.
+//   - An ordering with nil or with NaN is false.
+//   - Values of different types are not equal. Integers and floats count as one type and
+//     compare exactly, without rounding.
 //   - Strings compare byte by byte, times as instants, false before true.
-//   - An ordering between types that have none is an error of [Query.Validate].
-//   - Exists is false when the relation leads nowhere, whatever it contains: so
+//   - An ordering of types that have no order is an error of [Query.Validate].
+//   - Exists is false when the relation leads to no row, whatever its condition. So
 //     Not(Exists(r, f < c)) and Exists(r, Not(f < c)) differ for a row without r.
 //   - Keys are equal when the models are the same and the values are equal and
-//     not all zero: a row without a key equals no other.
+//     not all zero: a row without a key equals no other row.
 //
-// [Query.Match] is this meaning as a program, and the reference for adapters.
+// [Query.Match] implements this meaning and is the reference for adapters.
 //
 // # Writing an adapter
 //
-// An adapter turns a Query into its data layer's condition, such that a row is
-// in the result exactly when Match is true for it, or returns an error that is
-// [ErrUnsupported]. It must never widen and never narrow. In the order in which
-// the work is best done:
+// An adapter translates a Query to a condition in its data layer. A row must be in the
+// result exactly when Match is true for it; if that is not possible, the adapter returns an
+// error that is [ErrUnsupported]. It must never widen or narrow the filter. The steps, in
+// the best order:
 //
-//  1. Call [Query.Simplify] and [Query.Kind]. Never needs no query at all.
+//  1. Call [Query.Simplify] and [Query.Kind]. Never needs no database query.
 //  2. Call [Query.Validate], which checks names, variables, types and sizes, so
 //     that the translation can rely on them.
-//  3. Switch over the node types; the set is closed, and a node that is not
-//     known is an error. Push Not down to the leaves while descending, since in
-//     SQL a NULL makes NOT(p) unknown where the filter says true.
-//  4. At each leaf decide what a missing value (NULL) makes of it; that is known
-//     when the condition is built. A field that is not [FieldInfo.Nilable] holds
-//     the zero value where the data layer holds none.
-//  5. Bind values, never print them; take identifiers from a schema, never from
+//  3. Switch over the node types. The set is closed, and an unknown node is an error.
+//     Push Not down to the leaves while descending: in SQL, a NULL makes NOT(p) unknown
+//     where the filter says true.
+//  4. At each leaf, decide the result for a missing value (NULL), which is known when
+//     the condition is built. A field that is not [FieldInfo.Nilable] has the zero value
+//     where the data layer has NULL.
+//  5. Bind values and never print them. Take identifiers from a schema, never from
 //     the filter.
-//  6. Test it: random filters over random rows against Match.
+//  6. Test the adapter with random filters over random rows against Match.
 //
-// Everything in this package is safe for concurrent use as long as nobody
-// changes the trees and slices that they have handed over.
+// Everything in this package is safe for concurrent use as long as the caller does not
+// change the trees and slices that it passed in.
+//
+// Stable from v1 on.
 package filter
 
 // This file defines Query, Relation and the limits of a filter.
 
 import "errors"
 
-// Sizes that Validate and Simplify accept. They are bounds against policies
-// that unfold into absurd conditions; what real policies need is far below.
+// The sizes that Validate and Simplify accept. They protect against policies that
+// unfold into huge conditions; real policies stay far below them.
 const (
-	// MaxNodes is the greatest number of Expr nodes in a filter. Databases
-	// give up earlier on some shapes; this bounds the work on our side.
+	// MaxNodes is the maximum number of Expr nodes in a filter. Databases reject
+	// some shapes earlier; this limit bounds the work in Go.
 	MaxNodes = 10_000
 
-	// MaxValues is the greatest number of values in a filter. SQLite takes
-	// 32,766 parameters in a statement, PostgreSQL and MySQL 65,535.
+	// MaxValues is the maximum number of values in a filter. SQLite accepts 32,766
+	// parameters in a statement, PostgreSQL and MySQL 65,535.
 	MaxValues = 30_000
 
-	// MaxDepth is the greatest nesting of nodes. SQLite's own limit for an
+	// MaxDepth is the maximum nesting of nodes. SQLite's own limit for an
 	// expression is 1,000.
 	MaxDepth = 1_000
 )
 
 var (
-	// ErrTooLarge is the cause of an error about a filter beyond MaxNodes,
-	// MaxValues or MaxDepth.
+	// ErrTooLarge matches an error about a filter beyond MaxNodes, MaxValues or
+	// MaxDepth.
 	ErrTooLarge = errors.New("filter: too large")
 
-	// ErrInvalid is the cause of an error about a filter that is malformed: an
-	// unknown field or variable, an ordering between types that have none.
+	// ErrInvalid matches an error about a malformed filter, such as an unknown
+	// field or variable, or an ordering of types that have no order.
 	ErrInvalid = errors.New("filter: invalid")
 
-	// ErrUnsupported is the cause of an error about a condition or value that
-	// this package, or an adapter's data layer, cannot express exactly.
+	// ErrUnsupported matches an error about a condition or value that this package,
+	// or an adapter's data layer, cannot express exactly.
 	ErrUnsupported = errors.New("filter: not supported")
 
-	// ErrBudget is the cause of the error of a Match that touched too much.
+	// ErrBudget matches the error of a Match that exceeded MaxSteps.
 	ErrBudget = errors.New("filter: budget exceeded")
 )
 
-// An Error says what is wrong with a part of a filter. Its text holds names and
+// An Error describes a problem with a part of a filter. Its text holds names and
 // types, never values.
 type Error struct {
 	Err    error  // ErrTooLarge, ErrInvalid, ErrUnsupported or ErrBudget
 	Reason string // one line
-	Expr   string // the part concerned with values as placeholders; may be empty
-	Cause  error  // what a resolver or a method returned; may be nil
+	Expr   string // the part that the error is about, with placeholders for values; may be empty
+	Cause  error  // the error that a resolver or a method returned; may be nil
 }
 
-// Error returns one line: the sentinel's text, the reason and the expression.
-// The text of the cause is not part of it, since it may hold values.
+// Error returns one line: the sentinel's text, the reason and the expression. It
+// leaves out the text of the cause, which may hold values.
 func (e *Error) Error() string {
 	s := e.Err.Error() + ": " + e.Reason
 	if e.Expr != "" {
@@ -124,20 +126,20 @@ type Query struct {
 
 // A Relation leads from the rows of one model to rows of Target.
 type Relation struct {
-	Name   string // the Go field that holds it; dotted where it is inside an embedded struct
-	Index  []int  // of the Go field, as in reflect.StructField.Index; adapters need not look at it
-	Many   bool   // any number of rows; otherwise none or one
+	Name   string // the Go field that holds it; a dotted path if it is inside an embedded struct
+	Index  []int  // of the Go field, as in reflect.StructField.Index; adapters need not use it
+	Many   bool   // whether it leads to any number of rows; otherwise to none or one
 	Target *Model
 }
 
-// Kind tells whether a filter depends on the row at all.
+// Kind says whether a filter depends on the row at all.
 type Kind uint8
 
 // The kinds of filters.
 const (
-	Conditional Kind = iota // some rows, as the condition says
+	Conditional Kind = iota // some rows, depending on the condition
 	Always                  // all rows
-	Never                   // no row: the answer needs no query
+	Never                   // no rows: the answer needs no query
 )
 
 // String returns "conditional", "always" or "never".
@@ -151,8 +153,8 @@ func (k Kind) String() string {
 	return "conditional"
 }
 
-// Kind returns Always or Never when Where is a constant, and Conditional
-// otherwise. Ask the result of Simplify: Kind itself looks at the root only.
+// Kind returns Always or Never when Where is a constant, and Conditional otherwise.
+// Call it on the result of Simplify: Kind itself looks only at the root.
 func (q *Query) Kind() Kind {
 	switch q.Where {
 	case True:

@@ -207,7 +207,7 @@ func TestString(t *testing.T) {
 	}
 }
 
-// fvTrue is true of a row that is active.
+// fvTrue is true for an active row.
 func fvTrue(v Var) Expr { return Compare{Eq, fv(v, "Active"), val(true)} }
 
 func TestMarshalJSON(t *testing.T) {
@@ -404,21 +404,21 @@ func TestValidate(t *testing.T) {
 		{Not{}, ErrInvalid, "missing"},
 		{Compare{Op: 77, L: f("Age"), R: val(1)}, ErrInvalid, "unknown comparison"},
 		{Compare{Eq, f("Nope"), val(1)}, ErrInvalid, "unknown field: Person.Nope"},
-		{Compare{Lt, f("Name"), val(1)}, ErrInvalid, "no order of string and int: Name < ?"},
+		{Compare{Lt, f("Name"), val(1)}, ErrInvalid, "string and int have no order: Name < ?"},
 		{Compare{Lt, f("Blob"), val([]byte("x"))}, ErrInvalid, "no order"},
 		{Compare{Lt, f("Code"), val(code{})}, ErrInvalid, "no order"},
 		{Compare{Lt, f("Version"), val(code{})}, ErrInvalid, "no order"},
-		{Compare{Gt, Key{Row}, Key{Row}}, ErrInvalid, "no order of key and key"},
+		{Compare{Gt, Key{Row}, Key{Row}}, ErrInvalid, "key and key have no order"},
 		{Compare{Eq, fv(1, "Age"), val(1)}, ErrInvalid, "variable 1 is not bound"},
 		{StrOp{Prefix, f("Age"), "x"}, ErrInvalid, "string operation on a int"},
 		{Exists{1, Row, boss, eq}, nil, ""},
-		{Exists{0, Row, boss, eq}, ErrInvalid, "variable 0 is bound already"},
+		{Exists{0, Row, boss, eq}, ErrInvalid, "variable 0 is already bound"},
 		{Exists{1, 2, boss, eq}, ErrInvalid, "variable 2 is not bound"},
-		{Exists{1, Row, boss, Exists{1, Row, boss, eq}}, ErrInvalid, "bound already"},
+		{Exists{1, Row, boss, Exists{1, Row, boss, eq}}, ErrInvalid, "already bound"},
 		{And{Exists{1, Row, boss, eq}, Exists{1, Row, boss, eq}}, nil, ""},
 		{And{Exists{1, Row, boss, eq}, Compare{Eq, fv(1, "Age"), val(1)}}, ErrInvalid, "not bound"},
-		{Exists{1, Row, nil, eq}, ErrInvalid, "without a name or a target"},
-		{Exists{1, Row, &Relation{Name: "X"}, eq}, ErrInvalid, "without a name or a target"},
+		{Exists{1, Row, nil, eq}, ErrInvalid, "has no name or no target"},
+		{Exists{1, Row, &Relation{Name: "X"}, eq}, ErrInvalid, "has no name or no target"},
 		{chain(1, Row, badgeRel, true, eq), ErrInvalid, "leads to another model"},
 		{chain(1, 2, boss, true, eq), ErrInvalid, "variable 2 is not bound"},
 		{Reach{As: 1, From: Row, At: 2, Step: fvTrue(2), Rel: boss, Where: eq}, nil, ""},
@@ -429,10 +429,10 @@ func TestValidate(t *testing.T) {
 		{Reach{As: 1, From: Row, Rel: boss, Via: []Hop{{2, fvTrue(2), friends}}, Where: eq}, nil, ""},
 		{Reach{As: 1, From: Row, Rel: boss, Via: []Hop{{2, fvTrue(1), friends}}, Where: eq}, ErrInvalid, "variable 1 is not bound"},
 		{Reach{As: 1, From: Row, Rel: boss, Via: []Hop{{2, True, badgeRel}}, Where: eq}, ErrInvalid, "leads to another model"},
-		{Reach{As: 1, From: Row, Rel: boss, Via: []Hop{{2, True, nil}}, Where: eq}, ErrInvalid, "without a name or a target"},
+		{Reach{As: 1, From: Row, Rel: boss, Via: []Hop{{2, True, nil}}, Where: eq}, ErrInvalid, "has no name or no target"},
 		{Exists{1, Row, &Relation{Name: "K", Target: keyless}, Compare{Eq, Key{1}, KeyOf(val(1))}}, ErrInvalid, "has no key"},
-		{Compare{Eq, Key{Row}, KeyOf(val(1), val(2))}, ErrInvalid, "another number of values"},
-		{In{Key{Row}, []Value{KeyOf(val(1)), KeyOf()}}, ErrInvalid, "another number of values"},
+		{Compare{Eq, Key{Row}, KeyOf(val(1), val(2))}, ErrInvalid, "different numbers of values"},
+		{In{Key{Row}, []Value{KeyOf(val(1)), KeyOf()}}, ErrInvalid, "different numbers of values"},
 	}
 	for _, tt := range tests {
 		err := (&Query{personModel, tt.e}).Validate()
@@ -536,7 +536,7 @@ func TestSimplify(t *testing.T) {
 	}
 }
 
-// TestSimplifyKeepsMeaning holds Simplify against Match on random filters.
+// TestSimplifyKeepsMeaning compares Simplify with Match on random filters.
 func TestSimplifyKeepsMeaning(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
@@ -606,8 +606,8 @@ func TestWalk(t *testing.T) {
 }
 
 func TestSimplifyIsLinear(t *testing.T) {
-	// A wide Or of different conditions and a deep alternation; the bound is
-	// generous and meant for quadratic work, which takes minutes here.
+	// A wide Or of different conditions and a deep alternation. The limit is
+	// generous: it catches quadratic work, which takes minutes here.
 	wide := make(Or, 0, MaxNodes-1)
 	for i := range MaxNodes - 1 {
 		wide = append(wide, Compare{Lt, f("Age"), val(i)})

@@ -1,8 +1,7 @@
 package filter
 
 // This file defines Match, the meaning of a filter as a program over rows in
-// memory. It is written to be read and compared with, not to be fast: lists
-// belong into the data layer.
+// memory. It is a readable reference and not fast: lists belong in the data layer.
 
 import (
 	"context"
@@ -11,18 +10,18 @@ import (
 	"strings"
 )
 
-// MaxSteps is how much one Match may touch: nodes, values of lists and rows.
+// MaxSteps is the number of nodes, list values and rows that one Match may visit.
 const MaxSteps = 1_000_000
 
 // A Resolver follows relations for Match.
 type Resolver interface {
-	// Related returns the rows, pointers to structs of rel.Target.Type, that rel
-	// leads to from row: none or one unless rel.Many. Row is a pointer to the
-	// struct that holds the relation. The slice is not changed or kept.
+	// Related returns the rows that rel leads to from row, as pointers to structs
+	// of rel.Target.Type: none or one unless rel.Many. Row is a pointer to the
+	// struct that holds the relation. Match neither changes nor keeps the slice.
 	Related(ctx context.Context, row any, rel *Relation) ([]any, error)
 }
 
-// ResolverFunc makes a Resolver of a function.
+// ResolverFunc is a function that is a Resolver.
 type ResolverFunc func(ctx context.Context, row any, rel *Relation) ([]any, error)
 
 // Related calls f.
@@ -33,9 +32,8 @@ func (f ResolverFunc) Related(ctx context.Context, row any, rel *Relation) ([]an
 // ErrNotLoaded is returned by Loaded for a relation that is not in memory.
 var ErrNotLoaded = errors.New("filter: relation is not loaded")
 
-// Loaded is a Resolver that reads the field of the relation. A nil pointer is a
-// relation that leads nowhere, an empty slice leads to no rows, and a nil slice
-// is ErrNotLoaded.
+// Loaded is a Resolver that reads the field of the relation. A nil pointer leads to
+// no row, an empty slice leads to no rows, and a nil slice is ErrNotLoaded.
 var Loaded Resolver = ResolverFunc(loaded)
 
 func loaded(_ context.Context, row any, rel *Relation) ([]any, error) {
@@ -69,7 +67,7 @@ func loaded(_ context.Context, row any, rel *Relation) ([]any, error) {
 	return nil, ErrNotLoaded
 }
 
-// pointerTo returns a pointer to the struct, or to a copy where it has none.
+// pointerTo returns a pointer to the struct, or to a copy if it is not addressable.
 func pointerTo(rv reflect.Value) any {
 	if rv.CanAddr() {
 		return rv.Addr().Interface()
@@ -80,13 +78,13 @@ func pointerTo(rv reflect.Value) any {
 }
 
 // Match reports whether the query's condition is true for row, a struct of the
-// model's type or a pointer to one. It follows relations with r, which may be
-// nil when there are none, and looks at parts from left to right until the
-// answer is known. An error, from r, from the context, or because the filter is
-// malformed or the work exceeds MaxSteps, means that there is no answer.
+// model's type or a pointer to one. It follows relations with r, which may be nil
+// if the filter has none, and evaluates parts from left to right until the answer
+// is known. An error means that there is no answer: r or the context failed, the
+// filter is malformed, or the work exceeds MaxSteps.
 func (q *Query) Match(ctx context.Context, row any, r Resolver) (bool, error) {
 	if q.Model == nil {
-		return false, &Error{Err: ErrInvalid, Reason: "a query without a model"}
+		return false, &Error{Err: ErrInvalid, Reason: "the query has no model"}
 	}
 	m := matcher{ctx: ctx, resolver: r, scope: make(map[Var]binding)}
 	b, err := m.binding(q.Model, row)
@@ -99,14 +97,14 @@ func (q *Query) Match(ctx context.Context, row any, r Resolver) (bool, error) {
 
 // A binding is the row that a variable stands for.
 type binding struct {
-	id    int // of the row as it was found; found again, it has another
+	id    int // of the row as it was found; a row found again has another
 	model *Model
 	row   any // a pointer
 	value reflect.Value
 }
 
 type matcher struct {
-	found    int // bindings made
+	found    int // number of bindings made
 	ctx      context.Context
 	resolver Resolver
 	scope    map[Var]binding
@@ -215,12 +213,13 @@ func (m *matcher) compare(e Compare) (bool, error) {
 	case Ge:
 		return c >= 0, nil
 	}
-	return false, invalid("an unknown comparison", e)
+	return false, invalid("unknown comparison operator", e)
 }
 
-// compareKeys compares the keys of two variables: rows of different models are
-// never equal, and a row is equal to itself, key or no key. That it is itself is known
-// of one variable, and of the two ends of a Reach of no steps.
+// compareKeys compares the keys of two variables. Rows of different models are
+// never equal, and a row is equal to itself even without a key. Two operands are
+// known to be the same row if they are one variable, or the two ends of a Reach of
+// zero steps.
 func (m *matcher) compareKeys(op Op, kl, kr Key, l, r Value) (bool, error) {
 	if op.Ordering() {
 		return false, unordered(TypeKey, TypeKey)
@@ -268,7 +267,7 @@ func (m *matcher) strOp(e StrOp) (bool, error) {
 	case Contains:
 		return strings.Contains(s, e.Arg), nil
 	}
-	return false, invalid("an unknown string operation", e)
+	return false, invalid("unknown string operation", e)
 }
 
 func (m *matcher) operand(o Operand, e Expr) (Value, error) {
@@ -306,10 +305,10 @@ func (m *matcher) bound(v Var, e Expr) (binding, error) {
 // related returns the rows that rel leads to from b.
 func (m *matcher) related(b binding, rel *Relation, e Expr) ([]any, error) {
 	if rel == nil || rel.Target == nil {
-		return nil, invalid("a relation without a name or a target", e)
+		return nil, invalid("the relation has no name or no target", e)
 	}
 	if m.resolver == nil {
-		return nil, &Error{Err: ErrInvalid, Reason: "a relation and no Resolver", Expr: text(e, false)}
+		return nil, &Error{Err: ErrInvalid, Reason: "a relation needs a Resolver", Expr: text(e, false)}
 	}
 	if err := m.ctx.Err(); err != nil {
 		return nil, err
@@ -355,7 +354,7 @@ func (m *matcher) with(as Var, b binding, where Expr, depth int) (bool, error) {
 	return ok, err
 }
 
-// reach visits the rows that can be reached, nearest first, each once.
+// reach visits the reachable rows, nearest first, each once.
 func (m *matcher) reach(e Reach, depth int) (bool, error) {
 	from, err := m.bound(e.From, e)
 	if err != nil {
@@ -404,7 +403,7 @@ func (m *matcher) leap(b binding, hops []Hop, e Reach, depth int) ([]binding, er
 	for _, h := range hops {
 		var next []binding
 		for _, b := range rows {
-			// A step depends on the row that it leaves, and on nothing around it.
+			// A step depends only on the row that it leaves.
 			around := m.scope
 			m.scope = map[Var]binding{h.At: b}
 			ok, err := m.expr(h.Step, depth+1)

@@ -1,6 +1,6 @@
 package filter
 
-// This file defines Model: the Go type whose rows a filter is about, and how
+// This file defines Model: the Go type of the rows that a filter is about, and how
 // their fields are read.
 
 import (
@@ -9,8 +9,9 @@ import (
 	"sync"
 )
 
-// A Model is a kind of rows: a struct type with a name and a key. It is used by
-// pointer, and two models are the same when their pointers or their types are.
+// A Model describes the rows of a class: a struct type with a name and a key. It is
+// used by pointer. Two models are the same when their pointers or their types are
+// equal.
 type Model struct {
 	Name string       // of the class, for messages
 	Type reflect.Type // a struct
@@ -22,19 +23,19 @@ type Model struct {
 // A FieldInfo describes a field that a filter may name.
 type FieldInfo struct {
 	Name    string       // as in Field.Name
-	Type    Type         // of its values that are not nil
-	Nilable bool         // a pointer or a sql.Null type; otherwise a missing value is the zero value
+	Type    Type         // the type of its values, nil aside
+	Nilable bool         // whether it is a pointer or a sql.Null type; otherwise a missing value is the zero value
 	GoType  reflect.Type // as declared
-	Elem    reflect.Type // of its values that are not nil: GoType without pointers and sql.Null
-	Ordered bool         // its values have an order
+	Elem    reflect.Type // the type of its values, nil aside: GoType without pointers and sql.Null
+	Ordered bool         // whether its values have an order
 
 	path [][]int // an index path for each dotted part of the name
 }
 
-// Field returns the description of a field, and an error that is ErrInvalid if
-// there is none, or if its type is one that a filter cannot hold: a slice other
-// than []byte, a map, an interface, a struct that cannot be compared. Structs
-// are entered with dots, pointers to structs are not.
+// Field returns the description of a field. The error is ErrInvalid if there is no
+// such field, or if a filter cannot hold its type: a slice other than []byte, a
+// map, an interface, or a struct that cannot be compared. Dotted names reach into
+// structs, but not through pointers to structs.
 func (m *Model) Field(name string) (*FieldInfo, error) {
 	if f, ok := m.fields.Load(name); ok {
 		return f.(*FieldInfo), nil
@@ -52,14 +53,14 @@ func (m *Model) newField(name string) (f *FieldInfo, reason string) {
 	t := m.Type
 	for part := range strings.SplitSeq(name, ".") {
 		if t.Kind() != reflect.Struct {
-			return nil, "a field of something that is not a struct"
+			return nil, "only a struct has fields"
 		}
 		sf, ok := t.FieldByName(part)
 		if !ok || !sf.IsExported() {
 			return nil, "unknown field"
 		}
 		if throughPointer(t, sf.Index) {
-			return nil, "a field of an embedded pointer"
+			return nil, "the field is promoted through an embedded pointer"
 		}
 		f.path = append(f.path, sf.Index)
 		t = sf.Type
@@ -72,7 +73,7 @@ func (m *Model) newField(name string) (f *FieldInfo, reason string) {
 		f.Elem = deref(f.Elem.FieldByIndex(nullable(f.Elem)).Type)
 	}
 	if f.Type == TypeNil {
-		return nil, "a field of type " + f.GoType.String()
+		return nil, "a filter cannot hold a field of type " + f.GoType.String()
 	}
 	f.Ordered = ordered(f.Type, f.Type) && (f.Type != TypeOther || info.compare.ok())
 	return f, ""
@@ -112,9 +113,9 @@ func (m *Model) Value(row any, field string) (Value, error) {
 	return f.read(rv)
 }
 
-// KeyOf returns the key of row, which is a struct of the model's type or a
-// pointer to one. The error is ErrInvalid when the model has no key or row is
-// something else.
+// KeyOf returns the key of row, which is a struct of the model's type or a pointer
+// to one. The error is ErrInvalid when the model has no key or row has another
+// type.
 func (m *Model) KeyOf(row any) (Value, error) {
 	rv, err := m.row(row)
 	if err != nil {
@@ -147,7 +148,7 @@ func (m *Model) row(x any) (reflect.Value, error) {
 		rv = rv.Elem()
 	}
 	if !rv.IsValid() || rv.Type() != m.Type {
-		return reflect.Value{}, &Error{Err: ErrInvalid, Reason: "a row that is not a " + m.Type.String(), Expr: m.Name}
+		return reflect.Value{}, &Error{Err: ErrInvalid, Reason: "the row is not a " + m.Type.String(), Expr: m.Name}
 	}
 	return rv, nil
 }

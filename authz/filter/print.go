@@ -1,6 +1,6 @@
 package filter
 
-// This file defines how a filter is shown: as text for people, and as JSON.
+// This file defines how a filter is printed: as text for people, and as JSON.
 
 import (
 	"encoding/json"
@@ -14,13 +14,14 @@ import (
 //
 //	Expense where UserID = ? and exists v1 in Owner (v1.Name = ?)
 //
-// Fields of the row stand alone; other variables are v1, v2 and so on. A Reach
-// shows as "reach v1 in Manager+", and as "Manager*" when it is reflexive; a
-// condition on the row s1 that a step leaves as "reach v1 in (s1 if s1.Active; Manager)*".
+// Fields of the row are printed without a variable; other variables are v1, v2 and
+// so on. A Reach is printed as "reach v1 in Manager+", or as "Manager*" when it is
+// reflexive. A condition on the row s1 that a step leaves is printed as "reach v1
+// in (s1 if s1.Active; Manager)*".
 func (q *Query) String() string { return q.text(false) }
 
-// Reveal returns the query as String does, with the values in it. They are data
-// of actors and resources: mind where the text goes.
+// Reveal returns the query as String does, but with its values. They are data of
+// actors and resources: do not log them.
 func (q *Query) Reveal() string { return q.text(true) }
 
 // LogValue returns the text of String, so that a logged query shows no values.
@@ -34,13 +35,13 @@ func (q *Query) text(values bool) string {
 	return name + " where " + print(q.Where, values, maxText)
 }
 
-// Bounds of what is shown, in bytes.
+// Limits of the output, in bytes.
 const (
 	maxText      = 64 << 10 // of a query
 	maxErrorText = 240      // of an expression in an error
 )
 
-// Text returns an expression in the form of Query.String, cut to some 240 bytes:
+// Text returns an expression in the form of Query.String, cut to about 240 bytes,
 // for messages.
 func Text(e Expr) string { return text(e, false) }
 
@@ -56,8 +57,8 @@ func print(e Expr, values bool, limit int) string {
 	return s
 }
 
-// A printer stops descending when it has written more than limit bytes, or
-// is deeper than MaxDepth: it must show malformed filters, too.
+// A printer stops descending when it has written more than limit bytes, or is
+// deeper than MaxDepth, because it also prints malformed filters.
 type printer struct {
 	b      strings.Builder
 	values bool
@@ -66,7 +67,7 @@ type printer struct {
 	inStep bool // in a condition on the steps of a Reach
 }
 
-// Binding powers, for parentheses.
+// Binding powers, which determine where parentheses are needed.
 const (
 	powerOr = 1 + iota
 	powerAnd
@@ -166,8 +167,8 @@ func (p *printer) where(e Expr) {
 	p.b.WriteByte(')')
 }
 
-// steps writes where a Reach begins and what one of its steps is, as
-// "v1.Manager", "v1.(Members.Group)" or "v1.(s1 if s1.Active; Manager)".
+// steps writes where a Reach begins and what one of its steps is, as "v1.Manager",
+// "v1.(Members.Group)" or "v1.(s1 if s1.Active; Manager)".
 func (p *printer) steps(e Reach) {
 	hops := e.Hops()
 	if len(hops) == 1 && hops[0].Step == True {
@@ -187,7 +188,7 @@ func (p *printer) steps(e Reach) {
 	p.b.WriteByte(')')
 }
 
-// step writes the condition of a hop, whose variables are its own.
+// step writes the condition of a hop, which has its own variables.
 func (p *printer) step(h Hop) {
 	defer func(old bool) { p.inStep = old }(p.inStep)
 	p.inStep = true
@@ -224,7 +225,8 @@ func (p *printer) operand(o Operand) {
 	}
 }
 
-// name returns the name of a variable; those in a step are not those around it.
+// name returns the name of a variable; variables in a step have other names than
+// those around it.
 func (p *printer) name(v Var) string {
 	if p.inStep {
 		return "s" + strconv.Itoa(int(v))
@@ -239,16 +241,16 @@ func (p *printer) qualified(v Var, name string) string {
 	return p.name(v) + "." + name
 }
 
-// MarshalJSON returns the query as an object {"model": name, "where": node}. A
-// node is an object with one of the keys and, or (arrays of nodes), not (a
-// node), const (a boolean), in, startswith, endswith, contains, exists, reach or
-// a comparison ("=", "!=", "<", "<=", ">", ">="); the variable of the row is 0. The
-// steps of a reach are the relations that one step follows, with the condition on
-// the row that each leaves.
-// It holds the values: it is for programs that run the query, not for logs.
+// MarshalJSON returns the query as an object {"model": name, "where": node}. A node
+// is an object with one key: and, or (arrays of nodes), not (a node), const (a
+// boolean), in, startswith, endswith, contains, exists, reach or a comparison ("=",
+// "!=", "<", "<=", ">", ">="). The variable of the row is 0. The steps of a reach
+// are the relations that one step follows, each with the condition on the row that
+// it leaves. The JSON holds the values: it is for programs that run the query, not
+// for logs.
 func (q *Query) MarshalJSON() ([]byte, error) {
 	if q.Model == nil {
-		return nil, &Error{Err: ErrInvalid, Reason: "a query without a model"}
+		return nil, &Error{Err: ErrInvalid, Reason: "the query has no model"}
 	}
 	if err := measure(q.Where); err != nil {
 		return nil, err
@@ -298,7 +300,7 @@ func tree(e Expr) (any, error) {
 		}
 		return object{"reach": object{"as": e.As, "from": e.From, "steps": steps, "reflexive": e.Reflexive, "where": where}}, nil
 	}
-	return nil, &Error{Err: ErrInvalid, Reason: fmt.Sprintf("a node of type %T", e)}
+	return nil, &Error{Err: ErrInvalid, Reason: fmt.Sprintf("unknown node type %T", e)}
 }
 
 func trees(key string, parts []Expr) (any, error) {

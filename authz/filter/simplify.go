@@ -2,13 +2,13 @@ package filter
 
 // This file defines Simplify.
 //
-// Simplify rebuilds the tree from its leaves up. Every subtree comes back with a
-// hash of its structure and with its bound variables renumbered by nesting: the
-// first level of Exists and Reach binds 1, the second 2, and so on. So two
-// conditions that say the same look the same and are found in a map, and two
-// Exists that stand side by side bind the same variable and can be merged without
-// renaming. The work is linear in the size of the tree but for the structural
-// comparison of subtrees whose hashes agree.
+// Simplify rebuilds the tree from its leaves up. It gives every subtree a hash of
+// its structure and renumbers its bound variables by nesting: the first level of
+// Exists and Reach binds 1, the second 2, and so on. So two equivalent conditions
+// of the same structure are identical and are found in a map, and two adjacent
+// Exists bind the same variable and can be merged without renaming. The work is
+// linear in the size of the tree, except for the structural comparison of subtrees
+// with equal hashes.
 
 import (
 	"hash/maphash"
@@ -17,12 +17,12 @@ import (
 	"strings"
 )
 
-// Simplify returns a query that is true for the same rows and is smaller or of
-// the same size: constants are folded, And and Or flattened and rid of
-// duplicates and of contradictions, comparisons of one operand with several
-// values gathered into In, and tests through one relation into one Exists where
-// that says the same. Values stand on the right of a comparison. The receiver is
-// not changed. The error is ErrTooLarge or ErrInvalid.
+// Simplify returns a query that is true for the same rows and is not larger. It
+// folds constants, flattens And and Or, and removes duplicates and contradictions.
+// It gathers comparisons of one operand with several values into In, and tests
+// through one relation into one Exists if the meaning stays the same. Values are
+// moved to the right of a comparison. Simplify does not change the receiver. The
+// error is ErrTooLarge or ErrInvalid.
 func (q *Query) Simplify() (*Query, error) {
 	if err := measure(q.Where); err != nil {
 		return nil, err
@@ -35,13 +35,13 @@ func (q *Query) Simplify() (*Query, error) {
 }
 
 // A scope maps the variables bound around an expression to their new numbers. Depth
-// is the nesting, which is the number of the innermost.
+// is the nesting, which is the number of the innermost variable.
 type scope struct {
 	vars  map[Var]Var
 	depth Var
 }
 
-// with returns the scope in which v is a row that has a number already.
+// with returns the scope in which v is a row that already has a number.
 func (s scope) with(v, number Var) scope {
 	vars := maps.Clone(s.vars)
 	vars[v] = number
@@ -63,7 +63,7 @@ type node struct {
 	parts []node
 }
 
-// Tags that keep the hashes of different kinds of nodes apart.
+// Tags that keep the hashes of different kinds of nodes distinct.
 const (
 	tagConst = iota + 1
 	tagAnd
@@ -132,7 +132,7 @@ func simplify(e Expr, env scope) (node, error) {
 	case Reach:
 		return simplifyReach(e, env)
 	}
-	return node{}, invalid("a node of an unknown type", nil)
+	return node{}, invalid("unknown node type", nil)
 }
 
 func simplifyAll(parts []Expr, env scope) ([]node, error) {
@@ -151,7 +151,7 @@ func simplifyAll(parts []Expr, env scope) ([]node, error) {
 func bind(e Expr, from, as Var, rel *Relation, env scope) (f, a Var, inner scope, err error) {
 	f, ok := env.vars[from]
 	if !ok || rel == nil {
-		return 0, 0, scope{}, invalid("a relation that is missing, or from a variable that is not bound", e)
+		return 0, 0, scope{}, invalid("the relation is missing, or its variable is not bound", e)
 	}
 	inner, a = env.bind(as)
 	return f, a, inner, nil
@@ -167,13 +167,13 @@ func simplifyReach(e Reach, env scope) (node, error) {
 		return node{}, err
 	}
 	hops, nodes := e.Hops(), make([]node, 1+len(e.Via))
-	possible, always := true, true // whether there are rows to go on from, and whether all are
+	possible, always := true, true // whether there are rows to go on from, and whether all rows are
 	for i, h := range hops {
 		if h.Rel == nil {
-			return node{}, invalid("a relation that is missing", e)
+			return node{}, invalid("the relation is missing", e)
 		}
-		// A step is about no variable around it, so that its own can have the same
-		// numbers wherever it stands.
+		// A step refers to no variable around it, so its own variables can have the
+		// same numbers everywhere.
 		if nodes[i], err = simplify(h.Step, scope{map[Var]Var{h.At: firstStep}, firstStep}); err != nil {
 			return node{}, err
 		}
@@ -199,7 +199,7 @@ func simplifyReach(e Reach, env scope) (node, error) {
 	return reachNode(e, where, nodes), err
 }
 
-// mentions reports whether a simplified condition is about a variable around it.
+// mentions reports whether a simplified condition refers to a variable around it.
 func mentions(e Expr, v Var) bool {
 	found := false
 	operand := func(o Operand) {
@@ -220,7 +220,7 @@ func mentions(e Expr, v Var) bool {
 			operand(e.X)
 		case Exists:
 			found = found || e.From == v
-		case Reach: // its steps are about variables of their own
+		case Reach: // its steps refer only to their own variables
 			found = found || e.From == v || mentions(e.Where, v)
 			return false
 		}
@@ -232,9 +232,10 @@ func mentions(e Expr, v Var) bool {
 // firstStep is the number of the row that a step leaves.
 const firstStep Var = 1
 
-// unchained returns the condition on the end of a Reach in which a further Reach with
-// the same steps has become the condition on its own end: any number of steps and then
-// any number of them is any number.
+// unchained returns the condition on the end of a Reach. If that condition is a
+// further Reach with the same steps, it returns the condition on the end of the
+// latter: any number of steps followed by any number of steps is any number of
+// steps.
 func unchained(e Reach, where node) (node, error) {
 	parts := []node{where}
 	if _, ok := where.e.(Or); ok {
@@ -270,8 +271,8 @@ func existsNode(from, as Var, rel *Relation, where node) node {
 	return node{e: Exists{as, from, rel, where.e}, h: h, parts: []node{where}}
 }
 
-// reachNode builds a Reach of the simplified condition on its end and those of its
-// hops, which are its parts in this order.
+// reachNode builds a Reach from the simplified condition on its end and the
+// conditions of its hops, which are its parts in this order.
 func reachNode(e Reach, where node, hops []node) node {
 	if where.is(False) {
 		return nodeFalse
@@ -281,7 +282,7 @@ func reachNode(e Reach, where node, hops []node) node {
 	return node{e: e, h: h, parts: append([]node{where}, hops...)}
 }
 
-// stepHash is the hash of what one step of a Reach is.
+// stepHash is the hash of one step of a Reach.
 func stepHash(e Reach, hops []node) uint64 {
 	h := mix(hashString(e.Rel.Name), hops[0].h)
 	for i, hop := range e.Via {
@@ -304,7 +305,7 @@ func rename(o Operand, env scope, e Expr) (Operand, uint64, error) {
 			return Key{v}, mix(tagKey, uint64(v)), nil
 		}
 	}
-	return nil, 0, invalid("an operand is missing, or of a variable that is not bound", e)
+	return nil, 0, invalid("an operand is missing, or its variable is not bound", e)
 }
 
 func simplifyCompare(e Compare, env scope) (node, error) {
@@ -331,8 +332,8 @@ func compareNode(op Op, x Operand, hx uint64, v Value) node {
 	return node{e: Compare{op, x, v}, h: mix(mix(mix(tagCompare, uint64(op)), hx), v.hash())}
 }
 
-// precedes reports whether a belongs to the left of b: what depends on a row
-// before values, and otherwise by variable and name.
+// precedes reports whether a belongs to the left of b: operands that depend on a
+// row come before values, and are sorted by variable and name.
 func precedes(a, b Operand) bool {
 	if _, ok := a.(Value); ok {
 		return false
@@ -355,8 +356,8 @@ func place(o Operand) (Var, string) {
 	return 0, ""
 }
 
-// foldCompare decides a comparison that depends on no row. A comparison whose
-// decision is an error stays as it is.
+// foldCompare evaluates a comparison that depends on no row. It leaves a comparison
+// whose result is an error as it is.
 func foldCompare(op Op, l, r Operand) (result, ok bool) {
 	if kl, ok := l.(Key); ok && !op.Ordering() {
 		if kr, ok := r.(Key); ok && kl == kr {
@@ -426,8 +427,8 @@ func inNode(x Operand, hx uint64, set []Value) node {
 	return node{e: In{x, set}, h: h}
 }
 
-// distinct returns the values without duplicates and without what equals
-// nothing, in their order.
+// distinct returns the values in order, without duplicates and without values that
+// equal nothing.
 func distinct(set []Value) []Value {
 	seen := make(map[uint64][]Value, len(set))
 	var out []Value
@@ -444,8 +445,8 @@ func distinct(set []Value) []Value {
 	return out
 }
 
-// identical reports whether two values are the same constant: that they are
-// equal, or keys with the same parts.
+// identical reports whether two values are the same constant: whether they are
+// equal, or are keys with the same parts.
 func identical(v, w Value) bool {
 	if v.typ == TypeKey && w.typ == TypeKey {
 		return slices.EqualFunc(v.Parts(), w.Parts(), identical)
@@ -486,8 +487,8 @@ func negate(n node) node {
 	return node{e: Not{n.e}, h: mix(tagNot, n.h), parts: []node{n}}
 }
 
-// opposite returns the comparison that is true exactly when op is false. The
-// orderings have none: both sides of one are false for nil.
+// opposite returns the comparison that is true exactly when op is false. Orderings
+// have no opposite: an ordering and its reverse are both false for nil.
 func opposite(op Op) (Op, bool) {
 	switch op {
 	case Eq:
@@ -498,7 +499,7 @@ func opposite(op Op) (Op, bool) {
 	return op, false
 }
 
-// operandHash is the hash of an operand whose variable has its new number.
+// operandHash is the hash of an operand whose variable already has its new number.
 func operandHash(o Operand) uint64 {
 	switch o := o.(type) {
 	case Value:
@@ -548,7 +549,7 @@ type lister struct {
 	seen map[uint64][]int // hash -> indexes in out
 }
 
-// addAll adds the nodes; false means that they decide the whole.
+// addAll adds the nodes; it returns false if they decide the whole condition.
 func (l *lister) addAll(nodes []node) bool {
 	for _, n := range nodes {
 		if !l.add(n) {
@@ -586,14 +587,14 @@ func (l *lister) has(n node) bool {
 	return slices.ContainsFunc(l.seen[n.h], func(i int) bool { return equal(l.out[i].e, n.e) })
 }
 
-// addAgain starts over with what merging has left.
+// addAgain starts over with the nodes that merging has left.
 func (l *lister) addAgain() bool {
 	nodes := l.out
 	l.out, l.seen = nil, make(map[uint64][]int)
 	return l.addAll(nodes)
 }
 
-// merged gathers parts of out that say the same with one node, and reports
+// merged replaces equivalent groups of parts in out by one node each, and reports
 // whether there were any:
 //
 //	or:   x = 1 or x in [2, 3]                     x in [1, 2, 3]
@@ -676,8 +677,8 @@ func (l *lister) group(n node) (group, bool) {
 	return group{}, false
 }
 
-// alike returns those members of a group that can be merged with the first: all,
-// but for a Reach whose steps only have the same hash.
+// alike returns the members of a group that can be merged with the first: all of
+// them, except a Reach whose steps only have the same hash.
 func (l *lister) alike(members []int) []int {
 	first, ok := l.out[members[0]].e.(Reach)
 	if !ok {

@@ -1,25 +1,30 @@
 package filter
 
-// This file defines Validate: whether a filter is well formed.
+// This file defines Validate, which checks that a filter is well formed.
 
 import (
 	"reflect"
 	"strconv"
 )
 
-// Validate reports what is wrong with the query, as an *Error that is
-// ErrTooLarge or ErrInvalid: its size; a missing part; a variable that is not
-// bound where it is used, or bound twice on the way; a field that its model does
-// not have; a relation without a name or target; a Reach that does not lead from a
-// model to itself, or whose steps depend on other rows than those they leave; a key of a model that has none, or of another
-// number of values; an ordering of types that have none. A comparison for
-// equality of different types is well formed, and false.
+// Validate returns an *Error that is ErrTooLarge or ErrInvalid if the query is too
+// large or malformed. A query is malformed if
 //
-// It does not call methods of values, and it does not need to be called before
-// Match, which checks what it meets.
+//   - a part is missing, or a relation has no name or no target,
+//   - a variable is not bound where it is used, or is bound twice on one path,
+//   - a model does not have a field that is used, or has no key and one is used,
+//   - a key has a different number of values from the one it is compared with,
+//   - a Reach does not lead from a model to itself, or its steps depend on rows
+//     other than those they leave,
+//   - an ordering compares types that have no order.
+//
+// A comparison for equality of different types is well formed, and false.
+//
+// Validate does not call methods of values. It need not be called before Match, which
+// checks the parts that it evaluates.
 func (q *Query) Validate() error {
 	if q.Model == nil || q.Model.Type == nil {
-		return &Error{Err: ErrInvalid, Reason: "a query without a model"}
+		return &Error{Err: ErrInvalid, Reason: "the query has no model"}
 	}
 	if err := measure(q.Where); err != nil {
 		return err
@@ -28,7 +33,7 @@ func (q *Query) Validate() error {
 	return v.expr(q.Where)
 }
 
-// A validator holds the models of the variables that are bound where it is.
+// A validator holds the models of the variables that are bound at a node.
 type validator struct{ scope map[Var]*Model }
 
 func (v *validator) expr(e Expr) error {
@@ -56,7 +61,7 @@ func (v *validator) expr(e Expr) error {
 	case Reach:
 		return v.reach(e)
 	}
-	return invalid("a node of an unknown type", nil)
+	return invalid("unknown node type", nil)
 }
 
 func (v *validator) all(parts []Expr) error {
@@ -68,7 +73,7 @@ func (v *validator) all(parts []Expr) error {
 	return nil
 }
 
-// reach checks the steps of a Reach, each by itself, and then its end.
+// reach checks the steps of a Reach, each separately, and then its end.
 func (v *validator) reach(e Reach) error {
 	begin := v.scope[e.From]
 	if begin == nil {
@@ -77,7 +82,7 @@ func (v *validator) reach(e Reach) error {
 	m, hops := begin, e.Hops()
 	for _, h := range hops {
 		if h.Rel == nil || h.Rel.Name == "" || h.Rel.Target == nil || h.Rel.Target.Type == nil {
-			return invalid("a relation without a name or a target", e)
+			return invalid("the relation has no name or no target", e)
 		}
 		step := validator{scope: map[Var]*Model{h.At: m}}
 		if err := step.expr(h.Step); err != nil {
@@ -98,15 +103,15 @@ func notBound(v Var, e Expr) error {
 	return invalid("variable "+strconv.Itoa(int(v))+" is not bound", e)
 }
 
-// bind checks a relation and what it is followed by.
+// bind checks a relation and the condition that follows it.
 func (v *validator) bind(e Expr, as, from Var, rel *Relation, where Expr) error {
 	switch {
 	case rel == nil || rel.Name == "" || rel.Target == nil || rel.Target.Type == nil:
-		return invalid("a relation without a name or a target", e)
+		return invalid("the relation has no name or no target", e)
 	case v.scope[from] == nil:
 		return notBound(from, e)
 	case v.scope[as] != nil:
-		return invalid("variable "+strconv.Itoa(int(as))+" is bound already", e)
+		return invalid("variable "+strconv.Itoa(int(as))+" is already bound", e)
 	}
 	v.scope[as] = rel.Target
 	err := v.expr(where)
@@ -114,7 +119,7 @@ func (v *validator) bind(e Expr, as, from Var, rel *Relation, where Expr) error 
 	return err
 }
 
-// operandType is what is known of an operand before any row is.
+// operandType is what is known about an operand before any row is seen.
 type operandType struct {
 	typ     Type
 	ordered bool
@@ -124,7 +129,7 @@ type operandType struct {
 
 func (v *validator) compare(e Compare) error {
 	if int(e.Op) >= len(opText) {
-		return invalid("an unknown comparison", e)
+		return invalid("unknown comparison operator", e)
 	}
 	l, err := v.operand(e.L, e)
 	if err != nil {
@@ -144,7 +149,7 @@ func (v *validator) compare(e Compare) error {
 		return nil
 	}
 	if !ordered(l.typ, r.typ) || !l.ordered || !r.ordered || l.goType != r.goType {
-		return invalid("there is no order of "+l.typ.String()+" and "+r.typ.String(), e)
+		return invalid(l.typ.String()+" and "+r.typ.String()+" have no order", e)
 	}
 	return nil
 }
@@ -166,7 +171,7 @@ func (v *validator) in(e In) error {
 // compared with.
 func keysFit(t operandType, o Operand, e Expr) error {
 	if c, ok := o.(Value); ok && t.model != nil && c.typ == TypeKey && len(c.Parts()) != len(t.model.Key) {
-		return invalid("a key of another number of values", e)
+		return invalid("the keys have different numbers of values", e)
 	}
 	return nil
 }

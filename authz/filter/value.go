@@ -1,7 +1,7 @@
 package filter
 
 // This file defines Value: the constants of a filter, their types, and the one
-// table of equality and order.
+// definition of equality and order.
 
 import (
 	"bytes"
@@ -21,17 +21,17 @@ import (
 	"time"
 )
 
-// A Type is what decides how a value compares. Go types with the same Type
-// compare with each other, whatever their names.
+// A Type determines how a value compares. Go types with the same Type compare with
+// each other, whatever their names.
 type Type uint8
 
 // The types of values.
 const (
 	TypeNil    Type = iota // no value
-	TypeBool               // bool and types made from it
-	TypeInt                // integers and types made from them, time.Duration too
-	TypeFloat              // float32, float64 and types made from them
-	TypeString             // string and types made from it
+	TypeBool               // bool and types derived from it
+	TypeInt                // integers and types derived from them, including time.Duration
+	TypeFloat              // float32, float64 and types derived from them
+	TypeString             // string and types derived from it
 	TypeTime               // time.Time
 	TypeBytes              // []byte
 	TypeOther              // any other comparable type, such as a UUID: equal only to values of the same Go type
@@ -51,19 +51,19 @@ var typeText = [...]string{"nil", "bool", "int", "float", "string", "time", "byt
 // numeric reports whether t is one of the two types that compare as numbers.
 func (t Type) numeric() bool { return t == TypeInt || t == TypeFloat }
 
-// A Value is a constant. The zero Value is nil. However it is printed with
-// package fmt or logged with log/slog, it shows a placeholder; Any has the value.
+// A Value is a constant. The zero Value is nil. Package fmt and log/slog always
+// print a Value as a placeholder; Any returns the value.
 type Value struct {
 	typ Type
 	v   any // nil, bool, int64, float64, string, time.Time, []byte, a Go value, []Value
 }
 
 // ValueOf normalizes a Go value. Pointers are followed; nil pointers and invalid
-// sql.Null values are nil; integers become int64, floats float64, and named
-// strings, numbers and booleans their basic type, unless they have a method
-// Compare or Equal on their own type. What is left must be comparable with ==,
-// or have such a method: it keeps its Go type. Anything else, and an unsigned
-// integer beyond int64, is an error that is ErrUnsupported.
+// sql.Null values are nil. Integers become int64, floats float64, and named
+// strings, numbers and booleans their basic type, unless they have a method Compare
+// or Equal for their own type. Any other value must be comparable with == or have
+// such a method, and keeps its Go type. If x is anything else, or an unsigned
+// integer beyond int64, the error is ErrUnsupported.
 func ValueOf(x any) (Value, error) {
 	switch x := x.(type) {
 	case nil:
@@ -86,14 +86,14 @@ func ValueOf(x any) (Value, error) {
 	return valueOf(reflect.ValueOf(x))
 }
 
-// valueOf is ValueOf for a reflected value, which it follows to its end.
+// valueOf is ValueOf for a reflected value, whose pointers it follows.
 func valueOf(rv reflect.Value) (Value, error) {
 	for n := 0; rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface; n++ {
 		switch {
 		case rv.IsNil():
 			return Value{}, nil
 		case n == 2*maxPointers: // each pointer may be in an interface
-			return Value{}, &Error{Err: ErrUnsupported, Reason: "a pointer that leads to itself"}
+			return Value{}, &Error{Err: ErrUnsupported, Reason: "the pointer leads to itself"}
 		}
 		rv = rv.Elem()
 	}
@@ -129,7 +129,8 @@ func valueOf(rv reflect.Value) (Value, error) {
 	case TypeTime:
 		return Value{TypeTime, rv.Interface().(time.Time).Round(0)}, nil
 	case TypeBytes:
-		// A nil slice is an empty one; adapters must not take it for no value.
+		// A nil slice is an empty one; adapters must not mistake it for a missing
+		// value.
 		return Value{TypeBytes, append([]byte{}, rv.Bytes()...)}, nil
 	case TypeOther:
 		if !info.compare.ok() && !info.equal.ok() && !rv.Comparable() {
@@ -149,9 +150,8 @@ func (v Value) Type() Type { return v.typ }
 // IsNil reports whether the value is nil.
 func (v Value) IsNil() bool { return v.typ == TypeNil }
 
-// Any returns the Go value: nil, bool, int64, float64, string, time.Time,
-// []byte, a value of its own Go type, or []Value for a key. It must not be
-// changed.
+// Any returns the Go value: nil, bool, int64, float64, string, time.Time, []byte, a
+// value of its own Go type, or []Value for a key. The caller must not modify it.
 func (v Value) Any() any { return v.v }
 
 // Parts returns the values of a key, and nil for any other value.
@@ -166,10 +166,10 @@ func (v Value) Format(s fmt.State, verb rune) { io.WriteString(s, "?") }
 // LogValue returns a placeholder.
 func (v Value) LogValue() slog.Value { return slog.StringValue("?") }
 
-// MarshalJSON returns an object with the type's name and the value: as a JSON
-// value of its own where JSON has one, floats that JSON lacks as strings, times
-// as RFC 3339 with nanoseconds, bytes in base64, keys as an array, and other
-// values as their type marshals itself.
+// MarshalJSON returns an object with the type's name and the value. The value is a
+// JSON value of the same type where JSON has one; floats that JSON lacks are
+// strings, times are RFC 3339 with nanoseconds, bytes are base64, keys are arrays,
+// and other values are as their type marshals itself.
 func (v Value) MarshalJSON() ([]byte, error) {
 	x := v.v
 	switch v.typ {
@@ -186,7 +186,7 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	}{v.typ.String(), x})
 }
 
-// reveal returns the value in a form for people.
+// reveal returns the value as text for people.
 func (v Value) reveal() string {
 	switch v.typ {
 	case TypeNil:
@@ -228,8 +228,8 @@ func (v Value) isZero() bool {
 	return reflect.ValueOf(v.v).IsZero()
 }
 
-// Equal reports whether two values are equal, as the package comment says. The
-// error is that of a Compare or Equal method that panicked.
+// Equal reports whether two values are equal, as the package comment defines it.
+// The error is that of a Compare or Equal method that panicked.
 func (v Value) Equal(w Value) (bool, error) {
 	if v.typ.numeric() && w.typ.numeric() {
 		c, ok := compareNumbers(v, w)
@@ -253,7 +253,7 @@ func (v Value) Equal(w Value) (bool, error) {
 	return v.v == w.v, nil
 }
 
-// equalKeys is the rule for rows: a key that is zero equals no other.
+// equalKeys compares keys: a key that is zero equals no other.
 func equalKeys(v, w Value) (bool, error) {
 	if v.isZero() {
 		return false, nil
@@ -302,16 +302,16 @@ func (v Value) hash() uint64 {
 
 var seed = maphash.MakeSeed()
 
-// mix combines two hashes; the order matters.
+// mix combines two hashes; their order matters.
 func mix(a, b uint64) uint64 {
 	a ^= b + 0x9e3779b97f4a7c15 + a<<6 + a>>2
 	a *= 0xff51afd7ed558ccd
 	return a ^ a>>33
 }
 
-// Compare returns the order of two values: negative, zero or positive. It is
-// false when there is none on account of nil or of a float that is not a number.
-// Types that have no order are an error that is ErrInvalid.
+// Compare returns the order of two values: negative, zero or positive. It returns
+// false if one of them is nil or NaN. For types that have no order, the error is
+// ErrInvalid.
 func (v Value) Compare(w Value) (c int, ok bool, err error) {
 	if v.IsNil() || w.IsNil() {
 		return 0, false, nil
@@ -343,7 +343,7 @@ func ordered(a, b Type) bool {
 }
 
 func unordered(a, b Type) error {
-	return &Error{Err: ErrInvalid, Reason: "there is no order of " + a.String() + " and " + b.String()}
+	return &Error{Err: ErrInvalid, Reason: a.String() + " and " + b.String() + " have no order"}
 }
 
 func compareBools(a, b bool) int {
@@ -356,7 +356,7 @@ func compareBools(a, b bool) int {
 	return 1
 }
 
-// compareNumbers is exact; it is false when one side is not a number.
+// compareNumbers compares exactly; it returns false if one side is NaN.
 func compareNumbers(v, w Value) (int, bool) {
 	switch {
 	case v.typ == TypeInt && w.typ == TypeInt:
@@ -371,8 +371,8 @@ func compareNumbers(v, w Value) (int, bool) {
 	return cmp.Compare(a, b), a == a && b == b
 }
 
-// compareIntFloat compares without rounding the integer: the float is cut to
-// its whole part, which is exact, and what was cut off decides a tie.
+// compareIntFloat compares without rounding the integer. The integer part of the
+// float is exact, and its fraction breaks a tie.
 func compareIntFloat(i int64, f float64) (int, bool) {
 	switch {
 	case f != f:
@@ -389,8 +389,8 @@ func compareIntFloat(i int64, f float64) (int, bool) {
 	return cmp.Compare(whole, f), true
 }
 
-// equalOther compares two values of TypeOther: by a method of their type, or
-// with ==. Values of two Go types are not equal.
+// equalOther compares two values of TypeOther by a method of their type, or with
+// ==. Values of different Go types are not equal.
 func equalOther(a, b any) (eq bool, err error) {
 	ra, rb := reflect.ValueOf(a), reflect.ValueOf(b)
 	if ra.Type() != rb.Type() {
@@ -412,7 +412,7 @@ func compareOther(a, b any) (c int, ok bool, err error) {
 	ra, rb := reflect.ValueOf(a), reflect.ValueOf(b)
 	info := typeInfoOf(ra.Type())
 	if ra.Type() != rb.Type() || !info.compare.ok() {
-		return 0, false, &Error{Err: ErrInvalid, Reason: "there is no order of " + ra.Type().String() + " and " + rb.Type().String()}
+		return 0, false, &Error{Err: ErrInvalid, Reason: ra.Type().String() + " and " + rb.Type().String() + " have no order"}
 	}
 	defer recovered(ra.Type(), &err)
 	return int(info.compare.call(ra, rb).Int()), true, nil
@@ -421,10 +421,11 @@ func compareOther(a, b any) (c int, ok bool, err error) {
 // goType returns the Go type of a value of TypeOther.
 func goType(v Value) reflect.Type { return reflect.TypeOf(v.v) }
 
-// maxPointers is how many pointers to a value are followed: type P *P has no end.
+// maxPointers is the number of pointers to a value that are followed: type P *P has
+// no end.
 const maxPointers = 32
 
-// deref returns what a pointer type leads to.
+// deref returns the type that a pointer type leads to.
 func deref(t reflect.Type) reflect.Type {
 	for n := 0; n < maxPointers && t.Kind() == reflect.Pointer; n++ {
 		t = t.Elem()
@@ -442,12 +443,12 @@ func recovered(t reflect.Type, err *error) {
 // typeInfo is what is known about a Go type that is not a pointer.
 type typeInfo struct {
 	typ      Type // TypeNil for types that a filter cannot hold
-	nullable bool // like sql.NullString: the rest is about the value inside
+	nullable bool // whether it is like sql.NullString; the rest is about the value inside
 	compare  method
 	equal    method
 }
 
-// typeInfos remembers typeInfo by reflect.Type: a program has few of them.
+// typeInfos caches typeInfo by reflect.Type: a program has few types.
 var typeInfos sync.Map
 
 func typeInfoOf(t reflect.Type) typeInfo {
@@ -502,9 +503,9 @@ func newTypeInfo(t reflect.Type) typeInfo {
 	return info
 }
 
-// nullable returns the index path of the value in a type like sql.NullString:
-// one of package database/sql, one with the same fields that scans itself as
-// they do, or a struct that only embeds such a type. It is nil for others.
+// nullable returns the index path of the value in a type like sql.NullString: one
+// of package database/sql, one with the same fields and Scan and Value methods, or
+// a struct that only embeds such a type. It returns nil for others.
 func nullable(t reflect.Type) []int {
 	if t.Kind() != reflect.Struct || t.PkgPath() != "database/sql" && !scans(t) {
 		return nil
@@ -525,14 +526,15 @@ func nullable(t reflect.Type) []int {
 	return nil
 }
 
-// scans reports whether t reads and writes itself for database/sql.
+// scans reports whether t implements Scanner and Valuer of database/sql.
 func scans(t reflect.Type) bool {
 	return t.Implements(reflect.TypeFor[driver.Valuer]()) && reflect.PointerTo(t).Implements(reflect.TypeFor[sql.Scanner]())
 }
 
-// A method compares a value of a type with another. The zero method is none.
+// A method compares a value of a type with another. The zero method means that
+// there is none.
 type method struct {
-	index   int  // 1 + that of the method
+	index   int  // 1 + the index of the method
 	pointer bool // the other value is passed by pointer
 }
 
@@ -547,8 +549,8 @@ func (m method) call(recv, arg reflect.Value) reflect.Value {
 	return recv.Method(m.index - 1).Call([]reflect.Value{arg})[0]
 }
 
-// methodOn returns t's method of one of the names that takes another t, a
-// pointer to one, or any, and returns a value of the given kind.
+// methodOn returns t's method with one of the names that takes another t, a pointer
+// to one, or any, and returns a value of the given kind.
 func methodOn(t reflect.Type, result reflect.Kind, names ...string) method {
 	for _, name := range names {
 		m, ok := t.MethodByName(name)

@@ -1,9 +1,9 @@
 package filter
 
-// This file defines Walk and the measuring of a filter's size.
+// This file defines Walk and measures the size of a filter.
 
-// Walk calls f for e and, as long as f returns true, for the parts of the node
-// it was called for, from left to right. It keeps its own stack.
+// Walk calls f for e. As long as f returns true for a node, Walk visits the parts
+// of that node, from left to right. It keeps its own stack.
 func Walk(e Expr, f func(Expr) bool) {
 	stack := []Expr{e}
 	for len(stack) > 0 {
@@ -38,9 +38,8 @@ func pushReversed(stack, parts []Expr) []Expr {
 	return stack
 }
 
-// measure checks the limits without recursion, and that no part is missing, so
-// that what comes after may descend the tree. A part that occurs twice counts
-// twice.
+// measure checks the limits without recursion, and that no part is missing, so that
+// later code may recurse into the tree. A part that occurs twice counts twice.
 func measure(root Expr) error {
 	type item struct {
 		e     Expr

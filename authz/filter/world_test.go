@@ -1,7 +1,7 @@
 package filter
 
-// This file defines the small world that the tests filter: people with a chain
-// of managers, their teams and their badges; and random filters over it.
+// This file defines the data that the tests filter: people with a chain of
+// managers, their teams and their badges, and random filters over them.
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 
 type status string
 
-// code is a type with its own equality: letters count without their case.
+// code is a type with its own, case-insensitive equality.
 type code struct{ s string }
 
 func (c code) Equal(d code) bool { return len(c.s) == len(d.s) }
@@ -124,7 +124,7 @@ func pick[T any](r *rand.Rand, xs ...T) T { return xs[r.IntN(len(xs))] }
 type generator struct {
 	r     *rand.Rand
 	scope []*Model // by Var
-	from  Var      // the least variable that may be named
+	from  Var      // the least variable that the generator may use
 }
 
 func (g *generator) variable() Var { return g.from + Var(g.r.IntN(len(g.scope)-int(g.from))) }
@@ -175,12 +175,12 @@ func (g *generator) relation(depth int) Expr {
 	return Exists{as, from, rel, where}
 }
 
-// step returns a condition on a row that a step leaves; now and then it is left out.
+// step returns a condition on a row that a step leaves, and sometimes none.
 func (g *generator) step(at Var, m *Model, depth int) Expr {
 	if g.r.IntN(3) == 0 {
 		return nil
 	}
-	// Only the row itself may be named.
+	// Only the row itself may be used.
 	scope, from := g.scope, g.from
 	defer func() { g.scope, g.from = scope, from }()
 	g.scope, g.from = make([]*Model, at+1), at
@@ -249,7 +249,7 @@ func (g *generator) leaf() Expr {
 	return Compare{op, fv(v, name), c}
 }
 
-// counting is a Resolver that counts what it is asked.
+// counting is a Resolver that counts its calls.
 type counting struct{ calls int }
 
 func (c *counting) Related(ctx context.Context, row any, rel *Relation) ([]any, error) {

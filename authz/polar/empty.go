@@ -2,9 +2,9 @@ package polar
 
 // This file defines the check for policies without rules.
 //
-// A policy that lost its rules, because its file was truncated or a deployment
-// wrote an empty one, still parses. It would answer every question with an
-// error, and it must not replace a policy that works.
+// A policy that lost its rules still parses: its file may be truncated, or a
+// deployment may have written an empty one. Such a policy answers every question
+// with an error, so it must not replace a policy that works.
 
 import (
 	"slices"
@@ -12,17 +12,17 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// The codes of diagnostics about sources that say nothing.
+// The codes of diagnostics about sources without statements or rules.
 const (
 	CodeNoRules     syntax.Code = "no-rules"     // the policy has no rule at all
-	CodeEmptySource syntax.Code = "empty-source" // warning: a source is empty, or holds comments only
+	CodeEmptySource syntax.Code = "empty-source" // warning: a source is empty or contains only comments
 )
 
-// CheckEmpty returns the error that no source of a policy has a rule, unless
-// allow is set, and a warning for each source that says nothing while others
-// have rules. Shorthand rules of blocks count as rules; rule types, declarations
-// and inline queries do not, since they answer no question. Every engine calls
-// it, so that all engines accept the same policies.
+// CheckEmpty reports an error if no source of a policy has a rule, unless allow is
+// set, and a warning for each empty source if others have rules. Shorthand rules
+// of blocks count as rules. Rule types, declarations and inline queries do not,
+// since they answer no question. Every engine calls CheckEmpty, so that all
+// engines accept the same policies.
 func CheckEmpty(files []*syntax.File, allow bool) []Diagnostic {
 	if !slices.ContainsFunc(files, hasRule) {
 		if allow {
@@ -43,13 +43,13 @@ func CheckEmpty(files []*syntax.File, allow bool) []Diagnostic {
 		diags = append(diags, Diagnostic{
 			Severity: syntax.Warning, Code: CodeEmptySource, Pos: top, End: top,
 			Msg:  "the source is empty or contains only comments",
-			Hint: "remove it if that is meant; otherwise it was cut short",
+			Hint: "remove it if that is intended; otherwise it may be truncated",
 		})
 	}
 	return diags
 }
 
-// hasRule reports whether a source has a rule, written out or in short.
+// hasRule reports whether a source has a rule or a shorthand rule.
 func hasRule(f *syntax.File) bool {
 	return slices.ContainsFunc(f.Stmts, func(s syntax.Stmt) bool {
 		switch s := s.(type) {

@@ -1,6 +1,6 @@
 package polar
 
-// This file defines Filter: the rows for which a rule holds, without loading them.
+// This file defines Filter, which finds the rows for which a rule holds without loading them.
 
 import (
 	"context"
@@ -10,10 +10,11 @@ import (
 
 // Filter returns the condition under which rule(actor, action, row) holds for a
 // row of class, which must be a struct. The condition is exact: a row satisfies
-// it when, and only when, Decide would allow the row.
+// it if and only if Decide would allow the row.
 //
-// What cannot become a condition is an error that is ErrUnsupported and names
-// the expression and its position, never a filter that is too wide.
+// If an expression cannot become a condition, Filter returns an error that is
+// ErrUnsupported and names the expression and its position. It never returns a
+// filter that admits too many rows.
 func (p *Policy) Filter(ctx context.Context, rule string, actor any, action string, class Class) (*filter.Query, error) {
 	m := p.prog.Machine(ctx, &p.config)
 	defer m.Release()

@@ -86,7 +86,7 @@ var idioms = []struct {
 	{"over two relations", `allow(u: User, "read", n: Node) if may(u, n); may(u, n: Node) if n.owner = u; may(u, n: Node) if may(u, n.parent);
 		may(u, n: Node) if k in n.kids and may(u, k);`, "node", "", "", "the recursion of may over Parent and over Kids"},
 	{"two calls", `allow(u: User, "read", n: Node) if may(u, n); may(u, n: Node) if n.owner = u; may(u, n: Node) if k in n.kids and may(u, k) and may(u, n.parent);`,
-		"node", "", "", "the recursion of may by two calls"},
+		"node", "", "", "the recursion of may through two calls"},
 	{"inside not", `allow(u: User, "read", n: Node) if may(u, n); may(u, n: Node) if n.owner = u; may(u, n: Node) if not may(u, n.parent);`, "node", "", "", "test.polar:1:102: the recursion of may inside not cannot become a filter (in may)"},
 	{"inside not, where it does not count", `allow(u: User, "read", n: Node) if may(u, n); may(u, n: Node) if n.owner = u; may(u, n: Node) if not (may(u, n.parent) and u.name = "nobody");`,
 		"node", "", "", "the recursion of may inside not"},

@@ -1,21 +1,21 @@
 package polar
 
-// This file defines how a load ends with its context.
+// This file defines how the end of the context ends a load.
 //
-// A load takes time in proportion to the policy, and a policy may be large or made
-// to be slow. Its passes report their work, in units of well under a microsecond or
-// of one small allocation, and every so many units the context is looked at.
+// The time of a load is proportional to the size of the policy, which may be large
+// or malicious. The passes report their work, in units of well under a microsecond
+// or one small allocation. Load checks the context after a number of units.
 
 import "context"
 
-// pollEvery is how many units of work are done between two looks at the context.
+// pollEvery is how many units of work are done between two checks of the context.
 const pollEvery = 1024
 
 // interrupted is the panic of a load whose context has ended.
 type interrupted struct{ err error }
 
-// pollOf returns a function that takes note of work, and panics with interrupted
-// when it finds that ctx has ended. It is for one goroutine.
+// pollOf returns a function that records work, and panics with interrupted if ctx
+// has ended. Only one goroutine may use it.
 func pollOf(ctx context.Context) func(work int) {
 	left := pollEvery
 	return func(work int) {

@@ -1,20 +1,21 @@
 package polar
 
-// This file defines Limits, what one query may cost.
+// This file defines Limits, the bounds of one query.
 
-// Limits bound one query. A field that is zero has its default; a query that
-// meets a limit ends with an error that is ErrBudget and names the rule.
+// Limits bound one query. A zero field means the default. A query that exceeds a
+// limit ends with an error that is ErrBudget. If it was inside a rule, the error
+// names the rule.
 type Limits struct {
 	// Steps bounds the work: every goal, every element touched and every 64
-	// bytes that a built-in reads or makes is one step. Default 1,000,000,
+	// bytes that a built-in reads or creates is one step. Default 1,000,000,
 	// about 0.1 s on one core at 100 ns a step.
 	Steps int
 
-	// Bytes bounds the memory of values made by the engine: lists,
+	// Bytes bounds the memory of values that the engine creates: lists,
 	// dictionaries and strings. Default 16 MiB, so that the values of a thousand
-	// concurrent worst cases fit into 16 GiB. The stacks of the solver are bounded
-	// by Steps and Depth: a query that runs away to the defaults of both, with
-	// alternatives left at every call, was measured at 200 MiB.
+	// concurrent worst cases fit into 16 GiB. Steps and Depth bound the stacks of
+	// the solver: a runaway query at the defaults of both, with alternatives left
+	// at every call, was measured at 200 MiB.
 	Bytes int
 
 	// Depth bounds the nesting of rule calls. Frames live on the heap.

@@ -131,7 +131,7 @@ func TestLimits(t *testing.T) {
 	}{
 		{"steps", polar.Limits{Steps: 100}, `count(1000)`, "more than 100 steps"},
 		{"bytes", polar.Limits{Bytes: 1000}, `x = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".replace("a", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")`, "more than 1000 bytes"},
-		{"depth", polar.Limits{Depth: 10}, `deep(20)`, "nested more than 10 deep"},
+		{"depth", polar.Limits{Depth: 10}, `deep(20)`, "nested more than 10 levels deep"},
 		{"results", polar.Limits{Results: 2}, `x in [1, 2, 3]`, "more than 2 solutions"},
 	}
 	for _, tt := range tests {

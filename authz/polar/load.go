@@ -1,6 +1,6 @@
 package polar
 
-// This file defines Load, the way from sources to a Policy.
+// This file defines Load, which makes a Policy from sources.
 
 import (
 	"context"
@@ -16,8 +16,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// maxDiagnostics bounds how many errors of parsing, and how many warnings, are kept of
-// all sources together, and how many inline queries are reported.
+// maxDiagnostics bounds the syntax errors, the warnings and the failed inline queries
+// that are reported for all sources together.
 const maxDiagnostics = 1000
 
 // CodeInlineQuery is the code of the diagnostic of an inline query that fails.
@@ -29,10 +29,10 @@ type Policy struct {
 	module *resolve.Module
 	prog   *vm.Program
 	config vm.Config
-	rules  []*RuleInfo     // by index, as the program has them
+	rules  []*RuleInfo     // by index in the program
 	cuts   map[string]bool // names of rules that may reach a cut
 
-	outlined sync.Once // guards what follows, which only traces need
+	outlined sync.Once // guards the fields below, which only traces need
 	outlines []*outline
 	branches []*Branch
 }
@@ -40,21 +40,21 @@ type Policy struct {
 // Load makes a policy from sources: it parses and resolves them, checks them
 // against the registered classes, compiles them and runs their inline queries.
 //
-// The diagnostics are the warnings and errors found, about 1,000 of each at most.
-// Load ends soon after ctx does. The error is nil, or
-// it is a syntax.ErrorList when the sources are at fault; other errors are
-// about classes and constants, or the context's. With an error there is no policy.
+// The diagnostics are the warnings and errors found, at most about 1,000 of each.
+// Load returns soon after ctx ends. If the sources have errors, the returned error is
+// a syntax.ErrorList. Other errors are about classes and constants, or come from ctx.
+// If the error is not nil, the policy is nil.
 func Load(ctx context.Context, in Input) (*Policy, []Diagnostic, error) {
 	return load(ctx, in, false)
 }
 
-// load is Load; noTypes leaves out the check of the policy against Go types.
+// load implements Load; noTypes disables the check of the policy against Go types.
 func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagnostic, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	// No pass over the policy returns errors: one that is interrupted panics, since
-	// passes recurse deeply and every call of theirs would have to hand it on.
+	// An interrupted pass panics. Passes return no errors, since they recurse deeply
+	// and every call would have to pass the error on.
 	defer func() {
 		if e := recover(); e != nil {
 			i, ok := e.(interrupted)
@@ -100,12 +100,12 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 			if d.Severity == syntax.Warning {
 				n = &warnings
 			}
-			if *n++; *n <= maxDiagnostics+2 { // with what a source says of errors beyond its bound
+			if *n++; *n <= maxDiagnostics+2 { // with the diagnostic that a source has too many errors
 				diags = append(diags, d)
 			}
 		}
 		if errs > maxDiagnostics {
-			break // the policy is not loaded, whatever the other sources say
+			break // the policy is not loaded, whatever the other sources contain
 		}
 	}
 	if err := syntax.Errors(diags); err != nil {
@@ -144,7 +144,7 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 	return p, diags, nil
 }
 
-// makeConstants converts the constants. The value of "now" only marks its place.
+// makeConstants converts the constants. The value of "now" is only a placeholder.
 func makeConstants(ctx context.Context, reg *host.Registry, in map[string]any) (map[string]host.Value, host.Value, error) {
 	constants := make(map[string]host.Value, len(in)+1)
 	names := make([]string, 0, len(in))
@@ -156,14 +156,14 @@ func makeConstants(ctx context.Context, reg *host.Registry, in map[string]any) (
 	for _, name := range names {
 		v, err := reg.ValueOf(in[name])
 		if err == nil && v.Plan != nil && v.Plan.IsSeq() {
-			// Read once, here, so that every query has the same list.
+			// Read the sequence once, so that every query has the same list.
 			var elems []host.Value
 			elems, err = host.Drain(ctx, v, DefaultSteps)
 			v = host.MakeList(elems)
 		}
 		switch {
 		case name == "now" || name == "nil":
-			errs = append(errs, fmt.Errorf("constant %q: the name is taken by the language", name))
+			errs = append(errs, fmt.Errorf("constant %q: the language reserves the name", name))
 		case reg.Class(name) != nil:
 			errs = append(errs, fmt.Errorf("constant %q: a class has this name", name))
 		case syntax.CheckName(name) != nil:
@@ -219,8 +219,8 @@ func (p *Policy) holds(ctx context.Context, q *vm.CompiledQuery) (bool, error) {
 	return m.Next()
 }
 
-// sourceLine returns the text of the line that pos is on. It keeps in lines what it
-// has indexed.
+// sourceLine returns the text of the line of pos. It caches the indexed sources in
+// lines.
 func sourceLine(files []*syntax.File, lines map[string]*syntax.Lines, pos syntax.Position) string {
 	if lines[pos.File] == nil {
 		i := slices.IndexFunc(files, func(f *syntax.File) bool { return f.Name == pos.File })
@@ -235,7 +235,7 @@ func sourceLine(files []*syntax.File, lines map[string]*syntax.Lines, pos syntax
 // Rules returns the rules of the policy: the written ones in source order, then those of blocks.
 func (p *Policy) Rules() []*RuleInfo { return slices.Clone(p.rules) }
 
-// ruleOf returns the rule that the program knows as r; nil when it is none of the policy's.
+// ruleOf returns the rule of the policy that r is in the program, or nil if there is none.
 func (p *Policy) ruleOf(r *vm.RuleInfo) *RuleInfo {
 	if r == nil || r.Index < 0 {
 		return nil
@@ -243,10 +243,10 @@ func (p *Policy) ruleOf(r *vm.RuleInfo) *RuleInfo {
 	return p.rules[r.Index]
 }
 
-// Defines reports whether the policy has a rule of that name with that number of parameters.
+// Defines reports whether the policy has a rule with the given name and number of parameters.
 func (p *Policy) Defines(rule string, arity int) bool { return p.prog.DefinesArity(rule, arity) }
 
-// Enumerates reports whether Query, asked for a rule of that name with variables among
-// its arguments, yields every value with which Decide says that the rule holds. It
-// does unless a cut may be reached, which drops solutions.
+// Enumerates reports whether Query, called for a rule of that name with variables among
+// its arguments, yields every value for which Decide says that the rule holds. It does,
+// unless the rule may reach a cut, which drops solutions.
 func (p *Policy) Enumerates(rule string) bool { return !p.cuts[rule] }

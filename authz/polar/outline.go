@@ -1,11 +1,11 @@
 package polar
 
-// This file defines outlines: the bodies of rules as their authors see them.
+// This file defines outlines: the bodies of rules as their authors wrote them.
 //
-// The solver works on goals that are smaller than what was written: a.x = b.y is
-// two lookups and a unification. And it knows no "or", only places to go back to.
-// An outline leads from its goals back to the text: which written goal one is a
-// part of, in which alternatives that stands, and how many goals come before it.
+// The solver works on smaller goals than the written ones: a.x = b.y is two lookups
+// and a unification. It also has no "or", only places to backtrack to. An outline maps
+// the solver's goals to the text: the written goal that a goal is part of, the
+// alternatives around it, and the number of goals before it.
 
 import (
 	"strconv"
@@ -16,17 +16,17 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A Branch is a part of a policy of which tests can tell whether it ever held: a
-// rule, or an alternative of an "or" in one. It is shared and must not be modified.
+// A Branch is a part of a policy whose coverage tests can measure: a rule, or an
+// alternative of an "or" in a rule. It is shared and must not be modified.
 type Branch struct {
 	Rule        *RuleInfo
-	Alternative bool        // an alternative, and not the whole rule
-	Span        syntax.Span // where it stands
+	Alternative bool        // it is an alternative, not the whole rule
+	Span        syntax.Span // its place in the source
 	Text        string      // the rule's head, or the alternative
 }
 
-// Branches returns the rules of the policy in the order of their texts, those of
-// blocks last, each followed by the alternatives in its body. The slice must not be modified.
+// Branches returns the rules of the policy in source order, those of blocks last,
+// each followed by the alternatives in its body. The slice must not be modified.
 func (p *Policy) Branches() []*Branch {
 	p.outline()
 	return p.branches
@@ -43,24 +43,24 @@ func (p *Policy) outline() []*outline {
 	return p.outlines
 }
 
-// An outline is that of one rule.
+// An outline is the outline of one rule.
 type outline struct {
 	branch *Branch
-	head   *goal                     // stands for all that is not found below
-	goals  map[syntax.Node]*goal     // by all nodes of its expression
-	calls  map[syntax.Position]*goal // those of a rule that a block made
+	head   *goal                     // the result of find for everything that is not below
+	goals  map[syntax.Node]*goal     // by each node of its expression
+	calls  map[syntax.Position]*goal // the calls in a rule that a block made
 }
 
-// A goal is a goal of a body as it was written.
+// A goal is a goal of a body, as written.
 type goal struct {
 	pos      syntax.Position
 	text     string
-	before   int       // how many goals have succeeded when it is reached
-	branches []*Branch // the alternatives around it, inside a negation only those inside it, outermost first
-	closes   []*Branch // those that hold when it succeeds
+	before   int       // how many goals have succeeded before it is reached
+	branches []*Branch // the alternatives around it, outermost first; inside a negation, only those inside the negation
+	closes   []*Branch // the alternatives that hold if it succeeds
 }
 
-// find returns the goal that a goal of the solver is a part of.
+// find returns the goal that a goal of the solver is part of.
 func (o *outline) find(at *resolve.At, pos syntax.Position) *goal {
 	switch {
 	case at == nil:
@@ -107,9 +107,9 @@ type outliner struct {
 	o *outline
 }
 
-// expr adds the goals of x, which n goals come before. It returns those that end
-// it, and the number of goals on the longest way through it. Like the parser
-// that made x, it recurses up to a fixed depth.
+// expr adds the goals of x, which come after n goals. It returns the goals that end
+// x, and the number of goals on the longest path through it. Like the parser that
+// made x, it recurses up to a fixed depth.
 func (w *outliner) expr(x syntax.Expr, n int, around []*Branch) (last []*goal, after int) {
 	x = syntax.Unparen(x)
 	switch x := x.(type) {
@@ -125,7 +125,7 @@ func (w *outliner) expr(x syntax.Expr, n int, around []*Branch) (last []*goal, a
 		}
 		return last, n
 	case *syntax.DebugExpr:
-		return nil, n // no goal: nothing is left of it
+		return nil, n // not a goal: nothing is left of it
 	}
 	g := &goal{pos: x.Pos(), text: syntax.ExprString(x), before: n, branches: around}
 	switch x := x.(type) {
@@ -165,7 +165,7 @@ func (w *outliner) add(x syntax.Node, g *goal) {
 	})
 }
 
-// made adds the goals of a rule that a block made, all of them calls.
+// made adds the goals of a rule that a block made. They are all calls.
 func (w *outliner) made(r *resolve.Rule) {
 	for i, g := range r.Body.Goals {
 		if call, ok := g.(*resolve.Call); ok {
@@ -174,7 +174,7 @@ func (w *outliner) made(r *resolve.Rule) {
 	}
 }
 
-// callText returns a call in a rule that a block made as it would be written.
+// callText returns the text of a call in a rule that a block made.
 func callText(r *resolve.Rule, call *resolve.Call) string {
 	args := make([]string, len(call.Args))
 	for i, a := range call.Args {

@@ -1,6 +1,6 @@
 package polar
 
-// This file defines Policy, a loaded policy, and what goes into it.
+// This file defines Source and Input, from which a Policy is loaded, and the types that queries use.
 
 import (
 	"time"
@@ -8,48 +8,48 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A Source is one policy text with the name that positions give it.
+// A Source is the text of a policy file and the name that positions show.
 type Source struct {
-	Name string // usually a file's path
+	Name string // usually the path of a file
 	Text string
 }
 
-// An Input is what Load makes a Policy from.
+// An Input has everything that [Load] makes a [Policy] from.
 type Input struct {
-	Sources    []Source          // together they are one policy
+	Sources    []Source          // together they form one policy
 	Classes    []Class           // the Go types that the policy may name
-	Constants  map[string]any    // values by the name the policy knows them under
+	Constants  map[string]any    // values by their names in the policy
 	Limits     Limits            // bounds of every query
-	AllowEmpty bool              // a policy without rules is not an error
-	Now        func() time.Time  // read at most once per query, for the constant "now"; nil means time.Now
-	Print      func(text string) // receives what the policy's print(...) goals say; nil drops it. Must be safe for concurrent use
+	AllowEmpty bool              // accept a policy without rules
+	Now        func() time.Time  // called at most once per query, for the constant "now"; nil means time.Now
+	Print      func(text string) // receives the output of print(...) goals; nil discards it. Must be safe for concurrent use
 
-	// DenyRule says that the authorizer asks deny, deny_request and deny_field, and ChangeRule that
-	// it asks allow_change. Rules that nothing asks get a warning.
+	// DenyRule says that the authorizer queries deny, deny_request and deny_field. ChangeRule says
+	// that it queries allow_change. Rules that no decision reaches get a warning.
 	DenyRule, ChangeRule bool
 }
 
 // A RuleInfo identifies a rule of a policy. It is shared and must not be modified.
 type RuleInfo struct {
 	Name string          // of the rule, such as "allow"
-	Head string          // the head as written, or what a shorthand of a block stands for
+	Head string          // the head as written, or the head of the rule that a shorthand rule expands to
 	Pos  syntax.Position // of the head
 }
 
-// An Outcome is the answer of a decision.
+// An Outcome is the result of a decision.
 type Outcome struct {
 	Allowed bool
 	Rule    *RuleInfo // the rule that allowed; nil for a denial
 }
 
-// Bindings are the values of a solution's variables, by name. An unbound
-// variable has a Var as its value. Policy integers are int64, lists made by
-// the policy are []any and dictionaries map[string]any; a value that came
-// from Go keeps its type.
+// Bindings are the values of a solution's variables, by name. The value of an
+// unbound variable is a [Var]. Integers of the policy are int64, its lists are
+// []any and its dictionaries are map[string]any. A value that came from Go keeps
+// its type.
 type Bindings map[string]any
 
-// A Var, passed as an argument of a query, is a variable of that name, whose
-// values the solutions report.
+// A Var as an argument of a query is a variable of that name. The solutions report
+// its values.
 type Var string
 
 // A Diagnostic is an error or a warning about a policy source.

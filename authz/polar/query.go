@@ -11,25 +11,26 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// The errors of queries, for errors.Is. They are found behind an *Error.
+// Sentinel errors of queries, for errors.Is. An [*Error] matches one of them, depending on its code.
 var (
-	ErrBudget        = vm.ErrBudget        // a limit was met
-	ErrUnbound       = vm.ErrUnbound       // a test waits for a variable that nothing binds
-	ErrUnsupported   = vm.ErrUnsupported   // an operation that cannot be done
-	ErrUndefinedRule = vm.ErrUndefinedRule // no rule has the name
+	ErrBudget        = vm.ErrBudget        // a limit was exceeded
+	ErrUnbound       = vm.ErrUnbound       // a test needs a variable that nothing binds
+	ErrUnsupported   = vm.ErrUnsupported   // the operation is not supported, or cannot become a filter
+	ErrUndefinedRule = vm.ErrUndefinedRule // no rule has this name
 )
 
 // An Error says why a query could not be answered: a stable code, the position
-// of the goal that failed, and the rules that were being tried. Its text names
-// rules, classes and attributes, and no value of an actor or a resource. Unwrap
-// returns the error of the Go program, if there was one, whose text may.
+// of the goal that failed, and the rules that were being tried. Its text contains
+// names of rules, classes and attributes, but no values of actors or resources.
+// Unwrap returns the error of the Go program, if any. The text of that error may
+// contain values.
 type Error = vm.Error
 
 // A Frame is one entry of the stack of an Error.
 type Frame = vm.Frame
 
-// Decide answers rule(actor, action, resource). An error means that the question could
-// not be answered; the outcome then is that of a denial. Errors are *Error.
+// Decide reports whether rule(actor, action, resource) holds. If the question cannot
+// be answered, Decide returns an [*Error], and the outcome is a denial.
 //
 // Decide stops at the first solution. It is safe for concurrent use.
 func (p *Policy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (Outcome, error) {
@@ -42,13 +43,14 @@ func (p *Policy) Decide(ctx context.Context, rule string, actor any, action stri
 	return p.solve(ctx, rule, actor, action, resource)
 }
 
-// solve is Decide on the solver.
+// solve implements Decide with the solver.
 func (p *Policy) solve(ctx context.Context, rule string, actor any, action string, resource any) (Outcome, error) {
 	return p.Ask(ctx, rule, actor, action, resource)
 }
 
-// Ask is Decide for any number of arguments: it answers rule(args...), and stops at
-// the first solution. A [Var] among the arguments is a value, and nobody's.
+// Ask is like Decide for any number of arguments: it reports whether rule(args...)
+// holds, and stops at the first solution. A [Var] among the arguments is a value like
+// any other, and not a variable.
 func (p *Policy) Ask(ctx context.Context, rule string, args ...any) (Outcome, error) {
 	m := p.prog.Machine(ctx, &p.config)
 	defer m.Release()
@@ -67,22 +69,23 @@ func (p *Policy) Ask(ctx context.Context, rule string, args ...any) (Outcome, er
 	return Outcome{Allowed: true, Rule: p.ruleOf(m.Decided())}, nil
 }
 
-// noRule is the answer to a query of a rule that does not exist with that
-// number of parameters: an error when there is none of the name, else no solution.
+// noRule returns the answer to a query for a rule that does not exist with that
+// number of parameters: an error if no rule has the name, else no solution.
 func (p *Policy) noRule(ctx context.Context, rule string) error {
 	if p.prog.Defines(rule) {
 		return vm.Cancelled(ctx)
 	}
 	msg := fmt.Sprintf("no rule is named %q", rule)
 	if err := syntax.CheckName(rule); err != nil {
-		msg += ": " + err.Error() // what the reader of the message would not see either
+		msg += ": " + err.Error() // the name has characters that a reader would not see
 	}
 	return &Error{Code: vm.CodeUndefinedRule, Msg: msg}
 }
 
-// Query returns the solutions of rule(args...), one after the other as they are
-// asked for. An argument that is a Var is a variable, whose values the bindings
-// report. After an error there are no more. Stopping early frees everything.
+// Query returns the solutions of rule(args...), computed one by one during the
+// iteration. An argument that is a [Var] is a variable, and the bindings report its
+// values. An error ends the sequence. The caller may stop early; that frees all
+// resources of the query.
 func (p *Policy) Query(ctx context.Context, rule string, args ...any) iter.Seq2[Bindings, error] {
 	return func(yield func(Bindings, error) bool) {
 		m := p.prog.Machine(ctx, &p.config)
@@ -117,8 +120,8 @@ type output struct {
 	arg  int
 }
 
-// setArgs gives the rule being called its arguments, and returns those that are
-// variables: of several of one name, the first.
+// setArgs sets the arguments of the call, and returns those that are variables, the
+// first of each name.
 func setArgs(m *vm.Machine, args []any) (outputs []output, err error) {
 args:
 	for i, x := range args {
@@ -141,8 +144,8 @@ args:
 }
 
 // QueryString returns the solutions of a query in the policy language, such as
-// `has_role(user, "admin", org) and org.name = "Foo"`, without a semicolon. A
-// query that cannot be parsed or resolved is one syntax.ErrorList.
+// `has_role(user, "admin", org) and org.name = "Foo"`, without a semicolon. If the
+// query cannot be parsed or resolved, the error is a syntax.ErrorList.
 func (p *Policy) QueryString(ctx context.Context, query string) iter.Seq2[Bindings, error] {
 	return func(yield func(Bindings, error) bool) {
 		q, err := p.compileQuery(query)
@@ -174,7 +177,7 @@ func (p *Policy) compileQuery(query string) (*vm.CompiledQuery, error) {
 
 func makeVar(name string) any { return Var(name) }
 
-// solutions yields the solutions of a started query. Fill adds the values of its variables.
+// solutions yields the solutions of a started query; fill adds the values of its variables.
 func (p *Policy) solutions(m *vm.Machine, yield func(Bindings, error) bool, fill func(Bindings) error) {
 	for n := 0; ; n++ {
 		ok, err := m.Next()

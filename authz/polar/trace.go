@@ -1,6 +1,6 @@
 package polar
 
-// This file defines Trace, what a query tried.
+// This file defines Trace, a record of what a query tried.
 
 import (
 	"context"
@@ -12,14 +12,14 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A TraceKind says what a node of a trace stands for.
+// A TraceKind is the kind of a trace node.
 type TraceKind uint8
 
 // The kinds of trace nodes.
 const (
 	TraceQuery  TraceKind = iota // the query itself: the root
 	TraceCall                    // a goal that calls a rule
-	TraceRule                    // a rule that was tried for the call above it
+	TraceRule                    // a rule that was tried for its parent, a call
 	TraceBranch                  // an alternative of an "or"
 	TraceNot                     // a goal that is a negation or a forall
 	TraceGoal                    // any other goal
@@ -36,8 +36,8 @@ type TraceStatus uint8
 // The statuses.
 const (
 	TraceFailed    TraceStatus = iota // it had no solution
-	TraceSucceeded                    // it had a solution, at least one
-	TraceWaiting                      // it waited for a variable; when it ran again, that is a node of its own
+	TraceSucceeded                    // it had at least one solution
+	TraceWaiting                      // it waited for a variable; when it ran again, it got another node
 	TraceErred                        // the query ended in an error here
 )
 
@@ -52,44 +52,44 @@ type TraceNode struct {
 	Status   TraceStatus
 	Pos      syntax.Position // of the goal, the alternative or the rule's head
 	Text     string          // the goal, the alternative or the rule's head in the language; "" for the query
-	Name     string          // of TraceCall: the rule that is called
+	Name     string          // of TraceCall: the name of the called rule
 	Rule     *RuleInfo       // of TraceRule
 	Branch   *Branch         // of TraceRule and TraceBranch
-	Before   int             // of a goal: how many goals of the rule, or of the negation, have succeeded when it is reached
-	Loop     bool            // of TraceCall: the same call is being answered further up, and has no other answer here
-	Values   []TraceValue    // of a goal: what it read, as far as that may be shown
+	Before   int             // of a goal: how many goals of the rule, or of the negation, succeeded before it
+	Loop     bool            // of TraceCall: a call further up is the same, so this one has no solution
+	Values   []TraceValue    // of a goal: the values that it read and that may be shown
 	Children []*TraceNode    // in the order in which they were tried
 }
 
-// A TraceValue is a value that a goal met.
+// A TraceValue is a value that a goal read.
 type TraceValue struct {
-	Expr  string // what was read, such as user.id
+	Expr  string // the expression, such as user.id
 	Value string // as print shows it, the first 100 bytes
 }
 
 // A Trace is a tree of what a query tried, in the order in which it was tried. A
-// goal that was tried again after others failed is in it again. Without
-// TraceOptions.Values it contains the policy's text, and no value of an actor or a resource but
-// those of fields tagged `polar:",show"`.
+// goal that was tried again after others failed occurs again. Without
+// TraceOptions.Values, a Trace contains the policy's text and no values of actors or
+// resources, except those of fields tagged `polar:",show"`.
 type Trace struct {
 	Root    *TraceNode
-	Rules   int     // how many rules have the name and number of parameters that were asked
+	Rules   int     // how many rules have the name and number of parameters of the query
 	Outcome Outcome // the decision
 	Err     error   // why the query ended early, or nil
-	Full    bool    // more was tried than there was room for; the answer is right
+	Full    bool    // the trace is incomplete because it reached its bound; the outcome is still correct
 }
 
-// TraceOptions say what to trace.
+// TraceOptions are options of [Policy.Trace].
 type TraceOptions struct {
-	// Values adds the values of all plain fields, variables and method
-	// results. It is for development.
+	// Values includes the values of all plain fields, variables and method
+	// results. It is meant for development.
 	Values bool
 
-	// All looks for all solutions, as Query does, and not for one, as Decide does.
+	// All finds all solutions, like Query, and not just one, like Decide.
 	All bool
 }
 
-// maxTrace is the number of the solver's steps that a trace remembers, of about 150 bytes each.
+// maxTrace is how many steps of the solver a trace records, at about 150 bytes each.
 const maxTrace = 1 << 16
 
 // All returns the nodes of the trace with their depths, each before its children.
@@ -116,13 +116,14 @@ func (t *Trace) All() iter.Seq2[int, *TraceNode] {
 	}
 }
 
-// Trace asks rule(args...) and returns what was tried for the answer, which is
-// that of Decide, or, with TraceOptions.All, for those of Query. It costs more than they do, and
-// takes no shortcuts that they take, so that it may meet a limit of depth or steps where they
-// do not. What the policy prints is dropped. An argument that is a Var is a variable.
+// Trace evaluates rule(args...) and returns what was tried. The outcome is the one of
+// Decide. With TraceOptions.All, Trace finds all solutions, like Query. It takes no
+// shortcuts, so it costs more than Decide and Query, and may exceed a limit of depth or
+// steps where they do not. Output of print goals is discarded. An argument that is a
+// [Var] is a variable.
 func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceOptions) *Trace {
 	config := p.config
-	config.Print = nil // the decision has said it
+	config.Print = nil // the decision has printed it
 	m := p.prog.Machine(ctx, &config)
 	defer m.Release()
 	record := vm.Trace{Limit: maxTrace, Values: opts.Values}
@@ -155,26 +156,26 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 	return t
 }
 
-// A folder makes a tree of what the solver recorded: of its small goals those
-// that were written, in their alternatives.
+// A folder makes a tree from the solver's records. It combines the solver's small
+// goals into the written goals, and puts these into their alternatives.
 type folder struct {
 	p      *Policy
 	nodes  []vm.TraceNode
-	scopes []*scope     // by index of a record that goals lie below
+	scopes []*scope     // by index of a record that has goals below it
 	places []*TraceNode // by index of a record: the node that it became a part of
 	parent map[*TraceNode]*TraceNode
 }
 
-// A scope is what goals lie in: a rule's body, the inside of a negation, or the query.
+// A scope contains goals: a rule's body, the inside of a negation, or the query.
 type scope struct {
 	node    *TraceNode
 	outline *outline // of the rule; nil for the query
 
-	// The goal at hand, of which further records may be parts.
+	// The current goal. The next records may be parts of it.
 	goal  *goal
 	run   *TraceNode
 	parts []*resolve.At
-	waits []*resolve.At // of the parts, those that wait
+	waits []*resolve.At // the parts that wait
 	open  []*TraceNode  // the alternatives that it is in, outermost first
 }
 
@@ -195,7 +196,7 @@ func (f *folder) add(to, n *TraceNode) *TraceNode {
 	return n
 }
 
-// fold returns the root. Erred says that the last thing recorded ended in an error.
+// fold returns the root. If erred is set, the last record ended in an error.
 func (f *folder) fold(erred bool) *TraceNode {
 	for i := range f.nodes {
 		r := &f.nodes[i]
@@ -237,8 +238,8 @@ func (f *folder) fold(erred bool) *TraceNode {
 	return root
 }
 
-// isForallBody reports whether a record is that of the second half of a forall,
-// which the solver negates once more. Its goals count to the forall.
+// isForallBody reports whether a record is the second half of a forall, which the
+// solver negates once more. Its goals belong to the forall.
 func (f *folder) isForallBody(r *vm.TraceNode) bool {
 	if r.Kind != vm.TraceCall || r.Parent < 0 {
 		return false
@@ -280,8 +281,8 @@ func (f *folder) goal(i int, r *vm.TraceNode) {
 	}
 }
 
-// finish is called when the goal at hand has no further parts. The alternatives
-// that it is the end of hold when it does, and wait when it does.
+// finish is called when the current goal has no further parts. The alternatives that
+// it ends hold if the goal holds, and wait if it waits.
 func (s *scope) finish() {
 	if s.run == nil {
 		return
@@ -293,15 +294,15 @@ func (s *scope) finish() {
 	}
 }
 
-// continues reports whether a record is of a further part of the goal at hand,
-// or of one of its parts that waited for the others.
+// continues reports whether a record is the next part of the current goal, or a part
+// that waited for the others.
 func (s *scope) continues(g *goal, part *resolve.At) bool {
 	return s.run != nil && s.goal == g && part != nil && s.run.Status != TraceFailed && s.run.Kind == TraceGoal &&
 		(!slices.Contains(s.parts, part) || slices.Contains(s.waits, part))
 }
 
-// part adds a part to the goal at hand, which stands as its parts do: it fails
-// when one fails, and waits as long as one waits.
+// part adds a part to the current goal. The goal fails if a part fails, and waits as
+// long as a part waits.
 func (s *scope) part(at *resolve.At, status TraceStatus) {
 	s.parts = append(s.parts, at)
 	s.waits = slices.DeleteFunc(s.waits, func(w *resolve.At) bool { return w == at })
@@ -313,8 +314,8 @@ func (s *scope) part(at *resolve.At, status TraceStatus) {
 	}
 }
 
-// inBranches returns the node of the innermost of the given alternatives, which
-// are entered unless they are open.
+// inBranches returns the node of the innermost of the given alternatives. It enters
+// those that are not open yet.
 func (f *folder) inBranches(s *scope, branches []*Branch) *TraceNode {
 	keep := 0
 	for keep < len(branches) && keep < len(s.open) && s.open[keep].Branch == branches[keep] {
@@ -332,7 +333,7 @@ func (f *folder) inBranches(s *scope, branches []*Branch) *TraceNode {
 	return at
 }
 
-// addValue adds a value that a part of the goal met.
+// addValue adds a value that a part of the goal read.
 func (n *TraceNode) addValue(v vm.TraceValue) {
 	expr := v.Var
 	if x, ok := v.Expr.(syntax.Expr); ok {

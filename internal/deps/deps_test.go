@@ -32,6 +32,8 @@ const (
 const lattice = `
 	7  examples/expenses   github.com/go-sql-driver/mysql github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres gorm.io/driver/sqlite
 	7  examples/quickstart
+	7  examples/roles      gorm.io/gorm
+	7  examples/tenants    gorm.io/gorm
 	6  adapters/gorm       gorm.io/gorm
 	6  adapters/nethttp
 	6  adapters/oso        github.com/osohq/go-oso
@@ -44,7 +46,10 @@ const lattice = `
 	0  authz/polar/syntax
 	0  authz/polar/internal/chunked
 	0  authz/internal/host
+	0  authz/ledger
 	0  policies
+	1  internal/testdb     github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres
+	7  internal/pagetest   gorm.io/gorm
 	0  internal/deps
 `
 

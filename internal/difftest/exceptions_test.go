@@ -77,6 +77,9 @@ var exceptions = []struct {
 		{"", "x = [x]", "{x: [[_]]}", "no"},
 		{"p(x, [*x]);", "p(v, v) and 1 = 1", "no error undecodable", "no"},
 	}},
+	{"a variable that is assigned a product of itself and an unbound variable waits", []exception{
+		{"p(_) if v := (_w * v);", "p(1)", "no error type", "no error unbound"},
+	}},
 	{"a comparison of a variable with itself needs no value", []exception{
 		{"", "x != x", "no error unbound", "no"},
 		{"p() if x == x;", "p()", "no error unbound", "{}"},

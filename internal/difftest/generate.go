@@ -619,10 +619,18 @@ func (g *Generator) bindingGoal(s *scope, v slot) *Goal {
 		op = " := "
 	}
 	left, right := v.name, g.term(s, v.kind, 2)
+	if op == " := " && mentions(right, v.name) {
+		op = " = " // the original finds the variable bound then
+	}
 	if op == " = " && g.chance(0.15) {
 		left, right = right, left
 	}
 	return atom(left + op + right)
+}
+
+// mentions reports whether a term has the variable of that name in it.
+func mentions(term, name string) bool {
+	return regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).MatchString(term)
 }
 
 // bindingPattern writes a match with a list or dictionary pattern that binds v, whichever

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// sink keeps what is measured from being optimized away.
+// sink keeps the measured calls from being optimized away.
 var sink Value
 
 func TestAllocations(t *testing.T) {

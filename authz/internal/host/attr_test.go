@@ -19,11 +19,11 @@ type Audit struct {
 	Note string
 }
 
-// HasNote and HasNoteToo bring one field from two sides.
+// HasNote and HasNoteToo promote the same field from two embedded structs.
 type HasNote struct{ Note string }
 type HasNoteToo struct{ Note string }
 
-// TagNote and TagNoteToo have names for theirs.
+// TagNote and TagNoteToo give theirs names by tag.
 type TagNote struct {
 	Note string `polar:"a_note"`
 }
@@ -31,7 +31,7 @@ type TagNoteToo struct {
 	Note string `polar:"b_note"`
 }
 
-// HiddenBehind hides a struct of its own.
+// HiddenBehind embeds a hidden struct.
 type HiddenBehind struct {
 	*Behind `polar:"-"`
 }
@@ -100,7 +100,7 @@ func TestAttrNames(t *testing.T) {
 		classFor[aliases](named("Aliases"), aliased("owner_name", "Owner"), aliased("name", "Owner"), aliased("hidden", "Hidden"),
 			aliased("id", "ID"), aliased("city", "Address.City"), aliased("p_city", "PAddr.City")),
 	)
-	// What each name finds, as the path of Go names; "" is nothing.
+	// The field that each name finds, as the path of Go names; "" is none.
 	tests := []struct{ class, name, want string }{
 		{"Tagged", "name", "Title"}, // the tag before the spelling
 		{"Tagged", "Name", "Name"},  // the exact Go name
@@ -147,7 +147,7 @@ func TestAttrNames(t *testing.T) {
 		{"Aliases", "owner", "Owner"},
 		{"Aliases", "owner_name", "Owner"},
 		{"Aliases", "name", "Name"}, // an alias comes last
-		{"Aliases", "hidden", ""},   // and uncovers nothing
+		{"Aliases", "hidden", ""},   // and exposes nothing that is hidden
 		{"Aliases", "id", ""},
 		{"Aliases", "model", ""},
 		{"Aliases", "city", "Address.City"},
@@ -215,8 +215,8 @@ func TestAttrNames(t *testing.T) {
 	}
 }
 
-// TestAttrFaults checks what is refused at registration of a class, and that for a type
-// which is not registered the same names fail when they are used.
+// TestAttrFaults checks that registering such a class fails, and that for an unregistered
+// type the same names fail when they are used.
 func TestAttrFaults(t *testing.T) {
 	type twoSpellings struct{ UserID, UserId int }
 	type shadow struct {

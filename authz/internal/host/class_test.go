@@ -80,7 +80,7 @@ func TestLineage(t *testing.T) {
 		{generic[int]{}, "G"},
 		{generic[string]{}, ""},
 		{Labels{}, "List"},
-		{struct{ Person }{}, ""}, // embedding alone makes no class
+		{struct{ Person }{}, ""}, // embedding alone does not make a class
 		{3, "Integer"},
 		{3.5, "Float"},
 		{"s", "String"},
@@ -243,7 +243,7 @@ func TestClassFaults(t *testing.T) {
 		})
 	}
 
-	// All faults of one kind are reported together.
+	// All errors of one kind are reported together.
 	_, err := NewRegistry([]Class{classFor[Person](keyed("Nope")), classFor[Stranger](keyed("Nada"), aliased("a", "Nix"))})
 	wantError(t, err, CodeClass, "Nope", "Nada")
 	_, err = NewRegistry([]Class{classFor[Person](named("String")), {Name: "X"}})
@@ -266,8 +266,8 @@ func TestExtendsCycle(t *testing.T) {
 	wantError(t, err, CodeClass, "LoopA", "does not embed")
 }
 
-// TestLostInterface registers a class that embeds a method twice and so has it no more. Its
-// supertype still belongs to the interface, and so does it.
+// TestLostInterface registers a class that embeds two types with the same method and so has
+// neither. Its supertype still belongs to the interface, and so does the class.
 func TestLostInterface(t *testing.T) {
 	type twice struct {
 		Person
@@ -287,7 +287,7 @@ type Robot struct{ Serial int }
 
 func (Robot) ActorID() int { return 0 }
 
-// TestKeyNames checks which fields make the key when structs are embedded.
+// TestKeyNames checks which fields make up the key when structs are embedded.
 func TestKeyNames(t *testing.T) {
 	type keyBase struct {
 		ID   int `polar:",id"`
@@ -323,7 +323,7 @@ func TestKeyNames(t *testing.T) {
 	}
 }
 
-// classOf is what authz.ClassOf returns in the tests of this package.
+// classOf is like authz.ClassOf, for the tests of this package.
 type classOf struct {
 	name string
 	typ  reflect.Type
@@ -341,7 +341,7 @@ func TestClassValues(t *testing.T) {
 		{classOf{"Person", person}, "Person"},
 		{classOf{"", person}, "Person"},
 		{classOf{"Human", person}, "Human"},
-		{classOf{"Status", person}, "Person"}, // the type is what counts
+		{classOf{"Status", person}, "Person"}, // the type decides
 		{&classOf{"", reflect.TypeFor[*Person]()}, "Person"},
 		{classOf{"", reflect.TypeFor[Actor]()}, "Actor"},
 		{classOf{"String", reflect.TypeFor[string]()}, "String"},

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// late is a type that a registry meets for the first time in a query.
+// late is a type that a registry first meets in a query.
 type late[T any] struct {
 	V    T
 	Self *late[T]
@@ -17,7 +17,8 @@ type late[T any] struct {
 
 func (l *late[T]) Value() T { return l.V }
 
-// TestConcurrent uses one registry from many goroutines, which all meet the same new types.
+// TestConcurrent uses one registry from many goroutines, all of which meet the same new
+// types.
 func TestConcurrent(t *testing.T) {
 	const goroutines = 64
 	r := registry(t, classFor[Account](), classFor[Clerk](extends[Person]()), classFor[Person](), classFor[Actor](),

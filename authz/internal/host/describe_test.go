@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Card shows some of its fields, Coin asks for its String method, Mute does not.
+// Card shows some of its fields, Coin opts in to its String method, Mute does not.
 type Card struct {
 	ID     int `polar:",show"`
 	Secret string
@@ -44,7 +44,7 @@ func TestPrint(t *testing.T) {
 	for range 1000 {
 		deep = MakeList([]Value{deep})
 	}
-	wide := MakeList(nil) // a list of lists that are one list, 100 to the power of 8 in all
+	wide := MakeList(nil) // nested lists that share one list, 100 to the power of 8 elements in total
 	for range printDepth {
 		hundred := make([]Value, printElems)
 		for i := range hundred {
@@ -117,7 +117,7 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-// TestBigGraph registers a type that leads to a good part of the standard library.
+// TestBigGraph registers a type that refers to much of the standard library.
 func TestBigGraph(t *testing.T) {
 	r := registry(t, classFor[http.Request]())
 	req, err := http.NewRequest("GET", "https://example.com/a?b=c", nil)

@@ -30,7 +30,7 @@ type Loose struct {
 
 type Mixed struct{ A, B any }
 
-// Case compares without regard to case, Far by a method that fails.
+// Case compares case-insensitively, Far by a method that fails.
 type Case struct{ S string }
 
 func (c Case) Equal(d Case) bool { return len(c.S) == len(d.S) }
@@ -65,14 +65,14 @@ type LessOnly struct{ N, M int }
 
 func (a LessOnly) Lt(b LessOnly) bool { return a.N < b.N }
 
-// Unfit has methods of these names that are something else.
+// Unfit has methods of these names with other signatures.
 type Unfit struct{ N int }
 
 func (Unfit) Equal(string) bool      { return true }
 func (Unfit) Compare(a, b Unfit) int { return 0 }
 func (Unfit) Lt(Unfit) int           { return 1 }
 
-// KeyedEqual has a key and a method; the key is what counts.
+// KeyedEqual has a key and a method; the key decides.
 type KeyedEqual struct {
 	ID int `polar:",id"`
 }
@@ -98,7 +98,7 @@ type TimeKey struct {
 	At time.Time `polar:",id"`
 }
 
-// apart returns x in memory of its own: the compiler gives equal constants one address.
+// apart returns x in its own memory: the compiler gives equal constants one address.
 func apart(x any) any {
 	c := reflect.New(reflect.TypeOf(x)).Elem()
 	c.Set(reflect.ValueOf(x))
@@ -135,7 +135,7 @@ func TestEqual(t *testing.T) {
 	const yes, no, host = "true", "false", "host"
 	tests := []struct {
 		a, b Value
-		want string // with "host" before it where a method is needed
+		want string // prefixed with "host" if a method is needed
 	}{
 		{Value{}, Value{}, yes},
 		{Value{}, MakeBool(false), no},
@@ -393,7 +393,7 @@ type Panicky int
 
 func (Panicky) Compare(Panicky) int { panic("secret") }
 
-// TestCompareIntFloat holds the comparison against exact arithmetic.
+// TestCompareIntFloat compares compareIntFloat with exact arithmetic.
 func TestCompareIntFloat(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
 	for range 100_000 {
@@ -421,7 +421,7 @@ func TestCompareIntFloat(t *testing.T) {
 	}
 }
 
-// TestEqualZeroSize checks that objects without memory of their own are still told apart by type.
+// TestEqualZeroSize checks that objects of size zero are still distinguished by type.
 func TestEqualZeroSize(t *testing.T) {
 	type a struct{}
 	type b struct{}

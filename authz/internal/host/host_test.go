@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// This file defines what the tests of the package share.
+// This file defines helpers for the tests of the package.
 
 // classFor returns a class of T, changed by the options.
 func classFor[T any](options ...func(*Class)) Class {
@@ -33,7 +33,7 @@ func aliased(alias, path string) func(*Class) {
 	}
 }
 
-// registry returns a registry of classes that must be right.
+// registry returns a registry of classes that must be valid.
 func registry(t testing.TB, classes ...Class) *Registry {
 	t.Helper()
 	r, err := NewRegistry(classes)
@@ -67,7 +67,7 @@ func attr(t testing.TB, v Value, name string) Value {
 	return w
 }
 
-// codeOf returns the code of an error of this package, or what else it is.
+// codeOf returns the code of an error of this package, or a description of any other error.
 func codeOf(err error) string {
 	var e *Error
 	switch {
@@ -79,7 +79,7 @@ func codeOf(err error) string {
 	return "not an *Error: " + err.Error()
 }
 
-// wantError fails unless err has the code and its text contains all of the parts.
+// wantError fails unless err has the code and its text contains all the parts.
 func wantError(t testing.TB, err error, code string, parts ...string) {
 	t.Helper()
 	if got := codeOf(err); got != code {

@@ -36,7 +36,7 @@ type Digest []byte
 
 func (d *Digest) Reset() { *d = nil }
 
-// A Route is a slice that says how it is equal: opaque.
+// A Route is a slice with its own equality: opaque.
 type Route []string
 
 func (r Route) Equal(o Route) bool { return len(r) == len(o) }
@@ -49,7 +49,7 @@ func (g generics[T]) GormDataType() string { return "json" }
 // Labels is a named slice without methods.
 type Labels []string
 
-// Header is a named map with methods, which is a dictionary all the same.
+// Header is a named map with methods: still a dictionary.
 type Header map[string][]string
 
 func (h Header) First(k string) string { return h[k][0] }
@@ -59,12 +59,12 @@ type Status string
 
 func (s Status) Open() bool { return s == "open" }
 
-// Grade is a string that says how it compares.
+// Grade is a string with its own comparison.
 type Grade string
 
 func (g Grade) Compare(h Grade) int { return len(g) - len(h) }
 
-// Deleted is the shape of gorm.DeletedAt.
+// Deleted has the shape of gorm.DeletedAt.
 type Deleted sql.NullTime
 
 func (d *Deleted) Scan(v any) error             { return (*sql.NullTime)(d).Scan(v) }
@@ -72,10 +72,10 @@ func (d Deleted) Value() (driver.Value, error)  { return sql.NullTime(d).Value()
 func (d Deleted) MarshalJSON() ([]byte, error)  { return nil, nil }
 func (d *Deleted) UnmarshalJSON(b []byte) error { return nil }
 
-// Maybe is the shape of null.String: a struct that embeds a sql.NullString.
+// Maybe has the shape of null.String: a struct that embeds a sql.NullString.
 type Maybe struct{ sql.NullString }
 
-// Span scans itself, but is more than a value and whether it is there.
+// Span scans itself, but has a third field.
 type Span struct {
 	From, To int
 	Valid    bool
@@ -84,7 +84,7 @@ type Span struct {
 func (s *Span) Scan(any) error              { return nil }
 func (s Span) Value() (driver.Value, error) { return nil, nil }
 
-// Lookalike has the fields of a sql.NullString, but is none.
+// Lookalike has the fields of a sql.NullString, but not its methods.
 type Lookalike struct {
 	String string
 	Valid  bool
@@ -93,7 +93,7 @@ type Lookalike struct {
 // Tree is a type that contains itself through slices only.
 type Tree []Tree
 
-// Ring is a type that is its own pointer.
+// Ring is a pointer to itself.
 type Ring *Ring
 
 // Box is laid out like a pointer.
@@ -179,7 +179,7 @@ func TestKinds(t *testing.T) {
 		{Lookalike{"x", true}, Instance, "host.Lookalike"},
 		{Span{}, Instance, "host.Span"},
 		{iter.Seq[int](func(func(int) bool) {}), Instance, "iter.Seq[int]"},
-		// What cannot be used is passed on, and says so when asked.
+		// Values that cannot be used can be passed on, and Usable says why.
 		{make(chan int), Instance, "a channel (chan int)"},
 		{nilFunc, Instance, "a function (func())"},
 		{complex(1, 2), Instance, "a complex number (complex128)"},
@@ -204,7 +204,7 @@ func TestKinds(t *testing.T) {
 		if err := v.Plan.Usable(); (codeOf(err) == CodeUnusable) != unusable {
 			t.Errorf("%T: Usable() = %v", tt.x, err)
 		}
-		// The kinds' built-in classes, and nothing else, are what unregistered types have.
+		// Unregistered types have only the built-in class of their kind.
 		for id, c := range builtinClasses() {
 			if v.Plan.IsA(id) != (c.Builtin == tt.kind) {
 				t.Errorf("%T: IsA(%s) = %v", tt.x, c.Name, v.Plan.IsA(id))
@@ -268,7 +268,7 @@ func TestKindErrors(t *testing.T) {
 	}
 }
 
-// TestRecursiveTypes reads types that lead to themselves.
+// TestRecursiveTypes reads types that refer to themselves.
 func TestRecursiveTypes(t *testing.T) {
 	type user struct {
 		Name  string
@@ -299,7 +299,7 @@ func TestRecursiveTypes(t *testing.T) {
 	}
 }
 
-// TestInPlace checks that values refer to the host's memory and copy nothing.
+// TestInPlace checks that values refer to the host's memory without copying.
 func TestInPlace(t *testing.T) {
 	type inner struct{ N int }
 	type outer struct {

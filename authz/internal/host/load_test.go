@@ -32,7 +32,7 @@ type everyDeep struct {
 	Deep string
 }
 
-// every has a field of every kind, in an order that leaves holes.
+// every has a field of every kind, in an order that leaves gaps.
 type every struct {
 	Bool    bool
 	Int     int
@@ -151,7 +151,7 @@ func (f filler) fill(v reflect.Value, depth int) {
 	}
 }
 
-// want says what a policy must see of rv, by reflection alone: what Print shows of it.
+// want uses only reflection to compute what a policy must see of rv, in the form of Print.
 func want(rv reflect.Value) string {
 	switch rv.Kind() {
 	case reflect.Invalid:
@@ -264,7 +264,7 @@ func TestLoadAgainstReflect(t *testing.T) {
 	}
 }
 
-// TestToGoRoundTrip gives every field back to Go and compares it with what it was.
+// TestToGoRoundTrip converts every field back to Go and compares it with the original.
 func TestToGoRoundTrip(t *testing.T) {
 	r := registry(t)
 	f := filler{rand.New(rand.NewPCG(3, 4))}

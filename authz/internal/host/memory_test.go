@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestKeepsAlive holds values into the middle of objects while nothing else does.
+// TestKeepsAlive holds values into the middle of objects that nothing else refers to.
 func TestKeepsAlive(t *testing.T) {
 	type part struct{ A, B string }
 	type whole struct {
@@ -51,7 +51,8 @@ func TestKeepsAlive(t *testing.T) {
 	}
 }
 
-// TestStackMoves reads a value of an object that may be on the stack after the stack moved.
+// TestStackMoves reads a value of an object that may be on the stack after the stack has
+// moved.
 func TestStackMoves(t *testing.T) {
 	r := registry(t, classFor[Account]())
 	a := Account{ID: 7, Name: "n"}

@@ -24,7 +24,7 @@ type ctxKey struct{}
 var errSecret = errors.New("secret")
 
 // Small, Large and Scalar have the same methods: one word, many words, and no struct at all.
-// The methods end in what follows the result; P marks a pointer receiver, C a leading
+// The method names end in what follows the result; P marks a pointer receiver, C a leading
 // context, S a string argument.
 type Small struct{ N int }
 
@@ -225,7 +225,7 @@ func TestMethodCall(t *testing.T) {
 }
 
 // TestDirectCalls checks that the signatures meant for direct calls get them, and that a
-// reflected call of the same methods says the same.
+// reflected call of the same methods gives the same results.
 func TestDirectCalls(t *testing.T) {
 	r := registry(t, classFor[Small](), classFor[Large](), classFor[Scalar]())
 	ctx := context.WithValue(context.Background(), ctxKey{}, 5)
@@ -470,7 +470,7 @@ func (Params) Forest(f Forest) int        { return len(f) }
 // Forest is a type that contains itself through maps only.
 type Forest map[string]Forest
 
-// everyHuge is a list of integers that are no Integers.
+// everyHuge is a list of integers beyond the range of Integer.
 type everyHuge []uint64
 
 type nullInt struct {
@@ -626,7 +626,7 @@ func TestConvert(t *testing.T) {
 		{"class", MakeClass(r.Class("Small")), `"Small"`},
 		{"struct", MakeClass(r.Class("Small")), CodeArgument},
 		{"tree", deep, CodeTooDeep},
-		{"tree", shared, CodeArgument}, // an Integer at the bottom is no tree, if one gets there
+		{"tree", shared, CodeArgument}, // an Integer at the bottom is not a tree
 		{"tree", engineList(engineList(), engineList(engineList())), "2"},
 		{"func", Value{}, "true"},
 		{"func", value(t, r, func() {}), "false"},

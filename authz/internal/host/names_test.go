@@ -84,7 +84,7 @@ func FuzzSnakeCase(f *testing.F) {
 		if !utf8.ValidString(s) {
 			return
 		}
-		// Nothing is added but underscores, and nothing is changed but case.
+		// Only underscores are added, and only case changes.
 		want := strings.ReplaceAll(strings.Map(unicode.ToLower, s), "_", "")
 		if bare := strings.ReplaceAll(got, "_", ""); bare != want {
 			t.Errorf("SnakeCase(%q) = %q, whose letters are not those of the name", s, got)

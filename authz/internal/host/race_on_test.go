@@ -2,5 +2,5 @@
 
 package host
 
-// raceEnabled says that the race detector is on, which allocates and is slow.
+// raceEnabled reports whether the race detector is on, which allocates and is slow.
 const raceEnabled = true

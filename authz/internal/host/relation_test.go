@@ -84,7 +84,7 @@ func TestRelationState(t *testing.T) {
 		{&Member{BossID: &one}, "boss", NotLoaded},
 		{&Member{BossID: &one, Boss: &Member{}}, "boss", Loaded},
 		{&Member{}, "pair", Absent},
-		{&Member{PairA: 1}, "pair", Absent}, // half of a key is none when it is nil
+		{&Member{PairA: 1}, "pair", Absent}, // a key with a nil part counts as no key
 		{&Member{PairB: text}, "pair", NotLoaded},
 		{&Member{PairA: 1, PairB: text}, "pair", NotLoaded},
 		{&Member{PairB: sql.NullString{Valid: true}}, "pair", Absent},
@@ -213,10 +213,10 @@ func TestRelationFaults(t *testing.T) {
 		spec  RelationSpec
 		parts []string
 	}{
-		{RelationSpec{Name: "Nope", Target: org}, []string{"Nope", "no field"}},
+		{RelationSpec{Name: "Nope", Target: org}, []string{"Nope", "does not exist"}},
 		{RelationSpec{Name: "Org"}, []string{"Org", "holds host.Org"}},
 		{RelationSpec{Name: "Org", Target: reflect.TypeFor[Member]()}, []string{"host.Member", "host.Org"}},
-		{RelationSpec{Name: "Org", Target: org, Many: true}, []string{"no slice"}},
+		{RelationSpec{Name: "Org", Target: org, Many: true}, []string{"not a slice"}},
 		{RelationSpec{Name: "Team", Target: reflect.TypeFor[Member]()}, []string{"Team"}},
 		{RelationSpec{Name: "ID", Target: reflect.TypeFor[int]()}, []string{"ID"}},
 		{RelationSpec{Name: "Org", Target: org, ForeignKey: []string{"Nope"}}, []string{"Nope", "Org"}},

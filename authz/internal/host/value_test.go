@@ -96,7 +96,8 @@ func TestSlice(t *testing.T) {
 	}
 }
 
-// TestLayouts checks what the package relies on beyond the language's specification.
+// TestLayouts checks the layouts that the package relies on beyond the language
+// specification.
 func TestLayouts(t *testing.T) {
 	n := 7
 	p := &n

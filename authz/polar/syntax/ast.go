@@ -9,7 +9,7 @@ type Node interface {
 	Range() Span   // the text the node was parsed from
 }
 
-// A File is one parsed source.
+// A File is a parsed source.
 type File struct {
 	Name     string     // as given to Parse
 	Source   string     // the text that was parsed
@@ -17,15 +17,15 @@ type File struct {
 	Comments []*Comment // in source order
 }
 
-// A Comment is one "# ..." comment, up to the end of its line.
+// A Comment is a "# ..." comment, up to the end of its line.
 type Comment struct {
 	Span
 	Text string // with the leading "#", without the line's end
 
-	alone bool // nothing but blanks stands before it on its line
+	alone bool // it is preceded only by blanks on its line
 }
 
-// Alone reports whether nothing but blanks stands before the comment on its line.
+// Alone reports whether the comment is preceded only by blanks on its line.
 func (c *Comment) Alone() bool { return c.alone }
 
 // A Stmt is a top-level statement: *Rule, *RuleType, *InlineQuery or *Block.
@@ -69,8 +69,8 @@ type InlineQuery struct {
 //	actor Class { Decls... }
 //	resource Class { Decls... }
 //
-// The parser accepts any word, or none, as the keyword: whether it is "actor"
-// or "resource" is checked when names are resolved, as in the original.
+// The parser accepts any keyword, or none. Name resolution checks that it is
+// "actor" or "resource", as in the original.
 type Block struct {
 	Span
 	Keyword *Name // nil when missing
@@ -89,7 +89,7 @@ type BlockDecl interface {
 //	roles = ["a", "b"];
 //	relations = { parent: Org };
 //
-// Exactly one of Strings and Relations is meaningful: Dict tells which.
+// Dict determines which of Strings and Relations is set.
 type Declaration struct {
 	Span
 	Name      *Name
@@ -168,7 +168,7 @@ type BoolLit struct {
 }
 
 // A Var is an identifier in term position: a variable, or the name of a
-// constant or class, which name resolution tells apart.
+// constant or class. Name resolution distinguishes them.
 type Var struct {
 	Span
 	Name string // "_" for the anonymous variable
@@ -188,7 +188,7 @@ type DictExpr struct {
 }
 
 // A Field is "Key: Value" in a dictionary or among keyword arguments. In a
-// dictionary a name alone, {x}, stands for {x: x}; then Short is true.
+// dictionary, {x} is short for {x: x}, and Short is true.
 type Field struct {
 	Span
 	Key   *Name
@@ -218,7 +218,7 @@ type New struct {
 //	X.Name(Args..., Kwargs...)
 //	X.(Key)
 //
-// Exactly one of Name and Key is set. Called tells X.name() from X.name.
+// Exactly one of Name and Key is set. Called distinguishes X.name() from X.name.
 type Lookup struct {
 	Span
 	X      Expr
@@ -232,9 +232,9 @@ type Lookup struct {
 // An Op is an operator.
 type Op uint8
 
-// The operators, by how they are written. OpIn, OpDot and OpNew also have the
-// prefix forms in(x, xs), .(x, "name", result) and new(call, result), for which
-// see PrefixExpr.
+// The operators, as they are written. OpIn, OpDot and OpNew also have the
+// prefix forms in(x, xs), .(x, "name", result) and new(call, result); see
+// PrefixExpr.
 const (
 	OpAnd    Op = iota + 1 // and
 	OpOr                   // or
@@ -272,9 +272,9 @@ func (op Op) String() string {
 	return "?"
 }
 
-// A NaryExpr is "A and B and C" or "A or B or C": a chain of one connective, flattened.
-// A part in parentheses with the same connective is flattened too only when
-// the original does so; the parser keeps it as a ParenExpr otherwise.
+// A NaryExpr is "A and B and C" or "A or B or C": a flattened chain of one connective.
+// A parenthesized part with the same connective is flattened only where the
+// original does so; otherwise the parser keeps it as a ParenExpr.
 type NaryExpr struct {
 	Span
 	Op    Op     // OpAnd or OpOr
@@ -330,14 +330,14 @@ type PrefixExpr struct {
 	Args []Expr
 }
 
-// A ParenExpr is (X). The formatter and the precedence warning need it; name resolution sees through it.
+// A ParenExpr is (X). The formatter and the precedence warning need it; name resolution ignores it.
 type ParenExpr struct {
 	Span
 	X Expr
 }
 
-// A Pattern stands to the right of "matches" and of the colon of a
-// parameter: *ClassPattern, *DictPattern, *ListPattern or *ValuePattern.
+// A Pattern follows "matches" or the colon of a parameter: *ClassPattern,
+// *DictPattern, *ListPattern or *ValuePattern.
 type Pattern interface {
 	Node
 	pattern()
@@ -357,7 +357,7 @@ type DictPattern struct {
 	Fields []*PatternField
 }
 
-// A PatternField is "Key: Value" inside a pattern, or "Key" alone, which means "Key: Key".
+// A PatternField is "Key: Value" inside a pattern, or "Key", which is short for "Key: Key".
 type PatternField struct {
 	Span
 	Key   *Name
@@ -372,9 +372,9 @@ type ListPattern struct {
 	Rest  *Var
 }
 
-// A ValuePattern is a value in pattern position: a literal, or, inside a
-// pattern, a variable or dotted path. Directly right of "matches" or of a
-// colon a bare symbol is a ClassPattern, never a ValuePattern.
+// A ValuePattern is a value in pattern position: a literal or, inside another
+// pattern, a variable or dotted path. A bare symbol directly after "matches"
+// or a colon is a ClassPattern, never a ValuePattern.
 type ValuePattern struct {
 	Span
 	Value Expr

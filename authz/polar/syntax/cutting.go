@@ -1,15 +1,15 @@
 package syntax
 
-// This file defines Cutting: which rules may reach a cut.
+// This file defines Cutting, which finds the rules that may reach a cut.
 
-// blockRules are the rules that the shorthands of blocks stand for. They call each
+// blockRules are the rules that shorthand rules in blocks expand to. They call each
 // other.
 var blockRules = []string{"has_permission", "has_role", "has_relation"}
 
-// Cutting returns the names of the rules of files in which a cut may be reached: one
-// that they contain, or one in a rule that they call. What such a rule yields with a
-// variable may be less than what it holds for with each value in its place. Rules are
-// told apart by name alone, so the answer may name a rule too many.
+// Cutting returns the names of the rules of files that may reach a cut, in their own
+// body or in a rule that they call. Called with a variable, such a rule may yield fewer
+// values than those for which it holds. Cutting distinguishes rules only by name, so the
+// result may contain names of rules that reach no cut.
 func Cutting(files []*File) map[string]bool {
 	callers := make(map[string][]string) // by the rule called
 	found := make(map[string]bool)

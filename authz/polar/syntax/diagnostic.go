@@ -1,7 +1,7 @@
 package syntax
 
-// This file defines Diagnostic, what loading a policy has to say about it,
-// and ErrorList, the error made of the diagnostics that are errors.
+// This file defines Diagnostic, an error or warning about a policy, and ErrorList,
+// the error that combines the diagnostics that are errors.
 
 import (
 	"fmt"
@@ -13,13 +13,13 @@ import (
 // A Code names a kind of diagnostic or error. Codes are stable: programs may compare them.
 type Code string
 
-// A Severity tells an error, which stops the load, from a warning.
+// A Severity distinguishes errors, which stop the load, from warnings.
 type Severity uint8
 
 // The severities.
 const (
 	Error   Severity = iota // the policy cannot be loaded
-	Warning                 // the policy loads, but probably does not say what was meant
+	Warning                 // the policy loads, but probably does not mean what its author intended
 )
 
 // String returns "error" or "warning".
@@ -33,12 +33,12 @@ func (s Severity) String() string {
 // A Diagnostic is one error or warning about a policy source.
 type Diagnostic struct {
 	Severity Severity
-	Code     Code     // what kind, as listed in docs/diagnostics.md
-	Pos      Position // where; the zero Position when it concerns the policy as a whole
-	End      Position // one past the end of the text concerned; zero when unknown
+	Code     Code     // the kind, as listed in docs/diagnostics.md
+	Pos      Position // where; the zero Position if it is about the policy as a whole
+	End      Position // one past the end of the text it is about; zero if unknown
 	Msg      string   // one line, without position
 	Hint     string   // what to write instead ("did you mean ...?"); may be empty
-	Fix      *Fix     // the hint as a replacement, where it can be one; may be nil
+	Fix      *Fix     // the hint as a replacement; nil if it cannot be one
 	Line     string   // the source line at Pos, for the caret; may be empty
 }
 
@@ -65,8 +65,8 @@ func (d Diagnostic) String() string {
 // Error returns String, so that a Diagnostic can be an error.
 func (d Diagnostic) Error() string { return d.String() }
 
-// Long returns the long form: String, the source line, and a caret line that
-// marks the text concerned. The line is printed by [Visible]. Without a source line it is String.
+// Long returns the long form: String, the source line as [Visible] prints it, and a
+// line of carets under the text. Without a source line, it returns String.
 func (d Diagnostic) Long() string {
 	if d.Line == "" || !d.Pos.IsValid() {
 		return d.String()
@@ -76,7 +76,7 @@ func (d Diagnostic) Long() string {
 	if d.End.Line == d.Pos.Line && d.End.Col > d.Pos.Col {
 		end = d.End.Col
 	}
-	var line, carets strings.Builder // an escape in the line is as many carets, or blanks, wide
+	var line, carets strings.Builder // an escape in the line needs as many carets, or blanks, as it has characters
 	col := int32(1)
 	for _, r := range d.Line {
 		shown := visibleRune(r)
@@ -102,10 +102,10 @@ func (d Diagnostic) Long() string {
 }
 
 // An ErrorList is the error of a load that failed: all errors found, sorted by position.
-// It never is empty.
+// It is never empty.
 type ErrorList []Diagnostic
 
-// Error returns the first error, and how many more there are.
+// Error returns the first error and the number of other errors.
 func (l ErrorList) Error() string {
 	switch len(l) {
 	case 0:
@@ -118,7 +118,7 @@ func (l ErrorList) Error() string {
 	return fmt.Sprintf("%s (and %d more errors)", l[0].Error(), len(l)-1)
 }
 
-// Long returns the long form of every error, one after the other.
+// Long returns the long forms of all errors, one after another.
 func (l ErrorList) Long() string {
 	parts := make([]string, len(l))
 	for i, d := range l {
@@ -136,8 +136,8 @@ func (l ErrorList) Unwrap() []error {
 	return errs
 }
 
-// Errors returns the diagnostics of ds that are errors as an error, sorted by
-// position, or nil when there are none.
+// Errors returns the errors among ds as an ErrorList sorted by position, or nil if
+// there are none.
 func Errors(ds []Diagnostic) error {
 	var list ErrorList
 	for _, d := range ds {

@@ -4,10 +4,10 @@
 //
 //	source text -> tokens -> syntax tree -> formatted text, diagnostics, or the later stages
 //
-// [Parse] reads the text of a policy file, [ParseQuery] that of a query. Both return a tree
-// and diagnostics, and never stop at the first error: a [File] holds every
-// statement that is well-formed, and there is a [Diagnostic] for every one that is
-// not. A file may be used only if [Errors] returns nil for its diagnostics; what is left are warnings.
+// [Parse] reads the text of a policy file, and [ParseQuery] reads the text of a query. Both
+// return a tree and diagnostics. They do not stop at the first error: a [File] holds every
+// well-formed statement, and every other statement has a [Diagnostic]. Use a file only if
+// [Errors] returns nil for its diagnostics; the remaining diagnostics are warnings.
 //
 //	file, ds := syntax.Parse("expenses.polar", src)
 //	if err := syntax.Errors(ds); err != nil {
@@ -19,24 +19,24 @@
 //		}
 //	}
 //
-// The tree says what was written and not what it means. Whether a
-// variable is the name of a class, whether a rule that is called exists, or whether the
-// word before a block is "actor" or "resource" is the concern of later
-// stages. What the grammar does know, and Parse checks, is what is a value and what is
-// a goal: f(g(1)) is an error, because a rule call has no value.
+// The tree represents what was written, not what it means. Later stages check
+// whether a variable is the name of a class, whether a called rule exists, and whether
+// the word before a block is "actor" or "resource". Parse does check that values and goals
+// are used where the grammar allows them: f(g(1)) is an error, because a rule call has no
+// value.
 //
-// Every node has a [Span]: the [Position] of its first rune, and the one past
-// its last. Lines and columns start at 1, and columns count runes, not bytes.
+// Every node has a [Span]: the [Position] of its first rune and the position after
+// its last. Lines and columns start at 1. Columns count runes, not bytes.
 //
 // [Walk] visits the nodes of a tree. [Format] prints a file in canonical form with
-// all of its comments, and [ExprString], [PatternString] and [RuleString] print single nodes for
+// its comments. [ExprString], [PatternString] and [RuleString] print single nodes for
 // messages. [Nearest] finds the name that was probably meant, for a hint.
 //
-// Nothing here depends on the length of a hostile source alone: nesting, the number of errors and the
-// size of a source are bounded, and time is linear in the size of the source.
-// All functions are safe for concurrent use; trees are not changed
-// after they are returned, and can be shared.
+// The package is safe for hostile sources: it bounds the size of a source, the depth of
+// nesting and the number of errors, and its running time is linear in the size of the
+// source. All functions are safe for concurrent use. Trees do not change after they are
+// returned, and can be shared.
 //
-// The package is exported for linters, editors and generators. Until version
-// 1 of the module, nodes and fields may still change; the codes of diagnostics will not.
+// The package is exported for linters, editors and generators. Not stable before v1: nodes
+// and fields may change, but the codes of diagnostics do not.
 package syntax

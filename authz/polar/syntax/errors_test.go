@@ -39,22 +39,22 @@ func TestErrorPositions(t *testing.T) {
 		src  string
 		want string // the long form of the first diagnostic
 	}{
-		{"f(1) if x = $;", `p.polar:1:13: unexpected character $ (a variable is written as its name alone)
+		{"f(1) if x = $;", `p.polar:1:13: unexpected character $ (write only the name of the variable)
    1 | f(1) if x = $;
      |             ^`},
 		{"f(1);\n\tf(1) if\té && y;\r\n", `p.polar:2:12: unexpected character & (write "and")
    2 | 	f(1) if	é && y;
      | 	       	  ^^`},
-		{"f(1) if\n  x = g(y, \"é\")\n  and y;", `p.polar:2:7: a call of the rule "g" has no value and cannot be an operand of "=" (call g as a condition of its own, and pass it a variable for the result)
+		{"f(1) if\n  x = g(y, \"é\")\n  and y;", `p.polar:2:7: a call of the rule "g" has no value and cannot be an operand of "=" (call g as a separate condition, with a variable for the result)
    2 |   x = g(y, "é")
      |       ^^^^^^^^^`},
 		{"f(1) if x", `p.polar:1:10: unexpected end of the source; expected an operator or ";" (did you forget a semicolon?)
    1 | f(1) if x
      |          ^`},
-		{"f(1);\r\ng(\"é\xff\");", `p.polar:2:5: the byte 0xff is not UTF-8 (save the file as UTF-8)
+		{"f(1);\r\ng(\"é\xff\");", `p.polar:2:5: the byte 0xff is not valid UTF-8 (save the file as UTF-8)
    2 | g("é�");
      |     ^`},
-		{"f(" + strings.Repeat("x", 1000) + " $);", `p.polar:1:1004: unexpected character $ (a variable is written as its name alone)`},
+		{"f(" + strings.Repeat("x", 1000) + " $);", `p.polar:1:1004: unexpected character $ (write only the name of the variable)`},
 	}
 	for _, test := range tests {
 		_, ds := syntax.Parse("p.polar", test.src)
@@ -68,7 +68,7 @@ func TestErrorPositions(t *testing.T) {
 	}
 }
 
-// TestInvalidUTF8 checks that a source that is not UTF-8 is refused as a whole, wherever the byte is.
+// TestInvalidUTF8 checks that a source that is not valid UTF-8 is refused as a whole, wherever the byte is.
 func TestInvalidUTF8(t *testing.T) {
 	for _, src := range []string{"\xff", "f(\x80);", "f(\"\xc3\");", "# \xe2\x82", "f(1); g\xed\xa0\x80(1);"} {
 		f, ds := syntax.Parse("", src)
@@ -101,16 +101,16 @@ func TestQueryErrors(t *testing.T) {
 	tests := []struct{ src, want string }{
 		{"", "1:1: unexpected end of the source; expected an expression"},
 		{"  # nothing\n", "1:1: unexpected end of the source; expected an expression"},
-		{"x = 1;", `1:6: a query does not end with ";" (leave it out)`},
+		{"x = 1;", `1:6: a query does not end with ";" (remove it)`},
 		{"x = 1; y = 2", `1:6: unexpected ";"; expected an operator or the end of the query`},
 		{"x = 1 y", `1:7: unexpected "y"; expected an operator or the end of the query`},
-		{"f(1), g(1)", `1:5: unexpected ","; expected an operator or the end of the query (conditions are joined with "and")`},
+		{"f(1), g(1)", `1:5: unexpected ","; expected an operator or the end of the query (join conditions with "and")`},
 		{"f(1) if x", `1:6: unexpected "if"; expected an operator or the end of the query`},
-		{"x = 1 $", "1:7: unexpected character $ (a variable is written as its name alone)"},
+		{"x = 1 $", "1:7: unexpected character $ (write only the name of the variable)"},
 		{"x =", "1:4: unexpected end of the source; expected an expression"},
 		{"(x", `1:3: unexpected end of the source; expected an operator or ")" (did you forget a closing bracket?)`},
 		{"?= x", `1:1: unexpected "?="; expected an expression`},
-		{"x = g(1)", `1:5: a call of the rule "g" has no value and cannot be an operand of "=" (call g as a condition of its own, and pass it a variable for the result)`},
+		{"x = g(1)", `1:5: a call of the rule "g" has no value and cannot be an operand of "=" (call g as a separate condition, with a variable for the result)`},
 	}
 	for _, test := range tests {
 		x, ds := syntax.ParseQuery("", test.src)

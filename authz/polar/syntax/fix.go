@@ -7,16 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// A Fix is text that a diagnostic suggests in place of other text, for tools that offer to
-// replace it. A diagnostic has one only if what was meant is hardly in doubt, and if a reader who meant
-// something else would be told so by the next load, or be allowed less. A hint that has to be thought about is prose alone.
+// A Fix is a replacement that a diagnostic suggests, for tools that can apply it. A diagnostic
+// has one only if the intended text is hardly in doubt, and if a wrong guess either fails the
+// next load or allows less than intended. A hint that needs a decision is prose only.
 type Fix struct {
-	Span        // the text to replace; when it is empty, Text is inserted there
+	Span        // the text to replace; if it is empty, Text is inserted there
 	Text string // what to write instead
 }
 
-// Apply returns the source with the replacement made. Without the span's text in it, the source is
-// returned as it is.
+// Apply returns the source with the replacement made. If the span is not in the source, Apply
+// returns the source unchanged.
 func (f Fix) Apply(source string) string {
 	start, ok := offset(source, f.Start)
 	end, ok2 := offset(source, f.End)

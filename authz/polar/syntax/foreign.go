@@ -1,9 +1,9 @@
 package syntax
 
-// This file defines the hints for what people write who come from another language: Python,
-// JavaScript, Go, Prolog, SQL, and the policy languages Cedar, Rego and Casbin.
+// This file defines hints for syntax of other languages: Python, JavaScript, Go, Prolog,
+// SQL, and the policy languages Cedar, Rego and Casbin.
 //
-// A swap is the word or sign to write instead. Where it is empty the hint is prose.
+// A swap is the word or sign to write instead. If it is empty, the hint is prose only.
 
 import (
 	"fmt"
@@ -12,30 +12,30 @@ import (
 	"unicode/utf8"
 )
 
-// A swap is a hint, and what to write in place of the text that it is about.
+// A swap is a hint, and the text to write instead.
 type swap struct{ hint, text string }
 
-// write returns the swap that says to write text.
+// write returns the swap whose hint is to write text.
 func write(text string) swap { return swap{fmt.Sprintf("write %q", text), text} }
 
 const (
-	forallHint   = "write forall(x in xs, ...) for a condition on all, and x in xs for one on any of them"
-	elseHint     = `alternatives are written with "or", or as several rules`
-	bindHint     = `write a variable as its name alone, and give it a value with "="`
-	changeHint   = "a variable cannot be changed; give the new value to another variable"
-	importHint   = "policies do not import each other: load their files together"
-	packageHint  = "policies are in no package: all that are loaded together are one policy"
+	forallHint   = "write forall(x in xs, ...) if all elements must match, or x in xs if one is enough"
+	elseHint     = `write alternatives with "or", or as several rules`
+	bindHint     = `write only the name of the variable, and set it with "="`
+	changeHint   = "a variable cannot change; use another variable for the new value"
+	importHint   = "policies do not import each other; load the files together"
+	packageHint  = "Polar has no packages; all files loaded together form one policy"
 	headHint     = "a rule begins with its name and its parameters: name(...) if ...;"
-	braceHint    = "a rule has parameters and no braces: allow(actor, action, resource) if ...;"
-	functionHint = `a rule is not a function: it names parameters, and holds when the conditions after "if" do`
+	braceHint    = "a rule has parameters, not braces: allow(actor, action, resource) if ...;"
+	functionHint = `a rule is not a function; it succeeds when the conditions after "if" do`
 	likeHint     = "write x.starts_with(y), x.ends_with(y) or x.contains(y)"
-	entityHint   = `there are no entity literals; compare an attribute, as in user.name = "alice"`
-	denyHint     = "a decision asks the rules named allow, and what they do not allow is denied"
-	ternaryHint  = "a condition is written with and, or and not"
-	placeHint    = "a string has no prefix and no placeholders; compare its parts, or write a method in Go"
-	joinHint     = `conditions are joined with "and" or "or", not with ";"`
-	percentHint  = "numbers have no percent sign; write the number alone"
-	remainder    = "for the remainder of a division write x mod y, or x rem y"
+	entityHint   = `Polar has no entity literals; compare an attribute, as in user.name = "alice"`
+	denyHint     = "decisions use the rules named allow, and everything they do not allow is denied"
+	ternaryHint  = "write conditions with and, or and not"
+	placeHint    = "strings have no prefixes or placeholders; compare the parts, or write a method in Go"
+	joinHint     = `join conditions with "and" or "or", not with ";"`
+	percentHint  = "write the number without a percent sign"
+	remainder    = "write x mod y or x rem y for the remainder of a division"
 )
 
 // signSwaps are the hints for an unexpected token that follows another one without a blank.
@@ -58,7 +58,7 @@ var signSwaps = map[[2]kind]swap{
 	{kSymbol, kString}:     {hint: placeHint},
 }
 
-// bodySwaps are the ways to begin a body in other languages, in signs: one or two tokens.
+// bodySwaps are the signs that begin a body in other languages.
 var bodySwaps = map[[2]kind]bool{
 	{kColon, kMinus}: true, // Prolog
 	{kLt, kMinus}:    true,
@@ -96,11 +96,11 @@ var wordSwaps = map[string]swap{
 
 // beforeSwaps are the hints for an unexpected operand after a word, in lower case.
 var beforeSwaps = map[string]swap{
-	"return":   {hint: `a rule returns nothing: it succeeds when the conditions after "if" do`},
+	"return":   {hint: `rules do not return values; a rule succeeds when the conditions after "if" do`},
 	"let":      {hint: bindHint},
 	"var":      {hint: bindHint},
 	"const":    {hint: bindHint},
-	"some":     {hint: "leave it out: a variable that nothing has bound takes any value that fits"},
+	"some":     {hint: "remove it: an unbound variable matches any value"},
 	"not":      write("not"),
 	"for":      {hint: forallHint},
 	"foreach":  {hint: forallHint},
@@ -109,8 +109,8 @@ var beforeSwaps = map[string]swap{
 	"switch":   {hint: elseHint},
 	"case":     {hint: elseHint},
 	"typeof":   {hint: "to test for a class, write x matches Class"},
-	"exists":   {hint: "write the condition itself: it holds if any value of its variables fits"},
-	"select":   {hint: "a condition on related rows is written with their attribute: x in resource.items and x.name = y"},
+	"exists":   {hint: "write only the condition: it is true if some value of its variables makes it true"},
+	"select":   {hint: "use an attribute for related rows: x in resource.items and x.name = y"},
 	"import":   {hint: importHint},
 	"include":  {hint: importHint},
 	"from":     {hint: importHint},
@@ -118,21 +118,21 @@ var beforeSwaps = map[string]swap{
 	"function": {hint: headHint},
 }
 
-// dropped are the words of beforeSwaps that can be left out, and nothing else changes.
+// dropped are the words of beforeSwaps whose removal is the whole replacement.
 var dropped = map[string]bool{"return": true, "let": true, "var": true, "const": true, "some": true}
 
-// headWords are words before the name of a rule in other languages.
+// headWords are words that other languages write before the name of a rule.
 var headWords = map[string]bool{
 	"def": true, "func": true, "function": true, "fn": true, "fun": true, "rule": true, "predicate": true, "policy": true,
 }
 
-// callMethods are functions of other languages and the built-in methods that stand for them.
+// callMethods maps functions of other languages to the built-in methods that replace them.
 var callMethods = map[string]string{
 	"len": "length", "length": "length", "count": "length", "size": "length",
 	"lower": "lower", "upper": "upper", "startswith": "starts_with", "endswith": "ends_with",
 }
 
-// startHint is hint for a token that cannot start a statement.
+// startHint returns the hint for a token that cannot start a statement.
 func (p *parser) startHint() advice {
 	t := p.tok
 	next := p.peek()
@@ -149,24 +149,24 @@ func (p *parser) startHint() advice {
 	case kString:
 		switch {
 		case next.kind == kIf || next.kind == kSemicolon:
-			return say("a shorthand rule stands inside of an actor or resource block")
+			return say("a shorthand rule belongs inside an actor or resource block")
 		case next.start.line != t.end.line && t.end.line == t.start.line:
 			return advice{commentHint, p.edit(t.start, t.start, "# ")}
 		}
 		return say(commentHint)
 	case kSemicolon:
-		return advice{"leave it out; no semicolon stands after a block or another semicolon", p.edit(t.start, t.end, "")}
+		return advice{"remove it; a block or a semicolon is not followed by a semicolon", p.edit(t.start, t.end, "")}
 	case kRBrace:
 		return say("no block is open here")
 	case kIf:
-		return say("a condition stands after the head of its rule: head(...) if ...;")
+		return say("write a condition after the head of a rule: head(...) if ...;")
 	case kLBracket:
 		return say(headHint)
 	}
 	return advice{}
 }
 
-// foreignToken is hint for a sign of another language.
+// foreignToken returns the hint for a sign of another language.
 func (p *parser) foreignToken() advice {
 	t, prev := p.tok, p.prev
 	switch t.kind {
@@ -206,7 +206,7 @@ func (p *parser) foreignToken() advice {
 	return a
 }
 
-// padded returns a word to be written between two places, with blanks where it would join what stands beside it.
+// padded returns the word to write between two places, with blanks where it would join the text beside it.
 func (p *parser) padded(start place, word string, end place) string {
 	return pad(p.file.Source[:start.off], word, p.file.Source[end.off:])
 }
@@ -222,7 +222,7 @@ func pad(before, word, after string) string {
 	return word
 }
 
-// inList reports whether the innermost bracket that is open before the next token is one of a list.
+// inList reports whether the innermost open bracket before the next token opens a list.
 func (p *parser) inList() bool {
 	depth := 0
 	for i := p.tok.start.off - 1; i >= p.stmt.off; i-- {
@@ -244,7 +244,7 @@ func (p *parser) inList() bool {
 	return false
 }
 
-// foreignWord is hint for an operand beside a word of another language, before or after it.
+// foreignWord returns the hint for an operand before or after a word of another language.
 func (p *parser) foreignWord() advice {
 	t, prev := p.tok, p.prev
 	if prev.kind == kSymbol {
@@ -269,7 +269,7 @@ func (p *parser) foreignWord() advice {
 		return p.identity()
 	case "not":
 		if next := p.peek(); next.kind == kIn || next.kind == kSymbol && strings.EqualFold(p.text(next), "in") {
-			return say(`write "not" in front of the whole: not x in y`)
+			return say(`write "not" before the whole condition: not x in y`)
 		}
 		return advice{}
 	}
@@ -280,7 +280,7 @@ func (p *parser) foreignWord() advice {
 	return say(s.hint)
 }
 
-// identity is hint for the word "is", which compares with nil in Python and SQL.
+// identity returns the hint for the word "is", which compares with nil in Python and SQL.
 func (p *parser) identity() advice {
 	t := p.tok
 	after := p.lookahead(2)
@@ -316,7 +316,7 @@ func (p *parser) lookahead(n int) []token {
 	return tokens
 }
 
-// foreignCall is the hint for a call in the place of a value that stands for a built-in method.
+// foreignCall returns the hint for a call used as a value where a built-in method is meant.
 func (p *parser) foreignCall(c *Call) advice {
 	method := callMethods[c.Name.Text]
 	if method == "" || len(c.Args) == 0 || len(c.Kwargs) > 0 {
@@ -346,15 +346,15 @@ func sourceText(source string, s Span) (string, bool) {
 	return source[start:end], true
 }
 
-// bodyAdvice is the hint for what follows a head in the place of "if".
+// bodyAdvice returns the hint for what follows a head instead of "if".
 func (p *parser) bodyAdvice(name string) advice {
 	t := p.tok
 	next := p.peek()
 	switch word := p.text(t); {
 	case name == "forbid":
-		return say("a policy only allows: write the exception in the rules named allow, with not")
+		return say("write the exception in the allow rules with not, or write deny(actor, action, resource) if ...; and set Config.DenyRule")
 	case name == "permit":
-		return say(fmt.Sprintf("a rule that allows is written allow(actor, action, resource) if ...; %s", denyHint))
+		return say(fmt.Sprintf("write allow(actor, action, resource) if ...; %s", denyHint))
 	case t.kind == kColon && next.kind == kSymbol && strings.EqualFold(p.text(next), "return"):
 		return advice{bodyHint, p.edit(t.start, next.end, " if")}
 	case bodySwaps[[2]kind{t.kind, next.kind}] && t.end.off == next.start.off:
@@ -380,8 +380,8 @@ func (p *parser) bodyAdvice(name string) advice {
 	return a
 }
 
-// foreignRune makes t the error that the rune r, which was read, is one of another language. It reports
-// whether it is.
+// foreignRune makes t an error if the rune r, which was just read, belongs to another language. It
+// reports whether it does.
 func (s *scanner) foreignRune(t *token, r rune) bool {
 	var hint, text string
 	fixed := true
@@ -393,18 +393,18 @@ func (s *scanner) foreignRune(t *token, r rune) bool {
 		}
 		before := strings.TrimRight(s.src[:t.start.off], " \t")
 		if !twice && s.atSymbolRune() && before != "" && strings.ContainsRune("=<>(,", rune(before[len(before)-1])) {
-			hint, text = "a value has no address; write its name alone", ""
+			hint, text = "values have no addresses; write only the name", ""
 			break
 		}
 		hint, text = `write "and"`, pad(s.src[:t.start.off], "and", s.src[s.pos.off:])
 	case '\'', '`':
-		hint, fixed = "strings are written in double quotes", false
+		hint, fixed = "write strings in double quotes", false
 		if n := s.quoted(string(r)); n > 0 {
 			s.advanceRunes(n)
 			text, fixed = requote(s.src[t.start.off+1 : s.pos.off-1])
 		}
 	case '\u2018', '\u2019', '\u201c', '\u201d', '\u00ab', '\u00bb':
-		hint, fixed = `strings are written in plain double quotes: "..."`, false
+		hint, fixed = `write strings in plain double quotes: "..."`, false
 		if n := s.quoted("\u2019\u201d\u00bb\u2018\u201c"); n > 0 {
 			s.advanceRunes(n)
 			inner := s.src[t.start.off+utf8.RuneLen(r) : s.pos.off]
@@ -433,10 +433,10 @@ func (s *scanner) foreignRune(t *token, r rune) bool {
 			s.advance(1)
 			hint, text = `write "!="`, "!="
 		default:
-			hint, text = "a line needs no mark to be continued", ""
+			hint, text = "remove it: a statement can continue on the next line", ""
 		}
 	case '$', '@':
-		hint, text = "a variable is written as its name alone", ""
+		hint, text = "write only the name of the variable", ""
 		fixed = s.atSymbolRune()
 	case '~':
 		hint, text = `write "not"`, "not "
@@ -454,34 +454,34 @@ func (s *scanner) foreignRune(t *token, r rune) bool {
 	return true
 }
 
-// operandFollows reports whether an operand stands behind the blanks that come next.
+// operandFollows reports whether the next text, after blanks, is an operand.
 func (s *scanner) operandFollows() bool {
 	rest := strings.TrimLeft(s.src[s.pos.off:], " \t")
 	return rest != "" && (asciiClass[min(rest[0], utf8.RuneSelf-1)]&(asciiDigit|asciiSymbol) != 0 || rest[0] == '(') && !strings.HasPrefix(rest, "and") && !strings.HasPrefix(rest, "or")
 }
 
 // quoted returns the number of bytes to the end of a string on this line that ends in one of the runes
-// of end, that rune included, or 0 when there is none.
+// of end, that rune included, or 0 if there is no such rune.
 func (s *scanner) quoted(end string) int {
 	rest := s.src[s.pos.off:]
 	if i := strings.IndexByte(rest, '\n'); i >= 0 {
 		rest = rest[:i]
 	}
 	i := strings.IndexAny(rest, end)
-	if i < 0 {
-		return 0
+	if i < 0 || strings.ContainsFunc(rest[:i], isHidden) {
+		return 0 // what hides is reported where it stands
 	}
 	_, n := utf8.DecodeRuneInString(rest[i:])
 	return i + n
 }
 
-// advanceRunes moves over n bytes of text without line feeds.
+// advanceRunes skips n bytes of text without line feeds.
 func (s *scanner) advanceRunes(n int) {
 	s.pos.col += int32(utf8.RuneCountInString(s.src[s.pos.off : s.pos.off+n]))
 	s.pos.off += n
 }
 
-// requote returns text as a string of Polar, if that is the same text without escapes.
+// requote returns text as a Polar string, if that needs no escapes.
 func requote(text string) (string, bool) {
 	if strings.ContainsAny(text, "\"\\`${") {
 		return "", false
@@ -489,7 +489,7 @@ func requote(text string) (string, bool) {
 	return `"` + text + `"`, true
 }
 
-// skipComment moves over a comment as other languages write it, at the start of a statement. It reports whether there is one.
+// skipComment skips a comment of another language at the start of a statement. It reports whether there is one.
 func (p *parser) skipComment() bool {
 	t := p.tok
 	rest := p.file.Source[t.start.off:]
@@ -508,7 +508,7 @@ func (p *parser) skipComment() bool {
 	return true
 }
 
-// skipPast moves to the text after end, with which a comment ends that begins at the next token with as many bytes.
+// skipPast skips a comment that starts at the next token and ends with end. Its start mark is as long as end.
 func (p *parser) skipPast(rest, end string) {
 	if i := strings.Index(rest[len(end):], end); i >= 0 {
 		p.skipTo(p.tok.start.off + len(end) + i + len(end))
@@ -517,7 +517,7 @@ func (p *parser) skipPast(rest, end string) {
 	p.skipTo(len(p.file.Source))
 }
 
-// skipTo moves to the first token that starts at the offset or after it. What stands before it is not scanned.
+// skipTo moves to the first token at or after the offset, without scanning the text before it.
 func (p *parser) skipTo(off int) {
 	if off <= p.tok.start.off {
 		off = len(p.file.Source)
@@ -525,7 +525,7 @@ func (p *parser) skipTo(off int) {
 	s := &p.scan
 	n := len(s.comments)
 	for n > 0 && s.comments[n-1].Start.Line > p.tok.start.line {
-		n-- // read ahead, inside of what is no text of the policy
+		n-- // read ahead, inside text that is not part of the policy
 	}
 	s.comments = s.comments[:n]
 	for s.pos = p.tok.start; s.pos.off < off; {
@@ -539,25 +539,25 @@ func (p *parser) skipTo(off int) {
 	p.tok, p.has = s.next(), false
 }
 
-// keywordHint reports a word before the name of a rule, which is the next token, when other languages write
-// one there. The word begins at start.
+// keywordHint reports a word of another language before the name of a rule, which is the next token.
+// The word begins at start.
 func (p *parser) keywordHint(start place) {
 	word, next := p.text(p.prev), p.peek()
 	switch {
 	case headWords[strings.ToLower(word)] && next.kind == kLParen:
 		d := p.diagnostic(CodeUnrecognizedToken, p.prev.start, p.prev.end, fmt.Sprintf("unexpected %q before the name of a rule", shorten(word)),
-			fmt.Sprintf("leave it out: %s(...) if ...;", shorten(p.text(p.tok))))
+			fmt.Sprintf("remove it: %s(...) if ...;", shorten(p.text(p.tok))))
 		d.Fix = p.edit(start, p.tok.start, "")
 		p.add(d)
 		panic(bailout{})
 	case word == "default":
-		p.unexpectedHint("\"(\" after the name of a rule", say("leave the line out: what no rule allows is denied"))
+		p.unexpectedHint("\"(\" after the name of a rule", say("remove the line: what no rule allows is denied"))
 	case beforeSwaps[word].hint != "" && next.kind != kLBrace && next.kind != kLParen:
 		p.unexpectedHint("\"(\" after the name of a rule", say(beforeSwaps[word].hint))
 	}
 }
 
-// nameHint is hint for what follows a name that begins a statement, and that is the last token.
+// nameHint returns the hint for the token after a name that begins a statement.
 func (p *parser) nameHint() advice {
 	t := p.tok
 	_, prec := binaryOp(t.kind)
@@ -565,7 +565,7 @@ func (p *parser) nameHint() advice {
 	case t.kind == kDot && p.semicolonBefore():
 		return say(joinHint)
 	case t.kind == kDot:
-		return say("the name of a rule has no dots; write :: between its parts")
+		return say("rule names have no dots; write :: between the parts")
 	case t.kind == kIf && p.peek().kind == kLBrace:
 		return say(braceHint)
 	case t.kind == kIf, t.kind == kSemicolon:
@@ -585,12 +585,12 @@ func (p *parser) nameHint() advice {
 	return p.hint()
 }
 
-// semicolonBefore reports whether a semicolon stands before the statement, on its line.
+// semicolonBefore reports whether a semicolon precedes the statement on its line.
 func (p *parser) semicolonBefore() bool {
 	return strings.HasSuffix(strings.TrimRight(p.file.Source[:p.stmt.off], " \t"), ";")
 }
 
-// typedParam is the hint for two names where one parameter is expected: the last token and the next one.
+// typedParam returns the hint for two names where one parameter is expected: the last token and the next one.
 func (p *parser) typedParam() advice {
 	first, second := p.text(p.prev), p.text(p.tok)
 	name, class := first, second
@@ -603,8 +603,8 @@ func (p *parser) typedParam() advice {
 	return advice{fmt.Sprintf("write %s: %s", shorten(name), shorten(class)), p.edit(p.prev.start, p.tok.end, name+": "+class)}
 }
 
-// isBody reports whether the brace that is the next token opens the body of a rule, as other languages write it, and
-// not a block of the class that is named before it.
+// isBody reports whether the next token, a brace, opens the body of a rule, as in other languages, and not a
+// block of the class before it.
 func (p *parser) isBody(class string) bool {
 	if startsUpper(class) {
 		return false
@@ -618,7 +618,7 @@ func (p *parser) isBody(class string) bool {
 	return true
 }
 
-// stringHint is the hint for a string in a dictionary that has names there.
+// stringHint returns the hint for a string in a dictionary where a name is expected.
 func (p *parser) stringHint(declaration, hint string) advice {
 	if declaration == "roles" || declaration == "permissions" {
 		return say(fmt.Sprintf("%s are a list: %s = [\"a\", \"b\"];", declaration, declaration))
@@ -632,14 +632,14 @@ func (p *parser) stringHint(declaration, hint string) advice {
 	return a
 }
 
-// isName reports whether text is one identifier, and nothing but it.
+// isName reports whether text is exactly one identifier.
 func isName(text string) bool {
 	s := scanner{src: text, pos: place{line: 1, col: 1}}
 	t := s.next()
 	return t.kind == kSymbol && t.start.off == 0 && t.end.off == len(text)
 }
 
-// listHint is the hint for a declaration that is neither a list nor a dictionary.
+// listHint returns the hint for a declaration that is neither a list nor a dictionary.
 func (p *parser) listHint(declaration string) advice {
 	if p.tok.kind == kString && (declaration == "roles" || declaration == "permissions") {
 		text := "[" + p.text(p.tok) + "]"

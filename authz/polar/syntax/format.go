@@ -2,19 +2,19 @@ package syntax
 
 // This file defines the formatter, which prints a file in canonical form.
 //
-// Rules go on one line when they fit into 100 columns and the author wrote them
-// so; otherwise the goals of the body go on lines of their own, indented by four
-// blanks. Brackets are broken only when their content does not fit. Single empty lines
-// between statements are kept. Comments stay where they are, at the end of a
-// line or on lines of their own, as near as the grammar allows: one that
-// stands where no line can end, as after an operator, moves to the next place where one can.
+// A rule is printed on one line if it fits into 100 columns and the author wrote it
+// on one line. Otherwise each goal of the body is printed on its own line, indented by
+// four blanks. Brackets are broken only if their content does not fit. Single empty lines
+// between statements are kept. Comments keep their place, at the end of a line or on
+// lines of their own, where the grammar allows it. A comment where no line can end, as
+// after an operator, moves to the next place where one can.
 
 // lineWidth is the number of columns that the formatter fills.
 const lineWidth = 100
 
-// Format returns the source in canonical form. Formatting is idempotent, keeps all comments, and the
-// result parses to the same tree. A source with errors is returned as it is, with
-// the diagnostics of Parse.
+// Format returns the source in canonical form, and the diagnostics of Parse. Formatting is
+// idempotent and keeps all comments, and the result parses to the same tree. If the source has
+// errors, Format returns it unchanged.
 func Format(src string) (string, []Diagnostic) {
 	file, ds := Parse("", src)
 	if Errors(ds) != nil {

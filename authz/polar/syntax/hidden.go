@@ -1,17 +1,17 @@
 package syntax
 
-// This file defines which characters a source cannot hold because a reader does
-// not see them, or sees another text than the one that is loaded.
+// This file defines which characters a source cannot contain because they are
+// invisible, or make the displayed text differ from the loaded text.
 //
-// What is refused everywhere, in comments too: control characters, a carriage
-// return without a line feed, the other line separators, characters that
-// reorder the text around them, and characters that are displayed as nothing. A
-// few of the last are needed to spell words and emoji, and are legal where they do
-// that (see isJoined and isEmojiStyle). Marks are legal on a letter, a few of them,
-// since more cover the text around.
+// These are rejected everywhere, also in comments: control characters, a carriage
+// return without a line feed, other line separators, characters that reorder the
+// text around them, and invisible characters. Some invisible characters are needed
+// to spell words and emoji, and are legal there (see isJoined and isEmojiStyle). A
+// letter may have a few marks; more would cover the text around it.
 //
-// A string is compared, so it is stricter than a comment: a blank in it is an
-// ordinary one. What it cannot hold as such, it can as an escape, \u{200D}.
+// Strings are compared, so their rules are stricter than those for comments: they
+// may not contain unusual spaces. A string can contain any character as an escape,
+// such as \u{200D}.
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ import (
 	"unicode/utf8"
 )
 
-// A setting is where a character stands.
+// A setting is the place of a character.
 type setting uint8
 
 const (
@@ -32,17 +32,17 @@ const (
 // A flaw is what is wrong with a character.
 type flaw struct{ msg, hint string }
 
-// hiddenHint is what to do about a character that is refused everywhere.
+// hiddenHint is the hint for a character that is rejected everywhere.
 const hiddenHint = "delete it; an editor may not show it"
 
 // loneReturn is the flaw of a carriage return without a line feed.
 var loneReturn = flaw{
-	"a carriage return without a line feed, which editors display in different ways",
+	"a carriage return is not followed by a line feed, so editors display it differently",
 	`end lines with a line feed, and write \r for a carriage return in a string`,
 }
 
 // flawOf returns what is wrong with the character r between the texts before and
-// after, or the zero flaw. Carriage returns are not its affair.
+// after, or the zero flaw. The caller checks carriage returns.
 func flawOf(before string, r rune, after string, in setting) flaw {
 	f := hiddenFlaw(r)
 	switch {
@@ -68,30 +68,29 @@ func flawOf(before string, r rune, after string, in setting) flaw {
 	return f
 }
 
-// hiddenFlaw returns what is wrong with r wherever it stands, or the zero flaw.
+// hiddenFlaw returns what is wrong with r in any place, or the zero flaw.
 func hiddenFlaw(r rune) flaw {
 	switch {
 	case ' ' <= r && r < unicode.MaxASCII, r == '\t', r == '\n', 0xa1 <= r && r < 0x600 && r != 0xad && r != 0x34f, 0x3041 <= r && r < 0x3164, 0x3400 <= r && r < 0xd7a4:
-		return flaw{} // most text, quickly
+		return flaw{} // a fast path for most text
 	case r == '\ufeff':
 		return flaw{"unexpected byte order mark (U+FEFF)", "save the file as UTF-8 without a byte order mark"}
 	case r == '\v', r == '\f', r == '\u0085', r == '\u2028', r == '\u2029':
-		return flaw{fmt.Sprintf("the line separator %U", r), "end lines with a line feed"}
+		return flaw{fmt.Sprintf("the line separator %U is not allowed", r), "end lines with a line feed"}
 	case unicode.Is(unicode.Cc, r):
-		return flaw{fmt.Sprintf("the control character %U", r), hiddenHint}
+		return flaw{fmt.Sprintf("the control character %U is not allowed", r), hiddenHint}
 	case unicode.Is(unicode.Bidi_Control, r):
 		return flaw{fmt.Sprintf("the character %U changes the order in which text is displayed", r), hiddenHint}
 	case isInvisible(r):
-		return flaw{fmt.Sprintf("the invisible character %U", r), hiddenHint}
+		return flaw{fmt.Sprintf("the invisible character %U is not allowed", r), hiddenHint}
 	case unicode.Is(unicode.Co, r), unicode.Is(unicode.Noncharacter_Code_Point, r):
-		return flaw{fmt.Sprintf("the character %U, which each font displays as it likes", r), hiddenHint}
+		return flaw{fmt.Sprintf("the character %U looks different in each font", r), hiddenHint}
 	}
 	return flaw{}
 }
 
-// isInvisible reports whether r is displayed as nothing: the code points that
-// Unicode calls default ignorable, further format characters, and the letters and
-// symbols whose picture is empty.
+// isInvisible reports whether r is invisible: a default ignorable code point, another
+// format character, or a letter or symbol with an empty glyph.
 func isInvisible(r rune) bool {
 	switch r {
 	case '\u2800', '\ufffc', '\U00016fe4', '\U0001d159':
@@ -126,13 +125,13 @@ func isJoined(before string, r rune, after string) bool {
 	return r == '\u200d' && isEmoji(left) && isEmoji(right)
 }
 
-// isEmoji reports whether r is an emoji that others are joined to, or the color of its skin.
+// isEmoji reports whether r is an emoji that can be joined to others, or a skin tone.
 func isEmoji(r rune) bool {
 	return 0x1f3fb <= r && r <= 0x1f3ff || r == 0x2194 || r == 0x2195 ||
 		(0x2190 <= r && r <= 0x2bff || 0x1f000 <= r && r <= 0x1faff) && unicode.Is(unicode.So, r)
 }
 
-// isEmojiStyle reports whether r is U+FE0F behind a symbol that it makes an emoji.
+// isEmojiStyle reports whether r is U+FE0F after a symbol that it turns into an emoji.
 func isEmojiStyle(before string, r rune, after string) bool {
 	if r != '\ufe0f' {
 		return false
@@ -149,18 +148,18 @@ func isEmojiStyle(before string, r rune, after string) bool {
 
 func isDigitRune(r rune) bool { return '0' <= r && r <= '9' }
 
-// maxMarks is how many marks a letter can have. Vietnamese and Hebrew need three, as do the scripts of India.
+// maxMarks is how many marks a letter can have. Vietnamese, Hebrew and the scripts of India need three.
 const maxMarks = 4
 
-// markFlaw returns what is wrong with the mark r behind a text, or the zero flaw.
+// markFlaw returns what is wrong with the mark r after the text before, or the zero flaw.
 func markFlaw(before string, r rune) flaw {
 	left, n := utf8.DecodeLastRuneInString(before)
 	if left == r && unicode.Is(unicode.Mn, r) {
-		return flaw{fmt.Sprintf("the mark %U twice on one letter", r), "leave one out"}
+		return flaw{fmt.Sprintf("the mark %U occurs twice on one letter", r), "remove one"}
 	}
 	for count := 1; unicode.Is(unicode.M, left); count++ {
 		if count == maxMarks {
-			return flaw{fmt.Sprintf("more than %d marks on one letter, which cover other text", maxMarks), "leave some out"}
+			return flaw{fmt.Sprintf("a letter has more than %d marks, which cover other text", maxMarks), "remove some"}
 		}
 		before = before[:len(before)-n]
 		left, n = utf8.DecodeLastRuneInString(before)
@@ -168,12 +167,12 @@ func markFlaw(before string, r rune) flaw {
 	if unicode.In(left, unicode.L, unicode.N) || left > unicode.MaxASCII && unicode.Is(unicode.S, left) || unicode.Is(unicode.Prepended_Concatenation_Mark, left) {
 		return flaw{}
 	}
-	return flaw{fmt.Sprintf("the mark %U without a letter before it", r), "write it behind a letter"}
+	return flaw{fmt.Sprintf("the mark %U has no letter before it", r), "write it after a letter"}
 }
 
-// Visible returns s with each character that is not displayed, or that changes how
-// others are, as an escape such as \u{200D}. Names of files and lines of a
-// source are printed so, as they come from outside.
+// Visible returns s with an escape such as \u{200D} for each character that is
+// invisible or that changes how others are displayed. Diagnostics print file names
+// and source lines with it, since these come from outside.
 func Visible(s string) string {
 	if isPlain(s) {
 		return s
@@ -193,7 +192,7 @@ func visibleRune(r rune) string {
 	return string(r)
 }
 
-// isPlain reports whether s has characters of ASCII and tabs alone, and none of control.
+// isPlain reports whether s consists of printable ASCII and tabs.
 func isPlain(s string) bool {
 	for i := range len(s) {
 		if asciiClass[s[i]]&asciiPlain == 0 {
@@ -201,4 +200,13 @@ func isPlain(s string) bool {
 		}
 	}
 	return true
+}
+
+// isHidden reports whether r is a character that no source may have outside of strings
+// and comments.
+func isHidden(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r == '\r' || asciiClass[r]&asciiHidden != 0
+	}
+	return hiddenFlaw(r) != flaw{}
 }

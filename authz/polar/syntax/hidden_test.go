@@ -124,17 +124,17 @@ func TestHiddenText(t *testing.T) {
 		{"U+3000 between tokens", "f(1)\u3000;", 1, 5, invalid, "U+3000"},
 
 		// Marks.
-		{"a mark on the quote", "f(\"\u0338\");", 1, 4, hidden, "U+0338 without a letter"},
-		{"a mark on a blank", "# a \u0489", 1, 5, hidden, "U+0489 without a letter"},
+		{"a mark on the quote", "f(\"\u0338\");", 1, 4, hidden, "U+0338 has no letter before it"},
+		{"a mark on a blank", "# a \u0489", 1, 5, hidden, "U+0489 has no letter before it"},
 		{"a mark on an operator", "f(x) if x =\u0338 1;", 1, 12, invalid, "U+0338"},
-		{"a mark on an operator in a comment", "# x =\u0338 1", 1, 6, hidden, "U+0338 without a letter"},
-		{"an escaped mark", "f(\"\\\u0301\");", 1, 5, hidden, "U+0301 without a letter"},
+		{"a mark on an operator in a comment", "# x =\u0338 1", 1, 6, hidden, "U+0338 has no letter before it"},
+		{"an escaped mark", "f(\"\\\u0301\");", 1, 5, hidden, "U+0301 has no letter before it"},
 		{"many marks in a string", "f(\"a\u0300\u0301\u0302\u0303\u0304\");", 1, 9, hidden, "more than 4 marks"},
 		{"many marks in a comment", "# a\u0300\u0301\u0302\u0303\u0304", 1, 8, hidden, "more than 4 marks"},
-		{"one mark twice", "f(\"e\u0301\u0301\");", 1, 6, hidden, "U+0301 twice"},
+		{"one mark twice", "f(\"e\u0301\u0301\");", 1, 6, hidden, "U+0301 occurs twice"},
 		{"a mark in a Latin name", "f(cafe\u0301);", 1, 7, invalid, "as one character"},
 		{"a mark in a Cyrillic name", "f(и\u0306);", 1, 4, invalid, "as one character"},
-		{"two marks in the other order", "f(ก\u0e48\u0e38);", 1, 5, invalid, "other way around"},
+		{"two marks in the other order", "f(ก\u0e48\u0e38);", 1, 5, invalid, "in the wrong order"},
 		{"two vowels that are one", "f(க\u0bc6\u0bbe);", 1, 5, invalid, "as one character"},
 
 		// Names.
@@ -317,7 +317,7 @@ func TestHiddenRuns(t *testing.T) {
 // TestStrangeWords checks which strings are warned of.
 func TestStrangeWords(t *testing.T) {
 	for _, test := range []struct{ src, want string }{
-		{"f(\"аdmin\");", `p:1:4: warning: the word "\u0430dmin" mixes Latin and Cyrillic letters: а (U+0430) (write it in the letters of one script, or \u{430} if it is meant)`},
+		{"f(\"аdmin\");", `p:1:4: warning: the word "\u0430dmin" mixes Latin and Cyrillic letters: а (U+0430) (use the letters of one script, or \u{430} if it is intentional)`},
 		{"f(\"no bаn_1, x\");", `p:1:8: warning: the word "b\u0430n_1" mixes`},
 		{"f(\"a\\\nbаn\");", `p:2:2: warning: the word "b\u0430n" mixes`},
 		{"f(\"αx\");", `p:1:4: warning: the word "\u03b1x" mixes Latin and Greek`},

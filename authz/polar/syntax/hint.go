@@ -1,6 +1,6 @@
 package syntax
 
-// This file defines how the parser reports errors: their words, and the hints
+// This file defines how the parser reports errors: the messages, and the hints
 // that say what to write instead.
 
 import (
@@ -23,13 +23,13 @@ func (p *parser) diagnostic(code Code, start, end place, msg, hint string) Diagn
 	return p.diagnosticAt(code, p.scan.span(start, end), msg, hint)
 }
 
-// add keeps an error.
+// add records an error.
 func (p *parser) add(d Diagnostic) {
 	p.errors++
 	p.diags = append(p.diags, d)
 }
 
-// warn keeps a warning about the span s, unless there are many already.
+// warn records a warning about the span s, unless there are too many already.
 func (p *parser) warn(code Code, s Span, msg, hint string) {
 	if len(p.diags)-p.errors >= maxErrors {
 		return
@@ -39,7 +39,7 @@ func (p *parser) warn(code Code, s Span, msg, hint string) {
 	p.diags = append(p.diags, d)
 }
 
-// report keeps an error about the text from start to end.
+// report records an error about the text from start to end.
 func (p *parser) report(code Code, start, end place, msg, hint string) {
 	p.add(p.diagnostic(code, start, end, msg, hint))
 }
@@ -56,15 +56,15 @@ func (p *parser) failAt(code Code, s Span, msg, hint string) {
 	panic(bailout{})
 }
 
-// tooDeep reports that the statement nests too deep, at the token where it does.
+// tooDeep reports, at the next token, that the statement is nested too deeply.
 func (p *parser) tooDeep() {
-	p.fail(CodeTooDeep, p.tok, fmt.Sprintf("the expression nests deeper than %d levels", maxDepth), "split it into several rules")
+	p.fail(CodeTooDeep, p.tok, fmt.Sprintf("the expression is nested more than %d levels deep", maxDepth), "split it into several rules")
 }
 
 // failExtra reports text after the end of a query.
 func (p *parser) failExtra() {
 	if p.tok.kind == kSemicolon && p.peek().kind == kEOF {
-		d := p.diagnostic(CodeExtraToken, p.tok.start, p.tok.end, "a query does not end with \";\"", "leave it out")
+		d := p.diagnostic(CodeExtraToken, p.tok.start, p.tok.end, "a query does not end with \";\"", "remove it")
 		d.Fix = p.edit(p.tok.start, p.tok.end, "")
 		p.add(d)
 		panic(bailout{})
@@ -72,13 +72,13 @@ func (p *parser) failExtra() {
 	p.unexpected("an operator or the end of the query")
 }
 
-// An advice is a hint, and the hint as a replacement where it can be one.
+// An advice is a hint, and the hint as a replacement if it can be one.
 type advice struct {
 	text string
 	fix  *Fix
 }
 
-// say returns a hint that is prose alone.
+// say returns a hint that is prose only.
 func say(text string) advice { return advice{text: text} }
 
 // edit returns the replacement of the text from start to end.
@@ -86,8 +86,8 @@ func (p *parser) edit(start, end place, text string) *Fix {
 	return &Fix{Span: p.scan.span(start, end), Text: text}
 }
 
-// unexpected reports that the next token cannot stand where it stands, and
-// leaves the statement. want names what could.
+// unexpected reports that the next token is not allowed here, and leaves the
+// statement. want names what is allowed.
 func (p *parser) unexpected(want string) {
 	hint := p.hint()
 	if hint.text == "" && p.tok.kind == kEOF && strings.Contains(want, `";"`) {
@@ -96,7 +96,7 @@ func (p *parser) unexpected(want string) {
 	p.unexpectedHint(want, hint)
 }
 
-// unexpectedHint is unexpected with a hint that the caller knows better.
+// unexpectedHint is like unexpected, but with the caller's hint.
 func (p *parser) unexpectedHint(want string, hint advice) {
 	t := p.tok
 	if p.stop > 0 {
@@ -146,32 +146,32 @@ func (p *parser) quote(t token) string {
 	return "string " + shorten(text)
 }
 
-// The hints that several places give. Those for habits from other languages are in foreign.go.
+// The hints that are used in several places. Those for syntax of other languages are in foreign.go.
 const (
-	digitsHint  = "numbers are written in decimal digits alone"
+	digitsHint  = "write numbers in decimal digits only"
 	bracketHint = "did you forget a closing bracket?"
 	bodyHint    = `a body begins with "if"`
 	commentHint = "a comment begins with #"
-	commaHint   = "write a value before the comma, or leave the comma out"
+	commaHint   = "write a value before the comma, or remove the comma"
 	indexHint   = "lists have no indexes; take one apart with [first, *rest] = list"
 	keyHint     = "keys are names, written without quotes"
-	listsHint   = `a list has square brackets: ["a", "b"]`
+	listsHint   = `write a list in square brackets: ["a", "b"]`
 	memberHint  = `"in" and "matches" bind tighter than arithmetic; write parentheses: (x + y) in z`
 	noParamHint = "a rule without parameters has empty parentheses"
 )
 
-// tokenHints are the hints for tokens that are unexpected wherever they stand.
+// tokenHints are the hints for tokens that are unexpected in any place.
 var tokenHints = map[kind]string{
-	kAssign: `to the left of ":=" stands one variable alone`,
-	kColon:  "a colon stands between a variable of the head and its specializer, or between a key and its value",
+	kAssign: `only a variable can be on the left of ":="`,
+	kColon:  "a colon separates a parameter from its specializer, or a key from its value",
 }
 
 // afterHints are the hints for an unexpected token that follows another one.
 var afterHints = map[[2]kind]string{
 	{kCut, kLParen}:     `write "cut" without parentheses`,
 	{kRParen, kLParen}:  "a result cannot be called; call a rule or a method by its name",
-	{kSymbol, kLBrace}:  `a pattern stands only after "matches" or after the colon of a parameter`,
-	{kRParen, kLBrace}:  "a body is written without braces: head(...) if condition and condition;",
+	{kSymbol, kLBrace}:  `a pattern is allowed only after "matches" or after the colon of a parameter`,
+	{kRParen, kLBrace}:  "write a body without braces: head(...) if condition and condition;",
 	{kComma, kComma}:    commaHint,
 	{kLParen, kComma}:   commaHint,
 	{kLBracket, kComma}: commaHint,
@@ -179,8 +179,8 @@ var afterHints = map[[2]kind]string{
 	{kNot, kNot}:        "write not (not ...)",
 }
 
-// hint returns what to write instead of the next token, judged by its neighbours, or nothing when nothing comes
-// to mind.
+// hint returns what to write instead of the next token, judging by its neighbors, or an empty advice if it
+// knows nothing.
 func (p *parser) hint() advice {
 	t, after := p.tok, [2]kind{p.prev.kind, p.tok.kind}
 	if t.start.off == p.stmt.off && !p.query {
@@ -215,7 +215,7 @@ func (p *parser) hint() advice {
 		}
 	case kIf:
 		if p.body && p.brackets == 0 && !continues(p.prev.kind) {
-			return advice{`conditions are joined with "and"`, p.joined("and")}
+			return advice{`join conditions with "and"`, p.joined("and")}
 		}
 	case kComma:
 		next := p.peek()
@@ -223,11 +223,11 @@ func (p *parser) hint() advice {
 			return say(digitsHint)
 		}
 		if p.brackets == 0 {
-			return advice{`conditions are joined with "and"`, p.joined(p.padded(t.start, "and", t.end))}
+			return advice{`join conditions with "and"`, p.joined(p.padded(t.start, "and", t.end))}
 		}
 	case kRParen, kRBracket:
 		if p.prev.kind == kComma && t.kind == kRParen {
-			return advice{"leave out the comma", p.edit(p.prev.start, p.prev.end, "")}
+			return advice{"remove the comma", p.edit(p.prev.start, p.prev.end, "")}
 		}
 		if p.brackets <= 0 {
 			return say("no bracket is open here")
@@ -239,9 +239,9 @@ func (p *parser) hint() advice {
 	case kNot:
 		switch next := p.peek(); {
 		case next.kind == kIn, next.kind == kMatches:
-			return advice{fmt.Sprintf(`write "not" in front of the whole: not x %s y`, p.text(next)), p.moveNot()}
+			return advice{fmt.Sprintf(`write "not" before the whole condition: not x %s y`, p.text(next)), p.moveNot()}
 		case continues(p.prev.kind):
-			return say(`"not" has no value; write it in front of a whole goal`)
+			return say(`"not" has no value; write it before a whole condition`)
 		}
 	case kDot:
 		if next := p.peek(); next.start.line != t.end.line || next.kind == kEOF {
@@ -254,8 +254,8 @@ func (p *parser) hint() advice {
 // maxLookahead bounds how many tokens are read for one hint.
 const maxLookahead = 1000
 
-// joined returns the replacement of the next token by "and". There is none beside an "or", where what binds
-// tighter is in doubt: a or b, c may be meant as (a or b) and c.
+// joined returns the replacement of the next token by "and". It returns nil next to an "or", where the
+// intended precedence is in doubt: a or b, c may mean (a or b) and c.
 func (p *parser) joined(and string) *Fix {
 	if p.or {
 		return nil
@@ -274,7 +274,7 @@ func (p *parser) joined(and string) *Fix {
 	return p.edit(p.tok.start, p.tok.end, and)
 }
 
-// moveNot returns the replacement of "x not" by "not x", when x is a whole operand of what is joined by "and" or "or".
+// moveNot returns the replacement of "x not" by "not x", if x is a whole operand of "and" or "or".
 func (p *parser) moveNot() *Fix {
 	switch p.operandAfter {
 	case kIf, kAnd, kOr, kLParen:
@@ -284,7 +284,7 @@ func (p *parser) moveNot() *Fix {
 	return nil
 }
 
-// operandHint is hint for a token that begins an operand, where an operator or the end of something was expected.
+// operandHint returns the hint for the start of an operand where an operator or an end was expected.
 func (p *parser) operandHint() advice {
 	t := p.tok
 	switch t.kind {
@@ -302,7 +302,7 @@ func (p *parser) operandHint() advice {
 		case p.braces == 0 && t.start.col > p.stmt.col:
 			return say(fmt.Sprintf(`did you forget "and", or a semicolon, at the end of line %d?`, p.prev.end.line))
 		case p.braces > 0:
-			// A declaration of a block does not go on with another one.
+			// A declaration of a block does not continue with another one.
 			return advice{fmt.Sprintf("did you forget a semicolon at the end of line %d?", p.prev.end.line), p.edit(p.prev.end, p.prev.end, ";")}
 		}
 		return say(fmt.Sprintf("did you forget a semicolon at the end of line %d?", p.prev.end.line))
@@ -316,23 +316,23 @@ func (p *parser) operandHint() advice {
 	return advice{}
 }
 
-// value reports an error when o has no value; role is what it would have to be.
+// value reports an error if o has no value; role is what o is used as.
 func (p *parser) value(o operand, role string) {
 	if o.mode&isValue == 0 {
 		p.noValue(o.x, role, 0)
 	}
 }
 
-// operandValue reports an error when the operand o of the operator op has no value.
+// operandValue reports an error if the operand o of the operator op has no value.
 func (p *parser) operandValue(o operand, op Op) {
 	if o.mode&isValue == 0 {
 		p.noValue(o.x, fmt.Sprintf("an operand of %q", op), op)
 	}
 }
 
-// noValue reports that x is a goal where a value is needed; op is the operator that needs it, if there is one.
+// noValue reports that x is a goal where a value is needed; op is the operator that needs the value, if any.
 func (p *parser) noValue(x Expr, role string, op Op) {
-	hint := say("write it as a condition of its own")
+	hint := say("write it as a separate condition")
 	if role == paramRole {
 		hint = say(`write it in the body, after "if"`)
 	}
@@ -341,7 +341,7 @@ func (p *parser) noValue(x Expr, role string, op Op) {
 		if a := p.foreignCall(x); a.text != "" {
 			hint = a
 		} else if role != paramRole {
-			hint = say(fmt.Sprintf("call %s as a condition of its own, and pass it a variable for the result", shorten(x.Name.Text)))
+			hint = say(fmt.Sprintf("call %s as a separate condition, with a variable for the result", shorten(x.Name.Text)))
 		}
 	case *BinaryExpr:
 		switch {
@@ -351,7 +351,7 @@ func (p *parser) noValue(x Expr, role string, op Op) {
 		case OpUnify <= op && op <= OpGe:
 			hint = say(fmt.Sprintf(`compare two values at a time: a %s b and b %s c`, x.Op, op))
 		case x.Op == OpIn && op == OpIn:
-			hint = say("ask one membership at a time: x in a and x in b")
+			hint = say("test one list at a time: x in a and x in b")
 		}
 	case *MatchesExpr:
 		if OpAdd <= op && op <= OpRem {
@@ -364,18 +364,18 @@ func (p *parser) noValue(x Expr, role string, op Op) {
 	panic(bailout{})
 }
 
-// The roles that hints look at.
+// The roles that hints depend on.
 const (
 	paramRole = "a parameter"
 	orRole    = `an operand of "or"`
 )
 
-// goal reports an error when o can be no goal; role is what it would have to be.
+// goal reports an error if o cannot be a goal; role is what o is used as.
 func (p *parser) goal(o operand, role string) {
 	if o.mode&isGoal == 0 {
 		hint := "compare it with something, as in x = 1"
 		if _, ok := Unparen(o.x).(*StringLit); ok && role == orRole {
-			hint = `name what it is compared with each time, as in x = "a" or x = "b", or write x in ["a", "b"]`
+			hint = `repeat the comparison, as in x = "a" or x = "b", or write x in ["a", "b"]`
 		}
 		p.failAt(CodeWrongValueType, o.x.Range(), fmt.Sprintf("%s is not a condition and cannot be %s", describe(o.x), role), hint)
 	}
@@ -418,7 +418,7 @@ func describe(x Expr) string {
 	return "this expression"
 }
 
-// mustInt returns the value of an integer literal that the scanner has found to fit.
+// mustInt returns the value of an integer literal whose range the scanner has checked.
 func mustInt(text string) int64 {
 	v, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {

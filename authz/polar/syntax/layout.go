@@ -2,31 +2,30 @@ package syntax
 
 // This file defines the documents that the printer makes, and their layout on lines.
 //
-// A document is text with places where it may be broken. Those belong to
-// groups: a group is laid out on one line if it fits there, and otherwise all of
-// its own places are broken, while the groups inside it get their own choice. It is
-// the scheme of Oppen and Wadler, as most formatters use it today. Comments are
-// what is special here: one always ends its line, so it forces the groups
-// around it to be broken, but it does not count for their width.
+// A document is text with places where it may be broken. These belong to groups. A
+// group is laid out on one line if it fits. Otherwise all of its own places are broken,
+// and each group inside it is laid out by the same rule. Most formatters use this
+// scheme of Oppen and Wadler. Comments are special: a comment always ends its line, so
+// it forces the groups around it to be broken, but it does not count for their width.
 
 import (
 	"strings"
 	"unicode/utf8"
 )
 
-// A docKind says what a document does.
+// A docKind is the kind of a document.
 type docKind uint8
 
 const (
 	docText     docKind = iota // text
-	docComment                 // text that goes to the end of the line, after a blank
-	docLine                    // a blank, or a line feed when its group is broken
-	docSoft                    // nothing, or a line feed when its group is broken
+	docComment                 // a blank, and text up to the end of the line
+	docLine                    // a blank, or a line feed if its group is broken
+	docSoft                    // nothing, or a line feed if its group is broken
 	docHard                    // a line feed
 	docBlank                   // the end of a line without indentation: before a docHard, an empty line
-	docIfBroken                // text when its group is broken, else nothing
+	docIfBroken                // text if its group is broken, else nothing
 	docConcat                  // parts
-	docNest                    // parts, with lines indented one level more
+	docNest                    // parts, indented by one more level
 	docGroup                   // parts, broken together
 )
 
@@ -35,7 +34,7 @@ type doc struct {
 	kind  docKind
 	text  string
 	parts []*doc
-	hard  bool // it holds a line feed that no layout removes
+	hard  bool // it contains a line feed that no layout removes
 }
 
 var (
@@ -78,8 +77,8 @@ type layout struct {
 	todo  []placed
 }
 
-// render returns d laid out on lines of at most width runes where possible, or on one
-// line when width is negative.
+// render lays out d on lines of at most width runes where possible, or on one
+// line if width is negative.
 func render(d *doc, width int) string {
 	l := &layout{width: width, todo: []placed{{doc: d, broken: width >= 0}}}
 	for len(l.todo) > 0 {
@@ -90,7 +89,7 @@ func render(d *doc, width int) string {
 	return l.b.String()
 }
 
-// place lays out p, or puts its parts in front of what is still to be laid out.
+// place lays out p, or puts its parts before the rest of the documents to lay out.
 func (l *layout) place(p placed) {
 	switch d := p.doc; d.kind {
 	case docText:
@@ -133,15 +132,15 @@ func (l *layout) write(s string) {
 	l.col += utf8.RuneCountInString(s)
 }
 
-// newline starts a line, on which text must follow.
+// newline starts a line. Text must follow.
 func (l *layout) newline(indent int) {
 	l.b.WriteByte('\n')
 	l.b.WriteString(strings.Repeat(indentation, indent))
 	l.col = len(indentation) * indent
 }
 
-// fits reports whether the group p, laid out on one line, and what follows
-// it up to the next possible line feed, fits on the current line.
+// fits reports whether the group p, laid out on one line, and the text after it
+// up to the next possible line feed fit on the current line.
 func (l *layout) fits(p placed) bool {
 	if l.width < 0 {
 		return true

@@ -1,10 +1,10 @@
 package syntax
 
-// This file defines Lines, which finds the text of a line for a diagnostic.
+// This file defines Lines, which returns source lines for diagnostics.
 
 import "strings"
 
-// Lines gives the lines of a source by number. It indexes the source once, so that a pass with
+// Lines returns the lines of a source by number. It indexes the source once, so that a pass with
 // many diagnostics does not read it again for each. It is safe for concurrent use.
 type Lines struct {
 	src    string
@@ -25,8 +25,8 @@ func NewLines(src string) *Lines {
 }
 
 // Text returns the text of a line by its 1-based number, without the line's end. It
-// returns "" when there is no such line, and when the line is longer than a reader
-// can use (1,000 bytes).
+// returns "" if there is no such line, or if the line is too long to be useful to a
+// reader (more than 1,000 bytes).
 func (l *Lines) Text(number int32) string {
 	const most = 1000
 	if number < 1 || int(number) > len(l.starts) {

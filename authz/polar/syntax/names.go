@@ -1,15 +1,15 @@
 package syntax
 
-// This file defines which names a policy can use: those that a reader cannot take for another one.
+// This file defines which names a policy can use: names that a reader cannot mistake for others.
 //
-// It is the profile "highly restrictive" of Unicode Technical Standard 39. A name
-// has letters, digits and "_"; the letters are those that the scripts of today are
-// written with, in their normal form, and of one script. Japanese, Chinese and Korean
-// names may mix the scripts that these languages mix, and Latin.
+// It implements the profile "highly restrictive" of Unicode Technical Standard 39. A name
+// consists of letters, digits and "_". Its letters are in normalization form C, belong to
+// a script in modern use, and are all of one script. Japanese, Chinese and Korean names may
+// mix the scripts that these languages mix, and Latin.
 //
-// That leaves names that have one script and look like another name: all Cyrillic, or
-// Greek. Cyrillic names are not wrong for that, so one alone is not refused. Two names
-// of one policy that look alike are: [Skeleton] finds them, when all names are known.
+// A name in one script, such as Cyrillic or Greek, can still look like another name. That
+// alone is not an error, but two names of one policy that look alike are. [Skeleton] finds
+// them once all names are known.
 
 import (
 	"fmt"
@@ -22,18 +22,18 @@ import (
 
 //go:generate go run names_gen.go
 
-// A script is one of those that names are written in.
+// A script is a script that names can be written in.
 type script uint8
 
-// A nameRange is a range of characters that names can have.
+// A nameRange is a range of characters that names can contain.
 type nameRange struct {
 	lo, hi rune
 	script script
-	mark   bool  // they stand on the letter before
+	mark   bool  // they combine with the letter before
 	order  uint8 // the canonical combining class of marks
 }
 
-// find returns the range that has r, which is not ASCII, or nil. It looks at x first, which may be nil.
+// find returns the range that contains r, which is not ASCII, or nil. It tries x first, which may be nil.
 func (x *nameRange) find(r rune) *nameRange {
 	if x != nil && x.lo <= r && r <= x.hi {
 		return x
@@ -53,14 +53,14 @@ func (x *nameRange) find(r rune) *nameRange {
 	return &nameRanges[i]
 }
 
-// mixes are the sets of scripts that one name may have.
+// mixes are the sets of scripts that one name may combine.
 var mixes = [...]uint32{
 	1<<scriptLatin | 1<<scriptHan | 1<<scriptHiragana | 1<<scriptKatakana,
 	1<<scriptLatin | 1<<scriptHan | 1<<scriptBopomofo,
 	1<<scriptLatin | 1<<scriptHan | 1<<scriptHangul,
 }
 
-// mayMix reports whether one name may have the scripts of a set.
+// mayMix reports whether one name may combine the scripts of a set.
 func mayMix(set uint32) bool {
 	if set&(set-1) == 0 {
 		return true
@@ -74,13 +74,13 @@ func mayMix(set uint32) bool {
 }
 
 const (
-	nameHint   = `a name is made of letters, digits and "_"; put other text into a string`
-	mixedHint  = "write it in the letters of one script"
-	normalHint = "write it as one character, as in normalization form C"
+	nameHint   = `names consist of letters, digits and "_"; use a string for other text`
+	mixedHint  = "use the letters of one script"
+	normalHint = "write both as one character, as in normalization form C"
 )
 
-// checkName returns what is wrong with a name: which bytes of it, the code and the
-// flaw. The code is empty if nothing is. The name has no hidden characters.
+// checkName returns what is wrong with a name: the bytes, the code and the flaw. The
+// code is empty if the name is valid. The name must have no hidden characters.
 func checkName(name string) (at, n int, code Code, f flaw) {
 	var set uint32                           // of scripts
 	start := 0                               // of the first letter that is not Latin
@@ -116,11 +116,11 @@ func checkName(name string) (at, n int, code Code, f flaw) {
 		if x.mark {
 			switch {
 			case last == nil:
-				return i, size, CodeInvalidCharacter, flaw{fmt.Sprintf("the mark %U without a letter before it", r), "write it behind a letter"}
+				return i, size, CodeInvalidCharacter, flaw{fmt.Sprintf("the mark %U has no letter before it", r), "write it after a letter"}
 			case x.order != 0 && last.order > x.order:
-				return i, size, CodeInvalidCharacter, flaw{fmt.Sprintf("the marks %U and %U in this order", prev, r), "write them the other way around, as in normalization form C"}
+				return i, size, CodeInvalidCharacter, flaw{fmt.Sprintf("the marks %U and %U are in the wrong order", prev, r), "swap them, as in normalization form C"}
 			case strings.ContainsRune(composed[prev], r):
-				return i, size, CodeInvalidCharacter, flaw{fmt.Sprintf("the mark %U makes one character with the one before it", r), normalHint}
+				return i, size, CodeInvalidCharacter, flaw{fmt.Sprintf("the mark %U and the character before it form a single character", r), normalHint}
 			}
 			if f := markFlaw(name[:i], r); f.msg != "" {
 				return i, size, CodeInvalidCharacter, f
@@ -131,20 +131,20 @@ func checkName(name string) (at, n int, code Code, f flaw) {
 	return 0, 0, "", flaw{}
 }
 
-// isCatalan reports whether a middle dot between the texts is that of "col·lega".
+// isCatalan reports whether a middle dot between the texts is the Catalan one, as in "col·lega".
 func isCatalan(before, after string) bool {
 	return (strings.HasSuffix(before, "l") || strings.HasSuffix(before, "L")) && (strings.HasPrefix(after, "l") || strings.HasPrefix(after, "L"))
 }
 
-// foreignFlaw is the flaw of a character that no name has, behind the text before.
+// foreignFlaw returns the flaw of a character, after the text before, that names cannot contain.
 func foreignFlaw(before string, r rune) flaw {
 	if unicode.Is(unicode.M, r) && before != "" {
-		return flaw{fmt.Sprintf("the mark %U cannot be part of a name", r), "write the letter and its mark as one character, as in normalization form C, or leave the mark out"}
+		return flaw{fmt.Sprintf("the mark %U cannot be part of a name", r), "write the letter and its mark as one character, as in normalization form C, or remove the mark"}
 	}
 	return flaw{fmt.Sprintf("the character %s cannot be part of a name", runeName(r)), nameHint}
 }
 
-// mixedMsg says that a name or a word has letters of a set of scripts, one of them the character r.
+// mixedMsg returns the message that a name or a word, which contains r, mixes letters of a set of scripts.
 func mixedMsg(what, text string, set uint32, r rune) string {
 	var names []string
 	for s, n := range scriptNames {
@@ -155,10 +155,10 @@ func mixedMsg(what, text string, set uint32, r rune) string {
 	return fmt.Sprintf("the %s %s mixes %s letters: %s", what, strconv.QuoteToASCII(shorten(text)), strings.Join(names, " and "), runeName(r))
 }
 
-// strangeWord returns the first word of a string that has letters of scripts that no name
-// may mix, one of which looks like a letter of ASCII: where that letter is, how many
-// bytes it has, and what to say. Words are what a reader takes for one; a string may
-// well have words of several languages, and units such as Δt.
+// strangeWord finds the first word of a string that mixes scripts as no name may, and that
+// contains a letter that looks like an ASCII letter. It returns the offset and the length
+// of that letter, and the flaw. It checks each word on its own: a string may have words of
+// several languages, and units such as Δt.
 func strangeWord(text string) (at, n int, f flaw) {
 	var set uint32 // of the scripts of the word
 	start, odd := 0, -1
@@ -189,20 +189,20 @@ func strangeWord(text string) (at, n int, f flaw) {
 				end += utf8.RuneLen(r)
 			}
 			r, n := utf8.DecodeRuneInString(text[odd:])
-			return odd, n, flaw{mixedMsg("word", text[start:end], set, r), fmt.Sprintf(`write it in the letters of one script, or \u{%X} if it is meant`, r)}
+			return odd, n, flaw{mixedMsg("word", text[start:end], set, r), fmt.Sprintf(`use the letters of one script, or \u{%X} if it is intentional`, r)}
 		}
 	}
 	return 0, 0, flaw{}
 }
 
-// CheckName returns an error if a policy cannot use the name because a reader would
-// not see all of it or take it for another one. It does not tell names from other
-// text: it returns nil for "a b".
+// CheckName returns an error if a policy cannot use the name because parts of it are
+// invisible, or because a reader could mistake it for another name. It does not check
+// that the text is a name: it returns nil for "a b".
 func CheckName(name string) error {
 	for _, r := range name {
 		f := hiddenFlaw(r)
 		if r == '\t' || r == '\n' {
-			f = flaw{fmt.Sprintf("the control character %U", r), hiddenHint}
+			f = flaw{fmt.Sprintf("the control character %U is not allowed", r), hiddenHint}
 		}
 		if f.msg != "" {
 			return fmt.Errorf("%s (%s)", f.msg, f.hint)
@@ -214,9 +214,9 @@ func CheckName(name string) error {
 	return nil
 }
 
-// Skeleton returns a text that two names have in common if they look alike: each
-// character is replaced by the one that stands for those of its looks. Names of ASCII
-// alone that differ are not to be compared by it: l, I and 1 are one, and so are O and 0.
+// Skeleton returns a text that is the same for two names that look alike: it replaces each
+// character by a representative of those that look like it. Do not use it to compare two
+// ASCII names: l, I and 1 have the same representative, and so do O and 0.
 func Skeleton(name string) string {
 	return strings.Map(func(r rune) rune {
 		switch r {

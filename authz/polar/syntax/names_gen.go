@@ -1,6 +1,6 @@
 //go:build ignore
 
-// This program makes names_table.go of names.txt and package unicode. Run it with go generate.
+// This program generates names_table.go from names.txt and package unicode. Run it with go generate.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"unicode"
 )
 
-// A char is a character that a name may have.
+// A char is a character that a name may contain.
 type char struct {
 	r      rune
 	script string

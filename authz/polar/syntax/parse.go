@@ -1,20 +1,20 @@
 package syntax
 
-// This file defines the parser of files and statements; parse_expr.go has the
-// expressions and patterns, hint.go the words of its errors.
+// This file defines the parser of files and statements. parse_expr.go parses
+// expressions and patterns, and hint.go has the error messages.
 //
-// The parser is a recursive descent with one token of lookahead, and precedence
-// climbing for the operators. It distinguishes, as Polar always did, what has
-// a value (1 + 2, a dictionary), what is a goal (a rule call, a comparison) and
-// what can be either (a variable, an attribute): every operand is passed
-// around with that type, and an operator checks the operands it gets.
+// The parser uses recursive descent with one token of lookahead, and precedence
+// climbing for operators. As Polar always did, it distinguishes expressions that
+// have a value (1 + 2, a dictionary), goals (a rule call, a comparison) and
+// expressions that can be either (a variable, an attribute). Every operand carries
+// this mode, and each operator checks the modes of its operands.
 //
-// An error ends the statement it is in, so that there is at most one error per
-// statement; the parser then looks for the start of the next one (see skip) and
-// goes on, so that all statements with errors are reported.
+// An error ends its statement, so there is at most one error per statement. The
+// parser then looks for the start of the next statement (see skip) and continues,
+// so that it reports all statements with errors.
 //
-// Neither the recursion of the parser nor the depth of the trees it makes is
-// driven by the length of the source: both end at maxDepth.
+// maxDepth bounds both the recursion of the parser and the depth of its trees,
+// whatever the length of the source.
 
 import (
 	"context"
@@ -24,35 +24,34 @@ import (
 )
 
 const (
-	// maxDepth bounds how deep terms, goals and patterns nest, chains of
+	// maxDepth bounds the nesting of terms, goals and patterns, chains of
 	// left-associative operators included. Policies written by hand
 	// stay below 30. A level costs the parser at most 4 KB of Go stack
-	// (dictionaries; parentheses cost 2 KB), so a source of any length
-	// makes it use at most 4 MB, and passes that recurse over a tree
-	// can count on as few levels.
+	// (dictionaries; parentheses cost 2 KB), so that a source of any length
+	// uses at most 4 MB. Passes that recurse over a tree can rely on
+	// this bound.
 	maxDepth = 1000
 
 	// maxSource bounds the length of a source. 10,000 rules are about 1 MB.
 	maxSource = 16 << 20
 
-	// maxErrors bounds the number of errors that are reported for one source, and that of warnings.
+	// maxErrors bounds the number of reported errors of one source, and the number of warnings.
 	maxErrors = 1000
 )
 
-// Parse parses a policy source. The name is used in positions only.
+// Parse parses a policy source. The name is used only in positions.
 //
-// The file is never nil: it holds the statements without errors, and blocks
-// without the declarations that have some, so that later passes can look for
-// more. The diagnostics are sorted by position; use Errors to learn whether any of
-// them is an error and not a warning.
+// The file is never nil. It holds the statements without errors, and blocks without
+// their invalid declarations, so that later passes can report more errors. The
+// diagnostics are sorted by position. Use [Errors] to find out whether any of them
+// is an error.
 func Parse(name, src string) (*File, []Diagnostic) {
 	f, ds, _ := ParseContext(context.Background(), name, src)
 	return f, ds
 }
 
-// ParseContext is Parse for a source that may take longer than the caller waits.
-// When ctx ends, it returns the error of ctx at once, and neither a file nor
-// diagnostics.
+// ParseContext is like Parse, but stops when ctx ends. Then it returns the error of
+// ctx, a nil file and no diagnostics.
 func ParseContext(ctx context.Context, name, src string) (*File, []Diagnostic, error) {
 	p := newParser(name, src)
 	p.scan.ctx = ctx
@@ -66,8 +65,8 @@ func ParseContext(ctx context.Context, name, src string) (*File, []Diagnostic, e
 }
 
 // ParseQuery parses the text of a query: one expression, without a semicolon at
-// the end. The name is used in positions only and may be empty. The expression
-// is nil when there is an error among the diagnostics.
+// the end. The name is used only in positions and may be empty. If a diagnostic is
+// an error, the expression is nil.
 func ParseQuery(name, src string) (Expr, []Diagnostic) {
 	p := newParser(name, src)
 	p.query = true
@@ -94,14 +93,14 @@ type parser struct {
 	file  *File
 	tok   token // the next token
 	prev  token // the last token consumed
-	ahead token // the token after tok, when has is set
+	ahead token // the token after tok, if has is set
 	has   bool  // ahead was read
 
 	query    bool  // the source is a query and not a file
 	stmt     place // start of the statement, or declaration, being parsed
 	body     bool  // the next token is in the body of a rule
 	or       bool  // an "or" was read since the start of the statement
-	stop     int32 // the line of the statement that ends in a dot, before one that starts like a statement; 0 when there is none
+	stop     int32 // the line where the statement ends in a dot, before the start of another; 0 if there is no such line
 	braces   int   // braces open since the start of the statement
 	brackets int   // brackets of all three kinds open since the start of the statement or declaration
 	nest     int   // levels of recursion
@@ -129,7 +128,7 @@ func (p *parser) start() bool {
 	if len(src) > maxSource {
 		p.file.Source = ""
 		p.add(Diagnostic{Code: CodeSourceTooLarge, Pos: Position{File: p.file.Name},
-			Msg: fmt.Sprintf("the source has %d bytes; at most %d are read", len(src), maxSource)})
+			Msg: fmt.Sprintf("the source has %d bytes; the limit is %d", len(src), maxSource)})
 		return false
 	}
 	if !utf8.ValidString(src) {
@@ -140,7 +139,7 @@ func (p *parser) start() bool {
 	return true
 }
 
-// failUTF8 reports the first byte that is not UTF-8. Columns after it would be guesses, so it is the only error.
+// failUTF8 reports the first byte that is not UTF-8. It is the only error, since later columns would be guesses.
 func (p *parser) failUTF8() {
 	src := p.file.Source
 	at := place{line: 1, col: 1}
@@ -158,7 +157,7 @@ func (p *parser) failUTF8() {
 	}
 	end := at
 	end.col++
-	p.report(CodeInvalidUTF8, at, end, fmt.Sprintf("the byte 0x%02x is not UTF-8", src[at.off]), "save the file as UTF-8")
+	p.report(CodeInvalidUTF8, at, end, fmt.Sprintf("the byte 0x%02x is not valid UTF-8", src[at.off]), "save the file as UTF-8")
 }
 
 // fileBody parses all statements.
@@ -179,7 +178,7 @@ func (p *parser) fileBody() {
 	p.file.Comments = p.scan.comments
 }
 
-// flawed reports whether the scanner found something wrong from start to end.
+// flawed reports whether the scanner found a flaw between start and end.
 func (p *parser) flawed(start, end place) bool {
 	flaws := p.scan.flaws
 	for i := len(flaws) - 1; i >= 0 && flaws[i].start.off >= start.off; i-- {
@@ -190,16 +189,16 @@ func (p *parser) flawed(start, end place) bool {
 	return false
 }
 
-// tooMany reports that there are more errors than are reported.
+// tooMany reports that there are too many errors to report.
 func (p *parser) tooMany(start, end place) {
 	p.diags = append(p.diags, p.diagnostic(CodeTooManyErrors, start, end,
 		fmt.Sprintf("more than %d errors; the rest of the source was not read", maxErrors), ""))
 }
 
-// diagnostics returns what was found, by position.
+// diagnostics returns all diagnostics, sorted by position.
 func (p *parser) diagnostics() []Diagnostic {
 	parsed := p.diags
-	p.diags = nil // of the errors about one token, those of the scanner come first
+	p.diags = nil // of several errors about one token, those of the scanner come first
 	for i, f := range p.scan.flaws {
 		if i == maxErrors {
 			p.tooMany(f.start, f.end)
@@ -215,10 +214,10 @@ func (p *parser) diagnostics() []Diagnostic {
 	return p.diags
 }
 
-// A bailout is the panic that leaves a statement with an error, which has been reported.
+// A bailout is the panic that leaves a statement whose error has been reported.
 type bailout struct{}
 
-// guard calls f and reports whether it came to its end.
+// guard calls f and reports whether it returned without a bailout.
 func (p *parser) guard(f func()) (ok bool) {
 	p.nest = 0
 	defer func() {
@@ -297,11 +296,11 @@ func (p *parser) position(at place) Position {
 	return Position{File: p.file.Name, Line: at.line, Col: at.col}
 }
 
-// skip moves, after an error, to where the next statement seems to start: past
-// the next semicolon, past the closing brace of a block, or at a name that
-// begins a line no further to the right than the statement with the error did
-// and looks like the head of a rule or block. The last also finds the next
-// statement when it was a semicolon or a bracket that was missing.
+// skip moves, after an error, to the likely start of the next statement: past
+// the next semicolon, past the closing brace of a block, or to a name that looks like
+// the head of a rule or block and begins a line, not indented further than the statement
+// with the error. The last case finds the next statement if a semicolon or a bracket
+// was missing.
 func (p *parser) skip() {
 	if p.tok.start.off == p.stmt.off && p.skipComment() {
 		return
@@ -324,7 +323,7 @@ func (p *parser) skip() {
 			if opened > 0 {
 				opened--
 			} else if p.braces <= 0 {
-				block = true // of a block whose start was not understood
+				block = true // it closes a block whose start was not recognized
 			}
 			if opened == 0 && block {
 				p.next()
@@ -375,7 +374,7 @@ func (p *parser) statement() Stmt {
 		r := &RuleType{}
 		r.Name, r.Params, r.Rparen = p.head()
 		if p.tok.kind == kIf {
-			p.fail(CodeUnrecognizedToken, p.tok, "a rule type has no body", "write \";\" after the parameters; drop \"type\" to make it a rule")
+			p.fail(CodeUnrecognizedToken, p.tok, "a rule type has no body", "write \";\" after the parameters, or remove \"type\" to make it a rule")
 		}
 		p.endStatement("\";\"")
 		r.Span = p.since(start)
@@ -494,7 +493,7 @@ func (p *parser) name(want string) *Name {
 	return &Name{Span: p.since(p.prev.start), Text: p.text(p.prev)}
 }
 
-// keyName parses an identifier, or a reserved word that may be one here.
+// keyName parses an identifier, or a reserved word that is allowed as a key.
 func (p *parser) keyName(want string) *Name {
 	if p.tok.kind.isKeyWord() {
 		p.next()
@@ -503,7 +502,7 @@ func (p *parser) keyName(want string) *Name {
 	return p.name(want)
 }
 
-// block parses Class { Decls... }. Errors inside do not end it.
+// block parses Class { Decls... }. Errors inside a block do not end it.
 func (p *parser) block(keyword *Name) *Block {
 	start := p.stmt
 	b := &Block{Keyword: keyword, Class: p.name("the name of a class")}
@@ -534,8 +533,8 @@ func (p *parser) block(keyword *Name) *Block {
 	return b
 }
 
-// closesBlock reports whether the next token can only be the start of a
-// statement after the block that started at start: the closing brace is missing.
+// closesBlock reports whether the next token must start a statement after the block
+// that started at start, so that the closing brace is missing.
 func (p *parser) closesBlock(start place) bool {
 	if p.tok.start.col > start.col || p.tok.start.line == p.prev.end.line {
 		return false
@@ -550,20 +549,20 @@ func (p *parser) closesBlock(start place) bool {
 	return false
 }
 
-// unclosedBlock reports that the block opened by the brace open has no end.
+// unclosedBlock reports that the block opened by the brace open is not closed.
 func (p *parser) unclosedBlock(open token) {
 	code := CodeUnrecognizedToken
 	if p.tok.kind == kEOF {
 		code = CodeUnrecognizedEOF
 		if n := len(p.diags); n > 0 && p.diags[n-1].Code == code {
-			return // a declaration was not finished either, and said so
+			return // an unfinished declaration has been reported
 		}
 	}
 	p.report(code, open.start, open.end, "the block is not closed", "write \"}\" at its end")
 }
 
-// skipDecl moves, after an error in a declaration of the block that starts at block, to where the next
-// one seems to start, as skip does.
+// skipDecl moves, after an error in a declaration of the block that starts at block, to the likely start of
+// the next declaration, as skip does.
 func (p *parser) skipDecl(block place) {
 	for p.tok.kind != kEOF {
 		t := p.tok
@@ -609,9 +608,9 @@ func (p *parser) declaration() *Declaration {
 	d := &Declaration{Name: p.name("the name of a declaration")}
 	switch want := "\"=\" after the name of a declaration"; p.tok.kind {
 	case kLParen:
-		p.unexpectedHint(want, say("rules stand outside of blocks"))
+		p.unexpectedHint(want, say("write rules outside blocks"))
 	case kIf:
-		p.unexpectedHint(want, advice{"the names in a shorthand rule are written in double quotes", p.edit(p.prev.start, p.prev.end, strconv.Quote(d.Name.Text))})
+		p.unexpectedHint(want, advice{"write the names in a shorthand rule in double quotes", p.edit(p.prev.start, p.prev.end, strconv.Quote(d.Name.Text))})
 	case kColon, kAssign, kEq:
 		p.unexpectedHint(want, advice{`write "="`, p.edit(p.tok.start, p.tok.end, " =")})
 	default:
@@ -645,7 +644,7 @@ func (p *parser) commas(want string) {
 	}
 }
 
-// relations parses { Name: Class, ... }, the value of the declaration of that name, where a list may stand for the class.
+// relations parses { Name: Class, ... }, the value of the declaration of that name. A list of classes may replace the class.
 func (p *parser) relations(of string) []*RelationDecl {
 	p.expect(kLBrace, "\"{\"")
 	var rels []*RelationDecl
@@ -675,7 +674,7 @@ func (p *parser) relations(of string) []*RelationDecl {
 	return rels
 }
 
-// relationClasses parses the class of a relation, or a list of classes, in the value of the declaration of.
+// relationClasses parses the class or the list of classes of a relation in the value of the declaration of.
 func (p *parser) relationClasses(of string) []*Name {
 	class := func() *Name {
 		if p.tok.kind == kString {
@@ -713,7 +712,7 @@ func (p *parser) shorthand() *Shorthand {
 		want = "\";\""
 	}
 	if k := p.tok.kind; k == kAnd || k == kOr {
-		p.unexpectedHint(want, say("a shorthand rule has one condition; write several of them, or a rule outside of the block"))
+		p.unexpectedHint(want, say("a shorthand rule has one condition; write several shorthand rules, or a rule outside the block"))
 	}
 	p.endStatement(want)
 	s.Span = p.since(start)
@@ -726,7 +725,7 @@ func (p *parser) quoted(want string) *StringLit {
 	case p.tok.kind == kString:
 		return p.stringLit()
 	case p.tok.kind == kNot && p.peek().kind == kString:
-		p.unexpectedHint(want, say("a shorthand rule has no negation; write a rule outside of the block"))
+		p.unexpectedHint(want, say("a shorthand rule has no negation; write a rule outside the block"))
 	case p.tok.kind == kSymbol, p.tok.kind.isWord():
 		p.unexpectedHint(want, advice{fmt.Sprintf("write it in double quotes: %q", shorten(p.text(p.tok))), p.edit(p.tok.start, p.tok.end, strconv.Quote(p.text(p.tok)))})
 	}
@@ -740,13 +739,13 @@ func (p *parser) stringLit() *StringLit {
 	return &StringLit{Span: p.since(p.prev.start), Value: unquote(p.text(p.prev))}
 }
 
-// A keySet finds keys that occur twice. Few dictionaries have many keys, so a map is only made for those.
+// A keySet finds keys that occur twice. It makes a map only if there are many keys, which is rare.
 type keySet struct {
 	few  []string
 	many map[string]bool
 }
 
-// add reports an error, with a hint, when the key was added before.
+// add reports an error, with a hint, if the key was added before.
 func (s *keySet) add(p *parser, key *Name, hint string) {
 	found := s.many[key.Text]
 	for _, k := range s.few {

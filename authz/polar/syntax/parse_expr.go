@@ -4,8 +4,8 @@ package syntax
 
 import "fmt"
 
-// The levels of precedence, from the loosest. An operator's operands are of
-// the next level, except for the left one of a left-associative operator.
+// The levels of precedence, from the loosest. An operator's operands are of the
+// next level, except for the left operand of a left-associative operator.
 const (
 	precOr      = iota + 1 // or
 	precAnd                // and
@@ -18,8 +18,8 @@ const (
 	precPostfix            // . and everything without operators
 )
 
-// binaryOp returns the operator that a token of kind k is between two operands,
-// and its level of precedence, or 0 when it is none. For matches the operator is 0.
+// binaryOp returns the binary operator of a token of kind k and its level of
+// precedence, or 0 if k is not a binary operator. For matches the operator is 0.
 func binaryOp(k kind) (Op, int) {
 	switch k {
 	case kOr:
@@ -159,14 +159,14 @@ func (p *parser) chain(left operand, op Op, prec int) operand {
 	return operand{x, isGoal, p.above(height)}
 }
 
-// warnPrecedence warns of an "and" directly inside an "or". Before Oso 0.20 "or" bound tighter.
+// warnPrecedence warns about an "and" directly inside an "or". Before Oso 0.20 "or" bound tighter.
 func (p *parser) warnPrecedence(x *NaryExpr) {
 	if x.Op != OpOr {
 		return
 	}
 	for _, e := range x.Elems {
 		if n, ok := e.(*NaryExpr); ok && n.Op == OpAnd {
-			p.warn(CodeAmbiguousPrecedence, n.Span, "\"and\" beside \"or\" without parentheses", "\"and\" binds tighter; write parentheses around it")
+			p.warn(CodeAmbiguousPrecedence, n.Span, "\"and\" and \"or\" are mixed without parentheses", "\"and\" binds tighter; add parentheses around it")
 			return
 		}
 	}
@@ -192,7 +192,7 @@ func (p *parser) binary(left operand, op Op, prec int) operand {
 	return operand{x, m, p.above(max(left.height, right.height))}
 }
 
-// postfix parses a primary expression and the attributes that are looked up on it.
+// postfix parses a primary expression and the lookups after it.
 func (p *parser) postfix() operand {
 	start, after := p.tok.start, p.prev.kind
 	o := p.primary()
@@ -339,8 +339,8 @@ func (p *parser) prefix(op Op) operand {
 	return operand{&PrefixExpr{p.since(start), op, args}, isGoal, p.above(h)}
 }
 
-// plainArgs parses the arguments of print, debug and the prefix forms, after
-// which one comma may stand. They must have a mode in common with m.
+// plainArgs parses the arguments of print, debug and the prefix forms. One trailing
+// comma is allowed. Each argument must have a mode in common with m.
 func (p *parser) plainArgs(m mode) ([]Expr, int) {
 	p.expect(kLParen, "\"(\"")
 	var args []Expr
@@ -360,8 +360,8 @@ func (p *parser) plainArgs(m mode) ([]Expr, int) {
 	return args, height
 }
 
-// args parses the arguments of a call, first those by position, then those by name.
-// Only those by name may have commas after them.
+// args parses the arguments of a call: positional arguments, then keyword arguments.
+// Only keyword arguments may have trailing commas.
 func (p *parser) args() (args []Expr, kwargs []*Field, height int) {
 	p.expect(kLParen, "\"(\"")
 	if p.accept(kRParen) {
@@ -457,7 +457,7 @@ func (p *parser) rest() *Var {
 	}
 	v := p.variable()
 	if p.tok.kind == kComma {
-		p.unexpectedHint("\"]\" after the rest of a list", say("the rest stands at the end of the list, without a comma after it"))
+		p.unexpectedHint("\"]\" after the rest of a list", say("the rest must be at the end of the list, without a comma after it"))
 	}
 	return v
 }
@@ -479,7 +479,7 @@ func (p *parser) dict() operand {
 			case kUnify, kAssign:
 				p.unexpectedHint("\":\" after a key", advice{fmt.Sprintf("write %s: value", shorten(key.Text)), p.edit(p.tok.start, p.tok.end, ":")})
 			case kLParen, kDot, kEq, kNe, kLt, kLe, kGt, kGe, kIn, kAnd, kOr, kMatches:
-				p.unexpectedHint("\":\" after a key", say("this is a dictionary; a body has no braces, and conditions are grouped with parentheses"))
+				p.unexpectedHint("\":\" after a key", say("this is a dictionary; write a body without braces, and group conditions with parentheses"))
 			}
 		} else {
 			f, h = p.field(precCompare)
@@ -508,13 +508,13 @@ func (p *parser) boolLit() *BoolLit {
 	return &BoolLit{Span: p.since(p.prev.start), Value: p.prev.kind == kTrue}
 }
 
-// patternHint is hint for what follows a pattern that is not inside another one.
+// patternHint returns the hint for the token after a pattern that is not inside another one.
 func (p *parser) patternHint() advice {
 	switch _, prec := binaryOp(p.tok.kind); {
 	case p.tok.kind == kOr, p.tok.kind == kBar:
 		return say("write one rule for each class, or test in the body: x matches A or x matches B")
 	case p.tok.kind == kUnify, p.tok.kind == kEq:
-		return say("a parameter has no default; compare values in the body")
+		return say("parameters have no defaults; compare values in the body")
 	case p.tok.kind == kDot, p.tok.kind == kLParen, p.tok.kind == kLBracket, prec > precNot:
 		return say("a pattern is a class, a literal, or a list or dictionary of patterns; compare values in the body")
 	}
@@ -543,8 +543,8 @@ func (p *parser) number() Expr {
 	return nil
 }
 
-// pattern parses a pattern. Directly after "matches" or the colon of a parameter
-// min is 0, and a symbol is a class. Inside another pattern a symbol is a
+// pattern parses a pattern. Directly after "matches" or the colon of a parameter,
+// min is 0, and a symbol is a class. Inside another pattern, a symbol is a
 // variable, and values are expressions whose operators are of level min or tighter.
 func (p *parser) pattern(min int) patternOperand {
 	p.enter()
@@ -570,7 +570,7 @@ func (p *parser) pattern(min int) patternOperand {
 			p.unexpectedHint("a pattern", say("write the pattern without parentheses"))
 		}
 	case kStar:
-		p.unexpectedHint("a pattern", advice{"a class has no mark; write its name alone", p.edit(p.tok.start, p.tok.end, "")})
+		p.unexpectedHint("a pattern", advice{"write only the name of the class", p.edit(p.tok.start, p.tok.end, "")})
 	default:
 		if k.isWord() {
 			p.reserved("a pattern")

@@ -2,7 +2,7 @@ package syntax
 
 import "strconv"
 
-// This file defines Position and Span: where in a source text something stands.
+// This file defines Position and Span, which locate text in a source.
 
 // A Position is a place in a policy source. The zero Position means "unknown".
 type Position struct {
@@ -14,9 +14,9 @@ type Position struct {
 // IsValid reports whether the position is known.
 func (p Position) IsValid() bool { return p.Line > 0 }
 
-// String returns "file:line:col", "file:line" when the column is unknown, the
-// file's name alone when the line is unknown, and "-" for the zero Position. The
-// name is printed by [Visible], so that none can add a line to a log.
+// String returns "file:line:col", "file:line" if the column is unknown, only the
+// file's name if the line is unknown, and "-" for the zero Position. It prints the
+// name with [Visible], so that a name cannot add a line to a log.
 func (p Position) String() string {
 	switch {
 	case !p.IsValid() && p.File == "":
@@ -34,7 +34,7 @@ func (p Position) String() string {
 	return s
 }
 
-// Before reports whether p comes before q: by file name, then line, then column.
+// Before reports whether p comes before q, ordered by file name, then line, then column.
 func (p Position) Before(q Position) bool {
 	if p.File != q.File {
 		return p.File < q.File
@@ -54,5 +54,5 @@ type Span struct {
 // Pos returns the start of the span. Every node embeds a Span and so has a Pos method.
 func (s Span) Pos() Position { return s.Start }
 
-// Range returns the span itself, so that a Node can be asked for it.
+// Range returns the span itself. It is part of Node.
 func (s Span) Range() Span { return s }

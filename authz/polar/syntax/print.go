@@ -29,8 +29,8 @@ func RuleString(r *Rule) string {
 	return render(p.stmt(r), -1)
 }
 
-// A printer makes documents of nodes. It takes the comments of the file in between, in the
-// order of the source: those before a part that can begin a line are printed there.
+// A printer makes documents from nodes. It merges the comments of the file, in the
+// order of the source: comments before a part that can begin a line are printed there.
 type printer struct {
 	comments []*Comment // not yet printed
 	multi    bool       // bodies that began on a line of their own, or had several lines, keep them
@@ -42,7 +42,7 @@ type remark struct {
 	alone    []*Comment // on lines of their own
 }
 
-// take returns the comments before a position.
+// take removes and returns the comments before a position.
 func (p *printer) take(before Position) remark {
 	n := 0
 	for n < len(p.comments) && p.comments[n].Start.Before(before) {
@@ -51,7 +51,7 @@ func (p *printer) take(before Position) remark {
 	return p.takeFirst(n)
 }
 
-// takeFirst returns the first n comments that are left.
+// takeFirst removes and returns the first n remaining comments.
 func (p *printer) takeFirst(n int) remark {
 	var r remark
 	r.alone, p.comments = p.comments[:n], p.comments[n:]
@@ -67,7 +67,7 @@ func (r remark) empty() bool { return r.trailing == nil && len(r.alone) == 0 }
 // commentText returns the text of c as it is printed.
 func commentText(c *Comment) string { return strings.TrimRight(c.Text, " \t") }
 
-// after returns what is printed behind a part for its remark: the trailing comment, and
+// after returns the document of a remark, printed after its part: the trailing comment, and
 // the other comments on lines of their own.
 func (r remark) after() *doc {
 	if r.empty() {
@@ -119,8 +119,8 @@ func (p *printer) param(x *Param) *doc {
 	return concat(value, text(": "), p.pattern(x.Specializer, precPostfix))
 }
 
-// body returns the document of a head and the goals after it. A source that has
-// more than one line of them keeps more than one.
+// body returns the document of a head and the goals after it. If the source has the
+// goals on several lines, so has the result.
 func (p *printer) body(head, keyword *doc, end Position, body Expr) *doc {
 	r := p.take(body.Pos())
 	d := group(keyword, nest(r.after(), line, p.chain(body)))
@@ -128,7 +128,7 @@ func (p *printer) body(head, keyword *doc, end Position, body Expr) *doc {
 	return concat(head, d)
 }
 
-// severalLines reports whether body begins on a later line than end, or is a chain that goes over several lines.
+// severalLines reports whether body begins on a later line than end, or is a chain that spans several lines.
 func severalLines(end Position, body Expr) bool {
 	if body.Pos().Line > end.Line {
 		return true
@@ -228,13 +228,13 @@ func relationText(r *RelationDecl) string {
 // lines returns an empty list of lines after the line number.
 func (p *printer) lines(number int32) *lineList { return &lineList{p: p, last: number} }
 
-// A lineList collects documents that stand on lines of their own, with the
-// comments and single empty lines between them.
+// A lineList collects documents on lines of their own, with the comments and single
+// empty lines between them.
 type lineList struct {
 	p     *printer
 	parts []*doc
-	last  int32 // the line of the source on which the last of them ended
-	first bool  // the next one is the first: no empty line stands before it
+	last  int32 // the source line on which the last of them ended
+	first bool  // the next one is the first, so no empty line precedes it
 }
 
 // newline begins the line for what starts on a line of the source.
@@ -272,9 +272,9 @@ type sequence struct {
 	open     string
 	close    string
 	trailing bool   // a comma may follow the last part
-	inner    *doc   // what stands inside of the brackets
+	inner    *doc   // the content of the brackets
 	parts    []*doc // with commas and comments
-	n        int    // how many parts without those
+	n        int    // the number of parts, without commas and comments
 }
 
 // sequence returns an empty sequence.
@@ -339,8 +339,8 @@ func precOf(x Expr) int {
 	return precPostfix
 }
 
-// expr returns the document of x where the grammar wants operators of level min or
-// tighter. Trees that the parser made have all the parentheses they need; others get them.
+// expr returns the document of x where the grammar requires operators of level min or
+// tighter. It adds parentheses to trees that need them; those from the parser need none.
 func (p *printer) expr(x Expr, min int) *doc {
 	prec := precOf(x)
 	if prec < min {
@@ -458,7 +458,7 @@ func (p *printer) lookup(x *Lookup) *doc {
 	return concat(left, text(dot+x.Name.Text))
 }
 
-// pattern returns the document of x where the grammar wants the operators of a value to be of level min or tighter.
+// pattern returns the document of x where the grammar requires operators of level min or tighter in a value.
 func (p *printer) pattern(x Pattern, min int) *doc {
 	switch x := x.(type) {
 	case *ClassPattern:
@@ -494,7 +494,7 @@ func (p *printer) patternFields(open string, fields []*PatternField, end Positio
 	return s.end(end)
 }
 
-// quote returns the string literal of s. What the scanner would refuse as it is, is escaped.
+// quote returns the string literal of s. It escapes the characters that the scanner would reject.
 func quote(s string) string {
 	if !strings.ContainsAny(s, `"\`) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return `"` + s + `"`

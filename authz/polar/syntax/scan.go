@@ -1,17 +1,17 @@
 package syntax
 
-// This file defines the scanner, which cuts a source into tokens.
+// This file defines the scanner, which splits a source into tokens.
 //
-// A source is UTF-8. Lines end with a line feed; columns count runes. The
-// scanner walks the bytes of ASCII text one by one and decodes runes only where
-// a byte of 0x80 or more stands, so that the usual policy is never decoded.
+// A source is UTF-8. Lines end with a line feed, and columns count runes. The
+// scanner reads ASCII text byte by byte and decodes runes only at bytes of 0x80 or
+// more, so that a typical policy is never decoded.
 //
-// Text that a reader does not see, or takes for other text, is refused (hidden.go,
-// names.go). Such an error is collected, and the token around it is made as if
-// all were well, so that the parser reports what else is wrong. So identifiers are
-// wide here: any letter, mark, number or symbol of Unicode may be in one, and
-// what is hidden in one does not end it. Punctuation does, of which curly quotes
-// are the likeliest accident: role = “admin” would compare with a variable.
+// Text that is invisible or looks like other text is rejected (hidden.go, names.go).
+// The scanner collects such errors and makes the token as if it were valid, so that the
+// parser can report other errors. Therefore the scanner accepts more in identifiers than
+// names may contain: any Unicode letter, mark, number or symbol, and hidden characters.
+// Punctuation ends an identifier. This matters for curly quotes, a likely accident:
+// role = “admin” must not compare with a variable.
 
 import (
 	"context"
@@ -23,26 +23,26 @@ import (
 	"unicode/utf8"
 )
 
-// A scanner reads tokens from src. Comments are collected on the way.
+// A scanner reads tokens from src, and collects comments.
 type scanner struct {
 	name     string
 	src      string
 	pos      place // of the next byte to read
 	comments []*Comment
-	flaws    []badToken // what is wrong with the text itself, in order
-	doubts   []badToken // what may be wrong with strings, in order; at most maxErrors
-	near     *nameRange // of the last letter of a name, since the next is often in it too
+	flaws    []badToken // errors in the text itself, in order
+	doubts   []badToken // warnings about strings, in order; at most maxErrors
+	near     *nameRange // the range of the last letter of a name, which often has the next one too
 
-	ctx   context.Context // nil when nothing can end the parse
-	until int             // tokens to the next look at ctx
-	err   error           // of ctx; the source seems to end where this was found
+	ctx   context.Context // nil if the parse cannot be cancelled
+	until int             // tokens until the next check of ctx
+	err   error           // the error of ctx; the source appears to end where it was found
 }
 
-// pollEvery is how many tokens are read between two looks at the context.
+// pollEvery is how many tokens are read between two checks of the context.
 const pollEvery = 1024
 
-// poll looks at the context, now and then. A parser that meets the end of the source
-// unwinds at once, wherever it is, so the end of the context is the end of the source.
+// poll checks the context from time to time. The parser returns as soon as the source
+// ends, so poll makes the source end when the context does.
 func (s *scanner) poll() {
 	if s.until--; s.until > 0 || s.ctx == nil || s.err != nil {
 		return
@@ -55,11 +55,11 @@ func (s *scanner) poll() {
 
 // Classes of ASCII bytes. Bytes of 0x80 and more have the class 0.
 const (
-	asciiSymbol = 1 << iota // may be in an identifier
+	asciiSymbol = 1 << iota // allowed in an identifier
 	asciiDigit
 	asciiPlain  // stands for itself in a comment
 	asciiString // the same in a string
-	asciiHidden // control characters but for tabs and those of line ends
+	asciiHidden // control characters other than tabs and line ends
 )
 
 var asciiClass = func() (t [256]uint8) {
@@ -84,13 +84,13 @@ var asciiClass = func() (t [256]uint8) {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// isSymbolRune reports whether the non-ASCII rune r is read as part of an
-// identifier; start tells whether it would be the first rune of it.
+// isSymbolRune reports whether the scanner reads the non-ASCII rune r as part of an
+// identifier; start is set if r would be its first rune.
 func isSymbolRune(r rune, start bool) bool {
 	switch {
-	case r == '\u00b7': // the dot inside of Catalan words
+	case r == '\u00b7': // the dot inside Catalan words
 		return !start
-	case unicode.Is(unicode.Pc, r): // the relatives of "_"
+	case unicode.Is(unicode.Pc, r): // connectors like "_"
 		return true
 	case hiddenFlaw(r) != flaw{}:
 		return !start
@@ -98,13 +98,13 @@ func isSymbolRune(r rune, start bool) bool {
 	return !unicode.In(r, unicode.Z, unicode.C, unicode.P)
 }
 
-// advance moves over n bytes of ASCII text without line feeds.
+// advance skips n bytes of ASCII text without line feeds.
 func (s *scanner) advance(n int) {
 	s.pos.off += n
 	s.pos.col += int32(n)
 }
 
-// run moves over the bytes before end that are of an ASCII class.
+// run skips the bytes of an ASCII class, up to end.
 func (s *scanner) run(class uint8, end int) {
 	i := s.pos.off
 	for i < end && asciiClass[s.src[i]]&class != 0 {
@@ -113,7 +113,7 @@ func (s *scanner) run(class uint8, end int) {
 	s.advance(i - s.pos.off)
 }
 
-// newline moves over a line feed.
+// newline skips a line feed.
 func (s *scanner) newline() {
 	s.pos.off++
 	s.pos.line++
@@ -158,7 +158,7 @@ func (s *scanner) next() token {
 	return t
 }
 
-// space moves over blanks and comments.
+// space skips blanks and comments.
 func (s *scanner) space() {
 	for s.pos.off < len(s.src) {
 		switch c := s.src[s.pos.off]; c {
@@ -180,7 +180,7 @@ func (s *scanner) space() {
 	}
 }
 
-// comment moves over a comment and keeps it.
+// comment reads a comment and records it.
 func (s *scanner) comment() {
 	start := s.pos
 	end := len(s.src)
@@ -198,13 +198,13 @@ func (s *scanner) comment() {
 	s.comments = append(s.comments, &Comment{Span: s.span(start, s.pos), Text: s.src[start.off:end], alone: alone})
 }
 
-// atHidden reports whether the next rune, which is not ASCII, is one that no code has.
+// atHidden reports whether the next rune, which is not ASCII, is a hidden character.
 func (s *scanner) atHidden() bool {
 	r, _ := utf8.DecodeRuneInString(s.src[s.pos.off:])
-	return hiddenFlaw(r) != flaw{}
+	return isHidden(r)
 }
 
-// odd moves over the next rune, one that is not plain ASCII, and reports what is wrong with it.
+// odd skips the next rune, which is not plain ASCII, and reports what is wrong with it.
 func (s *scanner) odd(in setting) {
 	start := s.pos
 	r, n := utf8.DecodeRuneInString(s.src[start.off:])
@@ -221,8 +221,8 @@ func (s *scanner) odd(in setting) {
 	}
 }
 
-// report keeps a flaw of the text from start to end. Of a run of hidden
-// characters, the first stands for all.
+// report records a flaw of the text from start to end. A run of hidden characters
+// is one flaw.
 func (s *scanner) report(code Code, start, end place, f flaw) {
 	if n := len(s.flaws); n > 0 {
 		last := &s.flaws[n-1]
@@ -317,8 +317,8 @@ func (s *scanner) atSymbolRune() bool {
 	return isSymbolRune(r, false)
 }
 
-// number scans an integer or a float without its sign. A float ends where its
-// digits, "e", digits, sign and digits end, whatever they say together: so
+// number scans an integer or a float without its sign. A float extends over all
+// digits, "e", digits, sign and digits, even if they are not a number together. So
 // "1e5+3" is one malformed float and not a sum, as it always was in Polar.
 func (s *scanner) number(t *token) {
 	t.kind = kInt
@@ -358,7 +358,7 @@ func overflowHint(text string) string {
 	if strings.TrimLeft(text, "0") == "9223372036854775808" {
 		return "the largest integer is 9223372036854775807; write the smallest as -9223372036854775807 - 1"
 	}
-	return "integers reach from -9223372036854775808 to 9223372036854775807; write a float for more"
+	return "integers range from -9223372036854775808 to 9223372036854775807; write a float for larger values"
 }
 
 // floatHint returns what to write instead of the malformed float text.
@@ -366,12 +366,12 @@ func floatHint(text string) string {
 	i := strings.IndexAny(text, "eE")
 	exp := text[i+1:]
 	if j := strings.IndexAny(exp, "+-"); j > 0 {
-		return fmt.Sprintf("write blanks around the operator: %s %c %s", text[:i+1+j], exp[j], exp[j+1:])
+		return fmt.Sprintf("write spaces around the operator: %s %c %s", text[:i+1+j], exp[j], exp[j+1:])
 	}
 	return "write digits after the e, as in 1e5"
 }
 
-// parseFloat returns the value of a float literal. One beyond the range is infinite, as in Polar.
+// parseFloat returns the value of a float literal. A literal out of range is infinite, as in Polar.
 func parseFloat(text string) (float64, bool) {
 	if strings.HasSuffix(text, "nan") {
 		return math.NaN(), true // a sign before it means nothing
@@ -380,8 +380,8 @@ func parseFloat(text string) (float64, bool) {
 	return v, err == nil || math.IsInf(v, 0)
 }
 
-// str scans a string. An unescaped line feed ends it unfinished, so that what follows on
-// the next line is read as usual.
+// str scans a string. An unescaped line feed ends it with an error, so that the next line
+// is read as usual.
 func (s *scanner) str(t *token) {
 	t.kind = kString
 	wide := false
@@ -410,7 +410,7 @@ func (s *scanner) str(t *token) {
 	s.fail(t, CodeInvalidCharacter, t.start.off, t.start.col, 1, "the string is not closed", `write " at its end`)
 }
 
-// doubt warns of the string from start to here if a word in it has look-alikes.
+// doubt warns about the string from start to here if a word in it mixes scripts.
 func (s *scanner) doubt(start place) {
 	text := s.src[start.off:s.pos.off]
 	at, n, f := strangeWord(text)
@@ -421,7 +421,7 @@ func (s *scanner) doubt(start place) {
 	s.doubts = append(s.doubts, badToken{code: CodeMixedScripts, start: start, end: start.after(text[at : at+n]), msg: f.msg, hint: f.hint})
 }
 
-// escape moves over a backslash and what it escapes, if there is that.
+// escape skips a backslash and the character that it escapes, if any.
 func (s *scanner) escape() {
 	start := s.pos
 	s.advance(1)
@@ -433,7 +433,7 @@ func (s *scanner) escape() {
 		_, n := codePoint(s.src[start.off:])
 		if n == 0 {
 			s.advance(1)
-			s.report(CodeInvalidCharacter, start, s.pos, flaw{`\u without the number of a character in braces`,
+			s.report(CodeInvalidCharacter, start, s.pos, flaw{`\u must be followed by the number of a character in braces`,
 				`write \u{E9}, with the number in hexadecimal, or \\u for a backslash and a u`})
 			return
 		}
@@ -445,8 +445,8 @@ func (s *scanner) escape() {
 	}
 }
 
-// codePoint returns the character that the escape at the start of text stands for,
-// such as \u{200D}, and how long the escape is: 0 when there is none.
+// codePoint returns the character of the escape at the start of text, such as
+// \u{200D}, and the length of the escape, or 0 if there is no valid one.
 func codePoint(text string) (r rune, n int) {
 	const most = len(`\u{10FFFF}`)
 	digits, ok := strings.CutPrefix(text[:min(len(text), most)], `\u{`)
@@ -497,7 +497,7 @@ func unquote(text string) string {
 			b.WriteRune(r)
 			text = text[i+n:]
 		} else {
-			b.WriteByte(c) // of a longer rune, the first byte: the others follow in text
+			b.WriteByte(c) // the first byte of a rune; any others follow in text
 			text = text[i+2:]
 		}
 		i = strings.IndexByte(text, '\\')
@@ -578,7 +578,7 @@ func (s *scanner) operator(t *token, c byte) {
 	s.advance(n)
 }
 
-// badRune makes t the error that the rune at its start begins no token.
+// badRune makes t the error that the rune at its start cannot begin a token.
 func (s *scanner) badRune(t *token) {
 	r, n := utf8.DecodeRuneInString(s.src[s.pos.off:])
 	s.pos.off += n
@@ -594,7 +594,7 @@ func (s *scanner) badRune(t *token) {
 	s.failToken(t, CodeInvalidCharacter, msg, hint)
 }
 
-// runeName returns how a message names r: as it is printed, and by number when it cannot be.
+// runeName returns how a message names r: the character if it is printable, and its number unless it is ASCII.
 func runeName(r rune) string {
 	if unicode.IsPrint(r) && r < unicode.MaxASCII {
 		return string(r)
@@ -605,7 +605,7 @@ func runeName(r rune) string {
 	return fmt.Sprintf("%U", r)
 }
 
-// failToken makes t an error about all the text scanned since its start.
+// failToken makes t an error about the whole text scanned since its start.
 func (s *scanner) failToken(t *token, code Code, msg, hint string) {
 	t.kind = kBad
 	t.bad = &badToken{code: code, start: t.start, end: s.pos, msg: msg, hint: hint}
@@ -632,7 +632,7 @@ func (s *scanner) span(start, end place) Span {
 	}
 }
 
-// shorten returns text cut to a length that fits into a message.
+// shorten returns text, truncated to a length that fits into a message.
 func shorten(text string) string {
 	const most = 40
 	n := 0

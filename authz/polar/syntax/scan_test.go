@@ -131,7 +131,7 @@ func checkFlaws(t *testing.T, src string, flaws []badToken) {
 // FuzzScan checks that the tokens and comments of any source stand in order, end, and leave nothing but blanks between them, and
 // that their positions are those of their offsets.
 func FuzzScan(f *testing.F) {
-	for _, src := range []string{"f(x) if x = 1.5e+5 and \"a\\\"b\" # c\n;", "a::b::? ?= :: := é日 \ufeff\x00\"\\\n\"", "1e 1. .5 0x1 \"abc", "#\r#\n#", "👩\u200d💻", "“x”",
+	for _, src := range []string{"f(x) if x = 1.5e+5 and \"a\\\"b\" # c\n;", "a::b::? ?= :: := é日 \ufeff\x00\"\\\n\"", "1e 1. .5 0x1 \"abc", "#\r#\n#", "fjxo`f\ax o`L ", "👩\u200d💻", "“x”",
 		"# a\rb\u2028c\u200d\n", "\"a\u00a0\u200d\u0301\\u{200D}\\u{110000}\\u{\"", "a\u200bb\u202e\u2066 \v\f\u0085x", "x\u03a7 \u0430llow e\u0301 l\u00b7l \u2212"} {
 		f.Add(src)
 	}

@@ -1,6 +1,6 @@
 package syntax
 
-// This file defines Nearest, which finds what a misspelt name was meant to be.
+// This file defines Nearest, which finds the name that a misspelled name was meant to be.
 
 import (
 	"strings"
@@ -8,17 +8,18 @@ import (
 )
 
 // Nearest returns the candidate that name was probably meant to be, for a "did
-// you mean" hint, or "" when none is near enough. Near is a distance of at most a third
-// of the length of name, counted in runes that are changed, added, left out or swapped with their neighbour,
-// without regard to case and underscores. Of several, the nearest wins, then the first.
+// you mean" hint, or "" if none is near enough. Near means a distance of at most a
+// third of the length of name, counted in runes that are changed, added, omitted or
+// swapped with their neighbor. Case and underscores are ignored. The nearest candidate
+// wins, and among equals the first.
 func Nearest(name string, candidates []string) string {
 	best, _ := NearestAlone(name, candidates)
 	return best
 }
 
-// NearestAlone is Nearest, and reports whether no other candidate is as near.
+// NearestAlone is like Nearest, and also reports whether no other candidate is as near.
 func NearestAlone(name string, candidates []string) (best string, alone bool) {
-	const longest = 64 // longer names are not misspelt by accident, and cost time
+	const longest = 64 // longer names are rarely misspelled, and cost time
 	plain := normalize(name)
 	n := utf8.RuneCountInString(plain)
 	if n == 0 || n > longest {
@@ -42,14 +43,14 @@ func NearestAlone(name string, candidates []string) (best string, alone bool) {
 	return best, alone && best != ""
 }
 
-// normalize returns s without what people do not remember of a name.
+// normalize returns s without case and underscores, which people do not remember.
 func normalize(s string) string {
 	return strings.ReplaceAll(strings.ToLower(s), "_", "")
 }
 
-// distance returns the number of runes to change, add, leave out or swap to make b of a, or
-// a number of at least bound as soon as it is known to be that far. It is the distance of Damerau and
-// Levenshtein in its restricted form, by the usual table, of which three rows are kept.
+// distance returns the number of runes to change, add, omit or swap to turn a into b, or
+// some number of at least bound if there are that many. It computes the restricted
+// Damerau-Levenshtein distance with the usual table, keeping three rows of it.
 func distance(a, b string, bound int) int {
 	x, y := []rune(a), []rune(b)
 	if abs(len(x)-len(y)) >= bound {

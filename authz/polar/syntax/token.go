@@ -1,13 +1,13 @@
 package syntax
 
-// This file defines the tokens that the scanner makes and the parser reads.
+// This file defines tokens, which the scanner makes and the parser reads.
 
 import (
 	"strings"
 	"unicode/utf8"
 )
 
-// A kind says what a token is.
+// A kind is the kind of a token.
 type kind uint8
 
 const (
@@ -41,11 +41,11 @@ const (
 	kLe        // <=
 	kGt        // >
 	kGe        // >=
-	kBang      // !, a token of no production
-	kBar       // |, a token of no production
+	kBang      // !, which no production uses
+	kBar       // |, which no production uses
 	kQuery     // ?=
 
-	// Words that may also name a field, a key or a method.
+	// Words that may also be names of fields, keys and methods.
 	kType
 	kCut
 	kDebug
@@ -59,10 +59,10 @@ const (
 	kNew
 	kMatches
 
-	// Words that name nothing else.
+	// Words that may not be names.
 	kMod
 	kRem
-	kIsa // a token of no production
+	kIsa // not used by any production
 	kTrue
 	kFalse
 	kInf
@@ -75,7 +75,7 @@ func (k kind) isWord() bool { return k >= kType }
 // isKeyWord reports whether a token of kind k is a reserved word that may still name a field.
 func (k kind) isKeyWord() bool { return kType <= k && k <= kMatches }
 
-// wordKind returns the kind of the reserved word s, or kSymbol when s is none.
+// wordKind returns the kind of the reserved word s, or kSymbol if s is not reserved.
 func wordKind(s string) kind {
 	switch s {
 	case "type":
@@ -120,13 +120,13 @@ func wordKind(s string) kind {
 	return kSymbol
 }
 
-// A place is a point of the source: where it is and how it is counted.
+// A place is a point in the source, as an offset, a line and a column.
 type place struct {
 	off       int // bytes from the start of the source
 	line, col int32
 }
 
-// after returns the place behind a text that starts at p.
+// after returns the place after a text that starts at p.
 func (p place) after(text string) place {
 	p.off += len(text)
 	if i := strings.LastIndexByte(text, '\n'); i >= 0 {
@@ -138,23 +138,23 @@ func (p place) after(text string) place {
 	return p
 }
 
-// A token is one token: a stretch of the source and what it is.
+// A token is a token: its place in the source and its kind.
 type token struct {
 	kind       kind
 	start, end place
-	bad        *badToken // why it is none, when kind is kBad
+	bad        *badToken // what is wrong, if kind is kBad
 }
 
-// A badToken is what is wrong with a stretch of text that is no token.
+// A badToken is an error in text that is not a token.
 type badToken struct {
 	code      Code
 	start     place // of the offending text, inside the token
 	end       place
 	msg, hint string
-	fix       *edit // the hint as a replacement; may be nil
+	fix       *edit // the hint as a replacement, or nil
 }
 
-// An edit is text to write from one place to another.
+// An edit is text to write between two places.
 type edit struct {
 	start, end place
 	text       string

@@ -2,11 +2,11 @@ package syntax
 
 // This file defines Walk, which visits all nodes of a tree, and Unparen.
 
-// Walk calls f for n and, when f returns true, for the nodes below n, in the order of
-// the source: first a node, then its parts from left to right. The names, keys and values
-// that a shorthand like {x} stands for are visited too. Nil nodes are not visited.
+// Walk calls f for n and, if f returns true, for the nodes below n, in the order of
+// the source: first a node, then its parts from left to right. Walk also visits the names,
+// keys and values that a shorthand like {x} stands for. It does not visit nil nodes.
 //
-// Walk does not recurse: the depth of a tree costs heap, not stack.
+// Walk does not recurse: deep trees use heap, not stack.
 func Walk(n Node, f func(Node) bool) {
 	w := walker{stack: []Node{n}}
 	for len(w.stack) > 0 {
@@ -23,10 +23,10 @@ func Walk(n Node, f func(Node) bool) {
 	}
 }
 
-// A walker holds what is still to be visited, the next node last.
+// A walker holds the nodes still to visit, the next node last.
 type walker struct {
 	stack    []Node
-	children []Node // of the node at hand, in the order of the source
+	children []Node // of the current node, in the order of the source
 }
 
 // addNode adds a node unless it is nil.

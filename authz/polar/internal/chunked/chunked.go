@@ -1,19 +1,20 @@
-// Package chunked reads test files that hold many small policies and say, line
-// by line, which diagnostics each of them must produce.
+// Package chunked reads test files that contain many small policies and the
+// diagnostics that each line must produce.
 //
-// A file is split into chunks by lines that are "---". Every chunk is a policy of
-// its own. A line that must produce a diagnostic ends in a comment of three
-// number signs and a quoted regular expression, which the message must match:
+// Lines "---" split a file into chunks. Every chunk is a separate policy. A line
+// that must produce a diagnostic ends in a comment of three number signs and a
+// quoted regular expression, which the message must match:
 //
 //	f(x) if g(1,);    ### "unexpected"
 //	---
 //	f(x) if x = 'a';  ### "double quotes"
 //
-// A line that must produce several has several such comments. A diagnostic without
-// a line is expected on the first line of its chunk.
+// A line that must produce several diagnostics has several such comments. A
+// diagnostic without a line is expected on the first line of its chunk.
 //
-// The source of a chunk is without these comments, and is preceded by as many empty lines as stand
-// before it in the file, so that the lines of its diagnostics are lines of the file.
+// The source of a chunk does not contain these comments. It starts with as many empty
+// lines as there are lines before the chunk, so that the line numbers of its
+// diagnostics are those of the file.
 package chunked
 
 // This file defines Read and Chunk.
@@ -26,7 +27,7 @@ import (
 	"strings"
 )
 
-// A Reporter is told what went wrong; a *testing.T is one.
+// A Reporter receives errors. A *testing.T is a Reporter.
 type Reporter interface {
 	Helper()
 	Errorf(format string, args ...any)
@@ -35,8 +36,8 @@ type Reporter interface {
 
 // A Chunk is one policy of a file and the diagnostics that it must produce.
 type Chunk struct {
-	Source string // the policy without expectations, below as many empty lines as stand before it in the file
-	Line   int    // the 1-based line of the file on which the policy starts
+	Source string // the policy without expectations, after one empty line for each line before it in the file
+	Line   int    // the 1-based line of the file where the policy starts
 
 	filename string
 	t        Reporter
@@ -50,8 +51,8 @@ type want struct {
 	met  bool
 }
 
-// Read returns the chunks of a file. It ends the test when the file cannot be
-// read, when it is empty, or when an expectation in it is malformed.
+// Read returns the chunks of a file. It ends the test if the file cannot be read, is
+// empty, or contains a malformed expectation.
 func Read(filename string, t Reporter) []*Chunk {
 	t.Helper()
 	data, err := os.ReadFile(filename)
@@ -101,7 +102,7 @@ func Read(filename string, t Reporter) []*Chunk {
 	return chunks
 }
 
-// parseWants returns the expectations on a line, of which comments is what stands after the first "###".
+// parseWants returns the expectations on a line; comments is the text after the first "###".
 func parseWants(comments string, number int) ([]*want, error) {
 	var wants []*want
 	for rest := comments; ; {
@@ -130,8 +131,8 @@ func parseWants(comments string, number int) ([]*want, error) {
 	}
 }
 
-// GotError says that the chunk produced a diagnostic on a line of the file, or, with
-// line 0, one without a line. It is an error if none was expected there.
+// GotError records that the chunk produced a diagnostic on a line of the file, or a
+// diagnostic without a line if line is 0. It is an error if none was expected there.
 func (c *Chunk) GotError(line int, msg string) {
 	c.t.Helper()
 	if line == 0 {
@@ -146,7 +147,7 @@ func (c *Chunk) GotError(line int, msg string) {
 	c.t.Errorf("%s:%d: unexpected diagnostic: %s", c.filename, line, msg)
 }
 
-// Done says that all diagnostics of the chunk were given to GotError. It is an error if more were expected.
+// Done ends the chunk after all its diagnostics were passed to GotError. It is an error if more were expected.
 func (c *Chunk) Done() {
 	c.t.Helper()
 	for _, w := range c.wants {

@@ -11,7 +11,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/chunked"
 )
 
-// A recorder is a Reporter that keeps what it is told.
+// A recorder is a Reporter that records errors.
 type recorder struct{ reports []string }
 
 func (r *recorder) Helper() {}

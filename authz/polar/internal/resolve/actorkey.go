@@ -49,7 +49,7 @@ func (r *resolver) findActors(f *facts) map[*host.Plan]bool {
 				}
 				name := a.plan.Class.Name
 				r.warn(src, CodeActorWithoutKey, at,
-					fmt.Sprintf("%[1]s has a field %[2]s that is not its key, so one whose %[2]s is not set is an actor like any other", name, a.plan.Attr("id").Name),
+					fmt.Sprintf("%[1]s has a field %[2]s that is not declared as its key, so an actor whose %[2]s is not set is treated like any other", name, a.plan.Attr("id").Name),
 					"declare the key: tag the field with `polar:\",id\"`, or set Class.Key")
 			}
 		}

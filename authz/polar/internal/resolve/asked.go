@@ -93,7 +93,7 @@ func (r *resolver) checkAsked() {
 	roots, decides := r.askedRoots(rules, keys)
 	reach(roots, asked, calls)
 	if permission := (ruleKey{"has_permission", 3}); rules[permission] != nil && !asked[permission] {
-		r.warn(nil, CodeNoHasPermission, syntax.Span{}, "no rule asks for has_permission, so the permissions of blocks have no effect",
+		r.warn(nil, CodeNoHasPermission, syntax.Span{}, "no decision reaches has_permission, so the permissions in blocks have no effect",
 			"add allow(actor, action, resource) if has_permission(actor, action, resource);")
 		reach([]ruleKey{permission}, asked, calls)
 	}
@@ -155,23 +155,23 @@ func (r *resolver) unasked(rule *Rule) {
 	msg := "no decision reaches the rule " + rule.Text
 	hint, _ := r.nearest(key.name, []string{"allow", "allow_request", "allow_field", "has_permission", "has_role", "has_relation"})
 	if hint == "" {
-		hint = "call it, remove it, or declare its type if the program asks it with Query"
+		hint = "call it, remove it, or declare its type if the program evaluates it with Query"
 	}
 	for _, d := range decisions {
 		switch {
 		case d.ruleKey == key:
-			msg, hint = "no decision asks "+key.name+", so this rule has no effect", "set "+d.config+" to have it asked"
+			msg, hint = "no decision queries "+key.name+", so this rule has no effect", "set "+d.config+" to enable it"
 		case d.name == key.name:
-			msg, hint = fmt.Sprintf("decisions ask %s, and never %s with %s", d.head, key.name, count(key.arity, "parameter")), ""
+			msg, hint = fmt.Sprintf("decisions query %s, never %s with %s", d.head, key.name, count(key.arity, "parameter")), ""
 			if !d.isSet(&r.opts) {
 				hint = "and only if " + d.config + " is set"
 			}
 		}
 	}
 	if key.name == "forbid" {
-		msg, hint = "no decision asks forbid, so this rule denies nothing", "name it deny"
+		msg, hint = "no decision queries forbid, so this rule denies nothing", "name it deny"
 		if !r.opts.DenyRule {
-			hint += ", and set Config.DenyRule to have it asked"
+			hint += ", and set Config.DenyRule to enable it"
 		}
 	}
 	r.warn(r.ruleFrom[rule.Index], CodeUnaskedRule, syntax.Span{Start: rule.Pos, End: rule.headEnd()}, msg, hint)

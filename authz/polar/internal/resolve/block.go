@@ -125,7 +125,7 @@ func (r *resolver) readBlock(src *source, node *syntax.Block) {
 	case k.Text != "actor" && k.Text != "resource":
 		hint, fix := r.nearest(k.Text, []string{"actor", "resource"})
 		if hint == "" {
-			hint = `write "resource", or "actor" for those who act`
+			hint = `write "resource", or "actor" for a class of actors`
 		}
 		r.blockError(src, CodeBlock, k.Span, `expected "actor" or "resource", found `+quote(k.Text), hint)
 		r.replace(k.Text, fix)
@@ -142,7 +142,7 @@ func (r *resolver) readBlock(src *source, node *syntax.Block) {
 		switch d := d.(type) {
 		case *syntax.Declaration:
 			if seen[d.Name.Text] {
-				r.blockError(src, CodeBlock, d.Span, fmt.Sprintf("a second declaration of %s in this block of %s", d.Name.Text, node.Class.Text), "make one list of both")
+				r.blockError(src, CodeBlock, d.Span, fmt.Sprintf("this block of %[2]s declares %[1]s twice", d.Name.Text, node.Class.Text), "merge the two declarations")
 				continue
 			}
 			seen[d.Name.Text] = true
@@ -163,7 +163,7 @@ func (r *resolver) readDeclaration(src *source, b *block, in *syntax.Block, d *s
 	case int(kind) >= len(lists):
 		hint, fix := r.nearest(d.Name.Text, lists)
 		if hint == "" {
-			hint = "a block declares roles, permissions and relations"
+			hint = "a block can declare roles, permissions and relations"
 		}
 		b.bad = true
 		r.blockError(src, CodeBlock, d.Name.Span, "unexpected declaration "+quote(d.Name.Text), hint)
@@ -171,11 +171,11 @@ func (r *resolver) readDeclaration(src *source, b *block, in *syntax.Block, d *s
 		return
 	case kind == declRelation && !d.Dict:
 		b.bad = true
-		r.blockError(src, CodeBlock, d.Span, "relations are declared as a dictionary, found a list", "write relations = { name: Class };")
+		r.blockError(src, CodeBlock, d.Span, "relations must be a dictionary, not a list", "write relations = { name: Class };")
 		return
 	case kind != declRelation && d.Dict:
 		b.bad = true
-		r.blockError(src, CodeBlock, d.Span, d.Name.Text+" are declared as a list of strings, found a dictionary", "write "+d.Name.Text+" = "+listOf(d)+";")
+		r.blockError(src, CodeBlock, d.Span, d.Name.Text+" must be a list of strings, not a dictionary", "write "+d.Name.Text+" = "+listOf(d)+";")
 		return
 	}
 	if kind == declRole && b.src == nil {
@@ -212,7 +212,7 @@ func (r *resolver) relationClasses(src *source, rel *syntax.RelationDecl) []*hos
 			r.badBlocks = true
 			r.unknownClass(src, name)
 		case slices.Contains(classes, c):
-			r.blockError(src, CodeDuplicateTerm, name.Span, fmt.Sprintf("the relation %q is to %s twice", rel.Name.Text, name.Text), "keep one of them")
+			r.blockError(src, CodeDuplicateTerm, name.Span, fmt.Sprintf("the relation %q names %s twice", rel.Name.Text, name.Text), "keep one of them")
 		default:
 			classes = append(classes, c)
 		}
@@ -249,13 +249,13 @@ func (r *resolver) declare(b *block, name string, d *declared) bool {
 	case old.block != d.block && old.kind == d.kind && sameClasses(old.classes, d.classes):
 		return false
 	case old.kind != d.kind:
-		r.blockError(d.src, CodeDuplicateTerm, d.at, fmt.Sprintf("%q is declared as a %s already, at %s", name, declKinds[old.kind].noun, old.at.Start),
+		r.blockError(d.src, CodeDuplicateTerm, d.at, fmt.Sprintf("%q is already declared as a %s, at %s", name, declKinds[old.kind].noun, old.at.Start),
 			renameHint(name, old, d))
 	case d.kind == declRelation && !sameClasses(old.classes, d.classes):
-		r.blockError(d.src, CodeDuplicateTerm, d.at, fmt.Sprintf("the relation %q is declared already, at %s", name, old.at.Start),
+		r.blockError(d.src, CodeDuplicateTerm, d.at, fmt.Sprintf("the relation %q is already declared, at %s", name, old.at.Start),
 			fmt.Sprintf("for several classes write a list: %s: [%s]", name, listClasses(old.classes, d.classes)))
 	default:
-		r.blockError(d.src, CodeDuplicateTerm, d.at, fmt.Sprintf("the %s %q is declared already, at %s", declKinds[d.kind].noun, name, old.at.Start), "")
+		r.blockError(d.src, CodeDuplicateTerm, d.at, fmt.Sprintf("the %s %q is already declared, at %s", declKinds[d.kind].noun, name, old.at.Start), "")
 	}
 	return false
 }
@@ -284,11 +284,11 @@ func renameHint(name string, old, new *declared) string {
 		rel = new
 	}
 	if rel.kind != declRelation || len(rel.classes) == 0 {
-		return "roles, permissions and relations of a class share their names: rename one of them"
+		return "roles, permissions and relations of a class share one namespace: rename one of them"
 	}
 	other := name + "_" + variableFor(rel.classes[0].Name)
-	return fmt.Sprintf("roles, permissions and relations of a class share their names: rename one of them, such as the relation to %q, "+
-		"also in has_relation and after \"on\"", other)
+	return fmt.Sprintf("roles, permissions and relations of a class share one namespace: rename one of them, such as the relation to %q, "+
+		"in has_relation and after \"on\" too", other)
 }
 
 // expandShorthands adds the rules that the shorthand rules stand for.
@@ -311,7 +311,7 @@ func (r *resolver) expand(sh shorthand) {
 	name := sh.in.Class.Text
 	head := r.term(sh, of, node.Head, name)
 	if head != nil && head.kind == declRelation {
-		r.blockError(sh.src, CodeBlock, node.Head.Span, fmt.Sprintf("a shorthand rule cannot give the relation %q", node.Head.Value), "write a rule has_relation(...)")
+		r.blockError(sh.src, CodeBlock, node.Head.Span, fmt.Sprintf("a shorthand rule cannot define the relation %q", node.Head.Value), "write a rule has_relation(...)")
 		head = nil
 	}
 	if node.Relation == nil {
@@ -396,7 +396,7 @@ func (r *resolver) noImplier(sh shorthand, relation *declared) {
 		}
 	}
 	if b := r.byClass[first]; b == nil {
-		r.blockError(sh.src, CodeBlock, sh.node.Relation.Span, fmt.Sprintf("the relation %q is to %s, which has no block", sh.node.Relation.Value, first.Name),
+		r.blockError(sh.src, CodeBlock, sh.node.Relation.Span, fmt.Sprintf("the relation %q names %s, which has no block", sh.node.Relation.Value, first.Name),
 			"declare resource "+first.Name+" { ... }")
 	} else {
 		r.term(sh, b, sh.node.Implier, listClasses(relation.classes))
@@ -410,7 +410,7 @@ func (r *resolver) someImpliers(sh shorthand, relation *declared, found []implie
 		return slices.ContainsFunc(found, func(i implier) bool { return i.class == c })
 	})
 	if len(without) > 0 {
-		r.warn(sh.src, CodePartialTerm, sh.node.Implier.Span, fmt.Sprintf("%s, to which the relation %q may lead, declares no %q, so this never holds there",
+		r.warn(sh.src, CodePartialTerm, sh.node.Implier.Span, fmt.Sprintf("%s, which the relation %q can lead to, declares no %q, so this is never true there",
 			listClasses(without), sh.node.Relation.Value, sh.node.Implier.Value), "")
 	}
 }
@@ -431,7 +431,7 @@ func (r *resolver) term(sh shorthand, of *block, s *syntax.StringLit, class stri
 		hint, fix = r.nearest(s.Value, names)
 	}
 	if hint == "" {
-		hint = "declare it as a role, permission or relation there"
+		hint = "declare it as a role, permission or relation in that block"
 	}
 	r.blockError(sh.src, CodeUndeclaredTerm, s.Span, fmt.Sprintf("%q is not declared in the block of %s", s.Value, class), hint)
 	r.replaceString(s.Value, fix)

@@ -21,7 +21,7 @@ func (r *resolver) checkConstants() {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		r.error(nil, CodeReservedName, syntax.Span{}, "a constant cannot be named "+name+", which stands for something else in policies", "")
+		r.error(nil, CodeReservedName, syntax.Span{}, "a constant cannot be named "+name+", which has another meaning in policies", "")
 	}
 }
 
@@ -38,9 +38,9 @@ func (r *resolver) checkSources() {
 		at := syntax.Span{Start: top, End: top}
 		switch old := byName[name]; {
 		case old != nil && old.file.Source == text:
-			r.error(src, CodeDuplicateSource, at, syntax.Visible(name)+" was loaded already", "")
+			r.error(src, CodeDuplicateSource, at, syntax.Visible(name)+" is already loaded", "")
 		case old != nil:
-			r.error(src, CodeDuplicateSource, at, "another source with the name "+syntax.Visible(name)+", but other contents, was loaded already", "")
+			r.error(src, CodeDuplicateSource, at, "another source with the name "+syntax.Visible(name)+" but different contents is already loaded", "")
 		case byText[text] != nil && strings.TrimSpace(text) != "":
 			r.error(src, CodeDuplicateSource, at, syntax.Visible(name)+" has the same contents as "+syntax.Visible(byText[text].file.Name), "")
 		}
@@ -131,7 +131,7 @@ func (r *resolver) checkCalls() {
 			arities[key] = known
 		}
 		if !known && !c.kwargs {
-			r.warn(c.src, CodeRuleArity, c.node.Range(), fmt.Sprintf("no rule %s has %s, so this call always fails", p.Name, count(key.n, "parameter")), arityHint(p))
+			r.warn(c.src, CodeRuleArity, c.node.Range(), fmt.Sprintf("no rule %s takes %s, so this call always fails", p.Name, count(key.n, "argument")), arityHint(p))
 		}
 	}
 }
@@ -147,7 +147,7 @@ func arityHint(p *Pred) string {
 	for _, n := range slices.Compact(ns) {
 		names = append(names, strconv.Itoa(n))
 	}
-	return "it has " + orList(names)
+	return "it takes " + orList(names)
 }
 
 // ruleHint says which rule may have been meant by a name that is none; fix is its name.
@@ -167,7 +167,7 @@ func (r *resolver) definedNames() []string {
 func (r *resolver) checkPolicy() {
 	defined := func(name string) bool { return r.mod.Preds[name] != nil && len(r.mod.Preds[name].Rules) > 0 }
 	if !defined("allow") && !defined("allow_field") && !defined("allow_request") {
-		r.warn(nil, CodeNoAllow, syntax.Span{}, "the policy has no rule allow, so nothing is allowed", "add a rule allow(actor, action, resource)")
+		r.warn(nil, CodeNoAllow, syntax.Span{}, "the policy has no allow rule, so nothing is allowed", "add a rule allow(actor, action, resource)")
 	}
 }
 

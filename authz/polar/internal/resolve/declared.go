@@ -76,7 +76,7 @@ func (c *checker) call(g *Call) {
 	if name, ok := literalString(g.Args[1]); ok {
 		if why := c.neverGiven(kind, name, c.term(g.Args[2])); why != "" {
 			at.End = after(at.Start, quote(name))
-			c.warn(CodeNeverGiven, at, why, "write a rule "+declKinds[kind].rule+" for it")
+			c.warn(CodeNeverGiven, at, why, "write a "+declKinds[kind].rule+" rule for it")
 		}
 	}
 }

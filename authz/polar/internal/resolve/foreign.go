@@ -20,10 +20,10 @@ var foreignWords = map[string]string{
 var usualFunctions = map[string]string{
 	"len": "write x.length()", "length": "write x.length()", "count": "write x.length()", "size": "write x.length()",
 	"isinstance": "write x matches Class", "instanceof": "write x matches Class", "is": "write x matches Class",
-	"any": "write the condition itself: it holds if any value of its variables fits",
+	"any": "write only the condition: it is true if some value of its variables makes it true",
 	"all": "write forall(x in xs, ...)", "every": "write forall(x in xs, ...)",
-	"some":   "write the condition itself: it holds if any value of its variables fits",
-	"exists": "write the condition itself: it holds if any value of its variables fits", "EXISTS": "write the condition itself: it holds if any value of its variables fits",
+	"some":   "write only the condition: it is true if some value of its variables makes it true",
+	"exists": "write only the condition: it is true if some value of its variables makes it true", "EXISTS": "write only the condition: it is true if some value of its variables makes it true",
 	"contains": "write x.contains(y)", "includes": "write x.contains(y)",
 	"startswith": "write x.starts_with(y)", "endswith": "write x.ends_with(y)",
 	"lower": "write x.lower()", "upper": "write x.upper()",

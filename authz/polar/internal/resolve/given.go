@@ -83,7 +83,7 @@ func (r *resolver) reportNeverGiven() {
 		}
 	}
 	for _, d := range entryPoints(missing, func(d *declared) []*declared { return r.names.leads[d] }) {
-		r.warn(d.src, CodeNeverGiven, d.at, "no rule gives the role "+of[d]+", so nobody has it", "write a rule has_role for it")
+		r.warn(d.src, CodeNeverGiven, d.at, "no rule grants the role "+of[d]+", so nobody has it", "write a has_role rule for it")
 	}
 }
 
@@ -144,9 +144,9 @@ func (c *checker) neverGiven(kind declKind, name string, t *typ) string {
 			return ""
 		}
 	}
-	what := "nobody has it"
+	msg := "no rule grants the role %s of %s, so nobody has it"
 	if kind == declRelation {
-		what = "this never holds"
+		msg = "no rule defines the relation %s of %s, so this is never true"
 	}
-	return fmt.Sprintf("no rule gives the %s %s of %s, so %s", declKinds[kind].noun, quote(name), t, what)
+	return fmt.Sprintf(msg, quote(name), t)
 }

@@ -220,7 +220,7 @@ func (s *scope) key(g *Lookup, x syntax.Expr) {
 	switch t := s.term(x).(type) {
 	case *Const:
 		if t.Value.Kind() != host.String {
-			s.r.error(s.src, CodePrefixForm, x.Range(), "the key of a lookup is a string, not a value of "+kindName(t.Value), "")
+			s.r.error(s.src, CodePrefixForm, x.Range(), "the key of a lookup must be a string, not a value of "+kindName(t.Value), "")
 			return
 		}
 		g.Name = t.Value.Str()
@@ -254,7 +254,7 @@ func (s *scope) create(at At, class *syntax.Name, args []syntax.Expr, kwargs []*
 // are met, too, so they pass when the check against Go types is left out.
 func (s *scope) noKwargs(what string, kwargs []*syntax.Field) {
 	if len(kwargs) > 0 && !s.r.opts.NoTypes {
-		s.r.error(s.src, CodeKeywordArguments, kwargs[0].Range(), what+" take no arguments by name", "write the value alone")
+		s.r.error(s.src, CodeKeywordArguments, kwargs[0].Range(), what+" take no keyword arguments", "write only the value")
 	}
 }
 
@@ -271,7 +271,7 @@ func (s *scope) call(x *syntax.Call, at At) Goal {
 	g := &Call{At: at, Pred: s.r.pred(x.Name.Text), Args: s.terms(x.Args)}
 	if x.Kwargs != nil {
 		s.kwargs(x.Kwargs)
-		s.r.error(s.src, CodeKeywordArguments, x.Kwargs[0].Range(), "rules take no arguments by name", "write the value alone")
+		s.r.error(s.src, CodeKeywordArguments, x.Kwargs[0].Range(), "rules take no keyword arguments", "write only the value")
 	}
 	s.r.calls = append(s.r.calls, callSite{src: s.src, node: x, call: g, kwargs: x.Kwargs != nil})
 	return g
@@ -307,7 +307,7 @@ func (s *scope) prefix(x *syntax.PrefixExpr, at At) Goal {
 	switch {
 	case g == nil:
 		form := map[syntax.Op]string{syntax.OpIn: "in(x, xs)", syntax.OpDot: ".(x, \"name\", result)", syntax.OpNew: "new(Class(...), result)"}[x.Op]
-		s.r.error(s.src, CodePrefixForm, x.Span, "wrong arguments; the form is "+form, "")
+		s.r.error(s.src, CodePrefixForm, x.Span, "wrong arguments; write "+form, "")
 		s.mention(x)
 		return &Truth{At: at, Term: &Const{Pos: x.Start}}
 	case n == 2:

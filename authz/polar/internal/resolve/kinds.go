@@ -105,7 +105,7 @@ func equalHint(t, u *typ) string {
 func isList(a alt) bool { return a.kind == host.List }
 
 // timeHint says what there is for times.
-const timeHint = `compare a time with another one; as a number of seconds it is x.unix(), as in now.unix() - 1800 < x.unix()`
+const timeHint = `compare a time with a time, or use x.unix() for its seconds, as in now.unix() - 1800 < x.unix()`
 
 // isTime reports whether a value of t can only be a time.
 func isTime(t *typ) bool {
@@ -161,7 +161,7 @@ func arithHint(t *typ) string {
 	case isTime(t):
 		return timeHint
 	case t.any(func(a alt) bool { return a.kind == host.String }):
-		return "strings are not joined; compare their parts, or write a method in Go"
+		return "strings cannot be joined; compare the parts, or write a method in Go"
 	}
 	return ""
 }
@@ -192,7 +192,7 @@ func (c *checker) compare(g *Compare) {
 		if isTime(l) || isTime(r) {
 			hint = timeHint
 		}
-		c.error(CodeNoOrder, span(g), fmt.Sprintf("%s and %s have no order", l, r), hint)
+		c.error(CodeNoOrder, span(g), fmt.Sprintf("%s and %s cannot be ordered", l, r), hint)
 		c.literalHint(g.L, g.R, l, r)
 	}
 }
@@ -225,7 +225,7 @@ func (c *checker) truth(g *Truth) {
 	if t != nil && len(t.alts) > 0 && !t.any(isBool) {
 		hint := `compare it with something, as in x = "a"`
 		if t.any(func(a alt) bool { return a.kind == host.Instance }) {
-			hint = "to test that there is one, write x != nil"
+			hint = "to test that it is not nil, write x != nil"
 		}
 		c.error(CodeNotACondition, span(g), fmt.Sprintf("%s is neither true nor false, so it cannot be a condition", t), hint)
 		return
@@ -260,7 +260,7 @@ func (c *checker) in(g *In) {
 		return
 	}
 	if item := c.term(g.Item); c.equal(item, elem, span(g)) && item.any(isList) && elem != nil && !elem.any(isList) {
-		c.r.hint(`the list stands to the right of "in"`)
+		c.r.hint(`write the list on the right of "in"`)
 	}
 	for item, at := range elementsOf(g) {
 		c.constant(c.term(g.Item), item, at)
@@ -277,7 +277,7 @@ func (c *checker) notIterable(g *In, t *typ) {
 	}
 	_, written := literalString(g.Seq)
 	if item := c.term(g.Item); written && item != nil && item.any(isList) {
-		c.error(CodeNotIterable, span(g), fmt.Sprintf("in needs a List or a Dictionary, not a value of type %s", t), `the list stands to the right of "in"`)
+		c.error(CodeNotIterable, span(g), fmt.Sprintf("in needs a List or a Dictionary, not a value of type %s", t), `write the list on the right of "in"`)
 		return
 	}
 	seq, item := "text", `"..."`
@@ -285,7 +285,7 @@ func (c *checker) notIterable(g *In, t *typ) {
 		seq, item = c.src.text(x.Y.Range()), c.src.text(x.X.Range())
 	}
 	c.error(CodeNotIterable, span(g), fmt.Sprintf("in needs a List or a Dictionary, not a value of type %s", t),
-		"to look for a part of a text, write "+seq+".contains("+item+")")
+		"to search for part of a string, write "+seq+".contains("+item+")")
 }
 
 // pattern checks that something of type t can match p, and returns what it is then.

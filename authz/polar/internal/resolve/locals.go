@@ -42,7 +42,7 @@ func (r *resolver) setLocals(body *And, params []Param, n int) {
 	if l.walk(body, top); r.nested > maxNested {
 		if before <= maxNested {
 			r.error(r.scope.src, syntax.CodeTooDeep, syntax.Span{Start: body.Pos, End: body.Pos},
-				"the negations of the policy are nested too deep around too many variables", "use rules for the inner parts")
+				"the policy nests negations too deeply around too many variables", "move the inner parts into rules")
 		}
 		return
 	}

@@ -114,7 +114,7 @@ func (r *resolver) reportAlike(n, other *namesake) {
 		what = "the name at " + other.at.Start.String()
 	}
 	r.error(n.src, CodeLookAlike, n.at, fmt.Sprintf("the name %s looks like %s, %s", strconv.QuoteToASCII(n.text), strconv.QuoteToASCII(other.text), what),
-		"rename one of them, or write both in the same letters")
+		"rename one of them, or use letters of the same script in both")
 }
 
 // isASCII reports whether s has no character beyond ASCII.

@@ -77,7 +77,7 @@ func (c *checker) attribute(t *typ, name string, at syntax.Span) *typ {
 	case !m.some:
 		c.noAttribute(t, name, at)
 	case len(m.without) > 0:
-		c.warn(CodePartialName, at, fmt.Sprintf("%s has no attribute %s, and meeting one here is an error", &typ{alts: m.without}, name),
+		c.warn(CodePartialName, at, fmt.Sprintf("%s has no attribute %s, so a value of that type is an error here", &typ{alts: m.without}, name),
 			"test the class first, as in x matches Class")
 	}
 	return m.typ
@@ -86,7 +86,7 @@ func (c *checker) attribute(t *typ, name string, at syntax.Span) *typ {
 // noAttribute reports an attribute that no alternative of t has.
 func (c *checker) noAttribute(t *typ, name string, at syntax.Span) {
 	if t.alts[0].kind == host.ClassKind {
-		c.error(CodeUnknownAttribute, at, fmt.Sprintf("a class has no attributes, so not %s", name), "")
+		c.error(CodeUnknownAttribute, at, fmt.Sprintf("a class itself has no attribute %s", name), "")
 		return
 	}
 	names := make(map[string]bool)
@@ -99,7 +99,7 @@ func (c *checker) noAttribute(t *typ, name string, at syntax.Span) {
 			continue
 		}
 		if attr := a.plan.Attr(name); attr != nil {
-			c.error(CodeUnknownAttribute, at, fmt.Sprintf("%s has no one attribute %s: %v", a, name, attr.Ambiguous()), "")
+			c.error(CodeUnknownAttribute, at, fmt.Sprintf("the attribute %[2]s of %[1]s is ambiguous: %[3]v", a, name, attr.Ambiguous()), "")
 			return
 		}
 		if field := unexported(a.plan.Type, name); field != "" {
@@ -226,7 +226,7 @@ func (c *checker) method(g *Method) *typ {
 		return nil
 	}
 	if len(m.without) > 0 {
-		c.warn(CodePartialName, at, fmt.Sprintf("%s has no method %s, and meeting one here is an error", &typ{alts: m.without}, g.Name),
+		c.warn(CodePartialName, at, fmt.Sprintf("%s has no method %s, so a value of that type is an error here", &typ{alts: m.without}, g.Name),
 			"test the class first, as in x matches Class")
 	}
 	result := neverType
@@ -297,7 +297,7 @@ func builtinElem(b BuiltinMethod) *typ {
 // noMethod reports a method that no alternative of t has.
 func (c *checker) noMethod(t *typ, name string, at syntax.Span) {
 	if t.alts[0].kind == host.ClassKind {
-		c.error(CodeUnknownMethod, at, fmt.Sprintf("a class has no methods, so not %s", name), "")
+		c.error(CodeUnknownMethod, at, fmt.Sprintf("a class itself has no method %s", name), "")
 		return
 	}
 	names := make(map[string]bool)
@@ -312,7 +312,7 @@ func (c *checker) noMethod(t *typ, name string, at syntax.Span) {
 			continue
 		}
 		if a.plan.Attr(name) != nil {
-			c.error(CodeUnknownMethod, at, fmt.Sprintf("%s has no method %s", a, name), "it is an attribute: write it without ()")
+			c.error(CodeUnknownMethod, at, fmt.Sprintf("%s has no method %s", a, name), "it is an attribute: write it without parentheses")
 			return
 		}
 		for _, n := range a.plan.MethodNames() {

@@ -157,9 +157,9 @@ func TestDuplicateSources(t *testing.T) {
 		{[]*syntax.File{file("a", a), file("b", b)}, ""},
 		{[]*syntax.File{file("", a), file("", a)}, ""},
 		{[]*syntax.File{file("a", ""), file("b", "")}, ""},
-		{[]*syntax.File{file("a", a), file("a", a)}, "a:1:1: duplicate-source: a was loaded already"},
+		{[]*syntax.File{file("a", a), file("a", a)}, "a:1:1: duplicate-source: a is already loaded"},
 		{[]*syntax.File{file("a", a), file("b", a)}, "b:1:1: duplicate-source: b has the same contents as a"},
-		{[]*syntax.File{file("a", a), file("a", b)}, "a:1:1: duplicate-source: another source with the name a, but other contents, was loaded already"},
+		{[]*syntax.File{file("a", a), file("a", b)}, "a:1:1: duplicate-source: another source with the name a but different contents is already loaded"},
 		{[]*syntax.File{file("a", empty), file("b", empty), file("c", a)}, "b:1:1: duplicate-source: b has the same contents as a"},
 	} {
 		m, ds := Load(tt.files, Options{Registry: testRegistry(t)})
@@ -172,10 +172,10 @@ func TestDuplicateSources(t *testing.T) {
 func TestReservedConstants(t *testing.T) {
 	opts := Options{Constants: map[string]host.Value{"nil": {}, "Actor": {}, "User": {}, "String": {}, "fine": {}}}
 	_, ds := loadString(t, "allow(_, _, fine);", opts)
-	const want = `-: reserved-name: a constant cannot be named Actor, which stands for something else in policies
--: reserved-name: a constant cannot be named String, which stands for something else in policies
--: reserved-name: a constant cannot be named User, which stands for something else in policies
--: reserved-name: a constant cannot be named nil, which stands for something else in policies`
+	const want = `-: reserved-name: a constant cannot be named Actor, which has another meaning in policies
+-: reserved-name: a constant cannot be named String, which has another meaning in policies
+-: reserved-name: a constant cannot be named User, which has another meaning in policies
+-: reserved-name: a constant cannot be named nil, which has another meaning in policies`
 	if got := texts(errorsOnly(ds)); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -210,7 +210,7 @@ func TestQuery(t *testing.T) {
 		{`allow(x, y, z)`, ""},
 		{`x = 1 and y = [x, _a] and not z = 1`, ""},
 		{`alow(1, 2, 3)`, `1:1: undefined-rule: there is no rule alow (did you mean "allow"?)`},
-		{`allow(1, 2)`, `1:1: warning: rule-arity: no rule allow has 2 parameters, so this call always fails (it has 3)`},
+		{`allow(1, 2)`, `1:1: warning: rule-arity: no rule allow takes 2 arguments, so this call always fails (it takes 3)`},
 		{`x = root and x.nope = 1`, `1:16: unknown-attribute: User has no attribute nope`},
 		{`x matches Usr`, `1:11: unknown-class: the class Usr is not registered (did you mean "User"?)`},
 		{`x matches Repo and has_permission(1, "write", x)`, "1:20: undefined-rule: there is no rule has_permission\n1:38: warning: undeclared-in-block: the block of Repo declares no permission \"write\""},
@@ -263,7 +263,7 @@ func TestSeveralSources(t *testing.T) {
 	}
 	_, ds = loadSources(t, Options{}, "allow(x, _, _) if oks(x);\nf(y);", "# two\nok(x: User) if x.admi;")
 	const want = `test.polar:1:19: undefined-rule: there is no rule oks (did you mean "ok"?)
-test.polar:2:3: singleton-variable: the variable y occurs only once in this rule (write y: Class for the instances of a class, or _y for anything at all)
+test.polar:2:3: singleton-variable: the variable y occurs only once in this rule (write y: Class for instances of a class, or _y for any value)
 test2.polar:2:18: unknown-attribute: User has no attribute admi (did you mean "admin"?)`
 	if got := texts(ds); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

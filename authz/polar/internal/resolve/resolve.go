@@ -185,7 +185,7 @@ func sortDiagnostics(ds []syntax.Diagnostic) {
 func (r *resolver) error(src *source, code syntax.Code, at syntax.Span, msg, hint string) {
 	if r.errors++; r.errors > maxDiagnostics || r.msgs > maxMessages {
 		r.diags = append(r.diags, syntax.Diagnostic{Severity: syntax.Error, Code: syntax.CodeTooManyErrors, Pos: at.Start, End: at.End,
-			Msg: fmt.Sprintf("more than %d errors; the others are not reported", len(r.diags))})
+			Msg: fmt.Sprintf("more than %d errors; the rest are not reported", len(r.diags))})
 		panic(full{})
 	}
 	r.report(src, syntax.Diagnostic{Severity: syntax.Error, Code: code, Pos: at.Start, End: at.End, Msg: msg, Hint: hint})

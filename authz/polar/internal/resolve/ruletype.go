@@ -297,7 +297,7 @@ func (r *resolver) invalidRule(rule *Rule, types []*ruleType) {
 	}
 	for _, d := range decisions {
 		if d.name == rule.Name && d.arity != len(rule.Params) {
-			hint = "decisions ask " + d.head
+			hint = "decisions query " + d.head
 		}
 	}
 	r.error(r.ruleFrom[rule.Index], CodeInvalidRule, syntax.Span{Start: rule.Pos, End: rule.headEnd()},
@@ -399,7 +399,7 @@ func (m matcher) value(want, got Term) string {
 		return "must be a literal"
 	}
 	if !m.contains(want, got) {
-		return "must be the literal of the type"
+		return "must match the literal of the type"
 	}
 	return ""
 }
@@ -497,7 +497,7 @@ func (m matcher) pattern(want Pattern, r Param) string {
 	}
 	switch got := r.Spec.(type) {
 	case nil:
-		return m.must("be specialized:", want)
+		return m.must("have the specializer", want)
 	case *ValuePattern:
 		return m.literal(want, got.Term)
 	default:

@@ -36,7 +36,7 @@ func (r *resolver) checkShared() {
 			continue
 		}
 		r.warn(src, CodeSharedRule, syntax.Span{Start: rule.Pos, End: rule.headEnd()},
-			fmt.Sprintf("the rule %s is defined at %s too, and each definition adds to the other", rule.Name, old.Pos),
+			fmt.Sprintf("the rule %s is also defined at %s, and each definition adds to the other", rule.Name, old.Pos),
 			"rename one of them, or declare the type of the rule if they belong together")
 	}
 }

@@ -45,7 +45,7 @@ func (s *scope) checkQueryVariables() {
 // foreignConstant reports a variable named like nil or a boolean elsewhere.
 func (s *scope) foreignConstant(v variable) {
 	meant := foreignConstants[v.name]
-	s.r.error(s.src, CodeForeignConstant, v.first, v.name+" is a variable here, and fits everything", "write "+meant)
+	s.r.error(s.src, CodeForeignConstant, v.first, v.name+" is a variable here, so it matches anything", "write "+meant)
 	s.r.replace(v.name, meant)
 }
 
@@ -141,7 +141,7 @@ func (s *scope) checkOr(or *syntax.NaryExpr) {
 		if !ok || s.vars[slot].count != counts[name] {
 			continue // a constant, or it has a value from elsewhere
 		}
-		s.r.warn(s.src, CodeAlternatives, s.vars[slot].first, "the variable "+name+" occurs only once in each alternative, and fits everything there", "write "+quote(name)+" if the text is meant")
+		s.r.warn(s.src, CodeAlternatives, s.vars[slot].first, "the variable "+name+" occurs only once in each alternative, so it matches anything there", "write "+quote(name)+" if you mean the string")
 		s.r.replace(name, quote(name))
 	}
 }
@@ -202,41 +202,41 @@ func isGeneric(name string) bool { return generic[name] || len(name) == 1 }
 func (u *use) hint(name string) (hint, fix string) {
 	text := quote(name)
 	if meant := foreignWords[name]; meant != "" && (u.place == compared || u.place == argument) {
-		return fmt.Sprintf("write %s, or %s for the text", meant, text), meant
+		return fmt.Sprintf("write %s, or %s for the string", meant, text), meant
 	}
 	switch u.place {
 	case textParam:
 		switch {
 		case isGeneric(name):
-			return "name it _" + name + " if it may be any", ""
+			return "name it _" + name + " if it can be anything", ""
 		case u.param.Specializer != nil:
-			return "write " + text + " alone if the text is meant", ""
+			return "write " + text + " alone if you mean the string", ""
 		}
 		return "write " + text, text
 	case wholeParam:
 		if u.param.Specializer != nil && u.free != "" {
-			return "the body does not use it, and uses " + u.free + ", which is not a parameter", ""
+			return "the body does not use it, but uses " + u.free + ", which is not a parameter", ""
 		}
 		if u.param.Specializer != nil {
 			return "name it _" + name + ", or _, if it is not needed", "_" + name
 		}
-		return "write " + name + ": Class for the instances of a class, or _" + name + " for anything at all", ""
+		return "write " + name + ": Class for instances of a class, or _" + name + " for any value", ""
 	case textArg, compared:
 		if u.negated {
-			return "write " + text + " if the text is meant", ""
+			return "write " + text + " if you mean the string", ""
 		}
-		return "write " + text + " if the text is meant", text
+		return "write " + text + " if you mean the string", text
 	case argument:
-		return "nothing gives it a value; write " + text + " if the text is meant, or _" + name + " if it may be anything", ""
+		return "nothing gives it a value; write " + text + " if you mean the string, or _" + name + " if it can be anything", ""
 	case restOfList:
 		return "write *_" + name + " if the rest does not matter", ""
 	case object, ordered:
 		if len(u.params) == 0 {
-			return "nothing gives it a value; name it as a parameter in the head", ""
+			return "nothing gives it a value; add it as a parameter", ""
 		}
-		return "nothing gives it a value; the head names " + strings.Join(u.params[:min(len(u.params), 4)], ", "), ""
+		return "nothing gives it a value; the parameters are " + strings.Join(u.params[:min(len(u.params), 4)], ", "), ""
 	}
-	return "nothing gives it a value, so it fits everything", ""
+	return "nothing gives it a value, so it matches anything", ""
 }
 
 // textParams are the parameters and arguments, by the rules that are known to every policy, that are texts.

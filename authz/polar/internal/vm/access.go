@@ -48,7 +48,7 @@ func (m *Machine) lookup(n *node, base int32) (bool, error) {
 		case host.Partial:
 			return false, m.unsupported("a lookup by %s", describeSymbol(asSymbol(key)))
 		default:
-			return false, m.errorf(CodeType, "an attribute is named by a String, not by %s", describe(key))
+			return false, m.errorf(CodeType, "the name of an attribute must be a String, not %s", describe(key))
 		}
 	}
 	switch {
@@ -152,7 +152,7 @@ func (m *Machine) fetch(obj Value, a *host.Attr) (Value, error) {
 func (m *Machine) unknownAttribute(n *node, obj Value, name string) error {
 	what := describe(obj)
 	if n != nil && n.op == opLookup && n.name == "" {
-		return m.errorf(CodeUnknownAttribute, "%s has no attribute of the name that the key is", what)
+		return m.errorf(CodeUnknownAttribute, "%s has no attribute with that name", what)
 	}
 	hint := ""
 	if obj.Plan != openListPlan && obj.Plan != openDictPlan && obj.Plan.Kind != host.ClassKind {
@@ -163,7 +163,7 @@ func (m *Machine) unknownAttribute(n *node, obj Value, name string) error {
 		}
 	}
 	if obj.Kind() == host.ClassKind {
-		return m.errorf(CodeUnknownAttribute, "a class has no attributes, so not %q", name)
+		return m.errorf(CodeUnknownAttribute, "a class itself has no attribute %q", name)
 	}
 	return m.errorf(CodeUnknownAttribute, "%s has no attribute %q%s", what, name, hint)
 }
@@ -183,7 +183,7 @@ func (m *Machine) method(n *node, base int32) (bool, error) {
 	case host.Partial:
 		return m.methodPartial(n, obj, base)
 	case host.ClassKind:
-		return false, m.errorf(CodeUnknownMethod, "a class has no methods, so not %q", n.name)
+		return false, m.errorf(CodeUnknownMethod, "a class itself has no method %q", n.name)
 	}
 	args, waits, depends, err := m.groundArgs(n, base)
 	if err != nil {
@@ -291,7 +291,7 @@ func (m *Machine) groundDeep(v Value, depth int) (Value, error) {
 		return v, nil
 	}
 	if depth > maxNesting {
-		return Value{}, m.errorf(CodeBudget, "a term is nested more than %d deep", maxNesting)
+		return Value{}, m.errorf(CodeBudget, "a term is nested more than %d levels deep", maxNesting)
 	}
 	if v.Plan == openDictPlan {
 		d := asOpenDict(v)

@@ -102,7 +102,7 @@ func (m *Machine) stringMethod(obj Value, name string, args []Value) (Value, boo
 // split returns the parts of s between separators. An empty separator has no meaning.
 func (m *Machine) split(s, sep string) (Value, bool, error) {
 	if sep == "" {
-		return Value{}, false, m.errorf(CodeType, "String.split needs a separator that is not empty")
+		return Value{}, false, m.errorf(CodeType, "String.split needs a non-empty separator")
 	}
 	parts := strings.Count(s, sep) + 1
 	if err := m.allocate(parts * valueSize); err != nil {
@@ -152,7 +152,7 @@ func (m *Machine) listMethod(obj Value, name string, args []Value) (Value, bool,
 		}
 		switch it {
 		case itemRest, itemBad:
-			return Value{}, false, m.errorf(CodeUnbound, "List.%s of a list whose end is not bound", name)
+			return Value{}, false, m.errorf(CodeUnbound, "List.%s needs a list whose end is bound", name)
 		case itemEnd:
 			if name == "contains" {
 				return host.MakeBool(false), true, nil
@@ -166,7 +166,7 @@ func (m *Machine) listMethod(obj Value, name string, args []Value) (Value, bool,
 			case err != nil:
 				return Value{}, false, err
 			case depends:
-				return Value{}, false, m.errorf(CodeUnbound, "List.contains of a list with unbound elements")
+				return Value{}, false, m.errorf(CodeUnbound, "List.contains needs a list whose elements are bound")
 			case eq:
 				return host.MakeBool(true), true, nil
 			}

@@ -29,7 +29,7 @@ func (m *Machine) call(n *node) (*node, error) {
 	}
 	args := m.args[from:]
 	if int(m.frames[m.frame].depth) >= m.limits.Depth {
-		return nil, m.errorf(CodeBudget, "rules are nested more than %d deep", m.limits.Depth)
+		return nil, m.errorf(CodeBudget, "rule calls are nested more than %d levels deep", m.limits.Depth)
 	}
 	side, err := m.collects(args)
 	if err != nil {

@@ -474,7 +474,7 @@ func (m *Machine) stride(eq *equation, u use) (stride, error) {
 	for row := u.row; row != eq.row; row = path[0].from {
 		c := binders[row]
 		if c == nil || c.chain != nil {
-			return stride{}, m.unsupportedAt(u.site, "the recursion of %s by way of another chain", eq.pred.name)
+			return stride{}, m.unsupportedAt(u.site, "the recursion of %s through another chain", eq.pred.name)
 		}
 		path = append([]*condition{c}, path...)
 	}
@@ -506,7 +506,7 @@ func (m *Machine) stride(eq *equation, u use) (stride, error) {
 		}
 	}
 	if foreign {
-		return stride{}, m.unsupportedAt(u.site, "the recursion of %s with a condition about a row outside of it", eq.pred.name)
+		return stride{}, m.unsupportedAt(u.site, "the recursion of %s with a condition about a row outside the chain", eq.pred.name)
 	}
 	last := len(path)
 	s := stride{row: eq.row, hops: make([]hop, last), end: filter.True}

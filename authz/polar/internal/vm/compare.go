@@ -48,7 +48,7 @@ func (m *Machine) compare(n *node, base int32) (bool, error) {
 		m.wait(n, b)
 		return true, nil
 	case ak == host.Tail || bk == host.Tail:
-		return false, m.errorf(CodeUnordered, "%s and %s have no order", describe(a), describe(b))
+		return false, m.errorf(CodeUnordered, "%s and %s cannot be ordered", describe(a), describe(b))
 	}
 	c, ok, err := host.Compare(a, b)
 	if err != nil {
@@ -147,7 +147,7 @@ func (m *Machine) intArith(op syntax.Op, a, b int64) (int64, error) {
 		case b == 0:
 			return 0, m.errorf(CodeArithmetic, "%s by zero", op)
 		case a == math.MinInt64 && b == -1:
-			return 0, m.errorf(CodeArithmetic, "the result of %s is beyond the range of integers", op) // the division is
+			return 0, m.errorf(CodeArithmetic, "the result of %s does not fit into 64 bits", op) // the division is
 		}
 		r = a % b
 		if op == syntax.OpMod && r != 0 && (r < 0) != (b < 0) {
@@ -155,7 +155,7 @@ func (m *Machine) intArith(op syntax.Op, a, b int64) (int64, error) {
 		}
 	}
 	if overflow {
-		return 0, m.errorf(CodeArithmetic, "the result of %s is beyond the range of integers", op)
+		return 0, m.errorf(CodeArithmetic, "the result of %s does not fit into 64 bits", op)
 	}
 	return r, nil
 }

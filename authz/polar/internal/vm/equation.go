@@ -172,14 +172,14 @@ func (m *Machine) recurs(col *collector, conds []condition) (bool, error) {
 		case first == nil:
 			first = c
 		case first.call != c.call || first.from != c.from:
-			return true, m.unsupportedAt(c.site, "the recursion of %s by two calls, of which both must hold,", c.call.pred.name)
+			return true, m.unsupportedAt(c.site, "the recursion of %s through two calls that must both succeed", c.call.pred.name)
 		}
 	}
 	switch {
 	case first == nil:
 		return false, nil
 	case col.eq == nil:
-		return true, m.unsupportedAt(first.site, "the recursion of %s by way of a rule about other unknown values", first.call.pred.name)
+		return true, m.unsupportedAt(first.site, "the recursion of %s through a rule about other unknown values", first.call.pred.name)
 	}
 	col.eq.uses = append(col.eq.uses, use{label{others, first.from}, first.call, first.site})
 	return true, m.allocate(len(others) * conditionBytes)

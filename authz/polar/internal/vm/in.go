@@ -48,7 +48,7 @@ func (m *Machine) in(n *node, base int32) (bool, error) {
 // whole of it. Taken for the wrong one it would never hold, and a rule that denies by
 // it never deny.
 func (m *Machine) inText() error {
-	return m.errorf(CodeType, "in does not look into a String (to look for a part of it, write text.contains(part))")
+	return m.errorf(CodeType, "in does not search a String (to find part of it, write text.contains(part))")
 }
 
 // nextElement goes on with the choice of an enumeration.

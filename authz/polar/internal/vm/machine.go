@@ -204,7 +204,7 @@ func (m *Machine) ends(err error) bool {
 func (m *Machine) allocate(n int) error {
 	m.bytes += n
 	if m.bytes > m.limits.Bytes {
-		return m.errorf(CodeBudget, "the query made more than %d bytes of values", m.limits.Bytes)
+		return m.errorf(CodeBudget, "the query created more than %d bytes of values", m.limits.Bytes)
 	}
 	return nil
 }

@@ -149,11 +149,11 @@ func (m *Machine) unboundError() error {
 		if w.done {
 			continue
 		}
-		err := &Error{Code: CodeUnbound, Msg: "this test waits for a variable that is never bound", Pos: w.node.pos}
+		err := &Error{Code: CodeUnbound, Msg: "this test needs a variable that is never bound", Pos: w.node.pos}
 		if name := w.clause.info.Name; name != "" {
 			err.Stack = []Frame{{Rule: name, Pos: w.node.pos}}
 		}
 		return err
 	}
-	return &Error{Code: CodeInternal, Msg: "a test waits that is not recorded"}
+	return &Error{Code: CodeInternal, Msg: "a waiting test is not recorded"}
 }

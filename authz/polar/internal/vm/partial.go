@@ -147,7 +147,7 @@ func (m *Machine) follow(s *symbol) (*symbol, error) {
 		return row, nil
 	}
 	if m.followed(s) > maxFollowed {
-		return nil, m.unsupported("a recursion with an unbound variable or several unknown values, which follows %s without end,", s.attr.Name)
+		return nil, m.unsupported("a recursion that follows %s without end, with an unbound variable or several unknown values,", s.attr.Name)
 	}
 	row.row = m.partial.newRow()
 	m.partial.conds = append(m.partial.conds, condition{as: row.row, from: s.row, attr: s.attr})

@@ -83,9 +83,9 @@ func (m *Machine) checkEqual(s *symbol, b Value) error {
 	}
 	switch by := p.EqualBy(); {
 	case by == host.EqualByKey:
-		return m.unsupported("equality of %s, which is told by a key,", describeSymbol(s))
+		return m.unsupported("equality of %s, which its key decides,", describeSymbol(s))
 	case by == host.EqualByPointerMethod:
-		return m.unsupported("equality of %s, which is told by a method of the pointer,", describeSymbol(s))
+		return m.unsupported("equality of %s, which a method of the pointer decides,", describeSymbol(s))
 	case by == host.EqualByValue && pointers && p.Type.Kind() == reflect.Struct:
 		return m.unsupported("equality of %s, which is a pointer to a struct without a key,", describeSymbol(s))
 	}
@@ -141,7 +141,7 @@ func (m *Machine) equalsObject(row filter.Var, plan *host.Plan, b Value) (filter
 func (m *Machine) equalSymbols(a, b *symbol) (filter.Expr, error) {
 	if sameSymbol(a, b) && a.kind != symMany {
 		if a.kind == symField && a.plan != nil && a.plan.Kind == host.Float {
-			return nil, m.unsupported("a comparison with itself of %s, which may be no number,", describeSymbol(a))
+			return nil, m.unsupported("a comparison of %s, which may be NaN, with itself", describeSymbol(a))
 		}
 		return filter.True, nil // nil is equal to nil
 	}
@@ -363,5 +363,5 @@ func (m *Machine) checkOrder(s *symbol, p *host.Plan) error {
 			return nil
 		}
 	}
-	return m.errorf(CodeUnordered, "%s and %s have no order", host.Describe(Value{Plan: s.plan}), host.Describe(Value{Plan: p}))
+	return m.errorf(CodeUnordered, "%s and %s cannot be ordered", host.Describe(Value{Plan: s.plan}), host.Describe(Value{Plan: p}))
 }

@@ -117,7 +117,7 @@ func (m *Machine) toGo(v Value, own string, nameOf func(cell int) string, unboun
 	}
 	switch {
 	case depth > maxNesting:
-		return nil, m.errorf(CodeBudget, "a term is nested more than %d deep", maxNesting)
+		return nil, m.errorf(CodeBudget, "a term is nested more than %d levels deep", maxNesting)
 	case isVar(v):
 		return unbound(nameOf(int(v.Word))), nil
 	case v.Plan == openDictPlan:

@@ -77,7 +77,7 @@ func (r *renaming) chain(c *closure) (*closure, error) {
 // expr renames the rows of an expression.
 func (r *renaming) expr(e filter.Expr, depth int) (filter.Expr, error) {
 	if depth > filter.MaxDepth {
-		return nil, &Error{Code: CodeBudget, Msg: fmt.Sprintf("the filter is nested more than %d deep", filter.MaxDepth), Cause: filter.ErrTooLarge}
+		return nil, &Error{Code: CodeBudget, Msg: fmt.Sprintf("the filter is nested more than %d levels deep", filter.MaxDepth), Cause: filter.ErrTooLarge}
 	}
 	if err := r.m.charge(1); err != nil {
 		return nil, err

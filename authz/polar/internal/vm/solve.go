@@ -349,9 +349,9 @@ func (m *Machine) cut(n *node, base int32) (bool, error) {
 		case err != nil:
 			return false, err
 		case more && waits:
-			return false, m.errorf(CodeUnbound, "cut while a test still waits for a variable to be bound")
+			return false, m.errorf(CodeUnbound, "cut cannot be decided while a test waits for an unbound variable")
 		case more:
-			return false, m.errorf(CodeUnsupported, "cut that depends on the unknown resource cannot become a filter")
+			return false, m.errorf(CodeUnsupported, "a cut that depends on the unknown resource cannot become a filter")
 		}
 	}
 	if height < len(m.choices) {

@@ -71,7 +71,7 @@ func identical(a, b Value) bool {
 func (m *Machine) equalAtoms(a, b Value) (bool, error) {
 	switch ak, bk := a.Kind(), b.Kind(); {
 	case ak == host.Partial || bk == host.Partial:
-		return false, m.unsupported("a comparison inside of a list or dictionary")
+		return false, m.unsupported("a comparison inside a list or dictionary")
 	case ak == host.String && bk == host.String:
 		if a.Word != b.Word {
 			return false, nil

@@ -200,7 +200,7 @@ resource Shelf { roles = ["keeper"]; }
 resource Folder {
   permissions = ["read"];
   relations = { place: [Folder, Shelf] };
-  "read" if "keeper" on "place";            ### warning "partial-term.*Folder|Folder, to which"
+  "read" if "keeper" on "place";            ### warning "partial-term.*Folder|Folder, which the relation"
 }
 has_role(_: User, name: String, _: Resource) if name in ["keeper"];
 has_relation(f: Folder, "place", x: Folder) if f = x.place;

@@ -114,7 +114,7 @@ g(u: User) if u.load(false) = "x";
 f(u: User) if u.greet() = "x"; ### "greet"
 g(u: User) if u.greet("a", "b") = "x"; ### "greet"
 h(u: User) if u.greet(1) = "x"; ### "greet|argument"
-i(u: User) if u.hello(name: "a") = "x"; ### "by name"
+i(u: User) if u.hello(name: "a") = "x"; ### "keyword arguments"
 j(u: User, o: Org) if u.older(o); ### "older|argument"
 k(u: User) if u.is_adult("x"); ### "is_adult"
 ---
@@ -147,7 +147,7 @@ k(u: User) if u.is_adult("x"); ### "is_adult"
 ---
 f(x) if x = new Repo(); ### "Repo"
 g(x) if x = new Nope(); ### "Nope"
-h(x) if x = new User(name: "a", age: 1); ### "by name"
+h(x) if x = new User(name: "a", age: 1); ### "keyword arguments"
 i(x) if x = new User("a"); ### "."
 j(x) if x = new User("a", "b"); ### "."
 ---

@@ -34,7 +34,7 @@
 #? x in {} => none
 ---
 # A string has no items: whoever writes this means contains.
-f(u: User) if "vip" in u.name;            ### "not a value of type String .to look for a part of a text, write u.name.contains.\"vip\""
+f(u: User) if "vip" in u.name;            ### "not a value of type String .to search for part of a string, write u.name.contains.\"vip\""
 g(u: User) if not ("vip" in u.name);      ### "u.name.contains"
 h(u: User, x) if x in u.name;             ### "u.name.contains.x."
 i(u: User) if [_, "a"] in u.name;         ### "contains"

@@ -107,5 +107,5 @@ unrelated(_x) if y.a = 1 and y.b = 2;
 #? x in {a: [1, 2]}.a => x=1 ; x=2
 ---
 # A key that is a value of the query is not shown by the error: it may be anybody's secret.
-#? k = alice.mail and x = alice.(k) => error unknown-attribute at "alice.(k)" "User has no attribute of the name that the key is"
-#? k = alice.mail and x = "a".(k) => error unknown-attribute "String has no attribute of the name that the key is"
+#? k = alice.mail and x = alice.(k) => error unknown-attribute at "alice.(k)" "User has no attribute with that name"
+#? k = alice.mail and x = "a".(k) => error unknown-attribute "String has no attribute with that name"

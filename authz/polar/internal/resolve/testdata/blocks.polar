@@ -22,22 +22,22 @@ User {} ### "invalid-block: expected .actor. or .resource. before the name of th
 ---
 resource Repo {
   roles = ["a"];
-  roles = ["b"]; ### "invalid-block: a second declaration of roles in this block of Repo"
+  roles = ["b"]; ### "invalid-block: this block of Repo declares roles twice"
   permissions = [];
-  permissions = []; ### "a second declaration of permissions"
+  permissions = []; ### "this block of Repo declares permissions twice"
   relations = {};
-  relations = {}; ### "a second declaration of relations"
+  relations = {}; ### "this block of Repo declares relations twice"
 } 
 has_role(_: Actor, _: String, _: Resource);
 ---
 resource Repo {
-  roles = {a: Org}; ### "invalid-block: roles are declared as a list of strings, found a dictionary"
-  permissions = {a: Org}; ### "invalid-block: permissions are declared as a list"
-  relations = ["a"]; ### "invalid-block: relations are declared as a dictionary, found a list"
+  roles = {a: Org}; ### "invalid-block: roles must be a list of strings, not a dictionary"
+  permissions = {a: Org}; ### "invalid-block: permissions must be a list of strings"
+  relations = ["a"]; ### "invalid-block: relations must be a dictionary, not a list"
 }
 ---
 resource Repo {
-  foo = ["a"]; ### "invalid-block: unexpected declaration .foo. .a block declares roles, permissions and relations"
+  foo = ["a"]; ### "invalid-block: unexpected declaration .foo. .a block can declare roles, permissions and relations"
   rols = {a: Org}; ### "invalid-block: unexpected declaration .rols. .did you mean .roles."
   relation = {a: Org}; ### "invalid-block: unexpected declaration .relation. .did you mean .relations."
 }
@@ -64,7 +64,7 @@ has_relation(o: Org, "parent", r: Repo) if r.org = o;
 resource Repo {
   permissions = ["a"];
   relations = { parent: Org };
-  "a" if "b" on "parent"; ### "invalid-block: the relation .parent. is to Org, which has no block .declare resource Org"
+  "a" if "b" on "parent"; ### "invalid-block: the relation .parent. names Org, which has no block .declare resource Org"
 }
 ---
 resource Repo {
@@ -84,9 +84,9 @@ resource Repo {
 has_role(_: Actor, "a", _: Resource);
 ---
 resource Repo {
-  roles = ["a", "a"]; ### "duplicate-term: the role .a. is declared already, at .*:87:12"
-  permissions = ["a", "b"]; ### "duplicate-term: .a. is declared as a role already"
-  relations = { b: Org, c: Org }; ### "duplicate-term: .b. is declared as a permission already"
+  roles = ["a", "a"]; ### "duplicate-term: the role .a. is already declared, at .*:87:12"
+  permissions = ["a", "b"]; ### "duplicate-term: .a. is already declared as a role"
+  relations = { b: Org, c: Org }; ### "duplicate-term: .b. is already declared as a permission"
 }
 has_role(_: Actor, "a", _: Resource);
 ---
@@ -99,8 +99,8 @@ has_role(_: Actor, _: String, _: Resource);
 ---
 resource Repo { roles = ["a"]; relations = { parent: Org }; }
 resource Repo {
-  permissions = ["a"]; ### "duplicate-term: .a. is declared as a role already"
-  relations = { parent: User }; ### "duplicate-term: the relation .parent. is declared already"
+  permissions = ["a"]; ### "duplicate-term: .a. is already declared as a role"
+  relations = { parent: User }; ### "duplicate-term: the relation .parent. is already declared"
 }
 has_role(_: Actor, "a", _: Resource);
 ---
@@ -111,16 +111,16 @@ resource Repo {
   roles = ["x"];
   relations = { parent: [Org, Team], other: [Org, Issue] };
   "x" if "a" on "parent";
-  "x" if "b" on "parent"; ### "^warning: partial-term: Org, to which the relation .parent. may lead, declares no .b., so this never holds there"
-  "x" if "p" on "parent"; ### "partial-term: Team, to which"
-  "x" if "a" on "other"; ### "partial-term: Issue, to which"
+  "x" if "b" on "parent"; ### "^warning: partial-term: Org, which the relation .parent. can lead to, declares no .b., so this is never true there"
+  "x" if "p" on "parent"; ### "partial-term: Team, which the relation"
+  "x" if "a" on "other"; ### "partial-term: Issue, which the relation"
   "x" if "d" on "parent"; ### "undeclared-term: .d. is not declared in the block of Org, Team"
 }
 has_role(_: Actor, "a", _: Resource);
 has_relation(_: Org, "parent", _: Repo);
 has_relation(_: Team, "parent", _: Repo);
 ---
-resource Repo { roles = ["a"]; relations = { parent: [Org, Issue] }; "a" if "a" on "parent"; } ### "invalid-block: the relation .parent. is to Org, which has no block"
+resource Repo { roles = ["a"]; relations = { parent: [Org, Issue] }; "a" if "a" on "parent"; } ### "invalid-block: the relation .parent. names Org, which has no block"
 has_role(_: Actor, "a", _: Resource);
 ---
 # Each class that a shorthand rule leads to needs a rule, and a rule is about one of the classes.
@@ -133,7 +133,7 @@ has_relation(_: Repo, "parent", _: Repo); ### "invalid-rule: .*subject: Org, .pa
 has_relation(_: Team, "unused", _: Repo);
 ---
 resource Repo {
-  relations = { a: [Org, Org], b: [Org, Foo] }; ### "duplicate-term: the relation .a. is to Org twice" ### "unknown-class: the class Foo"
+  relations = { a: [Org, Org], b: [Org, Foo] }; ### "duplicate-term: the relation .a. names Org twice" ### "unknown-class: the class Foo"
 }
 ---
 # Repeated with the same classes, in any order; with others it is one list that is meant.
@@ -141,14 +141,14 @@ resource Repo { relations = { a: [Org, Team], b: Org }; }
 resource Repo { relations = { a: [Team, Org], b: [Org] }; }
 ---
 resource Repo { relations = { a: [Org, Team], b: Org }; }
-resource Repo { relations = { a: Org }; } ### "duplicate-term: the relation .a. is declared already, at .*for several classes write a list: a: .Org, Team..$"
-resource Repo { relations = { b: Team }; } ### "duplicate-term: the relation .b. is declared already, at .*for several classes write a list: b: .Org, Team..$"
+resource Repo { relations = { a: Org }; } ### "duplicate-term: the relation .a. is already declared, at .*for several classes write a list: a: .Org, Team..$"
+resource Repo { relations = { b: Team }; } ### "duplicate-term: the relation .b. is already declared, at .*for several classes write a list: b: .Org, Team..$"
 ---
 # A name is one thing.
 resource Repo {
   roles = ["owner", "b"];
-  permissions = ["b"]; ### "duplicate-term: .b. is declared as a role already, at .* .roles, permissions and relations of a class share their names: rename one of them.$"
-  relations = { owner: User }; ### "duplicate-term: .owner. is declared as a role already, at .*: rename one of them, such as the relation to .owner_user., also in has_relation and after .on."
+  permissions = ["b"]; ### "duplicate-term: .b. is already declared as a role, at .* .roles, permissions and relations of a class share one namespace: rename one of them.$"
+  relations = { owner: User }; ### "duplicate-term: .owner. is already declared as a role, at .*: rename one of them, such as the relation to .owner_user., in has_relation and after .on. too"
 }
 has_role(_: Actor, "owner", _: Resource);
 ---
@@ -174,12 +174,12 @@ resource Document { roles = ["reader"]; permissions = ["read"]; "read" if "reade
 has_role(_: String, "reader", p: Page) if p.title = "a";
 allow(a, b, c) if has_permission(a, b, c);
 ---
-resource Repo { relations = { owner: User }; permissions = ["p"]; "owner" if "p"; } ### "invalid-block: a shorthand rule cannot give the relation .owner."
+resource Repo { relations = { owner: User }; permissions = ["p"]; "owner" if "p"; } ### "invalid-block: a shorthand rule cannot define the relation .owner."
 ---
 # Rules that blocks need.
 resource Repo { roles = ["a"]; } ### "missing-rule: the block needs a rule has_role.actor: Actor, role: String, resource: Resource., which is missing"
 ---
-resource Repo { roles = ["a"]; "a" if "a"; } ### "^warning: never-given: no rule gives the role .a. of Repo, so nobody has it"
+resource Repo { roles = ["a"]; "a" if "a"; } ### "^warning: never-given: no rule grants the role .a. of Repo, so nobody has it"
 ---
 actor User {}
 resource Org { roles = ["b"]; }
@@ -216,7 +216,7 @@ resource Team { relations = { parent: Org }; }
 has_relation(_: Org, "other", _: Repo); ### "invalid-rule: the rule has_relation._: Org, .other., _: Repo. must match one of"
 has_relation(_: User, "parent", _: Repo); ### "invalid-rule: .*parameter 1 must be of class Org, which User is not"
 has_relation(_: Org, "parent", _: Org); ### "invalid-rule"
-has_relation(_, _, _); ### "invalid-rule: .* parameter 1 must be specialized: Org.* parameter 1 must be specialized: Team.*parameter 1 must be specialized: Org"
+has_relation(_, _, _); ### "invalid-rule: .* parameter 1 must have the specializer Org.* parameter 1 must have the specializer Team.*parameter 1 must have the specializer Org"
 has_relation(o: Org, "parent", t: Team) if t.org = o;
 has_relation(o: Org, name, t: Team) if t.org = o and name = "parent"; ### "invalid-rule: .*parameter 2 must be a literal"
 has_relation(_: Org, "parent", t: Team{id: 1}) if t.id = 1;

@@ -1,6 +1,6 @@
 # Variables, constants, classes and calls.
 
-f(x); ### "singleton-variable: the variable x occurs only once in this rule .write x: Class for the instances of a class, or _x for anything at all.$"
+f(x); ### "singleton-variable: the variable x occurs only once in this rule .write x: Class for instances of a class, or _x for any value.$"
 ---
 f(_x, _, _);
 ---
@@ -70,11 +70,11 @@ f(1);
 ---
 f(x) if x.g(1);
 ---
-f(1) if f(1, 2) and f(); ### "warning: rule-arity: no rule f has 2 parameters" ### "warning: rule-arity: no rule f has 0 parameters"
+f(1) if f(1, 2) and f(); ### "warning: rule-arity: no rule f takes 2 arguments" ### "warning: rule-arity: no rule f takes 0 arguments"
 f(1, 2, 3);
 ---
 f(1);
-f(2) if f(x: 1); ### "keyword-arguments: rules take no arguments by name"
+f(2) if f(x: 1); ### "keyword-arguments: rules take no keyword arguments"
 f(2) if f(1, x: 1); ### "keyword-arguments: rules"
 f(x) if x.m(a: 1); ### "keyword-arguments: methods"
 ---
@@ -82,7 +82,7 @@ f(x) if in(x, [1], 2); ### "prefix-form: .*in.x, xs."
 f(x) if in(x); ### "prefix-form"
 f(x) if .(x); ### "prefix-form: .*, result"
 f(x) if .(x, "a", 1, 2); ### "prefix-form"
-f(x) if .(x, 1); ### "prefix-form: the key of a lookup is a string, not a value of Integer"
+f(x) if .(x, 1); ### "prefix-form: the key of a lookup must be a string, not a value of Integer"
 f(x) if .(x, limit, 1); ### "prefix-form: the key"
 f(x) if x.(limit); ### "prefix-form: the key"
 f(x) if new("a", x); ### "prefix-form: .*new"
@@ -106,7 +106,7 @@ f(x, y: Nope) if g(x) and h(z); ### "unknown-class" ### "no rule g" ### "no rule
 granted() if granteed(1); ### "no rule granteed .did you mean .granted."
 ---
 # A name that other languages give to nil or a boolean is no variable, however often it occurs.
-f(x) if x = null and not x = null; ### "^foreign-constant: null is a variable here, and fits everything .write nil.$"
+f(x) if x = null and not x = null; ### "^foreign-constant: null is a variable here, so it matches anything .write nil.$"
 f(None, x) if x = None; ### "^foreign-constant: None .* .write nil."
 f(_: {boss: undefined}); ### "foreign-constant: undefined"
 f(x) if x in [True, FALSE]; ### "foreign-constant: True .* .write true." ### "foreign-constant: FALSE .* .write false."
@@ -115,7 +115,7 @@ f(_null, null_);  ### "singleton-variable: the variable null_"
 ?= f(null); ### "foreign-constant: null"
 ---
 # A variable that occurs once in each alternative has a value in none of them.
-f(u: User) if u.name = admin or u.email = admin; ### "^warning: variable-in-alternatives: the variable admin occurs only once in each alternative, and fits everything there .write .admin. if the text is meant.$"
+f(u: User) if u.name = admin or u.email = admin; ### "^warning: variable-in-alternatives: the variable admin occurs only once in each alternative, so it matches anything there .write .admin. if you mean the string.$"
 f(u: User) if u.admin and (admin = u.name and u.age = 3 or u.email = admin); ### "the variable admin occurs only once in each alternative"
 f(u: User) if u.name = x and x = "a" or u.email = x and x = "b";
 f(u: User) if (u.name = x or u.email = x) and x = "a";

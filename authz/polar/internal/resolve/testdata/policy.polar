@@ -1,4 +1,4 @@
-# option:policy ### "warning: no-allow-rule: the policy has no rule allow"
+# option:policy ### "warning: no-allow-rule: the policy has no allow rule"
 f(1);
 ---
 # option:policy

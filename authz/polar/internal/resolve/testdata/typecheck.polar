@@ -35,12 +35,12 @@ f(u: User) if u.meta.size(); ### "unknown-method: Dictionary has no method size"
 f(u: User) if u.age.abs(); ### "unknown-method: Integer has no method abs"
 f(u: User) if u.password = "a"; ### "unexported-field: the field password of User is not exported"
 f(_: User{password: "a"}); ### "unexported-field"
-f(_: User) if User.name = "a"; ### "unknown-attribute: a class has no attributes, so not name"
-f(_: User) if User.has_tag("a"); ### "unknown-method: a class has no methods, so not has_tag"
+f(_: User) if User.name = "a"; ### "unknown-attribute: a class itself has no attribute name"
+f(_: User) if User.has_tag("a"); ### "unknown-method: a class itself has no method has_tag"
 ---
 # Supertypes: what no class has is an error, what some have is a warning.
 f(d: Document) if d.title = "a" and d.document_kind() = "b";
-f(d: Document) if d.body = "a"; ### "^warning: partial-attribute: Sheet has no attribute body, and meeting one here is an error"
+f(d: Document) if d.body = "a"; ### "^warning: partial-attribute: Sheet has no attribute body, so a value of that type is an error here"
 f(d: Document) if d.cell(1, 2) = 3; ### "^warning: partial-attribute: Page has no method cell"
 f(d: Document) if d.nope = 1; ### "^unknown-attribute: Document has no attribute nope"
 f(d: Document) if d.nope(); ### "^unknown-method: Document has no method nope"
@@ -129,14 +129,14 @@ f(u: User) if u.status = 1; ### "never-equal: Status and Integer"
 f(u: User) if .(u, "name", 1); ### "never-equal: Integer and String"
 ---
 # Order, arithmetic, conditions, iteration.
-f(u: User) if u.name > 1; ### "^no-order: String and Integer have no order"
+f(u: User) if u.name > 1; ### "^no-order: String and Integer cannot be ordered"
 f(u: User) if u.org < u.boss.org; ### "no-order: Org and Org"
 f(u: User) if u.tags <= u.tags; ### "no-order: List and List"
 f(u: User) if u.joined > "2024"; ### "no-order: time.Time and String"
 f(u: User) if u.joined > u.created_at and u.admin < true and u.name < "x" and u.age < 1.5;
 f(r: Repo) if r.latest() > r.latest();
 f(u: User) if u.age > limit and "a" > limit; ### "no-order"
-f(u: User) if u.name + "a" = "b"; ### "^not-a-number: . needs numbers, not String .strings are not joined"
+f(u: User) if u.name + "a" = "b"; ### "^not-a-number: . needs numbers, not String .strings cannot be joined"
 f(u: User) if u.tags - 1 = 2; ### "not-a-number: - needs numbers, not List"
 f(u: User) if 1 * u.org = 2; ### "not-a-number: . needs numbers, not Org"
 f(u: User) if x = u.age / 2 and x = "a"; ### "never-equal: Float and String"
@@ -153,7 +153,7 @@ f(u: User) if u.admin and u.has_tag("a");
 f(u: User) if 1 in u.age; ### "^not-iterable: in needs a List or a Dictionary, not a value of type Integer"
 f(u: User) if x in u.org and x; ### "not-iterable: .*Org"
 f(u: User) if x in u.admin and x; ### "not-iterable: .*Boolean"
-f(u: User) if c in u.name and c = "a" and [k, v] in u.meta and k = v; ### "not-iterable: .* not a value of type String .to look for a part of a text, write u.name.contains.c.."
+f(u: User) if c in u.name and c = "a" and [k, v] in u.meta and k = v; ### "not-iterable: .* not a value of type String .to search for part of a string, write u.name.contains.c.."
 ---
 # nil.
 f(u: User) if u.boss = nil or u.email != nil or u.org == nil;

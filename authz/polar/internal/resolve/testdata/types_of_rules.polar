@@ -1,6 +1,6 @@
 # Rule types.
 
-allow(_, _); ### "invalid-rule: the rule allow._, _. must match one of: allow.actor, _action, resource.: it has 3 parameters .decisions ask allow.actor, action, resource.."
+allow(_, _); ### "invalid-rule: the rule allow._, _. must match one of: allow.actor, _action, resource.: it has 3 parameters .decisions query allow.actor, action, resource.."
 allow(_);    ### "invalid-rule"
 allow_field(_, _, _, _);
 allow_field(_, _, _); ### "invalid-rule"
@@ -12,7 +12,7 @@ allow(_, _);
 allow(_, _, _);
 allow(_); ### "invalid-rule: .*it has 2 parameters.*it has 3 parameters"
 ---
-has_permission(_, _, _); ### "invalid-rule: .*parameter 1 must be specialized: Actor"
+has_permission(_, _, _); ### "invalid-rule: .*parameter 1 must have the specializer Actor"
 ---
 has_permission(_: User, "x", _: Repo); ### "invalid-rule: .*parameter 1 must be a member of Actor, which User is not .declare actor User"
 ---
@@ -21,7 +21,7 @@ resource Repo { permissions = ["x"]; }
 has_permission(_: User, "x", _: Repo);
 has_permission(_: Staff, "x", _: Repo{name: "a"});
 has_permission(_: Actor, _: String, _: Resource);
-has_permission(_: User, x, _: Repo) if x = "x"; ### "invalid-rule: .*parameter 2 must be specialized: String"
+has_permission(_: User, x, _: Repo) if x = "x"; ### "invalid-rule: .*parameter 2 must have the specializer String"
 has_permission(_: User, 1, _: Repo); ### "invalid-rule: .*parameter 2 must be String"
 has_permission(_: User, _: Integer, _: Repo); ### "invalid-rule: .*parameter 2 must be of class String, which Integer is not"
 has_permission(_: Guest, _: String, _: Repo); ### "invalid-rule: .*declare actor Guest"
@@ -38,7 +38,7 @@ has_role(_, _); ### "invalid-rule: .*it has 3 parameters"
 ---
 type f("a");
 f("a");
-f("b");      ### "invalid-rule: .*parameter 1 must be the literal of the type"
+f("b");      ### "invalid-rule: .*parameter 1 must match the literal of the type"
 f(_);        ### "must be a literal"
 f(_: String); ### "must be a literal"
 f(_: "a");   ### "must be a literal"
@@ -66,7 +66,7 @@ f(1);
 f(_: Integer);
 f(1.5);       ### "must be Integer"
 f("a");       ### "must be Integer"
-f(_);         ### "must be specialized: Integer"
+f(_);         ### "must have the specializer Integer"
 f(_: Float);  ### "must be of class Integer, which Float is not"
 f(_: Actor);  ### "must be of class Integer, not any Actor"
 f(nil);       ### "must be Integer"
@@ -114,7 +114,7 @@ f(_: User{id: 1});
 f(_: {name: "a"});  ### "must match .id: 1."
 f(_: User);         ### "must match .id: 1."
 f("a");             ### "must match .id: 1."
-f(_);               ### "must be specialized: .id: 1."
+f(_);               ### "must have the specializer .id: 1."
 ---
 type f(x: Dictionary);
 f({id: 1});

@@ -3,13 +3,13 @@
 
 # 1. Rules that nothing asks.
 allow(_: User, "read", _: Repo);
-deny(_: User, "read", _: Issue); ### "^warning: unasked-rule: no decision asks deny, so this rule has no effect .set Config.DenyRule to have it asked.$"
+deny(_: User, "read", _: Issue); ### "^warning: unasked-rule: no decision queries deny, so this rule has no effect .set Config.DenyRule to enable it.$"
 deny(_: User, "close", _: Issue);
-deny_request(_: Guest, _); ### "unasked-rule: no decision asks deny_request, .*Config.DenyRule"
-deny_field(_: User, "read", _: Repo, "owner"); ### "unasked-rule: no decision asks deny_field, .*Config.DenyRule"
-forbid(_: User, "read", _: Issue); ### "unasked-rule: no decision asks forbid, so this rule denies nothing .name it deny, and set Config.DenyRule"
-allow_change(_: User, _, x, x); ### "unasked-rule: no decision asks allow_change, .*set Config.ChangeRule"
-deny(_: User, "read"); ### "unasked-rule: decisions ask deny.actor, action, resource., and never deny with 2 parameters .and only if Config.DenyRule is set."
+deny_request(_: Guest, _); ### "unasked-rule: no decision queries deny_request, .*Config.DenyRule"
+deny_field(_: User, "read", _: Repo, "owner"); ### "unasked-rule: no decision queries deny_field, .*Config.DenyRule"
+forbid(_: User, "read", _: Issue); ### "unasked-rule: no decision queries forbid, so this rule denies nothing .name it deny, and set Config.DenyRule"
+allow_change(_: User, _, x, x); ### "unasked-rule: no decision queries allow_change, .*set Config.ChangeRule"
+deny(_: User, "read"); ### "unasked-rule: decisions query deny.actor, action, resource., never deny with 2 parameters .and only if Config.DenyRule is set."
 ---
 # option:policy option:deny option:change
 allow(_: User, "read", _: Repo);
@@ -18,16 +18,16 @@ blocked(u: User, i: Issue) if i.creator = u;
 deny_request(_: Guest, _);
 deny_field(_: User, "read", _: Repo, "owner");
 allow_change(_: User, _, x, x);
-forbid(_: User, "read", _: Issue); ### "no decision asks forbid, so this rule denies nothing .name it deny.$"
+forbid(_: User, "read", _: Issue); ### "no decision queries forbid, so this rule denies nothing .name it deny.$"
 ---
 # option:policy option:deny
 allow(_: User, "read", _: Repo);
-deny(_: User); ### "invalid-rule: the rule deny._: User. must match one of: deny.actor, action, resource.: it has 3 parameters .decisions ask deny.actor, action, resource.."
+deny(_: User); ### "invalid-rule: the rule deny._: User. must match one of: deny.actor, action, resource.: it has 3 parameters .decisions query deny.actor, action, resource.."
 ---
 # option:policy
 # A deny rule is no better for a test of it, nor is what only it calls reported.
 allow(_: User, "read", _: Repo);
-deny(u: User, "read", r: Repo) if blocked(u, r); ### "unasked-rule: no decision asks deny"
+deny(u: User, "read", r: Repo) if blocked(u, r); ### "unasked-rule: no decision queries deny"
 blocked(u: User, r: Repo) if not r.owner = u;
 ?= deny(root, "read", 1) or true;
 ---
@@ -45,7 +45,7 @@ something_else(1);
 # option:policy
 # Helpers that are left over, of which one calls itself, and two each other.
 allow(_: User, "read", _: Repo);
-unused(x) if used_by_it(x); ### "unasked-rule: no decision reaches the rule unused.x. .call it, remove it, or declare its type if the program asks it with Query."
+unused(x) if used_by_it(x); ### "unasked-rule: no decision reaches the rule unused.x. .call it, remove it, or declare its type if the program evaluates it with Query."
 used_by_it(1);
 above(x: User, y: User) if y.boss != nil and above(x, y.boss); ### "unasked-rule: no decision reaches the rule above"
 ping(x) if pong(x); ### "unasked-rule: no decision reaches the rule ping"
@@ -167,7 +167,7 @@ allow(u: User, "r", t: Ticket) if m in t.members and n in t.members and m = n an
 allow(u: User, "s", t: Ticket) if u.extra = t.extra and u.meta.x = t.extra;
 ---
 # 5. Actors whose ID is no key.
-allow(_: Person, "a", _: Repo); ### "^warning: actor-without-key: Person has a field ID that is not its key, so one whose ID is not set is an actor like any other .declare the key: tag the field with .polar:\",id\"., or set Class.Key.$"
+allow(_: Person, "a", _: Repo); ### "^warning: actor-without-key: Person has a field ID that is not declared as its key, so an actor whose ID is not set is treated like any other .declare the key: tag the field with .polar:\",id\"., or set Class.Key.$"
 allow(_: Person, "b", _: Repo);
 allow(_: Robot, "c", _: Repo);
 allow(_: Member, "d", _: Repo);
@@ -198,7 +198,7 @@ resource Repo {
   roles = [
     "reader",
     "writer",
-    "admin", ### "^warning: never-given: no rule gives the role .admin. of Repo, so nobody has it .write a rule has_role for it.$"
+    "admin", ### "^warning: never-given: no rule grants the role .admin. of Repo, so nobody has it .write a has_role rule for it.$"
     "unused"
   ];
   permissions = ["read", "push"];
@@ -208,11 +208,11 @@ resource Repo {
   "writer" if "admin";
 }
 has_role(u: User, "owner", o: Org) if u.org = o;
-has_permission(u: User, "push", r: Repo) if has_role(u, "member", r.org); ### "never-given: no rule gives the role .member. of Org, so nobody has it"
-has_permission(u: User, "push", r: Repo) if has_role(u, "unused", r); ### "never-given: no rule gives the role .unused. of Repo"
+has_permission(u: User, "push", r: Repo) if has_role(u, "member", r.org); ### "never-given: no rule grants the role .member. of Org, so nobody has it"
+has_permission(u: User, "push", r: Repo) if has_role(u, "unused", r); ### "never-given: no rule grants the role .unused. of Repo"
 has_permission(_: User, "push", r: Repo) if has_relation(_, "org", r);
 has_relation(o: Org, "org", r: Repo) if r.org = o;
-has_permission(u: User, "read", r: Repo) if has_relation(u, "owner", r); ### "never-given: no rule gives the relation .owner. of Repo, so this never holds .write a rule has_relation for it."
+has_permission(u: User, "read", r: Repo) if has_relation(u, "owner", r); ### "never-given: no rule defines the relation .owner. of Repo, so this is never true .write a has_relation rule for it."
 ---
 # A role may come from another role, from a permission, from a rule for all roles, or for a supertype.
 actor User {}
@@ -227,7 +227,7 @@ has_role(u: User, "viewer", d: Document) if d.title = u.name;
 has_role(u: User, "editor", p: Page) if p.body = u.name;
 ---
 actor User {}
-resource Repo { roles = ["a", "b"]; "a" if "b"; "b" if "a"; permissions = ["p"]; "p" if "a"; } ### "never-given: no rule gives the role .a. of Repo"
+resource Repo { roles = ["a", "b"]; "a" if "b"; "b" if "a"; permissions = ["p"]; "p" if "a"; } ### "never-given: no rule grants the role .a. of Repo"
 ---
 # A rule for any resource gives every role.
 actor User {}

@@ -6,34 +6,34 @@ f(1) := 1;  ### `^6: unrecognized-token: unexpected ":="; expected "if" or ";" .
 f(1) :- g(1);  ### `^6: unrecognized-token: unexpected ":"; expected "if" or ";" .a body begins with "if".$`
 f(1) => g(1);  ### `^6: unrecognized-token: unexpected "="; expected "if" or ";" .a body begins with "if".$`
 f(1) <- g(1);  ### `^6: unrecognized-token: unexpected "<"; expected "if" or ";" .a body begins with "if".$`
-f(1) { g(1); }  ### `^6: unrecognized-token: unexpected "."; expected "if" or ";" .a body is written without braces: head..... if condition and condition;.$`
-f(1) if { g(1) }  ### `^12: unrecognized-token: unexpected "."; expected ":" after a key .this is a dictionary; a body has no braces, and conditions are grouped with parentheses.$`
+f(1) { g(1); }  ### `^6: unrecognized-token: unexpected "."; expected "if" or ";" .write a body without braces: head..... if condition and condition;.$`
+f(1) if { g(1) }  ### `^12: unrecognized-token: unexpected "."; expected ":" after a key .this is a dictionary; write a body without braces, and group conditions with parentheses.$`
 f(1) where g(1);  ### `^6: unrecognized-token: unexpected "where"; expected "if" or ";" .a body begins with "if".$`
 f(1) when g(1);  ### `^6: unrecognized-token: unexpected "when"; expected "if" or ";" .a body begins with "if".$`
 f;  ### `^2: unrecognized-token: unexpected ";"; expected "." after the name of a rule .a rule without parameters has empty parentheses.$`
 f if x;  ### `^3: unrecognized-token: unexpected "if"; expected "." after the name of a rule .a rule without parameters has empty parentheses.$`
-f.g(1);  ### `^2: unrecognized-token: unexpected "."; expected "." after the name of a rule .the name of a rule has no dots; write :: between its parts.$`
+f.g(1);  ### `^2: unrecognized-token: unexpected "."; expected "." after the name of a rule .rule names have no dots; write :: between the parts.$`
 f(1).  ### `^5: unrecognized-token: unexpected "."; expected "if" or ";" .a statement ends with a semicolon.$`
 g(1);
-x.f(1) if y;  ### `^2: unrecognized-token: unexpected "."; expected "." after the name of a rule .the name of a rule has no dots; write :: between its parts.$`
+x.f(1) if y;  ### `^2: unrecognized-token: unexpected "."; expected "." after the name of a rule .rule names have no dots; write :: between the parts.$`
 1;  ### `^1: unrecognized-token: unexpected "1"; expected a rule, a rule type, an inline query or a block$`
-"a";  ### `^1: unrecognized-token: unexpected string "a"; expected a rule, a rule type, an inline query or a block .a shorthand rule stands inside of an actor or resource block.$`
-"a" if "b";  ### `^1: unrecognized-token: unexpected string "a"; expected a rule, a rule type, an inline query or a block .a shorthand rule stands inside of an actor or resource block.$`
+"a";  ### `^1: unrecognized-token: unexpected string "a"; expected a rule, a rule type, an inline query or a block .a shorthand rule belongs inside an actor or resource block.$`
+"a" if "b";  ### `^1: unrecognized-token: unexpected string "a"; expected a rule, a rule type, an inline query or a block .a shorthand rule belongs inside an actor or resource block.$`
 (f(1));  ### `^1: unrecognized-token: unexpected "."; expected a rule, a rule type, an inline query or a block$`
 [1];  ### `^1: unrecognized-token: unexpected "."; expected a rule, a rule type, an inline query or a block .a rule begins with its name and its parameters: name..... if ...;.$`
-;  ### `^1: unrecognized-token: unexpected ";"; expected a rule, a rule type, an inline query or a block .leave it out; no semicolon stands after a block or another semicolon.$`
-f(1);;  ### `^6: unrecognized-token: unexpected ";"; expected a rule, a rule type, an inline query or a block .leave it out; no semicolon stands after a block or another semicolon.$`
+;  ### `^1: unrecognized-token: unexpected ";"; expected a rule, a rule type, an inline query or a block .remove it; a block or a semicolon is not followed by a semicolon.$`
+f(1);;  ### `^6: unrecognized-token: unexpected ";"; expected a rule, a rule type, an inline query or a block .remove it; a block or a semicolon is not followed by a semicolon.$`
 g(1);
 ,  ### `^1: unrecognized-token: unexpected ","; expected a rule, a rule type, an inline query or a block$`
 h(1);
 }  ### `^1: unrecognized-token: unexpected "."; expected a rule, a rule type, an inline query or a block .no block is open here.$`
-f(1,);  ### `^5: unrecognized-token: unexpected "."; expected an expression .leave out the comma.$`
-f(,);  ### `^3: unrecognized-token: unexpected ","; expected an expression .write a value before the comma, or leave the comma out.$`
-f(1,,2);  ### `^5: unrecognized-token: unexpected ","; expected an expression .write a value before the comma, or leave the comma out.$`
+f(1,);  ### `^5: unrecognized-token: unexpected "."; expected an expression .remove the comma.$`
+f(,);  ### `^3: unrecognized-token: unexpected ","; expected an expression .write a value before the comma, or remove the comma.$`
+f(1,,2);  ### `^5: unrecognized-token: unexpected ","; expected an expression .write a value before the comma, or remove the comma.$`
 f(x = 1);  ### `^5: unrecognized-token: unexpected "="; expected "," or "." .compare in the body, after "if".$`
 f(x == 1);  ### `^5: unrecognized-token: unexpected "=="; expected "," or "." .compare in the body, after "if".$`
 f(x < 1);  ### `^5: unrecognized-token: unexpected "<"; expected "," or "." .compare in the body, after "if".$`
-f(not x);  ### `^3: unrecognized-token: unexpected "not"; expected an expression ."not" has no value; write it in front of a whole goal.$`
+f(not x);  ### `^3: unrecognized-token: unexpected "not"; expected an expression ."not" has no value; write it before a whole condition.$`
 f(x and y);  ### `^5: unrecognized-token: unexpected "and"; expected "," or "." .compare in the body, after "if".$`
 f(x: Foo y: Bar);  ### `^10: unrecognized-token: unexpected "y"; expected "," or "." after a specializer .did you forget a comma..$`
 f(x y);  ### `^5: unrecognized-token: unexpected "y"; expected "," or "." .did you forget a comma..$`
@@ -49,14 +49,14 @@ new(1);  ### `^1: reserved-word: "new" is a reserved word; expected a rule, a ru
 debug(1);  ### `^1: reserved-word: "debug" is a reserved word; expected a rule, a rule type, an inline query or a block .choose another name, such as debug_.$`
 print(1);  ### `^1: reserved-word: "print" is a reserved word; expected a rule, a rule type, an inline query or a block .choose another name, such as print_.$`
 forall(1);  ### `^1: reserved-word: "forall" is a reserved word; expected a rule, a rule type, an inline query or a block .choose another name, such as forall_.$`
-if(1);  ### `^1: reserved-word: "if" is a reserved word; expected a rule, a rule type, an inline query or a block .a condition stands after the head of its rule: head..... if ...;.$`
-if x = 1;  ### `^1: reserved-word: "if" is a reserved word; expected a rule, a rule type, an inline query or a block .a condition stands after the head of its rule: head..... if ...;.$`
+if(1);  ### `^1: reserved-word: "if" is a reserved word; expected a rule, a rule type, an inline query or a block .write a condition after the head of a rule: head..... if ...;.$`
+if x = 1;  ### `^1: reserved-word: "if" is a reserved word; expected a rule, a rule type, an inline query or a block .write a condition after the head of a rule: head..... if ...;.$`
 true(1);  ### `^1: reserved-word: "true" is a reserved word; expected a rule, a rule type, an inline query or a block .choose another name, such as true_.$`
 mod(1);  ### `^1: reserved-word: "mod" is a reserved word; expected a rule, a rule type, an inline query or a block .choose another name, such as mod_.$`
 not(1);  ### `^1: reserved-word: "not" is a reserved word; expected a rule, a rule type, an inline query or a block .choose another name, such as not_.$`
 type type(1);  ### `^6: reserved-word: "type" is a reserved word; expected the name of a rule .choose another name, such as type_.$`
 type new(1);  ### `^6: reserved-word: "new" is a reserved word; expected the name of a rule .choose another name, such as new_.$`
-type f(x: Integer) if x = 1;  ### `^20: unrecognized-token: a rule type has no body .write ";" after the parameters; drop "type" to make it a rule.$`
+type f(x: Integer) if x = 1;  ### `^20: unrecognized-token: a rule type has no body .write ";" after the parameters, or remove "type" to make it a rule.$`
 type f;  ### `^7: unrecognized-token: unexpected ";"; expected "." after the name of a rule .a rule without parameters has empty parentheses.$`
 type;  ### `^5: unrecognized-token: unexpected ";"; expected the name of a rule$`
 type(1);  ### `^5: unrecognized-token: unexpected "."; expected the name of a rule$`
@@ -64,21 +64,21 @@ type Foo {}  ### `^10: unrecognized-token: unexpected "."; expected "." after th
 type f(x: Integer) x;  ### `^20: unrecognized-token: unexpected "x"; expected ";"$`
 ?= ;  ### `^4: unrecognized-token: unexpected ";"; expected an expression$`
 ?= x = 1 y;  ### `^10: unrecognized-token: unexpected "y"; expected an operator or ";"$`
-?= f(1), g(1);  ### `^8: unrecognized-token: unexpected ","; expected an operator or ";" .conditions are joined with "and".$`
+?= f(1), g(1);  ### `^8: unrecognized-token: unexpected ","; expected an operator or ";" .join conditions with "and".$`
 ?= ?= f(1);  ### `^4: unrecognized-token: unexpected ".="; expected an expression$`
-rule f(x) if x = 1;  ### `^1: unrecognized-token: unexpected "rule" before the name of a rule .leave it out: f..... if ...;.$`
-def f(x): return x;  ### `^1: unrecognized-token: unexpected "def" before the name of a rule .leave it out: f..... if ...;.$`
-f(x) if return x;  ### `^16: unrecognized-token: unexpected "x"; expected an operator or ";" .a rule returns nothing: it succeeds when the conditions after "if" do.$`
-f(x) if let y = x and y = 1;  ### `^13: unrecognized-token: unexpected "y"; expected an operator or ";" .write a variable as its name alone, and give it a value with "=".$`
-f(x) if x = 1, y = 2;  ### `^14: unrecognized-token: unexpected ","; expected an operator or ";" .conditions are joined with "and".$`
-f(x) if x = 1; y = 2;  ### `^18: unrecognized-token: unexpected "="; expected "." after the name of a rule .conditions are joined with "and" or "or", not with ";".$`
-f(x) if x = 1 then y = 2;  ### `^15: unrecognized-token: unexpected "then"; expected an operator or ";" .alternatives are written with "or", or as several rules.$`
-f(x) if x = 1 else y = 2;  ### `^15: unrecognized-token: unexpected "else"; expected an operator or ";" .alternatives are written with "or", or as several rules.$`
+rule f(x) if x = 1;  ### `^1: unrecognized-token: unexpected "rule" before the name of a rule .remove it: f..... if ...;.$`
+def f(x): return x;  ### `^1: unrecognized-token: unexpected "def" before the name of a rule .remove it: f..... if ...;.$`
+f(x) if return x;  ### `^16: unrecognized-token: unexpected "x"; expected an operator or ";" .rules do not return values; a rule succeeds when the conditions after "if" do.$`
+f(x) if let y = x and y = 1;  ### `^13: unrecognized-token: unexpected "y"; expected an operator or ";" .write only the name of the variable, and set it with "=".$`
+f(x) if x = 1, y = 2;  ### `^14: unrecognized-token: unexpected ","; expected an operator or ";" .join conditions with "and".$`
+f(x) if x = 1; y = 2;  ### `^18: unrecognized-token: unexpected "="; expected "." after the name of a rule .join conditions with "and" or "or", not with ";".$`
+f(x) if x = 1 then y = 2;  ### `^15: unrecognized-token: unexpected "then"; expected an operator or ";" .write alternatives with "or", or as several rules.$`
+f(x) if x = 1 else y = 2;  ### `^15: unrecognized-token: unexpected "else"; expected an operator or ";" .write alternatives with "or", or as several rules.$`
 f(x) if x is Foo;  ### `^11: unrecognized-token: unexpected "is"; expected an operator or ";" .write "=", or "matches" before a class.$`
 f(x) if x isa Foo;  ### `^11: unrecognized-token: unexpected "isa"; expected an operator or ";" .write "matches".$`
 f(x) if x instanceof Foo;  ### `^11: unrecognized-token: unexpected "instanceof"; expected an operator or ";" .write "matches".$`
-f(x) if x = 1 if y = 2;  ### `^15: unrecognized-token: unexpected "if"; expected an operator or ";" .conditions are joined with "and".$`
-import "other.polar";  ### `^8: unrecognized-token: unexpected string "other.polar"; expected "." after the name of a rule .policies do not import each other: load their files together.$`
+f(x) if x = 1 if y = 2;  ### `^15: unrecognized-token: unexpected "if"; expected an operator or ";" .join conditions with "and".$`
+import "other.polar";  ### `^8: unrecognized-token: unexpected string "other.polar"; expected "." after the name of a rule .policies do not import each other; load the files together.$`
 // a comment of another language  ### `^1: unrecognized-token: unexpected "/"; expected a rule, a rule type, an inline query or a block .a comment begins with #.$`
 f(1);
 /* another  ### `^1: unrecognized-token: unexpected "/"; expected a rule, a rule type, an inline query or a block .a comment begins with #.$`
