@@ -68,6 +68,25 @@ func (c *classes) actorType(t reflect.Type) *actorType {
 	return a
 }
 
+// isUnstored reports whether x is an instance of a class with a key whose key is zero. No
+// database has such a row, so its existence is not a secret.
+func (c *classes) isUnstored(x any) bool {
+	v := reflect.ValueOf(x)
+	for range maxPointers {
+		if v.Kind() == reflect.Pointer {
+			v = v.Elem()
+		}
+	}
+	if v.Kind() != reflect.Struct {
+		return false
+	}
+	if _, registered := c.byType[v.Type()]; !registered {
+		return false
+	}
+	key := c.key(v.Type())
+	return len(key) > 0 && isZeroKey(v, key)
+}
+
 // isZeroKey reports whether all fields of the key of the struct v are zero or nil.
 func isZeroKey(v reflect.Value, key [][]int) bool {
 	for _, index := range key {

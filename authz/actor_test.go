@@ -118,3 +118,40 @@ func TestZeroKeyIsNoActor(t *testing.T) {
 		})
 	}
 }
+
+// TestUnstoredIsForbidden: a denial about a row that was never stored is not hidden.
+func TestUnstoredIsForbidden(t *testing.T) {
+	az, err := authz.New(authz.Config{
+		Policies:   authz.String("p.polar", `allow(_: Account, "read", _: Invoice) if 1 = 2;`),
+		ReadAction: "read",
+		Classes: []authz.Class{
+			{Name: "Account", Type: authz.ClassOf[account]().Type},
+			{Name: "Invoice", Type: authz.ClassOf[tenantAccount]().Type, Key: []string{"Tenant", "Number"}},
+			{Name: "Doc", Type: authz.ClassOf[actorDoc]().Type},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		resource any
+		want     error
+	}{
+		{&tenantAccount{}, authz.ErrForbidden},
+		{tenantAccount{}, authz.ErrForbidden},
+		{&tenantAccount{Tenant: "a"}, authz.ErrNotFound},
+		{&tenantAccount{Number: 1}, authz.ErrNotFound},
+		{&actorDoc{}, authz.ErrNotFound}, // has no key, so it may be stored
+	} {
+		for _, action := range []string{"create", "read"} {
+			err := az.Authorize(t.Context(), &account{ID: 1}, action, tt.resource)
+			if !errors.Is(err, tt.want) {
+				t.Errorf("%s %+v: %v, want %v", action, tt.resource, err, tt.want)
+			}
+			var denied *authz.DeniedError
+			if !errors.As(err, &denied) || !errors.Is(denied.AsForbidden(), authz.ErrForbidden) || errors.Is(denied.AsForbidden(), authz.ErrNotFound) || denied.AsForbidden().ID() != denied.ID() {
+				t.Errorf("%s %+v: as forbidden %v", action, tt.resource, denied.AsForbidden())
+			}
+		}
+	}
+}

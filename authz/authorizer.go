@@ -249,6 +249,9 @@ func (a *Authorizer) hides(ctx context.Context, v *version, q *question) (bool, 
 	if _, ok := q.resource.(classValue); ok {
 		return false, nil
 	}
+	if a.classes.isUnstored(q.resource) {
+		return false, nil
+	}
 	if q.rule == ruleAllow && q.action == a.cfg.ReadAction {
 		return true, nil
 	}

@@ -79,6 +79,14 @@ func (e *DeniedError) Action() string { return e.action }
 // the one that [Config].Observe sees.
 func (e *DeniedError) ID() string { return e.id }
 
+// AsForbidden returns e as a denial that is [ErrForbidden]. It is for denials about what
+// the caller brought itself, such as a row that is to be created: there is nothing to hide.
+func (e *DeniedError) AsForbidden() *DeniedError {
+	open := *e
+	open.hidden = false
+	return &open
+}
+
 // Is reports whether target is the answer that e stands for: ErrNotFound or
 // ErrForbidden, never both.
 func (e *DeniedError) Is(target error) bool {

@@ -22,6 +22,7 @@ type fake struct {
 	policy map[reflect.Type]func(actor *User, action string) filter.Expr
 
 	mu      sync.Mutex
+	hides   bool  // denials are authz.ErrNotFound
 	filters int   // how often Filter was asked
 	err     error // that everything returns, if it is set
 }
@@ -64,21 +65,12 @@ func (f *fake) Authorize(ctx context.Context, actor any, action string, resource
 	switch {
 	case err != nil:
 		return undecided("fake", err)
+	case !ok && f.hides:
+		return authz.ErrNotFound
 	case !ok:
 		return &forbiddenError{"fake"}
 	}
 	return nil
-}
-
-// Judged makes the fake a Judge.
-func (f *fake) Judged(ctx context.Context, actor any, action string, resource any, allowed, readable bool) error {
-	switch {
-	case allowed:
-		return nil
-	case readable:
-		return &forbiddenError{"fake"}
-	}
-	return authz.ErrNotFound
 }
 
 // related fetches, as a decision does.
@@ -106,7 +98,6 @@ func (f *fake) related(ctx context.Context, row any, rel *filter.Relation) ([]an
 type deciding struct{ *fake }
 
 func (deciding) Filter() {}
-func (deciding) Judged() {}
 
 // as returns a context with an actor. The authorizer in it is of no use: where the
 // plugin is asked, the context's must not be.

@@ -218,7 +218,6 @@ func TestFaults(t *testing.T) {
 		b.fake.exposeRelations()
 		before := dump(t, b)
 		repo := NewRepository[Doc](db)
-		memory := NewRepository[Doc](db).For("memory")
 		type result struct {
 			ids ids
 			err error
@@ -241,17 +240,6 @@ func TestFaults(t *testing.T) {
 			"GetMany": func() result { docs, err := repo.GetMany(b.ctx, int64(1), int64(2)); return read(idsOf(docs), err) },
 			"Lookup": func() result {
 				doc, err := repo.Lookup(b.ctx, int64(1))
-				if doc == nil {
-					return read(nil, err)
-				}
-				return read(ids{doc.ID}, err)
-			},
-			"Lookup in memory": func() result {
-				ctx, fake := b.ctx, b.fake
-				plugin := pluginOf(db)
-				plugin.az = deciding{fake}
-				defer func() { plugin.az = fake }()
-				doc, err := memory.Lookup(ctx, int64(1))
 				if doc == nil {
 					return read(nil, err)
 				}

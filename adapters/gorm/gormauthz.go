@@ -30,6 +30,7 @@ package gormauthz
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -50,17 +51,6 @@ type Authorizer interface {
 // authz.ErrUnsupported if it cannot make a filter from the policy.
 type Filterer interface {
 	Filter(ctx context.Context, actor any, action string, class authz.Class) (*filter.Query, error)
-}
-
-// A Judge is an Authorizer that accepts decisions that the database has made with a
-// filter. With a Judge, Lookup is one query that returns the row and both answers.
-// Without one, Lookup reads the row and decides in memory.
-type Judge interface {
-	Filterer
-	// Judged returns nil if the action is allowed. Otherwise it returns what
-	// Authorize would return for a denial of an actor who may, or may not, read the
-	// resource.
-	Judged(ctx context.Context, actor any, action string, resource any, allowed, readable bool) error
 }
 
 // A question holds the authorizer, the actor and the context of a decision.
@@ -92,6 +82,16 @@ func questionOf(ctx context.Context, db *gorm.DB) (question, error) {
 // authorize authorizes an action on one resource.
 func (q question) authorize(action string, resource any) error {
 	return answer(q.az.Authorize(q.ctx, q.actor, action, resource))
+}
+
+// authorizeNew authorizes an action on a row that does not exist outside of the
+// transaction. Its denial hides nothing, so it is never authz.ErrNotFound.
+func (q question) authorizeNew(action string, row any) error {
+	err := q.az.Authorize(q.ctx, q.actor, action, row)
+	if denied := (*authz.DeniedError)(nil); errors.As(err, &denied) {
+		return denied.AsForbidden()
+	}
+	return err
 }
 
 // condition returns the condition on the rows of a model on which the actor may do

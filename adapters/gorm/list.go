@@ -1,16 +1,13 @@
 package gormauthz
 
-// This file defines how a Repository reads with the policy in the query: several
-// rows, or one row together with the decisions about it.
+// This file defines how a Repository reads several rows, with the policy in the query.
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
@@ -40,7 +37,7 @@ func (r *Repository[T]) query(ctx context.Context, scopes []func(*gorm.DB) *gorm
 		return err
 	}
 	tx := db.Session(&gorm.Session{NewDB: true, Context: ctx})
-	err = run(tx.Scopes(scopes...).Scopes(Authorized(r.action))).Error
+	err = run(tx.Scopes(scopes...).Scopes(Authorized(r.actionOr(actionRead)))).Error
 	if err != nil {
 		reset()
 		return databaseError(err)
@@ -59,6 +56,7 @@ func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
+	action := r.actionOr(actionRead)
 	wanted := make([]filter.Value, 0, len(keys))
 	seen := make(map[string]bool, len(keys)) // a key that is given twice may be in two queries
 	for _, k := range keys {
@@ -75,7 +73,7 @@ func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
 			wanted = append(wanted, filter.KeyOf(parts...))
 		}
 	}
-	allowed, err := v.allowed(r.action)
+	allowed, err := v.allowed(action)
 	inMemory := errors.Is(err, authz.ErrUnsupported)
 	if err != nil && !inMemory {
 		return nil, err
@@ -83,7 +81,7 @@ func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
 	var rows []T
 	for len(wanted) > 0 {
 		n := min(len(wanted), keysInQuery)
-		found, err := v.some(wanted[:n], allowed, inMemory, r.action)
+		found, err := v.some(wanted[:n], allowed, inMemory, action)
 		if err != nil {
 			return nil, err
 		}
@@ -164,96 +162,4 @@ func sameParts(a, b filter.Value) (bool, error) {
 		}
 	}
 	return true, nil
-}
-
-// judged is Lookup in one query. It returns false if that is not possible: the
-// Authorizer is not a Judge, or its policy cannot be translated to conditions.
-func (v *visit[T]) judged(action string, key any) (row *T, err error, ok bool) {
-	judge, ok := v.az.(Judge)
-	if !ok {
-		return nil, nil, false
-	}
-	isKey, err := v.keyIs(key)
-	if err != nil {
-		return nil, err, true
-	}
-	act, err := v.allowed(action)
-	if err != nil {
-		return nil, err, !errors.Is(err, authz.ErrUnsupported)
-	}
-	read := act
-	if action != actionRead {
-		if read, err = v.allowed(actionRead); err != nil {
-			return nil, err, !errors.Is(err, authz.ErrUnsupported)
-		}
-	}
-	row, answers, err := v.withAnswers(isKey, act, read)
-	if err != nil {
-		return nil, err, true
-	}
-	if err := answer(judge.Judged(v.ctx, v.actor, action, row, answers[0], answers[1])); err != nil {
-		return nil, err, true
-	}
-	if !answers[0] {
-		return nil, undecided("the authorizer allowed an action that the database's answer denies", nil), true
-	}
-	return row, nil, true
-}
-
-// withAnswers reads one row, and whether each of two conditions is true for it.
-func (v *visit[T]) withAnswers(isKey, act, read predicate) (*T, [2]bool, error) {
-	const columns = "?.*, CASE WHEN ? THEN 1 ELSE 0 END AS az_act, CASE WHEN ? THEN 1 ELSE 0 END AS az_read"
-	fail := func(err error) (*T, [2]bool, error) { return nil, [2]bool{}, err }
-	rows, err := v.db.Model(new(T)).Where(isKey).Select(columns, clause.Table{Name: clause.CurrentTable}, act, read).Rows()
-	if err != nil {
-		return fail(databaseError(err))
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return fail(databaseError(err))
-		}
-		return fail(&notFoundError{})
-	}
-	row := new(T)
-	tx := v.db.Model(row)
-	if err := tx.Statement.Parse(row); err != nil {
-		return fail(databaseError(err))
-	}
-	tx.Statement.Dest, tx.Statement.ReflectValue = row, reflect.ValueOf(row).Elem()
-	with := answered{Rows: rows}
-	gorm.Scan(&with, tx, gorm.ScanInitialized)
-	if hook, ok := any(row).(interface{ AfterFind(*gorm.DB) error }); ok && tx.Error == nil {
-		tx.AddError(hook.AfterFind(v.db))
-	}
-	if tx.Error != nil {
-		return fail(databaseError(tx.Error))
-	}
-	if rows.Next() || rows.Err() != nil {
-		return fail(undecided("several rows have the same key, or the database failed", rows.Err()))
-	}
-	return row, [2]bool{with.act == 1, with.read == 1}, nil
-}
-
-// answered hides the last two columns of rows from GORM and keeps their values.
-type answered struct {
-	gorm.Rows
-	act, read int64
-}
-
-// Columns returns all columns but the last two.
-func (a *answered) Columns() ([]string, error) {
-	names, err := a.Rows.Columns()
-	if err == nil && len(names) < 2 {
-		err = errors.New("gormauthz: columns are missing")
-	}
-	if err != nil {
-		return nil, err
-	}
-	return names[:len(names)-2], nil
-}
-
-// Scan scans the last two columns into its own fields.
-func (a *answered) Scan(dest ...any) error {
-	return a.Rows.Scan(append(dest[:len(dest):len(dest)], &a.act, &a.read)...)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/ursa-authz/ursa/authz"
 )
@@ -80,7 +81,7 @@ func TestListsWithPolar(t *testing.T) {
 							want = append(want, docs[i].ID)
 						}
 					}
-					repo := NewRepository[Doc](db).For(action)
+					repo := NewRepository[Doc](db).WithAction(action)
 					got, err := repo.List(ctx)
 					if err != nil || !slices.Equal(idsOf(got), want) {
 						t.Errorf("user %d, %s: %v, %v; want %v", u.ID, action, idsOf(got), err, want)
@@ -152,6 +153,61 @@ func TestRepositoryWithPolar(t *testing.T) {
 		}
 		if got, err := repo.Lookup(as(author), doc.ID); err != nil || got.Title != "changed" || got.AuthorID != 2 {
 			t.Errorf("after the updates: %+v, %v", got, err)
+		}
+	})
+}
+
+// TestActionsOfRepositories: each method authorizes its own action, or that of WithAction.
+func TestActionsOfRepositories(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		migrate(t, db)
+		az := authorizer(t, db, `
+			allow(user: User, "read", doc: Doc) if doc.author = user;
+			allow(user: User, action, doc: Doc) if action in ["create", "update"] and doc.author = user;
+			allow(user: User, "archive", doc: Doc) if doc.author = user and doc.title.startswith("old");
+		`, func(c *authz.Config) { c.ReadAction = "read" })
+		if err := db.Use(New(az, Enforce())); err != nil {
+			t.Fatal(err)
+		}
+		ctx := Unrestricted(t.Context(), "test data")
+		me, other := &User{ID: 1, Name: "me"}, &User{ID: 2, Name: "other"}
+		if err := db.WithContext(ctx).Create([]*User{me, other}).Error; err != nil {
+			t.Fatal(err)
+		}
+		if err := db.WithContext(ctx).Omit(clause.Associations).Create([]*Doc{
+			{Base: Base{1}, AuthorID: 1, Code: "a", Title: "old news", Due: noon}, {Base: Base{2}, AuthorID: 1, Code: "b", Title: "news", Due: noon},
+		}).Error; err != nil {
+			t.Fatal(err)
+		}
+		ctx = authz.NewContext(t.Context(), az, me)
+		repo := NewRepository[Doc](db)
+		archive := repo.WithAction("archive")
+		lookup := func(r *Repository[Doc], key int64) error { _, err := r.Lookup(ctx, key); return err }
+		update := func(r *Repository[Doc], key int64, title string) error {
+			return r.Update(ctx, &Doc{Base: Base{key}, Title: title}, "Title")
+		}
+		list, err := archive.List(ctx)
+		if err != nil || len(list) != 1 || list[0].ID != 1 {
+			t.Errorf("the list for archive: %v, %v", idsOf(list), err)
+		}
+		for what, tt := range map[string]struct{ got, want error }{
+			"read":                            {lookup(repo, 2), nil},
+			"archive, read":                   {lookup(archive, 1), nil},
+			"archive, denied":                 {lookup(archive, 2), authz.ErrForbidden},
+			"update":                          {update(repo, 2, "fresh news"), nil},
+			"archive, update":                 {update(archive, 1, "older"), nil},
+			"archive, update, denied":         {update(archive, 2, "old"), authz.ErrForbidden},
+			"archive, update, denied after":   {update(archive, 1, "new"), authz.ErrForbidden},
+			"archive, delete, denied":         {archive.Delete(ctx, int64(2)), authz.ErrForbidden},
+			"archive, create, denied":         {archive.Create(ctx, &Doc{AuthorID: 1, Code: "c", Title: "x", Due: noon}), authz.ErrForbidden},
+			"create for others is not hidden": {repo.Create(ctx, &Doc{AuthorID: 2, Code: "d", Title: "x", Due: noon}), authz.ErrForbidden},
+			"enforced create is not hidden": {db.WithContext(ctx).Omit(clause.Associations).Create(&Doc{Base: Base{99}, AuthorID: 2, Code: "e", Title: "x", Due: noon}).Error,
+				authz.ErrForbidden},
+			"archive, delete": {archive.Delete(ctx, int64(1)), nil},
+		} {
+			if !errors.Is(tt.got, tt.want) || tt.want == nil && tt.got != nil || tt.want == authz.ErrForbidden && errors.Is(tt.got, authz.ErrNotFound) {
+				t.Errorf("%s: %v, want %v", what, tt.got, tt.want)
+			}
 		}
 	})
 }

@@ -11,6 +11,7 @@ package gormauthz
 // the caller could keep half of the work.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,14 +40,14 @@ var ErrKeySet = errors.New("gormauthz: the key of a new row is assigned by the d
 // It is safe for concurrent use, unless With made it.
 type Repository[T any] struct {
 	db     *gorm.DB
-	inTx   bool // db was passed to With, and takes precedence over the context's transaction
-	action string
+	inTx   bool   // db was passed to With, and takes precedence over the context's transaction
+	action string // that every method authorizes; empty for each method's own
 }
 
 // NewRepository returns the repository of a model that was registered with Classes(db,
 // ...). If the model was not, the repository's methods return ErrUndecided.
 func NewRepository[T any](db *gorm.DB) *Repository[T] {
-	return &Repository[T]{db: db, action: "read"}
+	return &Repository[T]{db: db}
 }
 
 // With returns the repository on a transaction, or on another session. Without it, the
@@ -56,11 +57,18 @@ func (r *Repository[T]) With(tx *gorm.DB) *Repository[T] {
 	return &Repository[T]{db: tx, inTx: true, action: r.action}
 }
 
-// For returns the repository whose Lookup, GetMany, List and Count authorize action. The
-// default is "read".
-func (r *Repository[T]) For(action string) *Repository[T] {
+// WithAction returns the repository whose methods all authorize action. Without it, the
+// methods that read authorize "read", and Create, Update and Delete authorize "create",
+// "update" and "delete". It panics if action is empty.
+func (r *Repository[T]) WithAction(action string) *Repository[T] {
+	if action == "" {
+		panic("gormauthz: WithAction needs an action")
+	}
 	return &Repository[T]{db: r.db, inTx: r.inTx, action: action}
 }
+
+// actionOr returns the action that a method authorizes.
+func (r *Repository[T]) actionOr(own string) string { return cmp.Or(r.action, own) }
 
 // A visit is the state of one call of a repository.
 type visit[T any] struct {
@@ -114,14 +122,11 @@ func (r *Repository[T]) Lookup(ctx context.Context, key any) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	if row, err, ok := v.judged(r.action, key); ok {
-		return row, err
-	}
 	row, err := v.row(key, false)
 	if err != nil {
 		return nil, err
 	}
-	if err := v.authorize(r.action, row); err != nil {
+	if err := v.authorize(r.actionOr(actionRead), row); err != nil {
 		return nil, err
 	}
 	return row, nil
@@ -194,7 +199,7 @@ func (v *visit[T]) keyValues(key any) ([]filter.Value, error) {
 }
 
 // Create authorizes "create" on the row as given, inserts it, and authorizes "create" on
-// the row as stored, all in one transaction. It does not write associations. A row whose
+// the row as stored, all in one transaction. A denial is always authz.ErrForbidden. It does not write associations. A row whose
 // key the database assigns must have a zero key. If Create returns an error, the given
 // row is unchanged.
 func (r *Repository[T]) Create(ctx context.Context, row *T) error {
@@ -208,14 +213,14 @@ func (r *Repository[T]) Create(ctx context.Context, row *T) error {
 	if err := v.refuseKey(row); err != nil {
 		return err
 	}
-	given := *row
+	given, action := *row, r.actionOr(actionCreate)
 	err = v.write(func(v *visit[T]) error {
-		if err := v.authorize("create", row); err != nil {
+		if err := v.authorizeNew(action, row); err != nil {
 			return err
 		}
-		return v.written("create", func() error {
+		return v.written(func() error {
 			return v.db.Omit(clause.Associations).Create(row).Error
-		}, row)
+		}, row, func(stored *T) error { return v.authorizeNew(action, stored) })
 	})
 	if err != nil {
 		*row = given
@@ -252,18 +257,19 @@ func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) er
 	if err != nil {
 		return err
 	}
+	action := r.actionOr(actionUpdate)
 	return v.write(func(v *visit[T]) error {
 		key, _ := v.model.keyOf(v.ctx, row)
 		stored, err := v.row(key, true)
 		if err != nil {
 			return err
 		}
-		if err := v.authorize("update", stored); err != nil {
+		if err := v.authorize(action, stored); err != nil {
 			return err
 		}
-		return v.written("update", func() error {
+		return v.written(func() error {
 			return v.db.Model(stored).Select(columns).Omit(clause.Associations).Updates(row).Error
-		}, row)
+		}, row, func(stored *T) error { return v.authorize(action, stored) })
 	})
 }
 
@@ -299,7 +305,7 @@ func (r *Repository[T]) Delete(ctx context.Context, key any) error {
 		if err != nil {
 			return err
 		}
-		if err := v.authorize("delete", stored); err != nil {
+		if err := v.authorize(r.actionOr(actionDelete), stored); err != nil {
 			return err
 		}
 		return v.changed(func() error { return v.db.Delete(stored).Error })
@@ -332,8 +338,8 @@ func inTransaction(db *gorm.DB) bool {
 	return ok && committer != nil
 }
 
-// written writes a row, and authorizes action on the row as it is then.
-func (v *visit[T]) written(action string, write func() error, row *T) error {
+// written writes a row, and authorizes it as it is then.
+func (v *visit[T]) written(write func() error, row *T, authorize func(stored *T) error) error {
 	return v.changed(func() error {
 		if err := write(); err != nil {
 			return err
@@ -348,7 +354,7 @@ func (v *visit[T]) written(action string, write func() error, row *T) error {
 		if err != nil {
 			return err
 		}
-		return v.authorize(action, stored)
+		return authorize(stored)
 	})
 }
 

@@ -26,52 +26,41 @@ func TestLookup(t *testing.T) {
 			return equals("AuthorID", u.ID)
 		})
 		statements := watch(t, db)
-		plugin := pluginOf(db)
-		for _, judged := range []bool{true, false} {
-			plugin.az = b.fake
-			if !judged {
-				plugin.az = deciding{b.fake}
+		repo := NewRepository[Doc](db)
+		for _, tt := range []struct {
+			repo *Repository[Doc]
+			key  any
+			want error
+		}{
+			{repo, int64(1), nil},
+			{repo, 1, nil},
+			{repo, uint8(1), nil},
+			{repo, 2, authz.ErrForbidden},
+			{repo, 10, authz.ErrNotFound}, // deleted
+			{repo, 99, authz.ErrNotFound},
+			{repo, 0, authz.ErrNotFound},
+			{repo.WithAction("approve"), 4, nil},
+			{repo.WithAction("approve"), 1, authz.ErrForbidden},
+			{repo, "1", authz.ErrUndecided},
+			{repo, nil, authz.ErrUndecided},
+			{repo, []any{1, 2}, authz.ErrUndecided},
+			{repo, []any{}, authz.ErrUndecided},
+			{repo, 1.5, authz.ErrUndecided},
+		} {
+			*statements = nil
+			got, err := tt.repo.Lookup(b.ctx, tt.key)
+			if !errors.Is(err, tt.want) || (got == nil) != (tt.want != nil) || got != nil && (got.Title == "" || !got.Seen.Equal(noon)) {
+				t.Errorf("lookup of %v: %+v, %v; want %v", tt.key, got, err, tt.want)
 			}
-			repo := NewRepository[Doc](db)
-			for _, tt := range []struct {
-				repo *Repository[Doc]
-				key  any
-				want error
-			}{
-				{repo, int64(1), nil},
-				{repo, 1, nil},
-				{repo, uint8(1), nil},
-				{repo, 2, authz.ErrForbidden},
-				{repo, 10, authz.ErrNotFound}, // deleted
-				{repo, 99, authz.ErrNotFound},
-				{repo, 0, authz.ErrNotFound},
-				{repo.For("approve"), 4, nil},
-				{repo.For("approve"), 1, authz.ErrForbidden},
-				{repo, "1", authz.ErrUndecided},
-				{repo, nil, authz.ErrUndecided},
-				{repo, []any{1, 2}, authz.ErrUndecided},
-				{repo, []any{}, authz.ErrUndecided},
-				{repo, 1.5, authz.ErrUndecided},
-			} {
-				*statements = nil
-				got, err := tt.repo.Lookup(b.ctx, tt.key)
-				if judged && tt.key == 2 { // the actor may not know that it is there
-					tt.want = authz.ErrNotFound
-				}
-				if !errors.Is(err, tt.want) || (got == nil) != (tt.want != nil) || got != nil && (got.Title == "" || !got.Seen.Equal(noon)) {
-					t.Errorf("judged %v: lookup of %v: %+v, %v; want %v", judged, tt.key, got, err, tt.want)
-				}
-				if n := len(*statements); n != 1 && tt.want != authz.ErrUndecided {
-					t.Errorf("judged %v: lookup of %v: %d statements", judged, tt.key, n)
-				}
-				if errors.Is(err, authz.ErrNotFound) != errors.Is(err, gorm.ErrRecordNotFound) {
-					t.Errorf("lookup of %v: %v is only one of the two errors", tt.key, err)
-				}
+			if n := len(*statements); n != 1 && tt.want != authz.ErrUndecided {
+				t.Errorf("lookup of %v: %d statements", tt.key, n)
+			}
+			if errors.Is(err, authz.ErrNotFound) != errors.Is(err, gorm.ErrRecordNotFound) {
+				t.Errorf("lookup of %v: %v is only one of the two errors", tt.key, err)
 			}
 		}
-		// A row that must not be known of is one that is not there, to the byte.
-		plugin.az = b.fake
-		repo := NewRepository[Doc](db)
+		// A row that the actor must not know of looks like a missing one, byte for byte.
+		b.fake.hides = true
 		_, hidden := repo.Lookup(b.ctx, 2)
 		_, missing := repo.Lookup(b.ctx, 99)
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
@@ -313,7 +302,7 @@ func TestCompositeKeys(t *testing.T) {
 		if p, err := repo.Lookup(b.ctx, []any{"b", 2}); err != nil || p.Name != "x" {
 			t.Errorf("%v, %v", p, err)
 		}
-		for key, want := range map[*[]any]error{{"a", 1}: authz.ErrNotFound, {"B", 2}: authz.ErrNotFound, {"b ", 2}: authz.ErrNotFound, {"b", "2"}: authz.ErrUndecided, {"b"}: authz.ErrUndecided} {
+		for key, want := range map[*[]any]error{{"a", 1}: authz.ErrForbidden, {"B", 2}: authz.ErrNotFound, {"b ", 2}: authz.ErrNotFound, {"b", "2"}: authz.ErrUndecided, {"b"}: authz.ErrUndecided} {
 			if p, err := repo.Lookup(b.ctx, *key); p != nil || !errors.Is(err, want) {
 				t.Errorf("%v: %v, %v", *key, p, err)
 			}

@@ -125,7 +125,7 @@ func TestSliceColumns(t *testing.T) {
 			if len(want) > 0 && len(want) < len(memos) {
 				decided++
 			}
-			list, err := NewRepository[Memo](db).For(action).List(ctx)
+			list, err := NewRepository[Memo](db).WithAction(action).List(ctx)
 			if errors.Is(err, authz.ErrUnsupported) && rule != supported {
 				refused++
 				continue

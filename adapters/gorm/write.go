@@ -127,7 +127,7 @@ func (p *Plugin) beforeCreate(db *gorm.DB) {
 		return
 	}
 	for _, row := range rows {
-		if err := q.authorize(c.action, row); err != nil {
+		if err := q.authorizeNew(c.action, row); err != nil {
 			refuse(stmt, err)
 			return
 		}
@@ -201,7 +201,7 @@ func (p *Plugin) afterCreate(db *gorm.DB) {
 			return undecided("new rows were not found after they were inserted", nil)
 		}
 		for i := range stored.Elem().Len() {
-			if err := q.authorize(c.action, stored.Elem().Index(i).Interface()); err != nil {
+			if err := q.authorizeNew(c.action, stored.Elem().Index(i).Interface()); err != nil {
 				return err
 			}
 		}

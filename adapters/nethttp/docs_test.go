@@ -7,7 +7,14 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/ursa-authz/ursa/internal/pagetest"
 )
+
+// TestSecurityPage is TestDocs for docs/security.md.
+func TestSecurityPage(t *testing.T) {
+	pagetest.Code(t, "../../docs/security.md", 4, "security_example_test.go")
+}
 
 // flat returns text without indentation and empty lines.
 func flat(text string) string {
@@ -44,7 +51,7 @@ func TestDocs(t *testing.T) {
 		}
 		blocks++
 		if !strings.Contains(code, flat(block)) {
-			t.Errorf("docs/http.md has code that is no part of the examples:\n%s", block)
+			t.Errorf("docs/http.md has code that is not part of the examples:\n%s", block)
 		}
 	}
 	if blocks < 8 {

@@ -1,5 +1,5 @@
-// Package roles is the code of docs/roles-in-your-tables.md: who has which role is in
-// the tables of the application, and the policy reads it there.
+// Package roles is the code of docs/roles-in-your-tables.md: the tables of the
+// application hold the roles of users, and the policy reads them there.
 package roles
 
 // This file defines the models.
@@ -92,7 +92,7 @@ type Grant struct {
 	Access    string `gorm:"size:20"`
 }
 
-// An AuditEntry says who has changed the membership of whom.
+// An AuditEntry records a change of a membership.
 type AuditEntry struct {
 	ID             int64
 	OrganizationID int64

@@ -22,7 +22,7 @@ type App struct {
 	db        *gorm.DB
 	az        *authz.Authorizer
 	documents *gormauthz.Repository[Document]
-	session   func(*http.Request) (userID int64, err error) // who has logged in
+	session   func(*http.Request) (userID int64, err error) // the user of a session
 }
 
 // New returns the App of a database.

@@ -38,9 +38,9 @@ type User struct {
 // A Membership is a user in a tenant, and can be an actor itself.
 type Membership struct {
 	ID       int64
+	UserID   int64 `gorm:"uniqueIndex:one_membership"`
 	TenantID int64 `gorm:"uniqueIndex:one_membership"`
 	Tenant   *Tenant
-	UserID   int64  `gorm:"uniqueIndex:one_membership"`
 	Role     string `gorm:"size:20"`
 }
 

@@ -1,7 +1,7 @@
 package deps
 
-// This file tests that docs/reliability.md names tests and variables that exist, and
-// that CONTRIBUTING.md explains the variables.
+// This file tests that docs/reliability.md and docs/security.md name tests and variables
+// that exist, and that CONTRIBUTING.md explains the variables.
 
 import (
 	"io/fs"
@@ -49,7 +49,11 @@ func TestReliabilityPage(t *testing.T) {
 		t.Errorf("the page has %d rows", rows)
 	}
 	table, _, _ := strings.Cut(page, "## Commands")
-	for _, name := range testName.FindAllString(table, -1) {
+	security := testName.FindAllString(read("docs/security.md"), -1)
+	if len(security) < 40 {
+		t.Errorf("docs/security.md names %d tests", len(security))
+	}
+	for _, name := range append(testName.FindAllString(table, -1), security...) {
 		if !known[name] {
 			t.Errorf("there is no %s", name)
 		}

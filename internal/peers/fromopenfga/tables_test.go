@@ -163,7 +163,7 @@ func TestTables(t *testing.T) {
 		for _, action := range world.Actions {
 			want, err := s.list("user:"+u.Name, "can_"+action, "document")
 			must(err)
-			list, err := documents.For(action).List(ctx)
+			list, err := documents.WithAction(action).List(ctx)
 			must(err)
 			var got []string
 			for _, d := range list {
