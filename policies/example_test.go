@@ -1,6 +1,6 @@
 package policies_test
 
-// This file defines the examples of the package's documentation.
+// This file has the examples in the package documentation.
 
 import (
 	"context"

@@ -1,12 +1,12 @@
-// Package policies holds ready policies for the expenses example. One folder is
-// one policy, of all its files together:
+// Package policies has the policies of the expenses example. The files of a folder
+// are one policy:
 //
-//   - expenses: what somebody submitted, they may read, and they may read their
-//     own organization;
+//   - expenses: users may submit expenses, and may read their own expenses and
+//     their organization.
 //   - expenses-oso: the same for the engine go-oso, which needs exact Go names
-//     and has no string methods;
-//   - managed: managers may read what those below them submitted, and
-//     accountants what their organization did, by roles and relations.
+//     and has no string methods.
+//   - managed: also, managers may read the expenses of everybody below them, and
+//     accountants those of their organization. It uses roles and relations.
 //
 // A program embeds them with
 //
@@ -17,7 +17,7 @@ package policies
 
 import "embed"
 
-// FS holds the policies, each in a folder of its name.
+// FS has the policies, each in a folder with its name.
 //
 //go:embed */*.polar
 var FS embed.FS

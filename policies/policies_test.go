@@ -1,7 +1,7 @@
 package policies_test
 
-// This file defines what each policy decides, as tables of questions with
-// everybody to whom the answer is yes.
+// This file tests what each policy decides. A table has one line for each question,
+// with all actors that are allowed.
 
 import (
 	"context"
@@ -45,7 +45,7 @@ type (
 func (User) IsAuthenticated() bool  { return true }
 func (Guest) IsAuthenticated() bool { return false }
 
-// The people and things that the tables are about.
+// The actors and resources of the tables.
 var (
 	foo, bar = &Organization{ID: 1}, &Organization{ID: 2}
 
@@ -77,7 +77,7 @@ func by(u *User) *Expense { return &Expense{ID: 100 + u.ID, UserID: u.ID, User: 
 func open(t *testing.T, folder string, engine authz.Engine) *authz.Authorizer {
 	t.Helper()
 	classes := []authz.Class{authz.ClassOf[User](), authz.ClassOf[Guest](), authz.ClassOf[Expense](), authz.ClassOf[Organization]()}
-	if folder != "expenses-oso" { // go-oso knows no interfaces
+	if folder != "expenses-oso" { // go-oso has no interfaces
 		classes = append(classes, authz.ClassOf[Actor]())
 	}
 	az, err := authz.New(authz.Config{Policies: authz.FS(policies.FS, folder+"/*.polar"), Classes: classes, Engine: engine})
@@ -88,14 +88,14 @@ func open(t *testing.T, folder string, engine authz.Engine) *authz.Authorizer {
 	return az
 }
 
-// A row is a question, and who may.
+// A row is a question and the actors that are allowed.
 type row struct {
 	action   string
 	resource any // a string is the path of a request
 	allowed  string
 }
 
-// check asks every row's question for every actor.
+// check asks the question of every row for every actor.
 func check(t *testing.T, az *authz.Authorizer, rows []row) {
 	t.Helper()
 	for _, r := range rows {
@@ -135,14 +135,14 @@ const (
 	ofFoo     = "accountant ceo cfo engineer lead"
 )
 
-// expenses is what the guide's policy decides, in either of its spellings.
+// expenses is what the policies expenses and expenses-oso decide.
 var expenses = []row{
 	{"GET", "/", everybody},
 	{"GET", "/whoami", users},
 	{"GET", "/expenses", users},
 	{"GET", "/expenses/", users},
 	{"GET", "/expenses/2", users},
-	{"HEAD", "/expenses/2", ""}, // Middleware asks HEAD as GET
+	{"HEAD", "/expenses/2", ""}, // Middleware decides HEAD as GET
 	{"PUT", "/expenses/submit", users},
 	{"GET", "/organizations/1", users},
 	{"POST", "/", ""},
@@ -178,7 +178,7 @@ func TestExpensesOso(t *testing.T) {
 	})
 }
 
-// managed is what the policy with managers and accountants decides.
+// managed is what the policy managed decides.
 var managed = []row{
 	{"GET", "/", everybody},
 	{"GET", "/expenses/2", users},
@@ -200,8 +200,7 @@ var managed = []row{
 
 func TestManaged(t *testing.T) { check(t, open(t, "managed", nil), managed) }
 
-// TestManagedLoop: data in which two people manage each other is an answer, and
-// not an endless one.
+// TestManagedLoop: the recursion ends if two users manage each other.
 func TestManagedLoop(t *testing.T) {
 	a, b := employee(11, "A", foo, nil), employee(12, "B", foo, nil)
 	a.Manager, a.ManagerID, b.Manager, b.ManagerID = b, &b.ID, a, &a.ID
@@ -216,7 +215,7 @@ func TestManagedLoop(t *testing.T) {
 	}
 }
 
-// TestFS: what is embedded is what the package's comment lists.
+// TestFS: FS has the folders in the package comment.
 func TestFS(t *testing.T) {
 	files, err := fs.Glob(policies.FS, "*/*")
 	if err != nil {

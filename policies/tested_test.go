@@ -1,8 +1,7 @@
 package policies_test
 
-// This file tests the policies as a whole: that the tests exercise every rule,
-// who may do what as tables that a review can read, and what somebody is told who
-// asks why they were refused.
+// This file tests the policies as a whole: the tests exercise every rule, golden
+// files show what each actor may do, and explanations name the reason of a denial.
 
 import (
 	"flag"
@@ -16,14 +15,15 @@ import (
 	"github.com/ursa-authz/ursa/authz/authztest"
 )
 
-// update is a flag that Matrix obeys, too.
+// update is a flag that authztest.Matrix obeys, too.
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// tables are what the policies decide.
+// tables has the tables of policies_test.go by folder.
 var tables = map[string][]row{"expenses": expenses, "expenses-oso": expenses, "managed": managed}
 
-// TestCoverage: the tables and the lists of actions exercise every rule and
-// every alternative. Lists look at all rules, a decision only at the first that holds.
+// TestCoverage: the tables and AuthorizedActions exercise every rule and every
+// alternative. AuthorizedActions tries all rules, a decision stops at the first that
+// holds.
 func TestCoverage(t *testing.T) {
 	for folder, rows := range tables {
 		t.Run(folder, func(t *testing.T) {
@@ -42,7 +42,7 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// TestMatrix holds the policies against testdata. Run with -update to rewrite it.
+// TestMatrix compares the decisions with testdata. The flag -update rewrites it.
 func TestMatrix(t *testing.T) {
 	rows := map[string]any{
 		"expense of ceo": by(ceo), "expense of engineer": by(engineer), "expense of bookkeeper": by(bookkeeper),
@@ -65,7 +65,7 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// TestRefusals: who is refused on the way through the guide's application is told why.
+// TestRefusals compares the explanations of denials in the example with testdata.
 func TestRefusals(t *testing.T) {
 	const golden = "testdata/TestRefusals.golden"
 	var got strings.Builder
@@ -76,13 +76,13 @@ func TestRefusals(t *testing.T) {
 		resource     any // a string is the path of a request
 	}{
 		{"a guest asks who they are", "expenses", Guest{}, "GET", "/whoami"},
-		{"a path that nobody has", "expenses", ceo, "GET", "/nowhere"},
+		{"a path without a rule", "expenses", ceo, "GET", "/nowhere"},
 		{"another method", "expenses", ceo, "PUT", "/expenses/2"},
 		{"somebody else's expense", "expenses", ceo, "read", by(engineer)},
 		{"an expense for somebody else", "expenses", ceo, "create", by(engineer)},
 		{"a guest reads an expense", "expenses", Guest{}, "read", by(engineer)},
 		{"another organization", "expenses", ceo, "read", bar},
-		{"an action that no rule is about", "expenses", ceo, "delete", by(ceo)},
+		{"an action without a rule", "expenses", ceo, "delete", by(ceo)},
 		{"a guest, where users may send anything", "managed", Guest{}, "GET", "/whoami"},
 		{"somebody else's expense, with roles", "managed", engineer, "read", by(lead)},
 		{"an expense of another organization", "managed", accountant, "read", by(bookkeeper)},
@@ -118,7 +118,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestEquivalent: the list of expenses is that of the decisions.
+// TestEquivalent: lists and decisions agree.
 func TestEquivalent(t *testing.T) {
 	az := open(t, "expenses", nil)
 	rows := authztest.InMemory(az, by(ceo), by(engineer), by(bookkeeper))

@@ -50,7 +50,7 @@ func TestSQLSelectsWhatMatches(t *testing.T) {
 	test := func(t *testing.T, db *gorm.DB) {
 		ms := migrate(t, db)
 		r := newRand(t)
-		n := runs(t, 1000)
+		n := runs(t, 400)
 		nontrivial := 0
 		var w *world
 		for i := range n {

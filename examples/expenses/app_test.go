@@ -1,6 +1,6 @@
 package main
 
-// This file tests the application's parts inside of the test program, where the
+// This file tests the parts of the application inside the test program, where the
 // race detector sees them.
 
 import (
@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func TestInProcess(t *testing.T) {
 	checkList(t, server.URL, a.db)
 }
 
-// TestServers does the walk on PostgreSQL and MySQL.
+// TestServers repeats the walk on PostgreSQL and MySQL.
 func TestServers(t *testing.T) {
 	mysqlDSN := getenv("URSA_MYSQL_DSN", "root@tcp(127.0.0.1:3306)/test")
 	c, err := mysqldsn.ParseDSN(mysqlDSN)
@@ -55,8 +56,8 @@ func TestServers(t *testing.T) {
 
 func getenv(name, value string) string { return cmp.Or(os.Getenv(name), value) }
 
-// ownDatabase makes a database for a test on the server of a URL. A server that
-// cannot be reached skips the test, or fails it if URSA_REQUIRE_DATABASES is 1.
+// ownDatabase creates a database for a test on the server of a URL. If the server
+// cannot be reached, the test is skipped, or fails if URSA_REQUIRE_DATABASES is 1.
 func ownDatabase(t *testing.T, server string) string {
 	t.Helper()
 	dialector, err := dialectorOf(server)
@@ -87,7 +88,7 @@ func ownDatabase(t *testing.T, server string) string {
 	return u.String()
 }
 
-// TestSubmit: what is no expense is refused, and nothing is inserted.
+// TestSubmit: a body that is not an expense is rejected, and nothing is inserted.
 func TestSubmit(t *testing.T) {
 	server, a := newServer(t, settings{})
 	full := func(description string) string { return `{"amount": 1, "description": "` + description + `"}` }
@@ -168,8 +169,8 @@ func TestSubmit(t *testing.T) {
 	}
 }
 
-// TestManaged: another policy, and nothing else of the program, makes managers
-// and accountants see more, in lists too.
+// TestManaged: with another policy and the same program, managers and accountants
+// see more, in lists too.
 func TestManaged(t *testing.T) {
 	server, a := newServer(t, settings{policy: "managed"})
 	for _, tt := range []struct {
@@ -202,7 +203,7 @@ func TestManaged(t *testing.T) {
 		for _, e := range all {
 			one := curl(t, server.URL, fmt.Sprintf(`curl -H "user: %s" localhost:5000/expenses/%d`, tt.user, e.ID))
 			if (one.status == 200) != listed[e.String()+"\n"] || one.status != 200 && one.status != 403 {
-				t.Errorf("%s: expense %d is answered %d, and in the list: %v", tt.user, e.ID, one.status, listed[e.String()+"\n"])
+				t.Errorf("%s: expense %d has status %d, and in the list: %v", tt.user, e.ID, one.status, listed[e.String()+"\n"])
 			}
 			id := fmt.Sprint(e.UserID)
 			if one.status == 200 && (len(submitters) == 0 || submitters[len(submitters)-1] != id) {
@@ -215,8 +216,7 @@ func TestManaged(t *testing.T) {
 	}
 }
 
-// TestEquivalent: lists are those of the decisions, of rows that nobody thought of
-// too.
+// TestEquivalent: lists and decisions agree, on hostile rows too.
 func TestEquivalent(t *testing.T) {
 	for _, policy := range []string{"expenses", "managed"} {
 		t.Run(policy, func(t *testing.T) {
@@ -234,22 +234,26 @@ func TestEquivalent(t *testing.T) {
 	}
 }
 
-// TestSchema: the schema can be loaded by hand, and has what it says.
+// TestSchema: the commands in expenses.sql, each in its folder, load the schema
+// by hand.
 func TestSchema(t *testing.T) {
 	path, err := exec.LookPath("sqlite3")
 	if err != nil {
-		t.Skip("there is no sqlite3 on this machine")
+		t.Skip("sqlite3 is not installed")
 	}
-	file, err := filepath.Abs("expenses.sql")
-	if err != nil {
-		t.Fatal(err)
+	commands := regexp.MustCompile(`(?m)^--     sqlite3 expenses\.db "(.*)"$`).FindAllStringSubmatch(schema, -1)
+	folders := []string{filepath.Join("..", ".."), "."}
+	if len(commands) != len(folders) {
+		t.Fatalf("%d commands in expenses.sql, want %d", len(commands), len(folders))
 	}
-	for _, name := range []string{"missing.db", "empty.db"} {
-		db := filepath.Join(t.TempDir(), name)
-		if name == "empty.db" {
+	for i, folder := range folders {
+		db := filepath.Join(t.TempDir(), "expenses.db")
+		if i == 0 {
 			write(t, db, "")
 		}
-		if out, err := exec.Command(path, "-bail", db, ".read "+file).CombinedOutput(); err != nil || len(out) > 0 {
+		load := exec.Command(path, "-bail", db, commands[i][1])
+		load.Dir = folder
+		if out, err := load.CombinedOutput(); err != nil || len(out) > 0 {
 			t.Fatalf("sqlite3: %v\n%s", err, out)
 		}
 		server, a := newServer(t, settings{db: db})
@@ -268,12 +272,12 @@ func TestSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := strings.Join(heads, " "); got != "alice@foo.com zora@bar.com" {
-			t.Errorf("without a manager are %s", got)
+			t.Errorf("the users without a manager are %s", got)
 		}
 	}
 }
 
-// TestForeignDatabase: a database of something else is left alone.
+// TestForeignDatabase: a database with tables of another program is not touched.
 func TestForeignDatabase(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "other.db")
 	dialector, err := dialectorOf(name)
@@ -289,13 +293,13 @@ func TestForeignDatabase(t *testing.T) {
 			t.Fatal(err)
 		}
 		closeDatabase(db)
-		if _, _, err := openDatabase(t.Context(), name, t.Output()); err == nil || !strings.Contains(err.Error(), "it is not empty, and has no table organizations") {
+		if _, _, err := openDatabase(t.Context(), name, t.Output()); err == nil || !strings.Contains(err.Error(), "it is not empty and has no table organizations") {
 			t.Errorf("with a table %s: %v", table, err)
 		}
 	}
 }
 
-// TestDatabaseNames: any file name is a name of a file.
+// TestDatabaseNames: a file name may contain any character.
 func TestDatabaseNames(t *testing.T) {
 	for _, name := range []string{"a b.db", "a?b#c.db", "100%.db", "a%20b.db", "a&_txlock=x.db", "expenses"} {
 		path := filepath.Join(t.TempDir(), name)
@@ -311,7 +315,7 @@ func TestDatabaseNames(t *testing.T) {
 	}
 }
 
-// TestDatabaseDown: a database that fails is a fault, and nobody's denial.
+// TestDatabaseDown: a database that fails is a 500, not a denial.
 func TestDatabaseDown(t *testing.T) {
 	server, a := newServer(t, settings{})
 	if got := curl(t, server.URL, `curl -H "user: alice@foo.com" localhost:5000/expenses/2`); got.status != 200 {
@@ -328,18 +332,18 @@ func TestDatabaseDown(t *testing.T) {
 	}
 }
 
-// TestDatabaseUnreachable: what is wrong is said once, by the error, and without a password.
+// TestDatabaseUnreachable: the error appears once, without the password.
 func TestDatabaseUnreachable(t *testing.T) {
 	for _, name := range []string{"postgres://ann:secret@127.0.0.1:1/x", "mysql://ann:secret@127.0.0.1:1/x"} {
-		var said strings.Builder
-		_, _, err := openDatabase(t.Context(), name, &said)
-		if err == nil || strings.Contains(err.Error(), "secret") || said.Len() > 0 {
-			t.Errorf("%v\n%s", err, &said)
+		var log strings.Builder
+		_, _, err := openDatabase(t.Context(), name, &log)
+		if err == nil || strings.Contains(err.Error(), "secret") || log.Len() > 0 {
+			t.Errorf("%v\n%s", err, &log)
 		}
 	}
 }
 
-// TestMySQLQuery: the query of a URL is the driver's, and none is dropped: tls least of all.
+// TestMySQLQuery: the parameters in a URL reach the driver, tls above all.
 func TestMySQLQuery(t *testing.T) {
 	const name = "mysql://ann:s%2Fcret@db/x?tls=skip-verify&sql_mode=ANSI"
 	d, err := dialectorOf(name)
@@ -351,10 +355,10 @@ func TestMySQLQuery(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.TLSConfig != "skip-verify" || c.Params["sql_mode"] != "ANSI" || c.Addr != "db:3306" || c.User != "ann" || c.Passwd != "s/cret" || c.DBName != "x" {
-		t.Errorf("%s is %s", name, c.FormatDSN())
+		t.Errorf("%s becomes %s", name, c.FormatDSN())
 	}
 	if _, err := dialectorOf("mysql://ann@db/x?tls=maybe"); err == nil {
-		t.Error("a query that the driver does not know is no error")
+		t.Error("a parameter that the driver does not know is not an error")
 	}
 }
 

@@ -1,7 +1,7 @@
 package main
 
-// This file defines the database: how it is opened, and how an empty one is
-// filled from expenses.sql.
+// This file defines openDatabase, which opens the database and fills an empty one
+// from expenses.sql.
 
 import (
 	"context"
@@ -22,7 +22,7 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// schema is the only schema there is, with the rows of the example.
+// schema creates the tables and inserts the rows of the example.
 //
 //go:embed expenses.sql
 var schema string
@@ -30,22 +30,22 @@ var schema string
 // tables are the tables of the schema.
 var tables = []string{"organizations", "locations", "users", "expenses"}
 
-// openDatabase opens the database that name says, a file of SQLite or the URL
-// of a server, and fills it if it is empty. Errors of statements are written to
-// w, without their values.
+// openDatabase opens a database, named by a SQLite file or the URL of a server, and
+// fills it if it is empty. It logs the errors of statements to w, without values.
 func openDatabase(ctx context.Context, name string, w io.Writer) (db *gorm.DB, filled bool, err error) {
 	dialector, err := dialectorOf(name)
 	if err != nil {
 		return nil, false, err
 	}
-	db, err = gorm.Open(dialector, &gorm.Config{Logger: logger.Discard}) // the caller says what is wrong
+	db, err = gorm.Open(dialector, &gorm.Config{Logger: logger.Discard}) // the caller reports the error
 	if err != nil {
 		return nil, false, fmt.Errorf("opening the database %s: %w", shown(name), err)
 	}
 	db.Logger = logger.New(log.New(w, "", log.LstdFlags), logger.Config{
-		LogLevel:             logger.Error,
-		SlowThreshold:        time.Second,
-		ParameterizedQueries: true,
+		LogLevel:                  logger.Error,
+		SlowThreshold:             time.Second,
+		ParameterizedQueries:      true,
+		IgnoreRecordNotFoundError: true, // an answer, not a fault
 	})
 	filled, err = fill(db.WithContext(ctx))
 	if err != nil {
@@ -63,7 +63,7 @@ func closeDatabase(db *gorm.DB) error {
 	return pool.Close()
 }
 
-// dialectorOf returns what speaks to the database of that name.
+// dialectorOf returns the GORM dialector for a database.
 func dialectorOf(name string) (gorm.Dialector, error) {
 	switch {
 	case strings.HasPrefix(name, "postgres://"), strings.HasPrefix(name, "postgresql://"):
@@ -71,11 +71,11 @@ func dialectorOf(name string) (gorm.Dialector, error) {
 	case strings.HasPrefix(name, "mysql://"):
 		u, err := url.Parse(name)
 		if err != nil {
-			return nil, errors.New("-db is no URL of the form mysql://user:password@host:port/database")
+			return nil, errors.New("-db is not a URL of the form mysql://user:password@host:port/database")
 		}
-		c, err := mysqldsn.ParseDSN("/?" + u.RawQuery) // what the driver knows, tls for one
+		c, err := mysqldsn.ParseDSN("/?" + u.RawQuery) // the driver's parameters, such as tls
 		if err != nil {
-			return nil, fmt.Errorf("-db: the driver of MySQL does not take the query of the URL: %w", err)
+			return nil, fmt.Errorf("-db: the MySQL driver rejects the query of the URL: %w", err)
 		}
 		c.Net, c.Addr = "tcp", u.Host
 		if u.Port() == "" {
@@ -86,14 +86,14 @@ func dialectorOf(name string) (gorm.Dialector, error) {
 		c.DBName = strings.TrimPrefix(u.Path, "/")
 		return mysql.Open(c.FormatDSN()), nil
 	case name == "" || strings.Contains(name, ":memory:"):
-		return nil, errors.New("-db needs the name of a file, or a URL")
+		return nil, errors.New("-db needs the name of a file or a URL")
 	case strings.Contains(name, "://"):
-		return nil, errors.New("-db knows postgres:// and mysql:// URLs, and files of SQLite")
+		return nil, errors.New("-db takes postgres:// and mysql:// URLs and SQLite files")
 	}
 	return openSQLite(fileURI(name)), nil
 }
 
-// fileURI returns a file's name as SQLite takes it in URIs.
+// fileURI returns the URI of a SQLite file.
 func fileURI(name string) string {
 	path := filepath.ToSlash(name)
 	if filepath.VolumeName(name) != "" {
@@ -102,7 +102,7 @@ func fileURI(name string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath()
 }
 
-// shown returns the name of a database without what may be a secret.
+// shown returns the name of a database without its password and parameters.
 func shown(name string) string {
 	if u, err := url.Parse(name); err == nil && u.Host != "" {
 		u.RawQuery = ""
@@ -111,8 +111,8 @@ func shown(name string) string {
 	return name
 }
 
-// fill makes the tables of an empty database, and their rows, all or nothing
-// where the database can.
+// fill creates the tables of an empty database and inserts their rows. It does all
+// or nothing, except on MySQL, which commits each CREATE TABLE.
 func fill(db *gorm.DB) (filled bool, err error) {
 	err = db.Transaction(func(tx *gorm.DB) error {
 		var missing []string
@@ -127,7 +127,7 @@ func fill(db *gorm.DB) (filled bool, err error) {
 		if others, err := tx.Migrator().GetTables(); err != nil {
 			return err
 		} else if len(missing) < len(tables) || len(others) > 0 {
-			return fmt.Errorf("it is not empty, and has no table %s; -db names another one", strings.Join(missing, ", "))
+			return fmt.Errorf("it is not empty and has no table %s (choose another database with -db)", strings.Join(missing, ", "))
 		}
 		filled = true
 		for _, statement := range statements(tx.Dialector.Name()) {
@@ -140,8 +140,8 @@ func fill(db *gorm.DB) (filled bool, err error) {
 	return filled && err == nil, err
 }
 
-// statements returns the statements of the schema for a dialect of SQL, without
-// those that begin and commit.
+// statements returns the statements of the schema in a dialect of SQL, without
+// BEGIN and COMMIT.
 func statements(dialect string) []string {
 	var list []string
 	for s := range strings.SplitSeq(schema, ";\n") {

@@ -1,7 +1,7 @@
 package main
 
-// This file tests the program from outside: it is built, started and asked over
-// HTTP.
+// This file tests the program from outside: it builds and starts the program and
+// sends requests.
 
 import (
 	"bufio"
@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,17 +25,17 @@ func TestWalk(t *testing.T) {
 	for _, want := range []string{
 		"Engine:    polar\n",
 		"Policy:    the copy of policies/expenses/*.polar in the program\n",
-		"Database:  " + p.db + " (was empty, and has been filled)\n",
+		"Database:  " + p.db + " (was empty, now has the rows of expenses.sql)\n",
 	} {
 		if !strings.Contains(p.out, want) {
-			t.Errorf("the program does not say %q:\n%s", want, p.out)
+			t.Errorf("the program does not print %q:\n%s", want, p.out)
 		}
 	}
 	walk(t, p.base)
 	checkList(t, p.base, peek(t, p.db))
 }
 
-// TestWalkOso is the same on go-oso, which makes no lists.
+// TestWalkOso repeats the walk on go-oso, which has no lists.
 func TestWalkOso(t *testing.T) {
 	t.Parallel()
 	if out, err := exec.Command("go", "env", "CGO_ENABLED").Output(); err != nil || string(out) != "1\n" {
@@ -42,10 +43,10 @@ func TestWalkOso(t *testing.T) {
 	}
 	p := start(t, withOso, t.TempDir(), "-engine", "oso")
 	if !strings.Contains(p.out, "policies/expenses-oso/*.polar") {
-		t.Errorf("another policy than expenses-oso:\n%s", p.out)
+		t.Errorf("the policy is not expenses-oso:\n%s", p.out)
 	}
 	if strings.Contains(p.out, "/expenses\n") {
-		t.Errorf("a list is to be tried:\n%s", p.out)
+		t.Errorf("the program suggests a list:\n%s", p.out)
 	}
 	walk(t, p.base)
 	checkRows(t, peek(t, p.db), 109)
@@ -55,13 +56,13 @@ func TestWalkOso(t *testing.T) {
 	}
 }
 
-// TestRepository: in the repository the policy is that on disk, and watched.
+// TestRepository: in the repository the policy is read from disk, and watched.
 func TestRepository(t *testing.T) {
 	t.Parallel()
 	p := start(t, plain, filepath.Join("..", ".."))
-	want := "Policy:    " + filepath.Join("policies", "expenses", "*.polar") + " (watched: edits count within about a second)\n"
+	want := "Policy:    " + filepath.Join("policies", "expenses", "*.polar") + " (watched: edits take effect within about a second)\n"
 	if !strings.Contains(p.out, want) {
-		t.Errorf("the program does not say %q:\n%s", want, p.out)
+		t.Errorf("the program does not print %q:\n%s", want, p.out)
 	}
 	if got := p.curl(`curl localhost:5000/`); got.body != "hello Guest\n" {
 		t.Errorf("%d %s", got.status, got.body)
@@ -69,7 +70,7 @@ func TestRepository(t *testing.T) {
 }
 
 // TestEdit edits the policy while the program runs: without the rule that lets
-// users create expenses, with it, and with a mistake in it.
+// users create expenses, with it, and with mistakes. Each reload logs one line.
 func TestEdit(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -101,11 +102,11 @@ func TestEdit(t *testing.T) {
 
 	n = p.logged()
 	write(t, file, strings.Replace(with, "user.id = expense.user_id", "user.id = expense.usr_id", 1))
-	p.wait(n, "the changed policy is bad, the old one goes on deciding")
+	p.wait(n, "the changed policy is rejected, the previous one stays in force")
 	p.wait(n, filepath.Join("mine", "expenses.polar")+":10:23: Expense has no attribute usr_id")
 	n = p.logged()
 	write(t, file, "allow(_: Usr, _, _);\nallow(_: User, _, _: Expence);\n")
-	p.wait(n, "the class Usr is not registered") // both are told
+	p.wait(n, "the class Usr is not registered") // the line has both errors
 	p.wait(n, "the class Expence is not registered")
 	if got := p.curl(submit); got.status != 200 {
 		t.Errorf("with a bad policy on disk: %d %s", got.status, got.body)
@@ -117,9 +118,48 @@ func TestEdit(t *testing.T) {
 	if got := p.curl(submit); got.status != 403 {
 		t.Errorf("without the rule again: %d %s", got.status, got.body)
 	}
+
+	n = p.logged()
+	write(t, file, without+"\nunused(_: User);\n")
+	p.wait(n, "the policy has changed")
+	p.wait(n, "unused")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	reloads := slices.DeleteFunc(slices.Clone(p.log), func(line string) bool { return strings.Contains(line, "msg=authz ") })
+	if len(reloads) != 5 {
+		t.Errorf("5 reloads are %d lines of the log:\n%s", len(reloads), strings.Join(reloads, "\n"))
+	}
 }
 
-// TestRestart: a database that is there is used as it is.
+// TestTemporary: without -db the program leaves no database behind.
+func TestTemporary(t *testing.T) {
+	t.Parallel()
+	p := startPlain(t, plain, t.TempDir())
+	if want := "Database:  temporary, with the rows of expenses.sql (-db expenses.db keeps one)\n"; !strings.Contains(p.out, want) {
+		t.Errorf("the program does not print %q:\n%s", want, p.out)
+	}
+	walk(t, p.base)
+	if n := len(entries(t, p.temporary)); n != 1 {
+		t.Errorf("%d temporary files while it runs, want the directory of the database", n)
+	}
+	stop(t, p)
+	for _, dir := range []string{p.temporary, p.dir} {
+		if left := entries(t, dir); len(left) > 0 {
+			t.Errorf("the program leaves %v in %s", left, dir)
+		}
+	}
+}
+
+func entries(t *testing.T, dir string) []os.DirEntry {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// TestRestart: an existing database is used as it is.
 func TestRestart(t *testing.T) {
 	t.Parallel()
 	first := start(t, plain, t.TempDir())
@@ -132,7 +172,7 @@ func TestRestart(t *testing.T) {
 	checkList(t, second.base, peek(t, first.db))
 }
 
-// stop tells the program to end, and checks that it ends well.
+// stop interrupts the program and checks that it ends without an error.
 func stop(t *testing.T, p *program) {
 	t.Helper()
 	interrupt(t, p)
@@ -161,8 +201,8 @@ func ended(t *testing.T, p *program) {
 	}
 }
 
-// TestShutdown: a request that is being answered when the program is told to end
-// is answered, and new ones are not taken.
+// TestShutdown: at shutdown, requests in progress are answered and new ones are
+// not accepted.
 func TestShutdown(t *testing.T) {
 	t.Parallel()
 	p := start(t, plain, t.TempDir())
@@ -177,7 +217,7 @@ func TestShutdown(t *testing.T) {
 	fmt.Fprintf(conn, "PUT /expenses/submit HTTP/1.1\r\nHost: localhost\r\nUser: alice@foo.com\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(body))
 	r := bufio.NewReader(conn)
 	if line, err := r.ReadString('\n'); line != "HTTP/1.1 100 Continue\r\n" || err != nil {
-		t.Fatalf("%q, %v", line, err) // else the handler is now waiting for the body
+		t.Fatalf("%q, %v", line, err) // otherwise the handler is now waiting for the body
 	}
 	r.ReadString('\n')
 	interrupt(t, p)
@@ -188,7 +228,7 @@ func TestShutdown(t *testing.T) {
 		}
 		c.Close()
 		if time.Now().After(deadline) {
-			t.Fatal("the program goes on listening")
+			t.Fatal("the program still listens")
 		}
 	}
 	fmt.Fprint(conn, body)
@@ -203,8 +243,7 @@ func TestShutdown(t *testing.T) {
 	ended(t, p)
 }
 
-// fails runs the program, which must end by itself with an exit code and say
-// something.
+// fails runs the program, which must end with an exit code and print some text.
 func fails(t *testing.T, code int, want string, flags ...string) {
 	t.Helper()
 	bin, err := plain()
@@ -218,7 +257,7 @@ func fails(t *testing.T, code int, want string, flags ...string) {
 		t.Errorf("%q: %v, want exit code %d", flags, err, code)
 	}
 	if !strings.Contains(string(out), want) {
-		t.Errorf("%q says\n%s\nwant %q", flags, out, want)
+		t.Errorf("%q prints\n%s\nwant %q", flags, out, want)
 	}
 }
 
@@ -232,7 +271,7 @@ func TestTakenPort(t *testing.T) {
 		}
 		defer l.Close()
 		_, port, _ := net.SplitHostPort(l.Addr().String())
-		want := "expenses: " + l.Addr().String() + " is taken by another program; choose another port with -addr localhost:5001"
+		want := "expenses: " + l.Addr().String() + " is in use by another program (choose another port, such as -addr localhost:5001)"
 		fails(t, 1, want, "-addr", "localhost:"+port)
 		fails(t, 1, want, "-addr", l.Addr().String())
 	}
@@ -242,34 +281,34 @@ func TestMisuse(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	other := filepath.Join(dir, "other.db")
-	write(t, other, "this is no database, although it is long enough for the header of one, of a hundred bytes, to be looked for")
+	write(t, other, "this file is not a database, although it is longer than the header of one, which is a hundred bytes long, so it is read")
 	bad := filepath.Join(dir, "bad.polar")
 	write(t, bad, `allow(user: User, "read", expense: Expense) if user.id = expense.usr_id;`)
-	fails(t, 1, "this program was built without go-oso; run it with: go run -tags oso ./examples/expenses -engine oso", "-engine", "oso")
-	fails(t, 1, `-engine: there is no "prolog", but polar`, "-engine", "prolog")
-	fails(t, 1, `-policy: there is no "mine", but expenses, expenses-oso, managed; files on disk are named with a slash or a dot in it, as in ./mine`, "-policy", "mine")
+	fails(t, 1, "this program was built without go-oso (run: go run -tags oso ./examples/expenses -engine oso)", "-engine", "oso")
+	fails(t, 1, `-engine: there is no engine "prolog" (choose from polar)`, "-engine", "prolog")
+	fails(t, 1, `-policy: there is no policy "mine" (choose from expenses, expenses-oso, managed, or write ./mine for files on disk)`, "-policy", "mine")
 	fails(t, 1, `matches nothing`, "-policy", "./mine")
 	fails(t, 1, `bad.polar:1:66: Expense has no attribute usr_id (did you mean "user_id"?)`, "-policy", bad)
 	fails(t, 1, "not a database", "-db", other)
 	fails(t, 1, "expenses: opening the database", "-db", filepath.Join(dir, "missing", "expenses.db"))
-	fails(t, 1, "-db knows postgres:// and mysql:// URLs, and files of SQLite", "-db", "oracle://host/db")
-	fails(t, 1, "-db needs the name of a file", "-db", "")
+	fails(t, 1, "-db takes postgres:// and mysql:// URLs and SQLite files", "-db", "oracle://host/db")
+	fails(t, 1, "-db needs the name of a file", "-db", ":memory:")
 	fails(t, 1, "-addr 5000: want host:port", "-addr", "5000")
-	fails(t, 2, `expenses takes flags only, and was given ["5000"]`, "5000")
+	fails(t, 2, `expenses takes only flags, not ["5000"]`, "5000")
 	fails(t, 2, "flag provided but not defined", "-port", "5000")
 }
 
-// TestExposed: the program warns when others can reach it.
+// TestExposed: the program warns if other machines can reach it.
 func TestExposed(t *testing.T) {
 	t.Parallel()
 	p := start(t, plain, t.TempDir(), "-addr", "0.0.0.0:0")
 	if port := p.base[strings.LastIndex(p.base, ":"):]; !strings.Contains(p.out, "    curl localhost"+port+"/\n") {
-		t.Errorf("nobody can ask a server at 0.0.0.0:\n%s", p.out)
+		t.Errorf("the program suggests requests to 0.0.0.0, which no client can send:\n%s", p.out)
 	}
-	p.wait(0, `can be reached from other machines. The header "user:" is no authentication`)
+	p.wait(0, `The header "user:" does not authenticate anybody`)
 	p = start(t, plain, t.TempDir())
 	p.curl(`curl localhost:5000/`)
-	p.wait(0, "msg=authz") // a warning would have come before this decision
+	p.wait(0, "msg=authz") // a warning would come before this decision
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if strings.Contains(strings.Join(p.log, "\n"), "WARNING") {

@@ -1,12 +1,20 @@
--- The database of the expenses example: its only schema, and its rows.
+-- The database of the expenses example: its schema and its rows. Amounts are in
+-- cents.
 --
--- The example loads this file into a database that is empty. To do it by hand:
+-- The example loads this file into an empty database. To load it by hand, from
+-- the root of the repository:
 --
 --     sqlite3 expenses.db ".read examples/expenses/expenses.sql"
+--     go run ./examples/expenses -db expenses.db
+--
+-- or in this folder:
+--
+--     sqlite3 expenses.db ".read expenses.sql"
+--     go run . -db expenses.db
 --
 -- Every statement ends at the end of a line. "INTEGER PRIMARY KEY" is SQLite's
--- spelling of a key that counts by itself; for other databases the program puts
--- theirs in its place. Amounts are in cents.
+-- spelling of a key that the database generates. For PostgreSQL and MySQL the
+-- program replaces it.
 
 BEGIN;
 

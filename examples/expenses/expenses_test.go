@@ -1,7 +1,7 @@
 package main
 
-// This file defines what the tests share: the program built and started, a curl
-// that is part of the tests, and the walk through the application.
+// This file defines what the tests share: building and starting the program, a
+// client that understands curl commands, and the walk through the application.
 
 import (
 	"bufio"
@@ -27,7 +27,7 @@ import (
 	"github.com/ursa-authz/ursa/policies"
 )
 
-// builds is where the programs are that the tests have built.
+// builds is the directory of the programs that the tests have built.
 var builds string
 
 func TestMain(m *testing.M) {
@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// The program, and the program with go-oso in it, each built once.
+// The program without and with go-oso, each built once.
 var (
 	plain   = sync.OnceValues(func() (string, error) { return build("expenses") })
 	withOso = sync.OnceValues(func() (string, error) { return build("expenses-oso", "-tags", "oso") })
@@ -61,39 +61,49 @@ func build(name string, flags ...string) (string, error) {
 	return bin, nil
 }
 
-// patience is how long a test waits for what has to happen.
+// patience is how long a test waits for an event before it fails.
 const patience = 30 * time.Second
 
-// A program is the program, running.
+// A program is a running program.
 type program struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	dir  string // its working directory
-	db   string // its database
-	out  string // what it said until it was ready
-	base string // where it listens
-	done chan struct{}
-	err  error // how it ended, once done is closed
+	t         *testing.T
+	cmd       *exec.Cmd
+	dir       string // its working directory
+	db        string // its database, if start chose it
+	temporary string // the directory for its temporary files
+	out       string // its output until it was ready
+	base      string // its URL
+	done      chan struct{}
+	err       error // its result, once done is closed
 
 	mu   sync.Mutex
-	log  []string      // its standard error, by line
-	more chan struct{} // closed when there is more of it
+	log  []string      // the lines of its standard error
+	more chan struct{} // closed when the log grows
 }
 
-// start starts the program in dir, on a port of its own and a database in a
-// temporary directory, and waits until it listens.
+// start starts the program in dir with a database in the test's temporary
+// directory, and waits until it listens.
 func start(t *testing.T, build func() (string, error), dir string, flags ...string) *program {
+	t.Helper()
+	db := filepath.Join(t.TempDir(), "expenses.db")
+	p := startPlain(t, build, dir, append([]string{"-db", db}, flags...)...)
+	p.db = db
+	return p
+}
+
+// startPlain starts the program in dir with these flags, on a port of its own,
+// and waits until it listens.
+func startPlain(t *testing.T, build func() (string, error), dir string, flags ...string) *program {
 	t.Helper()
 	bin, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{
-		t: t, dir: dir, db: filepath.Join(t.TempDir(), "expenses.db"),
-		done: make(chan struct{}), more: make(chan struct{}),
-	}
-	p.cmd = exec.Command(bin, append([]string{"-addr", "localhost:0", "-db", p.db}, flags...)...)
+	p := &program{t: t, dir: dir, done: make(chan struct{}), more: make(chan struct{})}
+	p.cmd = exec.Command(bin, append([]string{"-addr", "localhost:0"}, flags...)...)
 	p.cmd.Dir = dir
+	p.temporary = t.TempDir()
+	p.cmd.Env = append(os.Environ(), "TMPDIR="+p.temporary, "TMP="+p.temporary)
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -131,13 +141,13 @@ func start(t *testing.T, build func() (string, error), dir string, flags ...stri
 	}
 	m := regexp.MustCompile(`(?m)^Listening: (http://\S+)`).FindStringSubmatch(p.out)
 	if m == nil {
-		t.Fatalf("the program does not say where it listens:\n%s", p.out)
+		t.Fatalf("the program does not print its URL:\n%s", p.out)
 	}
 	p.base = m[1]
 	return p
 }
 
-// readOutput sends what the program says until it is ready.
+// readOutput sends the output of the program once it is ready.
 func (p *program) readOutput(r io.Reader, ready chan<- string) {
 	var text strings.Builder
 	lines := bufio.NewScanner(r)
@@ -145,7 +155,7 @@ func (p *program) readOutput(r io.Reader, ready chan<- string) {
 		text.WriteString(lines.Text() + "\n")
 		last := "/expenses"
 		if strings.HasPrefix(text.String(), "Engine:    oso\n") {
-			last = "/expenses/1" // it makes no lists
+			last = "/expenses/1" // go-oso has no lists
 		}
 		if strings.HasSuffix(lines.Text(), last) {
 			ready <- text.String()
@@ -171,8 +181,7 @@ func (p *program) logged() int {
 	return len(p.log)
 }
 
-// wait waits for a line of the log, the first one being number from, that has
-// text in it.
+// wait waits for a line of the log that contains text. It starts at line from.
 func (p *program) wait(from int, text string) {
 	p.t.Helper()
 	timeout := time.After(patience)
@@ -190,7 +199,7 @@ func (p *program) wait(from int, text string) {
 		case <-p.done:
 			p.t.Fatalf("the program ended: %v", p.err)
 		case <-timeout:
-			p.t.Fatalf("the log never said %q", text)
+			p.t.Fatalf("the log does not contain %q", text)
 		}
 	}
 }
@@ -201,7 +210,7 @@ func (p *program) curl(command string) response {
 	return curl(p.t, p.base, command)
 }
 
-// newServer serves the application, as the flags say, inside of the test.
+// newServer serves the application inside the test, with these settings.
 func newServer(t *testing.T, s settings) (*httptest.Server, *app) {
 	t.Helper()
 	if s.db == "" {
@@ -226,7 +235,7 @@ func newServer(t *testing.T, s settings) (*httptest.Server, *app) {
 	return server, a
 }
 
-// A response is the answer to a command.
+// A response is the result of a curl command.
 type response struct {
 	status int
 	header http.Header
@@ -237,7 +246,7 @@ type response struct {
 //
 //	curl -s -H "name: value" -X METHOD -d 'body' localhost:5000/path | grep word
 //
-// does, on the server at base in the place of localhost:5000.
+// does, on the server at base instead of localhost:5000.
 func curl(t *testing.T, base, command string) response {
 	t.Helper()
 	command, word, filtered := strings.Cut(command, " | grep ")
@@ -264,7 +273,7 @@ func curl(t *testing.T, base, command string) response {
 		default:
 			rest, ok := strings.CutPrefix(option, "localhost:5000")
 			if !ok || url != "" {
-				t.Fatalf("%s: do not know %s", command, option)
+				t.Fatalf("%s: unknown option %s", command, option)
 			}
 			url = base + rest
 		}
@@ -295,7 +304,7 @@ func curl(t *testing.T, base, command string) response {
 	return r
 }
 
-// split splits a command into words, as a shell does with quotes.
+// split splits a command into words and removes quotes, as a shell does.
 func split(t *testing.T, command string) []string {
 	t.Helper()
 	var words []string
@@ -306,14 +315,14 @@ func split(t *testing.T, command string) []string {
 		}
 		word, rest, closed := strings.Cut(command, end)
 		if !closed && end != " " {
-			t.Fatalf("an open quote before %s", command)
+			t.Fatalf("missing quote after %s", command)
 		}
 		words, command = append(words, word), rest
 	}
 	return words
 }
 
-// walk goes through the application. It inserts two rows.
+// walk sends requests to all routes. It inserts two rows.
 func walk(t *testing.T, base string) {
 	t.Helper()
 	const (
@@ -376,7 +385,7 @@ func walk(t *testing.T, base string) {
 	}
 }
 
-// aliceExpenses is the list that alice has after the walk.
+// aliceExpenses is alice's list after the walk.
 const aliceExpenses = `Expense(amount=17743, description='Pug irony.', user_id=1, id=2)
 Expense(amount=1139, description='Earplugs.', user_id=1, id=10)
 Expense(amount=8330, description='Stamps.', user_id=1, id=19)
@@ -387,8 +396,8 @@ Expense(amount=100, description='Gummy Bears', user_id=1, id=108)
 Expense(amount=100, description='Gummy Bears', user_id=1, id=109)
 `
 
-// checkList checks that after the walk users see their own expenses, guests none,
-// and that the walk has inserted two rows.
+// checkList checks the state after the walk: alice sees her own expenses, a guest
+// sees none, and two rows are inserted.
 func checkList(t *testing.T, base string, db *gorm.DB) {
 	t.Helper()
 	got := curl(t, base, `curl -H "user: alice@foo.com" localhost:5000/expenses`)
@@ -438,7 +447,7 @@ func copyPolicy(t *testing.T, folder, dir string) {
 	}
 }
 
-// write writes a file at once: another one takes its place.
+// write replaces a file in one step.
 func write(t *testing.T, name, text string) {
 	t.Helper()
 	err := errors.Join(os.WriteFile(name+".new", []byte(text), 0o644), os.Rename(name+".new", name))

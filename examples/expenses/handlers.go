@@ -1,8 +1,8 @@
 package main
 
-// This file defines the routes. None of them knows a rule: a repository asks the
-// policy about each row that goes in or out, and a route that touches no row
-// says so.
+// This file defines the routes. No route contains a rule. A repository asks the
+// policy about each row that it reads or writes, authorize asks about a row that
+// the route has loaded itself, and a route without rows says so with Skip.
 
 import (
 	"errors"
@@ -18,18 +18,19 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// routes are the handlers, and the data that they show.
+// routes are the handlers and their data.
 type routes struct {
+	db            *gorm.DB
 	expenses      *gormauthz.Repository[Expense]
 	organizations *gormauthz.Repository[Organization]
-	failed        func(*http.Request, error) // told of what is answered 500
+	failed        func(*http.Request, error) // called for each error that becomes a 500
 }
 
-// handler returns the application: az decides every request before a route
-// sees it, and a route that would answer without having asked is an error.
+// handler returns the application. az decides every request before a route runs,
+// and a route that succeeds without asking the policy becomes a 500.
 func (rt *routes) handler(az *authz.Authorizer) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", nethttp.Skip("greets whoever is there", rt.route(rt.index)))
+	mux.Handle("GET /{$}", nethttp.Skip("shows no data", rt.route(rt.index)))
 	mux.Handle("GET /whoami", rt.route(rt.whoami))
 	mux.Handle("GET /expenses", rt.route(rt.list))
 	mux.Handle("GET /expenses/{id}", rt.route(rt.expense))
@@ -38,10 +39,10 @@ func (rt *routes) handler(az *authz.Authorizer) http.Handler {
 	return az.Middleware(nethttp.RequireDecision(mux))
 }
 
-// answers are the errors that are answers, and no faults.
+// answers are the errors that are not faults of the program.
 var answers = []error{authz.ErrForbidden, authz.ErrNotFound, authz.ErrUnauthenticated}
 
-// route returns a handler that answers the errors of f.
+// route returns a handler that answers with the status of f's error.
 func (rt *routes) route(f nethttp.HandlerFunc) http.Handler {
 	return nethttp.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		err := f(w, r)
@@ -89,15 +90,37 @@ func (rt *routes) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (rt *routes) expense(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	expense, err := rt.findExpense(r)
 	if err != nil {
 		return err
 	}
-	expense, err := rt.expenses.Lookup(r.Context(), id)
+	expense, err = authorize(r, "read", expense)
 	if err != nil {
 		return err
 	}
 	return say(w, expense)
+}
+
+// findExpense loads the expense in the path without asking the policy. A
+// repository's Lookup loads and asks.
+func (rt *routes) findExpense(r *http.Request) (*Expense, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return nil, err
+	}
+	expense := new(Expense)
+	err = rt.db.WithContext(r.Context()).First(expense, id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, authz.ErrNotFound
+	}
+	return expense, err
+}
+
+// authorize returns the resource if the actor of the request may do the action.
+// With an error it returns the zero T, so that a handler that ignores the error
+// has nothing to show.
+func authorize[T any](r *http.Request, action string, resource T) (T, error) {
+	return authz.Authorize(r.Context(), action, resource)
 }
 
 func (rt *routes) submit(w http.ResponseWriter, r *http.Request) error {
@@ -127,8 +150,8 @@ func (rt *routes) organization(w http.ResponseWriter, r *http.Request) error {
 	return say(w, organization)
 }
 
-// currentUser returns the user who sent the request. A guest, whom a policy may
-// have let through, has to say who they are.
+// currentUser returns the user who sent the request. A policy may let guests
+// through; for them it returns ErrUnauthenticated.
 func currentUser(r *http.Request) (*User, error) {
 	actor, _ := authz.ActorFrom(r.Context())
 	if user, ok := actor.(*User); ok {
@@ -137,7 +160,7 @@ func currentUser(r *http.Request) (*User, error) {
 	return nil, authz.ErrUnauthenticated
 }
 
-// pathID returns the id in the path. What is no id, no row has.
+// pathID returns the id in the path, or ErrNotFound if it is not a valid id.
 func pathID(r *http.Request) (int, error) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 32)
 	if err != nil {

@@ -1,6 +1,6 @@
 package main
 
-// This file defines how the program listens.
+// This file defines listen, which opens the listeners of the program.
 
 import (
 	"errors"
@@ -24,7 +24,7 @@ func listen(addr string) ([]net.Listener, error) {
 		}
 		return []net.Listener{l}, nil
 	}
-	const attempts = 10 // port 0 on one address may be taken on the other
+	const attempts = 10 // the port that is free on one address may be taken on the other
 	for i := 1; ; i++ {
 		listeners, err := listenLoopback(port)
 		if err == nil || port != "0" || i == attempts || !errors.Is(err, syscall.EADDRINUSE) {
@@ -51,7 +51,7 @@ func listenLoopback(port string) ([]net.Listener, error) {
 				l.Close()
 			}
 			return nil, listenError(addr, err)
-		default: // without IPv6, say
+		default: // for example, without IPv6
 			failed = listenError(addr, err)
 		}
 	}
@@ -63,7 +63,7 @@ func listenLoopback(port string) ([]net.Listener, error) {
 
 func listenError(addr string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is taken by another program; choose another port with -addr localhost:5001: %w", addr, syscall.EADDRINUSE)
+		return fmt.Errorf("%s is in use by another program (choose another port, such as -addr localhost:5001): %w", addr, syscall.EADDRINUSE)
 	}
 	return fmt.Errorf("-addr: %w", err)
 }

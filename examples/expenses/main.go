@@ -5,13 +5,16 @@
 //
 //	go run ./examples/expenses
 //
-// It makes and fills its database, listens on port 5000 and says what to try.
-// The policy is in policies/expenses, and may be edited while it runs.
+// It creates a temporary database, listens on port 5000 and prints what to try.
+// The policy is in policies/expenses, and can be edited while the program runs.
+// The first build takes a minute or more, most of it for SQLite, and go run
+// prints nothing until it is done.
 package main
 
-// This file defines the flags, and how the parts come together.
+// This file defines the flags and the application.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -23,6 +26,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,8 +40,8 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// engines are the engines by name. Without a build tag there is one: nil, which
-// is authz's own.
+// engines are the engines by name. Without the build tag oso there is only authz's
+// own, which is nil.
 var engines = map[string]authz.Engine{"polar": nil}
 
 func main() {
@@ -55,8 +59,8 @@ func main() {
 	}
 }
 
-// explained returns what an error says, and of a bad policy all that is wrong
-// with it, each with its line.
+// explained returns the text of an error: for a bad policy every error, each with
+// its source line.
 func explained(err error) string {
 	var all interface{ Long() string }
 	if errors.As(err, &all) {
@@ -65,31 +69,31 @@ func explained(err error) string {
 	return err.Error()
 }
 
-// settings are what the flags say.
+// settings are the values of the flags.
 type settings struct {
 	addr, db, policy, engine string
 	watch                    bool
 }
 
-// errUsage is for flags that are wrong; the user has been told.
+// errUsage is returned for wrong flags, after the message is printed.
 var errUsage = errors.New("wrong usage")
 
 func parseFlags(args []string, stderr io.Writer) (settings, error) {
 	var s settings
 	flags := flag.NewFlagSet("expenses", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&s.addr, "addr", "localhost:5000", "where to listen, as `host:port`")
-	flags.StringVar(&s.db, "db", "expenses.db", "the database: a `file` of SQLite, or a URL that begins with postgres:// or mysql://")
-	flags.StringVar(&s.policy, "policy", "", "the policy: a `folder` of policies/ by name, or files on disk, such as ./mine/*.polar\n(default expenses, or expenses-oso for -engine oso)")
-	flags.StringVar(&s.engine, "engine", "polar", "what decides: polar, or with the build tag oso also oso")
-	flags.BoolVar(&s.watch, "watch", true, "look every second whether the policy on disk has changed")
+	flags.StringVar(&s.addr, "addr", "localhost:5000", "the address to listen on, `host:port`")
+	flags.StringVar(&s.db, "db", "", "the database: a SQLite `file`, or a URL that begins with postgres:// or mysql://;\nan empty one gets the rows of expenses.sql\n(default a temporary file, removed when the program ends)")
+	flags.StringVar(&s.policy, "policy", "", "the policy: the name of a `folder` in policies/, or files on disk, such as ./mine/*.polar\n(default expenses, or expenses-oso for -engine oso)")
+	flags.StringVar(&s.engine, "engine", "polar", "the engine: polar, or oso if built with the tag oso")
+	flags.BoolVar(&s.watch, "watch", true, "check every second whether the policy on disk has changed")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return s, err
 	} else if err != nil {
 		return s, errUsage
 	}
 	if flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "expenses takes flags only, and was given %q\n", flags.Args())
+		fmt.Fprintf(stderr, "expenses takes only flags, not %q\n", flags.Args())
 		flags.Usage()
 		return s, errUsage
 	}
@@ -124,45 +128,53 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // An app is the application, ready to serve.
 type app struct {
 	settings
-	policy  policySource
-	filled  bool // the database was empty
-	lists   bool // GET /expenses can be answered
-	log     *slog.Logger
-	db      *gorm.DB
-	az      *authz.Authorizer
-	handler http.Handler
+	policy    policySource
+	temporary string // the directory of a temporary database, or ""
+	filled    bool   // the database was empty
+	lists     bool   // GET /expenses can be answered
+	log       *slog.Logger
+	db        *gorm.DB
+	az        *authz.Authorizer
+	handler   http.Handler
 }
 
 func newApp(ctx context.Context, s settings, stderr io.Writer) (*app, error) {
 	a := &app{settings: s, log: slog.New(slog.NewTextHandler(stderr, nil))}
 	engine, ok := engines[s.engine]
 	if !ok && s.engine == "oso" {
-		return nil, errors.New("this program was built without go-oso; run it with: go run -tags oso ./examples/expenses -engine oso")
+		return nil, errors.New("this program was built without go-oso (run: go run -tags oso ./examples/expenses -engine oso)")
 	} else if !ok {
-		return nil, fmt.Errorf("-engine: there is no %q, but %s", s.engine, strings.Join(slices.Sorted(maps.Keys(engines)), ", "))
+		return nil, fmt.Errorf("-engine: there is no engine %q (choose from %s)", s.engine, strings.Join(slices.Sorted(maps.Keys(engines)), ", "))
 	}
 	var err error
 	if a.policy, err = findPolicy(s.policy); err != nil {
 		return nil, err
 	}
-	if a.db, a.filled, err = openDatabase(ctx, s.db, stderr); err != nil {
-		return nil, err
+	name := s.db
+	if name == "" {
+		if a.temporary, err = os.MkdirTemp("", "expenses"); err != nil {
+			return nil, err
+		}
+		name = filepath.Join(a.temporary, "expenses.db")
 	}
-	if err = a.authorize(engine); err != nil {
+	if a.db, a.filled, err = openDatabase(ctx, name, stderr); err == nil {
+		err = a.authorize(engine)
+	}
+	if err != nil {
 		a.close()
 		return nil, err
 	}
 	return a, nil
 }
 
-// authorize makes the Authorizer, and the handler that it guards.
+// authorize creates the Authorizer and the handler that it guards.
 func (a *app) authorize(engine authz.Engine) error {
 	classes, err := gormauthz.Classes(a.db, &User{}, &Expense{}, &Organization{})
 	if err != nil {
 		return err
 	}
 	classes = append(classes, authz.ClassOf[Guest]())
-	if a.engine != "oso" { // which knows no supertypes
+	if a.engine != "oso" { // go-oso has no supertypes
 		classes = append(classes, authz.ClassOf[Actor]())
 	}
 	a.az, err = authz.New(authz.Config{
@@ -182,6 +194,7 @@ func (a *app) authorize(engine authz.Engine) error {
 	}
 	a.lists = a.checkLists()
 	rt := &routes{
+		db:            a.db,
 		expenses:      gormauthz.NewRepository[Expense](a.db),
 		organizations: gormauthz.NewRepository[Organization](a.db),
 		failed: func(r *http.Request, err error) {
@@ -192,16 +205,16 @@ func (a *app) authorize(engine authz.Engine) error {
 	return nil
 }
 
-// actor finds out who sends a request: the user whose e-mail address the header
-// user has. Anybody can write a header, so this is no authentication; it stands
-// in the place of one.
+// actor returns the actor of a request: the user whose e-mail address is in the
+// header user. Anybody can send this header. A real application checks a session
+// or a token here.
 func (a *app) actor(r *http.Request) (any, error) {
 	emails := r.Header.Values("user")
 	if len(emails) == 0 {
 		return Guest{}, nil
 	}
 	if len(emails) > 1 {
-		return nil, fmt.Errorf("%w: two headers say who it is", authz.ErrBadRequest)
+		return nil, fmt.Errorf("%w: several user headers", authz.ErrBadRequest)
 	}
 	var users []*User
 	if err := a.db.WithContext(r.Context()).Where("email = ?", emails[0]).Find(&users).Error; err != nil {
@@ -215,8 +228,8 @@ func (a *app) actor(r *http.Request) (any, error) {
 	return nil, authz.ErrUnauthenticated
 }
 
-// checkLists reports whether the policy, and the engine, can answer what somebody
-// may see, and says so if not. Better now than when somebody asks.
+// checkLists reports whether the engine can make a list of expenses from the
+// policy, and logs a warning if not. It runs before the first request needs it.
 func (a *app) checkLists() bool {
 	err := a.az.CheckFilter(context.Background(), authz.ClassOf[Expense](), "read", &User{ID: 1, OrganizationID: 1}, Guest{})
 	if err != nil {
@@ -225,38 +238,57 @@ func (a *app) checkLists() bool {
 	return err == nil
 }
 
-// reloaded says what came of a change of the policy.
+// reloaded logs one line about a reload of the policy.
 func (a *app) reloaded(e authz.ReloadEvent) {
-	for _, d := range e.Diagnostics {
-		a.log.Warn("policy", "diagnostic", d.Error())
-	}
-	if e.Err != nil {
-		a.log.Error("the changed policy is bad, the old one goes on deciding", "error", e.Err, "version", e.Version)
+	text := oneLine(e.Diagnostics)
+	switch {
+	case e.Err != nil:
+		a.log.Error("the changed policy is rejected, the previous one stays in force", "error", cmp.Or(text, e.Err.Error()), "version", e.Version)
 		return
+	case text != "":
+		a.log.Warn("the policy has changed", "version", e.Version, "previous", e.Previous, "warnings", text)
+	default:
+		a.log.Info("the policy has changed", "version", e.Version, "previous", e.Previous)
 	}
-	a.log.Info("the policy has changed", "version", e.Version, "previous", e.Previous)
 	a.checkLists()
 }
 
-// introduce says what runs, where, and what to try.
+// oneLine returns the first diagnostics, and how many more there are.
+func oneLine(diagnostics []authz.Diagnostic) string {
+	const most = 10
+	var parts []string
+	for i, d := range diagnostics {
+		if i == most {
+			parts = append(parts, fmt.Sprintf("and %d more", len(diagnostics)-most))
+			break
+		}
+		parts = append(parts, d.Error())
+	}
+	return strings.Join(parts, "; ")
+}
+
+// introduce prints what runs, where it listens, and requests to try.
 func (a *app) introduce(stdout, stderr io.Writer, listeners []net.Listener) {
 	for _, d := range a.az.Diagnostics() {
 		fmt.Fprintln(stderr, "policy:", d)
 	}
 	policy := a.policy.shown
 	if a.watches() {
-		policy += " (watched: edits count within about a second)"
+		policy += " (watched: edits take effect within about a second)"
 	}
 	database := shown(a.settings.db)
-	if a.filled {
-		database += " (was empty, and has been filled)"
+	switch {
+	case a.temporary != "":
+		database = "temporary, with the rows of expenses.sql (-db expenses.db keeps one)"
+	case a.filled:
+		database += " (was empty, now has the rows of expenses.sql)"
 	}
 	var urls []string
 	for _, l := range listeners {
 		urls = append(urls, "http://"+l.Addr().String())
 		if !isLoopback(l) {
-			fmt.Fprintf(stderr, "WARNING: %s can be reached from other machines. The header \"user:\" is no authentication:\n"+
-				"whoever reaches this program can be whoever they like.\n", l.Addr())
+			fmt.Fprintf(stderr, "WARNING: other machines can reach %s. The header \"user:\" does not authenticate anybody:\n"+
+				"any client can pretend to be any user.\n", l.Addr())
 		}
 	}
 	host := listeners[0].Addr().String()
@@ -281,11 +313,10 @@ Try:
 
 func (a *app) watches() bool { return a.watch && a.policy.onDisk }
 
-// shutdownTime is how long requests that are being answered may take when the
-// program is told to end.
+// shutdownTime limits how long requests in progress may take at shutdown.
 const shutdownTime = 10 * time.Second
 
-// serve answers requests until ctx ends, and then those that have begun.
+// serve answers requests until ctx ends, and then finishes those in progress.
 func (a *app) serve(ctx context.Context, listeners []net.Listener) error {
 	server := &http.Server{
 		Handler:           a.handler,
@@ -324,7 +355,14 @@ func (a *app) serve(ctx context.Context, listeners []net.Listener) error {
 }
 
 func (a *app) close() {
-	if err := closeDatabase(a.db); err != nil {
+	var err error
+	if a.db != nil {
+		err = closeDatabase(a.db)
+	}
+	if a.temporary != "" {
+		err = errors.Join(err, os.RemoveAll(a.temporary))
+	}
+	if err != nil {
 		a.log.Error("closing the database", "error", err)
 	}
 }

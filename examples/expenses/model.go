@@ -1,7 +1,6 @@
 package main
 
-// This file defines the types of the application: who acts, and upon what.
-// Policies name them, and read their fields.
+// This file defines the types that policies name, and whose fields they read.
 
 import (
 	"fmt"
@@ -9,11 +8,11 @@ import (
 	"strings"
 )
 
-// An Actor is who sends a request: a User or a Guest. For policies it is their
-// common supertype.
+// An Actor sends requests. In policies it is the common supertype of User and
+// Guest.
 type Actor interface{ isActor() }
 
-// A Guest is somebody who has not said who they are.
+// A Guest sends requests without the header user.
 type Guest struct{}
 
 // A User is a row of the table users.
@@ -71,6 +70,6 @@ func quote(s string) string {
 	return "'" + singleQuotes.Replace(s[1:len(s)-1]) + "'"
 }
 
-// singleQuotes turns the inside of a string that strconv has quoted into one for
-// single quotes. There, a double quote always has a backslash of its own.
+// singleQuotes converts the inside of a string from strconv.Quote, where every
+// double quote has a backslash before it, for single quotes.
 var singleQuotes = strings.NewReplacer(`\\`, `\\`, `\"`, `"`, `'`, `\'`)

@@ -1,8 +1,6 @@
 package main
 
-// This file defines where the policy comes from: from a folder of policies/ on
-// disk where there is one, so that it can be edited while the program runs, else
-// from the copy in the program; or from any files.
+// This file defines findPolicy, which finds the policy for the flag -policy.
 
 import (
 	"bufio"
@@ -16,15 +14,17 @@ import (
 	"github.com/ursa-authz/ursa/policies"
 )
 
-// A policySource is where a policy comes from.
+// A policySource is a policy and where it comes from.
 type policySource struct {
 	policies authz.Policies
-	shown    string // for people
+	shown    string // its name in messages
 	onDisk   bool
 }
 
-// findPolicy returns the policy that the flag -policy means: the name of a folder
-// of policies/, or else a directory, a file or a pattern on disk.
+// findPolicy returns the policy for a value of the flag -policy: a folder in
+// policies/ by its name, or a directory, a file or a pattern on disk. In a clone of
+// the repository, the folder on disk is used, so that it can be edited while the
+// program runs. Elsewhere it is the copy in the program.
 func findPolicy(value string) (policySource, error) {
 	if strings.ContainsAny(value, `/\*?[.`) {
 		pattern := value
@@ -50,15 +50,15 @@ func findPolicy(value string) (policySource, error) {
 			names = append(names, e.Name())
 		}
 	}
-	return policySource{}, fmt.Errorf("-policy: there is no %q, but %s; files on disk are named with a slash or a dot in it, as in ./%[1]s",
+	return policySource{}, fmt.Errorf("-policy: there is no policy %q (choose from %s, or write ./%[1]s for files on disk)",
 		value, strings.Join(names, ", "))
 }
 
-// module is how the file go.mod of the repository begins.
+// module is the first line of the repository's go.mod.
 const module = "module github.com/ursa-authz/ursa"
 
-// repository returns the path to the repository that the working directory
-// belongs to, relative to it.
+// repository returns the path from the working directory to the root of the
+// repository, if the directory is in it.
 func repository() (dir string, ok bool) {
 	wd, err := os.Getwd()
 	if err != nil {

@@ -2,7 +2,7 @@
 
 package main
 
-// This file defines openSQLite with SQLite's own library.
+// This file defines openSQLite with SQLite's C library.
 
 import (
 	"gorm.io/driver/sqlite"

@@ -2,7 +2,7 @@
 
 package main
 
-// This file defines openSQLite without a C compiler.
+// This file defines openSQLite with a driver in Go, for builds without cgo.
 
 import (
 	"github.com/glebarez/sqlite"

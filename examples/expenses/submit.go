@@ -1,8 +1,8 @@
 package main
 
-// This file defines what a submitted expense looks like as JSON. Two programs
-// can read lenient JSON in two ways (which of two equal keys counts? is "Amount"
-// the amount?), so here it has one.
+// This file defines readExpense, which reads a submitted expense from JSON. Two
+// programs may read lenient JSON in two ways (which of two equal keys counts? is
+// "Amount" the amount?), so readExpense accepts exactly one form.
 
 import (
 	"bytes"
@@ -15,11 +15,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxBody is how long a submitted expense may be, in bytes.
+// maxBody limits the size of a submitted expense, in bytes.
 const maxBody = 64 << 10
 
-// A bodyError says what is wrong with the body of a request, and with which
-// status that is answered.
+// A bodyError is an error in the body of a request, with the status to answer.
 type bodyError struct {
 	status int
 	text   string
@@ -31,9 +30,9 @@ func malformed(format string, args ...any) error {
 	return &bodyError{http.StatusBadRequest, fmt.Sprintf(format, args...)}
 }
 
-// readExpense reads an expense of userID from a request: a JSON object with
-// amount and description, each once and spelled so, and perhaps with user_id for
-// somebody else. Whether that is allowed is not its affair.
+// readExpense reads an expense from a request: a JSON object with the keys amount
+// and description, each exactly once. The key user_id is optional, and userID by
+// default. Whether the actor may submit for that user is for the policy to decide.
 func readExpense(w http.ResponseWriter, r *http.Request, userID int) (*Expense, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if tooLong, ok := errors.AsType[*http.MaxBytesError](err); ok {
@@ -53,10 +52,10 @@ func readExpense(w http.ResponseWriter, r *http.Request, userID int) (*Expense, 
 	expense := &Expense{UserID: userID}
 	seen := make(map[string]bool)
 	for dec.More() {
-		t, _ := dec.Token() // of valid JSON, so there is one
+		t, _ := dec.Token() // the JSON is valid, so there is a token
 		key := t.(string)
 		if seen[key] {
-			return nil, malformed("the key %s is there twice", quote(key))
+			return nil, malformed("the key %s appears twice", quote(key))
 		}
 		seen[key] = true
 		value, _ := dec.Token()
@@ -72,7 +71,7 @@ func readExpense(w http.ResponseWriter, r *http.Request, userID int) (*Expense, 
 	return expense, nil
 }
 
-// set sets the field that a key means.
+// set sets the field for a key.
 func set(expense *Expense, key string, value json.Token) error {
 	number, _ := value.(json.Number)
 	whole, err := number.Int64()
@@ -91,11 +90,11 @@ func set(expense *Expense, key string, value json.Token) error {
 	case "description":
 		text, ok := value.(string)
 		if !ok || strings.ContainsRune(text, 0) {
-			return malformed("description is not a string of text")
+			return malformed("description is not a string without NUL")
 		}
 		expense.Description = text
 	default:
-		return malformed("there is no key %s; an expense has 'amount', 'description' and 'user_id'", quote(key))
+		return malformed("unknown key %s (an expense has 'amount', 'description' and 'user_id')", quote(key))
 	}
 	return nil
 }

@@ -21,6 +21,6 @@ func TestPolicy(t *testing.T) {
 func Example() {
 	main()
 	// Output:
-	// read true
-	// approve false
+	// true <nil>
+	// false <nil>
 }

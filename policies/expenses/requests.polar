@@ -1,15 +1,15 @@
-# Which requests may be sent at all. The action is the method. What a request
-# does with a row is decided in the other files, when the row is known.
+# Which requests are allowed at all. The action is the method. The other files
+# decide about rows, once a row is known.
 
 allow(actor: Actor, method, request: Request) if
-    allow_path(actor, method, request.segments);
+    allow_by_path(actor, method, request.segments);
 
-# The index is open to everybody, guests included.
-allow_path(_: Actor, "GET", []);
+# Everybody may see the index, guests included.
+allow_by_path(_: Actor, "GET", []);
 
-# The rest is for users.
-allow_path(_: User, "GET", ["whoami"]);
-allow_path(_: User, "GET", ["expenses"]);
-allow_path(_: User, "GET", ["expenses", _id]);
-allow_path(_: User, "PUT", ["expenses", "submit"]);
-allow_path(_: User, "GET", ["organizations", _id]);
+# Only users may see the rest.
+allow_by_path(_: User, "GET", ["whoami"]);
+allow_by_path(_: User, "GET", ["expenses"]);
+allow_by_path(_: User, "GET", ["expenses", _id]);
+allow_by_path(_: User, "PUT", ["expenses", "submit"]);
+allow_by_path(_: User, "GET", ["organizations", _id]);

@@ -1,4 +1,4 @@
-# Where the roles and relations are found in the data.
+# How roles and relations follow from the data.
 
 has_role(user: User, "member", organization: Organization) if
     user.organization_id = organization.id;
@@ -16,7 +16,7 @@ has_role(user: User, "manager", expense: Expense) if
 has_relation(organization: Organization, "organization", expense: Expense) if
     organization = expense.user.organization;
 
-# A manager manages those who report to them, and whom these manage.
+# A manager manages their direct reports and everybody below those.
 manages(manager: User, user: User) if
     user.manager_id = manager.id;
 

@@ -1,6 +1,6 @@
 # Expenses in an organization with managers and accountants. Permissions come
-# from roles, and roles come from the data: from who submitted an expense, who
-# manages whom, and what somebody's title is.
+# from roles, and roles come from the data: the submitter of an expense, the
+# managers above the submitter, and the titles of users.
 
 actor User {}
 
