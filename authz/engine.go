@@ -33,7 +33,7 @@ type (
 	Var = polar.Var
 	// A Diagnostic is an error or a warning about a policy source.
 	Diagnostic = polar.Diagnostic
-	// A Position is a place in a policy source.
+	// A Position is a line and a column in a policy source.
 	Position = syntax.Position
 )
 

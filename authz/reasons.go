@@ -205,7 +205,7 @@ func wayThrough(rule *polar.TraceNode) []*polar.TraceNode {
 		case polar.TraceWaiting:
 			waited[c.Pos] = true
 		case polar.TraceSucceeded:
-			// A condition that waited keeps its place when it resumes.
+			// A condition that waited keeps its position when it resumes.
 			at := slices.IndexFunc(way, func(n *polar.TraceNode) bool { return n.Pos == c.Pos })
 			if at >= 0 && waited[c.Pos] {
 				way[at] = c
