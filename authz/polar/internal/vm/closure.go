@@ -308,7 +308,7 @@ func (s *system) eliminate(st *state) error {
 	return failed
 }
 
-// joined returns the label that goes on, where l ends, with the one that begins at row.
+// joined returns the label that continues l, at its end, with the label that begins at row.
 func (m *Machine) joined(l label, row filter.Var, with label) (label, error) {
 	if err := m.charge(1); err != nil {
 		return label{}, err

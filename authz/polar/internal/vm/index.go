@@ -225,7 +225,7 @@ func (n *indexNode) splitByClass(b *indexBuilder, clauses []*clause, remaining [
 			others = append(others, c)
 		}
 	}
-	// Plans of which the same classes are asked for share one subtree.
+	// Plans for which the same classes are tested share one subtree.
 	known := make(map[string]*indexNode)
 	share := shareOf(room, len(clauses)+(1+len(byClass))*len(others))
 	n.byPlan = make([]*indexNode, b.reg.NumPlans())

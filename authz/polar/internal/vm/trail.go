@@ -117,7 +117,7 @@ func (m *Machine) swap(e *trailEntry) {
 }
 
 // wait makes the goal n of the current activation wait for the unbound
-// variable v. The machine goes on as if the goal had succeeded.
+// variable v. The machine continues as if the goal had succeeded.
 func (m *Machine) wait(n *node, v Value) {
 	w := m.newWaiter(n.solo)
 	m.waitFor(w, v)
