@@ -326,10 +326,10 @@ func TestChainsAgree(t *testing.T) {
 	}
 	total := 0
 	for reason, n := range refused {
-		t.Logf("%5d refused: %s", n, reason)
+		t.Logf("%5d rejected: %s", n, reason)
 		total += n
 	}
-	t.Logf("%d filters, %d conditional, %d with a chain, %d allow some rows and not others; %d refused; %d decisions undecided",
+	t.Logf("%d filters, %d conditional, %d with a chain, %d allow some rows and not others; %d rejected; %d decisions undecided",
 		filters, conditional, reaches, nontrivial, total, undecided)
 	if filters < 2*total || reaches < filters/6 || nontrivial < filters/4 || undecided > filters {
 		t.Error("too few of the random policies say anything")

@@ -130,7 +130,7 @@ func TestIdiomsOfChains(t *testing.T) {
 					t.Errorf("%s: %v, %v, want %q", tt.name, q, err, tt.refused)
 				}
 				if took := time.Since(start); took > 5*time.Second {
-					t.Errorf("%s: refused after %v", tt.name, took)
+					t.Errorf("%s: rejected after %v", tt.name, took)
 				}
 				break
 			}

@@ -21,7 +21,7 @@ var damages = map[string]func(token string) []string{
 		inner := strings.Trim(token, `"`)
 		return []string{inner, "'" + inner + "'", "`" + inner + "`", `"` + inner, inner + `"`, "“" + inner + "”"}
 	},
-	"a misspelt name": func(token string) []string {
+	"a misspelled name": func(token string) []string {
 		inner := strings.Trim(token, `"`)
 		if len(inner) < 2 || !isWord(inner) {
 			return nil

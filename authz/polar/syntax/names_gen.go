@@ -147,11 +147,11 @@ func main() {
 		}
 		fmt.Fprintf(&b, "\t{0x%04x, 0x%04x, script%s, %v, %d},\n", lo.r, hi.r, lo.script, lo.mark, lo.order)
 	}
-	fmt.Fprintf(&b, "}\n\n// composed are the characters that are one with the character before them, by the first of the two.\nvar composed = map[rune]string{\n")
+	fmt.Fprintf(&b, "}\n\n// composed maps a character to the marks that form a single character with it.\nvar composed = map[rune]string{\n")
 	for _, g := range pairs {
 		fmt.Fprintf(&b, "\t0x%04x: %+q,\n", g.first, string(g.others))
 	}
-	fmt.Fprintf(&b, "}\n\n// looks has the character that stands for one that looks like it.\nvar looks = map[rune]rune{\n")
+	fmt.Fprintf(&b, "}\n\n// looks maps a character to the representative of those that look like it.\nvar looks = map[rune]rune{\n")
 	seen := make(map[rune]bool)
 	for _, g := range alike {
 		for _, r := range g.others {
@@ -164,7 +164,7 @@ func main() {
 	}
 	for _, g := range alike {
 		if seen[g.first] {
-			log.Fatalf("names.txt: %U stands for others, and looks like another", g.first)
+			log.Fatalf("names.txt: %U is a representative, and looks like another", g.first)
 		}
 	}
 	fmt.Fprintf(&b, "}\n")

@@ -50,7 +50,7 @@ type block struct {
 	Block
 	terms map[string]*declared
 	roles syntax.Span // of the first declaration of roles
-	src   *source     // where that stands
+	src   *source     // its source
 	name  syntax.Span // of the class, where the class is first said to be an actor
 	named *source     // its source; nil if no block says so
 	bad   bool        // a declaration is invalid, so terms may be missing

@@ -95,7 +95,7 @@ func (r *ignorer) report(i *ignore, code syntax.Code, msg, hint string) {
 // read adds the comments of a file.
 func (r *ignorer) read(src *source) {
 	comments := src.file.Comments
-	about := int32(0) // the line that the comment below is about, if it stands alone
+	about := int32(0) // the line that the comment below applies to, if it is on a line of its own
 	below := int32(0) // the line of the comment below
 	for _, c := range slices.Backward(comments) {
 		line := c.Start.Line

@@ -28,7 +28,7 @@ type checker struct {
 	keys    map[string]bool       // answers of facts.hasKey
 	undecl  map[declKey]string    // see undeclared
 
-	// Of the rule at hand:
+	// Of the current rule:
 	src   *source
 	vars  []string
 	slots []slotState
@@ -37,19 +37,19 @@ type checker struct {
 	leafy Goal      // the goal being checked that is not a connective; nil in the head
 	less  bool      // a goal that holds here makes the rule hold less, since it is inside a negation
 
-	// Of the rule at hand, for nilequal.go:
+	// Of the current rule, for nilequal.go:
 	params  []Param
 	body    *And
-	origins *origins // nil until asked for
+	origins *origins // nil until needed
 	nils    []nilEqual
 }
 
-// A slotState is what is known of a variable.
+// A slotState is what is known about a variable.
 type slotState struct {
 	typ      *typ
 	seen     bool // it occurred, so it may be bound
 	param    bool // it occurs in a parameter
-	producer Goal // computes the temporary, and was not looked at yet
+	producer Goal // computes the temporary, and was not checked yet
 }
 
 // A slotChange remembers the type that a slot had.
@@ -98,7 +98,7 @@ func (c *checker) begin(src *source, vars []string, body *And) {
 	c.findProducers(body)
 }
 
-// findProducers notes which goal computes each temporary.
+// findProducers records which goal computes each temporary.
 func (c *checker) findProducers(body *And) {
 	c.r.poll(1)
 	note := func(g Goal, result Term) {
@@ -149,7 +149,7 @@ func (c *checker) rule(src *source, rule *Rule) {
 	c.checkNilEquals()
 }
 
-// set changes what is known of a slot.
+// set changes what is known about a slot.
 func (c *checker) set(slot int, t *typ) {
 	s := &c.slots[slot]
 	if s.typ != t {
@@ -158,7 +158,7 @@ func (c *checker) set(slot int, t *typ) {
 	}
 }
 
-// undo forgets what was learned since the trail had length mark.
+// undo undoes what was learned since the trail had length mark.
 func (c *checker) undo(mark int) {
 	for len(c.trail) > mark {
 		last := c.trail[len(c.trail)-1]
@@ -167,7 +167,7 @@ func (c *checker) undo(mark int) {
 	}
 }
 
-// goal checks g, and learns what holds after it.
+// goal checks g, and learns from it for the goals after it.
 func (c *checker) goal(g Goal) {
 	c.r.poll(1)
 	switch g := g.(type) {
@@ -201,14 +201,14 @@ func (c *checker) goal(g Goal) {
 	}
 }
 
-// see notes that v occurred.
+// see records that v occurred.
 func (c *checker) see(v *Var) {
 	if v != nil {
 		c.slots[v.Slot].seen = true
 	}
 }
 
-// produce looks at the goal that computes the temporary v, if that was not done yet.
+// produce checks the goal that computes the temporary v, if that was not done yet.
 func (c *checker) produce(v *Var) {
 	if v == nil {
 		return
@@ -218,7 +218,7 @@ func (c *checker) produce(v *Var) {
 	}
 }
 
-// isDone reports whether g computes a temporary and was looked at already. It notes that it will have been.
+// isDone reports whether g computes a temporary and was already checked. It marks g as checked.
 func (c *checker) isDone(g Goal) bool {
 	var result Term
 	switch g := g.(type) {
@@ -240,7 +240,7 @@ func (c *checker) isDone(g Goal) bool {
 	return done
 }
 
-// or checks alternatives. After them holds what all of them agree on.
+// or checks alternatives. After them, the checker knows what all of them agree on.
 func (c *checker) or(g *Or) {
 	type learned struct {
 		typ   *typ
@@ -273,7 +273,7 @@ func (c *checker) or(g *Or) {
 	}
 }
 
-// term returns what is known of a term.
+// term returns the type of a term.
 func (c *checker) term(t Term) *typ {
 	switch t := t.(type) {
 	case *Const:
@@ -296,7 +296,7 @@ func (c *checker) term(t Term) *typ {
 	return nil
 }
 
-// learn notes that the value of t is equal to something of type u.
+// learn records that the value of t is equal to something of type u.
 func (c *checker) learn(t Term, u *typ) {
 	v, ok := t.(*Var)
 	if !ok {
@@ -307,7 +307,7 @@ func (c *checker) learn(t Term, u *typ) {
 	case s.seen || s.typ != nil:
 		c.set(v.Slot, meet(s.typ, u))
 	default:
-		c.set(v.Slot, u) // the variable is new, so it is the very value
+		c.set(v.Slot, u) // the variable is new, so it is the same value
 	}
 }
 
@@ -369,7 +369,7 @@ func (c *checker) result(result Term, u *typ, at syntax.Span) {
 	c.learn(result, u)
 }
 
-// matches checks that what t is can match p.
+// matches checks that the type of t can match p.
 func (c *checker) matches(t Term, p Pattern) {
 	u := c.pattern(p, c.term(t))
 	if v, ok := t.(*Var); ok {

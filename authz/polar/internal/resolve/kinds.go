@@ -288,7 +288,7 @@ func (c *checker) notIterable(g *In, t *typ) {
 		"to search for part of a string, write "+seq+".contains("+item+")")
 }
 
-// pattern checks that something of type t can match p, and returns what it is then.
+// pattern checks that something of type t can match p, and returns its type after the match.
 func (c *checker) pattern(p Pattern, t *typ) *typ {
 	switch p := p.(type) {
 	case *ClassPattern:
@@ -327,7 +327,7 @@ func (c *checker) field(f FieldPattern, of, t *typ) {
 	c.pattern(f.Pattern, t)
 }
 
-// narrow returns what something of type t is when it matches a class, whose type is class.
+// narrow returns the type of something of type t that matches a class, whose type is class.
 func (c *checker) narrow(t, class *typ, p *ClassPattern) *typ {
 	if t == nil {
 		return class

@@ -11,7 +11,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A memberKey finds what is known of a name of a type.
+// A memberKey is the key of a cached member.
 type memberKey struct {
 	typ    *typ
 	name   string
@@ -27,8 +27,8 @@ type member struct {
 	builtin []BuiltinMethod
 }
 
-// remember returns what find finds, and keeps it when the type has so many alternatives
-// that looking again would cost more than remembering.
+// remember returns the result of find. It caches the result if the type has so many
+// alternatives that another search would cost more.
 func (c *checker) remember(key memberKey, find func(memberKey) *member) *member {
 	if len(key.typ.alts) <= 4 {
 		return find(key)
@@ -158,9 +158,9 @@ func (c *checker) lookup(g *Lookup) *typ {
 	return c.attribute(c.term(g.Obj), g.Name, at)
 }
 
-// key returns the type of a field of a dictionary pattern. Of what is matched, whatever
-// has no such attribute does not match; a key that nothing has is probably misspelt, but
-// the value may be a dictionary of the program's, whose keys are not known.
+// key returns the type of a field of a dictionary pattern. A value without such an
+// attribute does not match. A key that no class has is probably misspelled, but the
+// value may be a dictionary of the program, whose keys are not known.
 func (c *checker) key(t *typ, f FieldPattern) *typ {
 	c.r.poll(1)
 	if t == nil || len(t.alts) == 0 {
@@ -352,7 +352,7 @@ func (c *checker) checkArguments(m *member, name string, args []Term, pos syntax
 	}
 }
 
-// wrongKind returns the name of kind k if nothing of type t is of it, or "". Nil stands for all kinds.
+// wrongKind returns the name of kind k if nothing of type t has it, or "". Nil means any kind.
 func wrongKind(t *typ, k host.Kind) string {
 	if k == host.Nil || t.any(func(a alt) bool { return a.kind == k }) {
 		return ""
@@ -360,7 +360,7 @@ func wrongKind(t *typ, k host.Kind) string {
 	return k.String()
 }
 
-// misfit returns what parameter i of m needs, if nothing of type t fits it, or "".
+// misfit returns the type of parameter i of m if nothing of type t fits it, or "".
 func (c *checker) misfit(t *typ, m *host.Method, i int) string {
 	in := m.In[min(i, len(m.In)-1)]
 	if m.Variadic && i >= len(m.In)-1 {

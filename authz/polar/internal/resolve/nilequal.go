@@ -30,7 +30,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A nilEqual is an equality that holds when both sides are nil.
+// A nilEqual is an equality that also holds if both sides are nil.
 type nilEqual struct {
 	goal  Goal // nil in the head
 	paths [2]string
@@ -52,7 +52,7 @@ type origins struct {
 	alias map[int]int // a variable to one it is equal to
 }
 
-// mayBothBeNil notes the equality of l and r, of types t and u, if it holds when both are nil.
+// mayBothBeNil records the equality of l and r, of types t and u, if it also holds when both are nil.
 func (c *checker) mayBothBeNil(l, r Term, t, u *typ, at syntax.Span) {
 	if !isNilSuspect(t) || !isNilSuspect(u) || disjoint(t, u, alt.mayEqual) {
 		return
@@ -80,7 +80,7 @@ func isSide(g Goal, t Term) bool {
 	return false
 }
 
-// fieldMayBeNil notes a field of a pattern that is equal to another attribute, if that holds when both are nil.
+// fieldMayBeNil records a field of a pattern that is equal to another attribute, if that also holds when both are nil.
 func (c *checker) fieldMayBeNil(f FieldPattern, of, t *typ) {
 	p, ok := f.Pattern.(*ValuePattern)
 	if !ok || c.less {
@@ -96,7 +96,7 @@ func (c *checker) fieldMayBeNil(f FieldPattern, of, t *typ) {
 	}
 }
 
-// isNilSuspect reports whether something of type t may be nil. A slice that is nil is an empty list.
+// isNilSuspect reports whether something of type t may be nil. A nil slice is an empty list.
 func isNilSuspect(t *typ) bool {
 	return t != nil && t.nilable && t.any(func(a alt) bool { return a.kind != host.List })
 }
@@ -121,7 +121,7 @@ func (c *checker) isActorKey(t *typ, name string) bool {
 	})
 }
 
-// findOrigins returns the origins of the variables of the rule at hand.
+// findOrigins returns the origins of the variables of the current rule.
 func (c *checker) findOrigins() *origins {
 	if c.origins == nil {
 		c.origins = &origins{attrs: make(map[int]attrOf), alias: make(map[int]int)}
@@ -166,7 +166,7 @@ func (c *checker) equalOrigins(l, r Term) {
 	}
 }
 
-// patternOrigins notes the variables that are equal to fields of a pattern.
+// patternOrigins records the variables that are equal to fields of a pattern.
 func (c *checker) patternOrigins(p Pattern) {
 	var fields []FieldPattern
 	var of *typ
@@ -192,7 +192,7 @@ func (o *origins) is(v *Var, a attrOf) {
 	}
 }
 
-// attr returns the attribute that t is.
+// attr returns the attribute that t comes from.
 func (o *origins) attr(t Term) (attrOf, bool) {
 	v, ok := t.(*Var)
 	if !ok {
@@ -212,10 +212,10 @@ func (o *origins) attr(t Term) (attrOf, bool) {
 	return attrOf{}, false
 }
 
-// maxPath bounds the steps of a path, of which a rule like x = x.boss has no end.
+// maxPath bounds the steps of a path, which is endless in a rule like x = x.boss.
 const maxPath = 32
 
-// path returns the path of t, or "" when it has none.
+// path returns the path of t, or "" if it has none.
 func (o *origins) path(t Term) string {
 	var suffix string
 	for range maxPath {
@@ -237,7 +237,7 @@ func (o *origins) path(t Term) string {
 	return ""
 }
 
-// checkNilEquals reports the equalities noted for the rule at hand that no test guards.
+// checkNilEquals reports the recorded equalities of the current rule that no test guards.
 func (c *checker) checkNilEquals() {
 	if len(c.nils) == 0 {
 		return
@@ -254,7 +254,7 @@ func (c *checker) checkNilEquals() {
 	w.goal(c.body)
 }
 
-// A guardWalk holds equalities against the tests around them.
+// A guardWalk compares equalities with the tests around them.
 type guardWalk struct {
 	c    *checker
 	o    *origins
@@ -305,10 +305,10 @@ func (w *guardWalk) check(g Goal) {
 	}
 }
 
-// maxGuard bounds how many connectives deep a test is looked for, at each of which the walk looks anew.
+// maxGuard bounds the depth of connectives in which a test is searched, since the walk searches again at each.
 const maxGuard = 8
 
-// guards adds n to the count of each path that is not nil when g holds, or when it does not.
+// guards adds n to the count of each path that is not nil if g holds, or if g does not hold.
 func (w *guardWalk) guards(g Goal, holds bool, n, depth int) {
 	if depth == 0 {
 		return
@@ -357,8 +357,8 @@ func (w *guardWalk) guards(g Goal, holds bool, n, depth int) {
 	}
 }
 
-// onlyTest returns the one goal of g besides the lookups that it needs, or nil. A lookup that
-// has no solution is one of an attribute of nil, and then what it would compute is nothing.
+// onlyTest returns the only goal of g besides the lookups that it needs, or nil. A lookup
+// without a solution reads an attribute of nil, so it computes nothing.
 func onlyTest(g *And) Goal {
 	var only Goal
 	for _, sub := range g.Goals {
@@ -389,7 +389,7 @@ func (w *guardWalk) guard(t Term, holds bool, n int) {
 	}
 }
 
-// patternGuards counts what is not nil when the value with a path matches p.
+// patternGuards counts the paths that are not nil if the value with a path matches p.
 func (w *guardWalk) patternGuards(path string, p Pattern, n int) {
 	if path == "" {
 		return

@@ -320,7 +320,7 @@ func (f *useFinder) goal(x syntax.Expr) {
 	f.negated = before
 }
 
-// term walks an expression that stands at a place.
+// term walks an expression at a place.
 func (f *useFinder) term(x syntax.Expr, at usePlace) {
 	switch x := syntax.Unparen(x).(type) {
 	case *syntax.Var:

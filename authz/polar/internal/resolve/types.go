@@ -46,7 +46,7 @@ var (
 // listType returns the type of lists of elements of type elem.
 func listType(elem *typ) *typ { return &typ{alts: []alt{{kind: host.List, elem: elem}}} }
 
-// kindType returns the type of all values of a kind; Nil stands for anything.
+// kindType returns the type of all values of a kind; Nil means any value.
 func kindType(k host.Kind, elem *typ) *typ {
 	switch k {
 	case host.Bool:

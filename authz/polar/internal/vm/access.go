@@ -229,8 +229,8 @@ func (m *Machine) method(n *node, base int32) (bool, error) {
 	return m.unifyOperand(&n.c, v, base)
 }
 
-// openEnd returns the variable that a built-in method of an open list has to
-// wait for: any, or for its length only one that stands for its end.
+// openEnd returns the variable that a built-in method of an open list must wait
+// for: any variable, or for length only the variable at its end.
 func (m *Machine) openEnd(list Value, method string) (v Value, waits bool, err error) {
 	if method != "length" {
 		return m.firstVar(list)
@@ -250,8 +250,8 @@ func (m *Machine) openEnd(list Value, method string) (v Value, waits bool, err e
 	}
 }
 
-// groundArgs returns the arguments of a method or constructor, which must be
-// ground: the host does not know variables.
+// groundArgs returns the arguments of a method or constructor. They must be ground,
+// since the host does not support variables.
 func (m *Machine) groundArgs(n *node, base int32) (args []Value, waits Value, depends bool, err error) {
 	from := len(m.abuf)
 	defer func() { m.abuf = m.abuf[:from] }()
@@ -282,7 +282,7 @@ func (m *Machine) ground(v Value) (Value, error) {
 	return m.groundDeep(v, 0)
 }
 
-// maxNesting bounds the depth of terms that are handed to the host.
+// maxNesting bounds the depth of terms that are passed to the host.
 const maxNesting = 1000
 
 func (m *Machine) groundDeep(v Value, depth int) (Value, error) {

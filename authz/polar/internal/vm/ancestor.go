@@ -137,7 +137,7 @@ func (m *Machine) addHash(a int32, hash uint64) {
 	m.seen[hash] = a + 1
 }
 
-// dropCalls forgets the calls recorded from index height on.
+// dropCalls drops the recorded calls from index height on.
 func (m *Machine) dropCalls(height int32) {
 	for i := int32(len(m.calls)) - 1; i >= height; i-- {
 		if c := &m.calls[i]; c.hashed {
@@ -148,7 +148,7 @@ func (m *Machine) dropCalls(height int32) {
 	m.calls = m.calls[:height]
 }
 
-// unhash takes call a out of the list of its hash.
+// unhash removes call a from the list of its hash.
 func (m *Machine) unhash(a int32) {
 	c := &m.calls[a]
 	if m.seen[c.hash] == a+1 {
@@ -167,7 +167,7 @@ func (m *Machine) unhash(a int32) {
 	}
 }
 
-// sameCall reports whether the recorded call a is of pr with the same arguments.
+// sameCall reports whether the recorded call a calls pr with the same arguments.
 func (m *Machine) sameCall(pr *pred, args []Value, a int32) (bool, error) {
 	m.steps++
 	c := &m.calls[a]
@@ -189,9 +189,9 @@ func (m *Machine) sameCall(pr *pred, args []Value, a int32) (bool, error) {
 	return true, nil
 }
 
-// hashArgs hashes a call so that equal calls have equal hashes. Of a compound
-// only the kind and the size count. Missed is only that a value is equal to an
-// object that was reached through a pointer.
+// hashArgs hashes a call so that equal calls have equal hashes. For a compound, it
+// uses only the kind and the size. The only exception is a value that is equal to an
+// object behind a pointer: their hashes may differ.
 func (m *Machine) hashArgs(pr *pred, args []Value) (uint64, error) {
 	var h maphash.Hash
 	h.SetSeed(hashSeed)
@@ -247,8 +247,8 @@ func (m *Machine) hashValue(h *maphash.Hash, v Value) error {
 	return nil
 }
 
-// hashScalars hashes what a struct or an array holds directly, as far as == on it
-// compares bits: values that are equal have equal hashes.
+// hashScalars hashes the direct fields or elements of a struct or array that ==
+// compares bit by bit: equal values have equal hashes.
 func hashScalars(h *maphash.Hash, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:

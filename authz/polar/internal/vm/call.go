@@ -88,9 +88,8 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 	return m.try(n, clauses, 0, int32(from), calls, callTrace, sorted)
 }
 
-// try enters the first clause from index i on that may match, and leaves a
-// choice behind while further clauses may. The arguments are Machine.args from
-// index from on.
+// try enters the first clause from index i on that may match. It pushes a choice
+// if further clauses may match. The arguments are Machine.args from index from on.
 func (m *Machine) try(n *node, clauses []*clause, i int, from, calls, trace int32, sorted bool) (*node, error) {
 	i = m.nextMatch(clauses, i, m.args[from:])
 	if i == len(clauses) {
@@ -137,14 +136,14 @@ func (m *Machine) retry(c *choice) (*node, error) {
 	return clauses[i].body, nil
 }
 
-// dropArgs forgets the arguments of a call that has no alternatives left.
+// dropArgs drops the arguments of a call that has no alternatives left.
 func (m *Machine) dropArgs(from int32) {
 	clear(m.args[from:])
 	m.args = m.args[:from]
 }
 
-// nextMatch returns the first index from i on of a clause that a look at the
-// constants and classes of its head does not rule out.
+// nextMatch returns the first index from i on of a clause that the constants and
+// classes of its head do not rule out.
 func (m *Machine) nextMatch(clauses []*clause, i int, args []Value) int {
 	for ; i < len(clauses); i++ {
 		m.steps++
@@ -188,7 +187,7 @@ func (m *Machine) enter(n *node, cl *clause, args []Value, barrier, calls, trace
 }
 
 // freeCells is the number of variables that a query may have before they count
-// against the limit of bytes: small queries should not pay for counting.
+// against the limit of bytes, so that small queries do not pay for counting.
 const freeCells = 1 << 12
 
 // unifyHead unifies the parameters of a clause with the arguments of a call,
@@ -272,8 +271,8 @@ func (m *Machine) unifyOperand(op *operand, v Value, base int32) (bool, error) {
 	return m.unify(t, v)
 }
 
-// mayMatch reports whether a look at constants and classes leaves it open that
-// the head of the clause matches. It calls nothing of the host and cannot fail.
+// mayMatch reports whether the head of the clause may match, judging by constants
+// and classes. It does not call the host and cannot fail.
 func (p *Program) mayMatch(cl *clause, args []Value) bool {
 	for i := range cl.params {
 		param := &cl.params[i]
@@ -289,7 +288,7 @@ func (p *Program) mayMatch(cl *clause, args []Value) bool {
 	return true
 }
 
-// mayEqual compares a literal with an argument as far as that needs no walk.
+// mayEqual compares a literal with an argument, without walking compound terms.
 func mayEqual(lit, arg Value) bool {
 	k := arg.Kind()
 	switch k {
@@ -314,7 +313,7 @@ func (p *Program) mayMatchPattern(pat *pattern, arg Value) bool {
 	case host.Var:
 		return true
 	case host.Partial:
-		// nil is of no class, so the type alone can rule a class out.
+		// nil has no class, so the type alone can rule out a class.
 		s := asSymbol(arg)
 		return pat.kind != classPattern || s.plan == nil || s.kind == symMany || p.isInstance(Value{Plan: s.plan}, pat)
 	}
@@ -327,7 +326,7 @@ func (p *Program) mayMatchPattern(pat *pattern, arg Value) bool {
 	return true
 }
 
-// isInstance reports whether a value that is bound belongs to the pattern's class.
+// isInstance reports whether a bound value belongs to the pattern's class.
 func (prog *Program) isInstance(v Value, p *pattern) bool {
 	switch {
 	case v.Plan == openListPlan:
@@ -345,9 +344,9 @@ func (prog *Program) isInstance(v Value, p *pattern) bool {
 }
 
 // applicable reports whether the head of the clause matches args, before any
-// clause of the call is tried. It calls no methods of the host; what only they
-// could tell counts as a match, and so does an error, which is one of the query's
-// only when the clause is tried.
+// clause of the call is tried. It calls no methods of the host. If only a method
+// could decide, that counts as a match. So does an error, which becomes an error of
+// the query only when the clause is tried.
 func (m *Machine) applicable(cl *clause, args []Value) (bool, error) {
 	if !m.prog.mayMatch(cl, args) {
 		return false, nil

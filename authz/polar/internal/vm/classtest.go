@@ -20,7 +20,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
-// A prospect is what is known of a test of a variable that has no value.
+// A prospect is what is known about a test of a variable that has no value.
 type prospect uint8
 
 const (
@@ -29,9 +29,9 @@ const (
 	alwaysPasses                 // every such value passes it
 )
 
-// addInstances lists the types of each class. A value of a type that is not
-// registered is of the class of its kind at most, and the engine's own type of that
-// kind is on its list.
+// addInstances lists the types of each class. A value of an unregistered type belongs
+// at most to the class of its kind, and the list of that class has the engine's own
+// type of the kind.
 func (p *Program) addInstances() {
 	p.instances = make([][]*host.Plan, p.reg.NumClasses())
 	for i := range p.reg.NumPlans() {
@@ -60,14 +60,14 @@ func (p *Program) instancesOfUnion(u union) (plans []*host.Plan) {
 	return plans
 }
 
-// A classTest is a test that waits: whether a variable is of a class, or is not.
+// A classTest is a waiting test of whether a variable is, or is not, of a class.
 type classTest struct {
 	pat *pattern
 	not bool
 }
 
-// onClasses judges the test of the unbound variable v by the classes that the tests
-// that wait for it leave.
+// onClasses judges the test of the unbound variable v by the classes that the waiting
+// tests leave for it.
 func (m *Machine) onClasses(v Value, test classTest) (prospect, error) {
 	c := m.cells[v.Word]
 	if c.Plan != waitingPlan || !test.pat.isKnown() {
@@ -84,7 +84,7 @@ func (m *Machine) onClasses(v Value, test classTest) (prospect, error) {
 		}
 	}
 	plans, known := m.prog.instancesOf(test)
-	fail := true // of a variable of which only is known what it is not, anything may fail
+	fail := true // if only classes are excluded for the variable, any test may fail
 	for _, t := range tests {
 		if of, ok := m.prog.instancesOf(t); ok && (fail || len(of) < len(plans)) {
 			plans, known, fail = of, true, false
@@ -116,7 +116,7 @@ func (m *Machine) onClasses(v Value, test classTest) (prospect, error) {
 	return mayPass, nil
 }
 
-// testOf returns the class test that a waiter is, if it is one of the variable v itself.
+// testOf returns the class test of a waiter, if it tests the variable v itself.
 func (m *Machine) testOf(w *waiter, v Value) (classTest, bool) {
 	if w.done {
 		return classTest{}, false
@@ -143,8 +143,8 @@ func (m *Machine) testOf(w *waiter, v Value) (classTest, bool) {
 	return classTest{n.pat, not}, isVar(of) && of.Word == v.Word
 }
 
-// negatedClass returns the test whether a variable is of a class, if that is all that
-// the node negates, else nil.
+// negatedClass returns the class pattern of a node that negates only a test of whether
+// a variable is of a class, else nil.
 func (n *node) negatedClass() *node {
 	t := n.sub
 	if t.op != opMatches || t.next.op != opNotEnd || t.a.kind != varOperand || !t.pat.isKnown() || len(t.pat.fields) > 0 {
@@ -153,14 +153,14 @@ func (n *node) negatedClass() *node {
 	return t
 }
 
-// isKnown reports whether a pattern asks for a class, and for one that is registered: of
-// another one it is an error to ask once there is a value.
+// isKnown reports whether a pattern tests for a registered class. A test for an
+// unregistered class is an error once there is a value.
 func (p *pattern) isKnown() bool {
 	return p.kind == classPattern && (p.class != nil || p.union != resolve.UnionNone)
 }
 
-// instancesOf returns the types whose values may pass the test; ok is false when it
-// names no class to list them of.
+// instancesOf returns the types whose values may pass the test; ok is false if the
+// test names no class whose types are listed.
 func (p *Program) instancesOf(t classTest) (plans []*host.Plan, ok bool) {
 	switch {
 	case t.not:

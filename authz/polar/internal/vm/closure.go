@@ -29,7 +29,7 @@ import (
 // A closure is any number of steps.
 type closure struct{ hops []hop }
 
-// A hop follows a relation from a row at that fulfils a condition.
+// A hop follows a relation from the row at, which satisfies a condition.
 type hop struct {
 	at   filter.Var
 	attr *host.Attr
@@ -48,15 +48,15 @@ func (m *Machine) reach(c *condition, where filter.Expr) filter.Expr {
 	return e
 }
 
-// A state is an equation that is being solved. The first of a system has none: it
-// stands for the answer.
+// A state is an equation that is being solved. The first state of a system has no
+// equation: it is the answer.
 type state struct {
 	eq   *equation
 	base []filter.Expr
 	uses []use
 }
 
-// A system is the states that are left.
+// A system is the set of remaining states.
 type system struct {
 	m      *Machine
 	answer *state
@@ -99,7 +99,7 @@ func (s *system) all(f func(*state)) {
 	}
 }
 
-// simplify drops uses that add nothing, and makes states that are worth the same one.
+// simplify drops uses that add nothing, and merges equivalent states.
 func (s *system) simplify() error {
 	for merged := true; merged; {
 		merged = false
@@ -207,8 +207,8 @@ func (s *system) merge(a, b *state) error {
 	return nil
 }
 
-// next returns the state that is best taken out: one that does not use itself, and
-// leaves short steps behind.
+// next returns the best state to eliminate: one that does not use itself, and leaves
+// short steps.
 func (s *system) next() *state {
 	var best *state
 	least := 0
@@ -253,7 +253,7 @@ func (l *label) hops() int {
 	return n
 }
 
-// eliminate puts a state's equation in place of its uses.
+// eliminate replaces the uses of a state by its equation.
 func (s *system) eliminate(st *state) error {
 	var loops, on []use
 	for _, u := range st.uses {
@@ -308,7 +308,7 @@ func (s *system) eliminate(st *state) error {
 	return failed
 }
 
-// joined returns the label that goes on, where l ends, with the one that begins at row.
+// joined returns the label that continues l, at its end, with the label that begins at row.
 func (m *Machine) joined(l label, row filter.Var, with label) (label, error) {
 	if err := m.charge(1); err != nil {
 		return label{}, err

@@ -26,8 +26,8 @@ func (m *Machine) endCollector(c *choice) collector {
 	return col
 }
 
-// collects reports whether a call is to be solved on the side: in a partial
-// query, when something in its arguments is unknown and nothing unbound.
+// collects reports whether a call is solved separately: in a partial query, if its
+// arguments contain unknowns and no unbound variables.
 func (m *Machine) collects(args []Value) (bool, error) {
 	if m.partial == nil || m.frame == 0 {
 		return false, nil
@@ -51,8 +51,8 @@ func (m *Machine) collects(args []Value) (bool, error) {
 	return unknown, nil
 }
 
-// collectCall begins to solve a call on the side. The arguments are
-// Machine.args from index from on.
+// collectCall begins to solve a call separately. The arguments are Machine.args from
+// index from on.
 func (m *Machine) collectCall(n *node, pr *pred, from int) (*node, error) {
 	args := append([]Value(nil), m.args[from:]...)
 	m.dropArgs(int32(from))
@@ -101,8 +101,8 @@ func (m *Machine) presentRows(args []Value) {
 	}
 }
 
-// rowArgument returns the argument that is an unknown row, if it is the only one that
-// is unknown; otherwise -1.
+// rowArgument returns the position of the argument that is an unknown row, if it is
+// the only unknown argument; otherwise -1.
 func rowArgument(args []Value) int {
 	pos := -1
 	for i, a := range args {
@@ -194,7 +194,7 @@ func (m *Machine) goesOn(call, around []Value) (bool, error) {
 	return found, nil
 }
 
-// alike reports whether two arguments are the same but for the rows in them.
+// alike reports whether two arguments are the same except for the rows in them.
 func (m *Machine) alike(a, b Value) (bool, error) {
 	if err := m.charge(1); err != nil {
 		return false, err
@@ -221,7 +221,7 @@ func eachSymbol(a Value, f func(*symbol)) {
 	}
 }
 
-// sameArgument reports whether two arguments are known to be one.
+// sameArgument reports whether two arguments are known to be the same.
 func (m *Machine) sameArgument(a, b Value) (bool, error) {
 	switch {
 	case isPartial(a) && isPartial(b):
@@ -233,9 +233,9 @@ func (m *Machine) sameArgument(a, b Value) (bool, error) {
 	return eq && !depends, err
 }
 
-// presentRow returns the row that argument pos stands for, after the relation that
-// leads to it. Where there is none the call is about nil, for which it holds or not,
-// and the other arguments are known: if it holds, that is a solution to come back to.
+// presentRow returns the row of argument pos, after following the relation that leads
+// to it. If there is no such row, the call is about nil. If the call holds for nil,
+// that is another solution, and presentRow pushes a choice for it.
 func (m *Machine) presentRow(n *node, pr *pred, args []Value, pos int) (*symbol, error) {
 	s := asSymbol(args[pos])
 	if s.kind == symRow {
@@ -251,7 +251,7 @@ func (m *Machine) presentRow(n *node, pr *pred, args []Value, pos int) (*symbol,
 	return m.hop(s)
 }
 
-// withoutRow goes on after a call about a relation that leads nowhere.
+// withoutRow continues after a call about a relation that leads to no row.
 func (m *Machine) withoutRow(c *choice) (*node, error) {
 	n, s := c.node, asSymbol(c.list)
 	m.cutTo(len(m.choices) - 1)
@@ -279,8 +279,8 @@ func (m *Machine) holdsForNil(pr *pred, args []Value, pos int) (bool, error) {
 	return holds, err
 }
 
-// endCollect is reached with a solution of a call that is solved on the side.
-// The machine backtracks afterwards, to look for further ones.
+// endCollect is reached with a solution of a call that is solved separately. The
+// machine backtracks afterwards, to find more solutions.
 func (m *Machine) endCollect() error {
 	p := m.partial
 	col := &p.collectors[len(p.collectors)-1]
@@ -298,7 +298,7 @@ func (m *Machine) endCollect() error {
 	return nil
 }
 
-// finishCollect is reached when a call that is solved on the side has no further solution.
+// finishCollect is reached when a call that is solved separately has no further solution.
 func (m *Machine) finishCollect(c *choice) (*node, error) {
 	n := c.node
 	col := m.endCollector(c)

@@ -89,9 +89,9 @@ type compiler struct {
 	p     *Program
 	pred  *pred // nil for a query
 	slots int
-	end   *node // what ends a goal that runs on its own
+	end   *node // the node that ends a goal that runs separately
 
-	hidden map[int]bool // slots that occur only inside a negation: no solution binds them
+	hidden map[int]bool // slots that occur only inside a negation, which no solution binds
 }
 
 func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
@@ -122,8 +122,8 @@ func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
 
 // markFirst marks the variables of a parameter that occur for the first time,
 // in the order in which they are unified, and adds them to seen. Nothing can
-// refer to such a variable, so it needs no occurs check: a list that is walked
-// tail by tail must not be searched for the name of each tail.
+// refer to such a variable, so it needs no occurs check. A recursion over a list
+// would otherwise search each tail for the variable of the tail.
 func markFirst(op *operand, seen map[int]bool) {
 	switch op.kind {
 	case varOperand:
@@ -143,9 +143,8 @@ func markFirst(op *operand, seen map[int]bool) {
 	}
 }
 
-// A connective is an and, or, or negation around the goal being compiled. It
-// is what cut is relative to: cut drops the choices made since the parent of
-// the connective around it began.
+// A connective is an and, or, or negation around the goal being compiled. A cut
+// drops the choices made since the parent of the connective around it began.
 type connective struct {
 	parent *connective // nil for a rule's body
 	not    bool        // a negated goal: no cut reaches beyond it
@@ -383,7 +382,7 @@ func joinKeys(keys []string) string {
 	return key
 }
 
-// constKey returns a text that only structurally equal constants share.
+// constKey returns a text that is the same only for structurally equal constants.
 func constKey(v Value) string {
 	switch v.Kind() {
 	case host.Nil:

@@ -29,31 +29,31 @@ import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
-// An equation says for which rows a call holds.
+// An equation determines the rows for which a call holds.
 type equation struct {
 	pred *pred
-	args []Value // the row among them stands for any
+	args []Value // the row among them means any row
 	pos  int     // of the row among the arguments
 	row  filter.Var
 	plan *host.Plan // the row's class
 	site site       // the call
 
-	base []filter.Expr // what makes it hold for row
-	uses []use         // what makes it hold for row if another call holds
+	base []filter.Expr // conditions under which it holds for row
+	uses []use         // conditions under which it holds for row if another call holds
 
 	index  int  // among the open equations
 	active bool // its solutions are being collected
 }
 
 // A use is a solution that depends on a call: the call must hold for a row, and the
-// conditions that lead from the equation's row to that one must be fulfilled.
+// conditions that lead from the equation's row to that row must be satisfied.
 type use struct {
 	label
 	of   *equation
 	site site
 }
 
-// A site is where a call stands.
+// A site is the place of a call.
 type site struct {
 	node *node
 	rule string
@@ -62,7 +62,7 @@ type site struct {
 // site returns the site of a call in the current activation.
 func (m *Machine) site(n *node) site { return site{n, m.frames[m.frame].clause.info.Name} }
 
-// A label is conditions on a row, of which some may lead on to other rows.
+// A label has conditions on a row, some of which may lead to other rows.
 type label struct {
 	conds []condition
 	row   filter.Var // where they end
@@ -76,7 +76,7 @@ func (p *partialState) original(v filter.Var) filter.Var {
 	return v
 }
 
-// equationOf returns the open equation of a call about a row; nil if there is none.
+// equationOf returns the open equation of a call about a row, or nil if there is none.
 func (m *Machine) equationOf(pr *pred, args []Value, pos int, row *symbol) (*equation, error) {
 	open := m.partial.open
 	for i := len(open) - 1; i >= 0; i-- {
@@ -104,8 +104,7 @@ func (m *Machine) equationOf(pr *pred, args []Value, pos int, row *symbol) (*equ
 	return nil, nil
 }
 
-// newEquation opens an equation for a call, and puts a row of its own among the
-// arguments.
+// newEquation opens an equation for a call, and puts a new row among the arguments.
 func (m *Machine) newEquation(n *node, pr *pred, args []Value, pos int, row *symbol) *equation {
 	p := m.partial
 	eq := &equation{pred: pr, pos: pos, row: p.newRow(), plan: row.plan, site: m.site(n), index: len(p.open), active: true}
@@ -116,7 +115,7 @@ func (m *Machine) newEquation(n *node, pr *pred, args []Value, pos int, row *sym
 	return eq
 }
 
-// callAgain goes on after a call whose equation is open.
+// callAgain continues after a call whose equation is open.
 func (m *Machine) callAgain(n *node, eq *equation, row filter.Var) (*node, error) {
 	p := m.partial
 	top := len(p.collectors) - 1
@@ -151,7 +150,7 @@ func (m *Machine) negativeLoop(pr *pred) error {
 	return m.errorf(CodeNegativeLoop, "the rule %s depends on its own negation", pr.name)
 }
 
-// assumeCall records that a call which is not solved yet must hold for a row.
+// assumeCall records that a call that is not solved yet must hold for a row.
 func (m *Machine) assumeCall(n *node, eq *equation, row filter.Var) error {
 	m.partial.conds = append(m.partial.conds, condition{from: row, call: eq, site: m.site(n)})
 	return m.allocate(conditionBytes)
@@ -231,7 +230,7 @@ func (m *Machine) leadsTo(eq *equation, kind func(*equation) bool) (bool, error)
 	return false, nil
 }
 
-// unsupportedAt is the error of a call that cannot become a condition.
+// unsupportedAt returns the error of a call that cannot become a condition.
 func (m *Machine) unsupportedAt(at site, format string, args ...any) error {
 	err := m.unsupported(format, args...).(*Error)
 	err.Pos, err.Stack = at.node.pos, []Frame{{Rule: at.rule, Pos: at.node.pos}}

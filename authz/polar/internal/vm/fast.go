@@ -47,7 +47,7 @@ type run struct {
 	slots  []Value  // activations, innermost last
 	top    int      // end of the innermost activation
 	high   int      // the highest top so far
-	conts  []resume // what follows the calls being solved
+	conts  []resume // continuations of the calls being solved
 	cont   int      // the innermost of them; -1 for the decision itself
 	args   []Value  // arguments of a method
 	made   []Value  // elements of the lists that methods made
@@ -62,14 +62,14 @@ type run struct {
 // nothing else is tried.
 type step func(r *run, base int) bool
 
-// A resume is what follows a call.
+// A resume is the continuation of a call.
 type resume struct {
 	next   step
 	base   int   // activation of the caller
 	depth  int   // of the caller
 	outer  int   // what follows the caller: an index of run.conts, or -1
 	to     []int // by argument: the caller's slot for the value found; -1 where it had one; nil when all had
-	failed bool  // next was run, in vain, and nothing found since can change that
+	failed bool  // next was run and failed, and nothing found since can change that
 }
 
 // A fastPred is a predicate in one mode.
@@ -82,7 +82,7 @@ type fastPred struct {
 // A fastClause is a clause in one mode. Its activation is its arguments followed by its variables.
 type fastClause struct {
 	slots int       // variables
-	tests []argTest // that must pass before anything else is done
+	tests []argTest // tests that must pass first
 	body  step
 }
 
@@ -209,9 +209,9 @@ func newRun(p *Program) *run {
 	return &run{prog: p, slots: make([]Value, firstSlots)}
 }
 
-// release clears the run, so that it keeps nothing of the host alive, and pools it.
+// release clears the run, so that it keeps no host memory alive, and returns it to the pool.
 func (r *run) release() {
-	clear(r.slots[:max(r.high, 3)]) // what follows calls refers to the program only
+	clear(r.slots[:max(r.high, 3)]) // continuations refer only to the program
 	clear(r.made)
 	r.conts, r.args, r.made = r.conts[:0], r.args[:0], r.made[:0]
 	if cap(r.made) > mostMade {

@@ -11,7 +11,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
-// A place is where the value of a variable is found.
+// A place says where the value of a variable is.
 type place struct {
 	state placeState
 	slot  int   // relative to the activation; of stateValue and stateFree
@@ -27,7 +27,7 @@ const (
 	stateMixed                   // some alternatives of an or gave it a value, others did not
 )
 
-// A build makes the step of a goal from the step of what follows it.
+// A build makes the step of a goal from the step of its continuation.
 type build func(next step) step
 
 // A fastKey is a predicate and a mode.
@@ -95,7 +95,7 @@ func (c *fastCompiler) compile() step {
 	case c.failed:
 		return chain(builds, giveUpStep)
 	case len(c.waiting) > 0 || len(c.tests) > 0:
-		return giveUpStep // a test that waits for ever: the solver says which
+		return giveUpStep // a test that waits forever; the solver reports it
 	}
 	return chain(builds, c.end())
 }
@@ -107,7 +107,7 @@ func chain(builds []build, next step) step {
 	return next
 }
 
-// give returns the goal that gives up, for what cannot be compiled.
+// give returns the goal that gives up, for goals that cannot be compiled.
 func (c *fastCompiler) give() []build {
 	c.failed = true
 	return []build{func(step) step { return giveUpStep }}
@@ -198,7 +198,7 @@ func (c *fastCompiler) head() []build {
 	return out
 }
 
-// end compiles what happens when the body holds: what follows the call.
+// end compiles the end of the body, which runs the continuation of the call.
 func (c *fastCompiler) end() step {
 	if c.fp.mode == allGround(c.arity) {
 		return func(r *run, _ int) bool {
@@ -239,7 +239,7 @@ func (c *fastCompiler) end() step {
 	}
 }
 
-// follow runs what follows a call.
+// follow runs the continuation of a call.
 func (r *run) follow(k *resume) bool {
 	if r.steps++; r.steps > fastSteps {
 		return r.giveUp()
@@ -267,7 +267,7 @@ func (c *fastCompiler) body(g *resolve.And) []build {
 	for _, goal := range g.Goals {
 		out = append(out, c.goal(goal)...)
 		if c.failed {
-			break // nothing behind it is reached
+			break // no later goal is reached
 		}
 	}
 	return out
@@ -295,7 +295,7 @@ func (c *fastCompiler) known(t resolve.Term) (p place, free int, ok bool) {
 	return place{}, -1, false
 }
 
-// wait puts a goal off until a variable has a value.
+// wait postpones a goal until a variable has a value.
 func (c *fastCompiler) wait(v int, g resolve.Goal) []build {
 	if v < 0 {
 		return c.give()

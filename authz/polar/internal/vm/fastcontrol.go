@@ -65,7 +65,7 @@ func (c *fastCompiler) or(g *resolve.Or) []build {
 		builds = append(builds, bs)
 		c.slots, c.goals = max(c.slots, alt.slots), alt.goals
 		if alt.failed {
-			continue // nothing goes on after it
+			continue // nothing continues after it
 		}
 		if len(alt.waiting) != len(c.waiting) || len(alt.tests) != len(c.tests) {
 			return c.give()

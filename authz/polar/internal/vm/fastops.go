@@ -26,7 +26,7 @@ func (r *run) compare(op syntax.Op, a, b Value) bool {
 	return ok && ordered(op, c)
 }
 
-// method compiles a method call. Keyword arguments are an error, which is the solver's to report.
+// method compiles a method call. Keyword arguments are an error, which the solver reports.
 func (c *fastCompiler) method(g *resolve.Method) []build {
 	if len(g.Kwargs) > 0 {
 		return c.give()

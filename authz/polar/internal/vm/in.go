@@ -51,7 +51,7 @@ func (m *Machine) inText() error {
 	return m.errorf(CodeType, "in does not search a String (to find part of it, write text.contains(part))")
 }
 
-// nextElement goes on with the choice of an enumeration.
+// nextElement continues an enumeration from its choice.
 func (m *Machine) nextElement(c *choice) (bool, error) {
 	n := c.node
 	base := m.frames[m.frame].base

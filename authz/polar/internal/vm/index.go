@@ -28,7 +28,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
-// An indexKey is a place to look at.
+// An indexKey is a place that a node examines.
 type indexKey struct {
 	arg  int
 	attr string // a field of the argument; "" for the argument itself
@@ -42,11 +42,11 @@ type indexNode struct {
 	attrs   []*host.Attr // of key.attr, by plan ID
 	byText  map[string]*indexNode
 	byWord  map[wordKey]*indexNode
-	byPlan  []*indexNode // by plan ID; nil when the node looks at constants
+	byPlan  []*indexNode // by plan ID; nil if the node examines constants
 	rest    *indexNode   // for values that no bucket lists
-	unbound *indexNode   // for what is unbound or unknown
+	unbound *indexNode   // for unbound and unknown values
 	clauses []*clause    // of a leaf
-	ordered bool         // of a leaf: the clauses must be sorted for a call
+	ordered bool         // of a leaf: a call must sort the clauses
 }
 
 // A wordKey is a constant other than a string.
@@ -56,8 +56,8 @@ type wordKey struct {
 }
 
 const (
-	minIndexed = 5  // clauses from which an index costs less than checking the constants of each
-	mostPlaces = 12 // each is looked at for each node of the tree; policies ask about few fields
+	minIndexed = 5  // the number of clauses from which an index is cheaper than checking the constants of each
+	mostPlaces = 12 // each node of the tree examines each place; policies test few fields
 	mostCopies = 64 // of each clause in the tree, on average
 )
 
@@ -106,10 +106,10 @@ func (b *indexBuilder) leaf(clauses []*clause) *indexNode {
 	return n
 }
 
-// build makes the tree over clauses that looks at the places that are still free.
-// Room is how many copies of clauses the tree may hold. A tree without that bound
-// doubles with each place, since clauses stand below what is known of a place and
-// below unbound. Half of the room is for either.
+// build makes the tree over clauses that examines the places that are still free.
+// The tree may have at most room copies of clauses. Without that bound it would double
+// with each place, since clauses are below the values of a place and below unbound.
+// Each of these gets half of the room.
 func (b *indexBuilder) build(clauses []*clause, free []indexKey, room int) *indexNode {
 	if len(clauses) < minIndexed || room < len(clauses) {
 		return b.leaf(clauses)
@@ -135,7 +135,7 @@ func (b *indexBuilder) build(clauses []*clause, free []indexKey, room int) *inde
 }
 
 // bestPlace returns the place that leaves the fewest clauses on average, and
-// whether to look at its class; -1 when none leaves noticeably fewer.
+// whether to use its class, or -1 if none leaves noticeably fewer.
 func (b *indexBuilder) bestPlace(clauses []*clause, free []indexKey) (best int, byClass bool) {
 	best = -1
 	size := 0.75 * float64(len(clauses))
@@ -160,7 +160,7 @@ func (b *indexBuilder) bestPlace(clauses []*clause, free []indexKey) (best int, 
 		}
 		consider := func(keys, keyed int, class bool) {
 			others := len(clauses) - keyed
-			// Clauses without a key stand in every bucket.
+			// Clauses without a key are in every bucket.
 			if keys == 0 || keys*others > 8*len(clauses) {
 				return
 			}
@@ -174,7 +174,7 @@ func (b *indexBuilder) bestPlace(clauses []*clause, free []indexKey) (best int, 
 	return best, byClass
 }
 
-// shareOf returns a function that divides room among lists of clauses of that length in all.
+// shareOf returns a function that divides room among lists of clauses with that total length.
 func shareOf(room, total int) func([]*clause) int {
 	return func(cs []*clause) int {
 		return int(int64(room) * int64(len(cs)) / int64(max(total, 1)))
@@ -200,7 +200,7 @@ func (n *indexNode) splitByConstant(b *indexBuilder, clauses []*clause, remainin
 			words[keyOf(v)] = append(words[keyOf(v)], c)
 		}
 	}
-	// Clauses without a constant stand in every part.
+	// Clauses without a constant are in every part.
 	share := shareOf(room, len(clauses)+(1+len(texts)+len(words))*len(others))
 	n.rest = b.build(others, remaining, share(others))
 	n.byText = make(map[string]*indexNode, len(texts))
@@ -225,7 +225,7 @@ func (n *indexNode) splitByClass(b *indexBuilder, clauses []*clause, remaining [
 			others = append(others, c)
 		}
 	}
-	// Plans of which the same classes are asked for share one subtree.
+	// Plans for which the same classes are tested share one subtree.
 	known := make(map[string]*indexNode)
 	share := shareOf(room, len(clauses)+(1+len(byClass))*len(others))
 	n.byPlan = make([]*indexNode, b.reg.NumPlans())
@@ -259,7 +259,7 @@ func (b *indexBuilder) merge(lists ...[]*clause) []*clause {
 	return out
 }
 
-// constant returns the literal that a place must be equal to, if the clause asks for one.
+// constant returns the literal that a place must be equal to, if the clause requires one.
 func (c *clause) constant(key indexKey) (Value, bool) {
 	if key.attr != "" {
 		for _, e := range c.equals {
@@ -282,7 +282,7 @@ func (c *clause) constant(key indexKey) (Value, bool) {
 	return Value{}, false
 }
 
-// class returns the class that an argument must belong to, if the clause asks for one.
+// class returns the class that an argument must belong to, if the clause requires one.
 func (c *clause) class(key indexKey) *host.ClassInfo {
 	if p := c.params[key.arg].pat; key.attr == "" && key.part == wholeArg && p != nil && p.kind == classPattern {
 		return p.class
@@ -390,9 +390,8 @@ func (n *indexNode) ofConstant(v Value) *indexNode {
 	return child
 }
 
-// ofPlan returns the child for a value by its type, or by the type of an
-// unknown. Types that are not registered, and what has no type, are looked at
-// clause by clause.
+// ofPlan returns the child for a value by its type, or by the type of an unknown.
+// For unregistered types and values without a type, every clause is checked.
 func (n *indexNode) ofPlan(v Value) *indexNode {
 	p := v.Plan
 	if isPartial(v) {

@@ -19,10 +19,10 @@ type fieldEquals struct {
 
 // leadingEquals returns the conditions of that kind at the beginning of a body.
 //
-// A clause may be left out because of one only if nothing before it could have
-// been an error. So they end with the first goal that is anything else than a
-// lookup of a plain field of a parameter of a known class, or a comparison of
-// such fields with each other and with constants.
+// The index may skip a clause because of a condition only if no earlier goal could
+// have been an error. So the conditions end before the first goal that is not a
+// lookup of a plain field of a parameter of a known class, or a comparison of such
+// fields with each other or with constants.
 func (p *Program) leadingEquals(c *clause) []fieldEquals {
 	type parameter struct {
 		arg  int
@@ -106,5 +106,5 @@ func (p *Program) leadingEquals(c *clause) []fieldEquals {
 // isScalar reports whether values of a kind compare without an error.
 func isScalar(k host.Kind) bool { return k <= host.String }
 
-// isNow reports whether a constant stands for the time of the query.
+// isNow reports whether a constant is the placeholder of the constant "now".
 func (p *Program) isNow(v Value) bool { return p.now.Ptr != nil && v.Ptr == p.now.Ptr }

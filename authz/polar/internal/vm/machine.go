@@ -26,7 +26,7 @@ type Machine struct {
 	// The store. All of it is undone to the heights of a choice.
 	cells   []Value          // variables by index
 	frames  []frame          // activations; a frame stays while a choice may return to it
-	choices []choice         // what is left to try, newest last
+	choices []choice         // remaining alternatives, newest last
 	trail   []trailEntry     // how to undo the bindings
 	waiters []waiter         // goals that wait, and goals that waited
 	links   []waitLink       // lists of waiters by variable
@@ -39,7 +39,7 @@ type Machine struct {
 	// The registers.
 	frame     int32 // current activation
 	protected int   // cells below it existed at the newest choice
-	sealed    int   // cells below it existed when the innermost negation began, which must not bind them
+	sealed    int   // cells below it existed when the innermost negation began; the negation must not bind them
 	pending   int   // goals that wait
 	serial    int   // number of the next choice
 	woken     []int32
@@ -53,12 +53,12 @@ type Machine struct {
 	done    <-chan struct{}
 	limits  Limits
 	steps   int // so far
-	poll    int // steps at which to look at the context next
-	bytes   int // made so far
+	poll    int // the step at which to check the context next
+	bytes   int // bytes created so far
 	fetches int
 	fetched map[fetchKey]Value
 	now     func() time.Time
-	nowVal  Value // what the constant "now" is, once it was read
+	nowVal  Value // the value of the constant "now", once it was read
 	print   func(string)
 	trace   *Trace
 	goal    int32         // trace of the goal being solved
@@ -71,15 +71,15 @@ type Machine struct {
 // A frame is the activation of a clause.
 type frame struct {
 	clause  *clause
-	cont    *node // where to go on in the parent
+	cont    *node // where to continue in the parent
 	base    int32 // first cell
 	parent  int32 // -1 for the query
 	barrier int32 // height of the choice stack when the call began
 	calls   int32 // place in the chain of recursive calls; -1 when outside
 	depth   int32
 	nots    int32 // negations around it
-	trace   int32 // node of the trace; -1 when there is none
-	site    *node // the call, for the stack of an error; nil when there is none
+	trace   int32 // node of the trace, or -1
+	site    *node // the call, for the stack of an error; may be nil
 	wake    bool  // runs a goal that waited, on the cells of another activation
 }
 
@@ -110,8 +110,7 @@ func (p *Program) Machine(ctx context.Context, cfg *Config) *Machine {
 }
 
 // keepCells is the number of cells, and of entries of a stack, above which a machine
-// is not pooled: what one large query needed should not stay for the many small ones,
-// which would clear it, too.
+// is not pooled. Otherwise small queries would keep, and clear, the memory of a large one.
 const keepCells = 1 << 14
 
 // Release ends the query in any state. The machine must not be used afterwards.
@@ -124,7 +123,7 @@ func (m *Machine) Release() {
 }
 
 func (m *Machine) reset() {
-	// Values keep host memory alive: none may stay behind.
+	// Values keep host memory alive, so all must be cleared.
 	clear(m.cells)
 	clear(m.args)
 	clear(m.trail)
@@ -194,7 +193,7 @@ func Cancelled(ctx context.Context) error {
 	return &Error{Code: CodeCancelled, Msg: "the query was cancelled", Cause: context.Cause(ctx)}
 }
 
-// ends reports whether an error is about the query as a whole and not about a goal.
+// ends reports whether an error is about the whole query and not about a goal.
 func (m *Machine) ends(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.Code == CodeCancelled || e.Code == CodeBudget && (m.steps > m.limits.Steps || m.bytes > m.limits.Bytes))
@@ -212,7 +211,7 @@ func (m *Machine) allocate(n int) error {
 // valueSize is the size of a Value in bytes.
 const valueSize = 24
 
-// value returns what an operand stands for in the current activation.
+// value returns the value of an operand in the current activation.
 func (m *Machine) value(op *operand, base int32) (Value, error) {
 	switch op.kind {
 	case constOperand:

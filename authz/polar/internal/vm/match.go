@@ -8,8 +8,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// match matches a dereferenced value with a pattern. The node n is what waits
-// when the value is unbound; for a value inside n's own one is made.
+// match matches a dereferenced value with a pattern. If the value is unbound, the node
+// n waits. For a value inside the value of n, a new node waits.
 //
 // Recursion is bounded by the nesting of the pattern, which the parser bounds.
 func (m *Machine) match(v Value, p *pattern, n *node, base int32) (bool, error) {
@@ -120,7 +120,7 @@ func (m *Machine) matchFields(v Value, p *pattern, base int32) (bool, error) {
 	return true, nil
 }
 
-// suggest returns "; did you mean ...?" when the type has an attribute of a name near to name.
+// suggest returns "; did you mean ...?" if the type has an attribute with a similar name.
 func suggest(name string, p *host.Plan) string {
 	if near := syntax.Nearest(name, p.AttrNames()); near != "" {
 		return "; did you mean " + near + "?"
@@ -175,8 +175,8 @@ func (m *Machine) matchList(v Value, p *pattern, base int32) (bool, error) {
 }
 
 // bindList binds the unbound variable v to the list that elements and rest of a pattern
-// describe, as unification would: a value stands for itself, and what must only be of a
-// class, or have fields, is a new variable that this test waits for.
+// describe, as unification would. A value becomes an element. For a pattern with a class
+// or fields, the element is a new variable that this test waits for.
 func (m *Machine) bindList(v Value, elems []*pattern, rest *operand, base int32) (bool, error) {
 	if err := m.charge(len(elems)); err != nil {
 		return false, err

@@ -31,8 +31,8 @@ func mayPrecede(l, r *clause) bool {
 }
 
 // precedes reports whether l is more specific than r. It looks at specializers
-// only: the first parameter where they differ decides. What two different class
-// patterns for parameter i say is asked of classes.
+// only: the first parameter where they differ decides. The function classes compares
+// two different class patterns for parameter i.
 func precedes(l, r *clause, classes func(i int, lp, rp *pattern) bool) bool {
 	for i := range l.params {
 		lp, rp := l.params[i].pat, r.params[i].pat

@@ -69,7 +69,7 @@ func (p *partialState) newRow() filter.Var {
 	return p.rows - 1
 }
 
-// copyOf records that the row v is a call's own name for the row of.
+// copyOf records that a call uses the new row v for the row of.
 func (p *partialState) copyOf(v, of filter.Var) {
 	if p.copies == nil {
 		p.copies = make(map[filter.Var]filter.Var)
@@ -95,7 +95,7 @@ func (p *partialState) restore(c *choice) {
 	p.collectors = p.collectors[:c.collectors]
 }
 
-// assume records a condition. It reports false when the condition never holds.
+// assume records a condition. It reports false if the condition never holds.
 func (m *Machine) assume(e filter.Expr) (bool, error) {
 	if m.quiet {
 		m.unsure = true
@@ -111,7 +111,7 @@ func (m *Machine) assume(e filter.Expr) (bool, error) {
 	return true, m.allocate(conditionBytes)
 }
 
-// conditionBytes is about what a condition costs.
+// conditionBytes is the approximate size of a condition.
 const conditionBytes = 96
 
 // hop returns the row at the end of a to-one relation. From there on the row is
@@ -126,7 +126,7 @@ func (m *Machine) hop(s *symbol) (*symbol, error) {
 	return m.follow(s)
 }
 
-// hopped returns the row at the end of a to-one relation that has been followed; nil when it has not.
+// hopped returns the row at the end of a to-one relation, or nil if the relation was not followed.
 func (m *Machine) hopped(s *symbol) *symbol {
 	p := m.partial
 	for i := len(p.conds) - 1; i >= 0; i-- {

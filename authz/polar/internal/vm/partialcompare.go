@@ -64,10 +64,10 @@ func (m *Machine) equality(a, b Value) (filter.Expr, error) {
 	return m.fieldCompare(filter.Eq, s, v)
 }
 
-// checkEqual checks that a filter compares the values of a field with b, a
-// constant or another field, as the solver does. It does not where instances are
-// told apart by a key or by a method of the pointer, nor where two structs are
-// reached through pointers: those are equal when they are one object.
+// checkEqual checks that a filter compares the values of a field with b, a constant
+// or another field, as the solver does. A filter does not if a key or a method of the
+// pointer decides the equality of instances, or if both are pointers to structs, which
+// are equal only if they are the same object.
 func (m *Machine) checkEqual(s *symbol, b Value) error {
 	p, other := s.plan, b.Plan
 	pointers := s.attr.Type.Kind() == reflect.Pointer

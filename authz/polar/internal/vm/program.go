@@ -26,13 +26,13 @@ type Program struct {
 	attrs     map[string][]*host.Attr // by attribute name, then plan ID
 	models    map[*host.Plan]*filter.Model
 	relations map[*host.Attr]*filter.Relation
-	now       Value // what the constant "now" stands for until a query reads it
+	now       Value // the placeholder of the constant "now"
 	machines  sync.Pool
-	sealed    bool           // compiled: the tables are not changed any more
-	poll      func(work int) // of the compilation; afterwards it does nothing
+	sealed    bool           // compiled: the tables do not change anymore
+	poll      func(work int) // of the compilation; does nothing afterwards
 
 	decisions map[string]*fastPred // rules of three parameters, all given
-	allow     *fastPred            // decisions["allow"], without a look into the map
+	allow     *fastPred            // decisions["allow"], without a map lookup
 	deny      *fastPred            // decisions["deny"], likewise
 	fastLock  sync.Mutex
 	fast      map[fastKey]*fastPred
@@ -47,28 +47,28 @@ type RuleInfo struct {
 	Pos   syntax.Position
 }
 
-// A pred is the rules of one name and number of parameters.
+// A pred has the rules of one name and number of parameters.
 type pred struct {
 	name      string
 	arity     int
 	clauses   []*clause
 	index     *indexNode
 	query     *clause // the query that calls it
-	recursive bool    // it may call itself, directly or not
+	recursive bool    // it may call itself, directly or indirectly
 	component int     // of the call graph: predicates that call each other share it
 }
 
 // A clause is a compiled rule.
 type clause struct {
 	rule   *resolve.Rule
-	equals []fieldEquals // what the body begins by asking; see index.go
+	equals []fieldEquals // the conditions that the body begins with; see leading.go
 	info   *RuleInfo
 	params []param
 	slots  int   // cells of an activation
 	body   *node // first goal
 	order  int   // position among the clauses of its predicate
 
-	signature string // clauses of one signature are equally specific; "" for one that has its own
+	signature string // clauses with the same signature are equally specific; "" if the signature is unique
 }
 
 // A param is one parameter of a clause.
@@ -79,7 +79,7 @@ type param struct {
 	fresh bool     // term is a variable's first occurrence
 }
 
-// An opcode says what a node does.
+// An opcode is the operation of a node.
 type opcode uint8
 
 const (
@@ -96,17 +96,17 @@ const (
 	opMatches                 // a matches pat
 	opCall                    // pred(args)
 	opTruth                   // a
-	opMark                    // remember in slot a which choices are still to be made
+	opMark                    // record in slot a which choices exist
 	opCut                     // drop the choices above the mark in slot a, or of the clause
 	opOr                      // alts
 	opNot                     // not sub
 	opNotEnd                  // the end of sub
-	opCollected               // the end of a call that a partial query solves on the side
+	opCollected               // the end of a call that a partial query solves separately
 	opPrint                   // print(args)
 	opFail                    // false
 )
 
-// A node is one goal, and where to go on after it.
+// A node is a goal and its continuation.
 type node struct {
 	op      opcode
 	cmp     syntax.Op
@@ -126,7 +126,7 @@ type node struct {
 	text *resolve.At
 }
 
-// A control is what the nodes of opOr and opNot have besides.
+// A control has the additional fields of opOr and opNot nodes.
 type control struct {
 	alts   []*node // opOr
 	sub    *node   // opNot
@@ -134,7 +134,7 @@ type control struct {
 	shared []int32 // opNot: slots that are shared with the outside
 }
 
-// An operandKind says what an operand is.
+// An operandKind is the kind of an operand.
 type operandKind uint8
 
 const (
@@ -155,18 +155,18 @@ type operand struct {
 	*compound
 }
 
-// isText reports whether the operand is a text that is written in the policy.
+// isText reports whether the operand is a string literal of the policy.
 func (o *operand) isText() bool { return o.kind == constOperand && o.value.Kind() == host.String }
 
-// A compound is what a listOperand or dictOperand has besides. Few operands are
-// one, and policies have many.
+// A compound has the additional fields of a listOperand or dictOperand. They are
+// separate because policies have many operands, and few of them are compounds.
 type compound struct {
 	elems []operand // of a list, or the values of a dictionary
 	keys  []string
 	rest  *operand
 }
 
-// A patternKind says what a pattern is.
+// A patternKind is the kind of a pattern.
 type patternKind uint8
 
 const (
@@ -186,11 +186,11 @@ type pattern struct {
 	elems  []*pattern
 	rest   *operand
 	value  operand
-	key    string // equal keys mean structurally equal patterns; "" when the pattern has variables
+	key    string // equal keys mean structurally equal patterns; "" if the pattern has variables
 	pos    syntax.Position
 }
 
-// isClass reports whether the pattern asks for a class and nothing else.
+// isClass reports whether the pattern tests only for a class.
 func (p *pattern) isClass() bool {
 	return p.kind == classPattern && p.class != nil && p.union == resolve.UnionNone && len(p.fields) == 0
 }
@@ -202,7 +202,7 @@ type patternField struct {
 	pat   *pattern
 }
 
-// A union is the classes of Actor or of Resource.
+// A union has the classes of Actor or of Resource.
 type union []*host.ClassInfo
 
 // has reports whether values of plan belong to the union.

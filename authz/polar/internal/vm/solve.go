@@ -37,11 +37,11 @@ const (
 	choiceDict                      // further entries of a dictionary
 	choiceKeys                      // further keys of a dictionary lookup
 	choiceNot                       // the other answer of a negation
-	choiceCollect                   // the condition that a call of a partial query amounts to
+	choiceCollect                   // the collected condition of a call of a partial query
 	choiceNoRow                     // a call of a partial query about the end of a relation that leads nowhere
 )
 
-// A choice is a point to come back to, with the heights of the store.
+// A choice is a point to backtrack to, with the heights of the store.
 type choice struct {
 	kind       choiceKind
 	sorted     bool // choiceClauses: the clauses lie on Machine.sorted
@@ -176,7 +176,7 @@ func (m *Machine) next() (bool, error) {
 	return m.run(n)
 }
 
-// run walks goals from n on, until a solution or until nothing is left to try.
+// run walks goals from n on, until a solution or until no alternatives are left.
 func (m *Machine) run(n *node) (bool, error) {
 	for {
 		m.steps++
@@ -246,7 +246,7 @@ func (m *Machine) run(n *node) (bool, error) {
 	}
 }
 
-// step solves a goal that is neither control nor a call. It reports whether the goal succeeded.
+// step solves a goal that is neither a control goal nor a call. It reports whether the goal succeeded.
 func (m *Machine) step(n *node) (bool, error) {
 	base := m.frames[m.frame].base
 	switch n.op {
@@ -314,7 +314,7 @@ func (m *Machine) truth(n *node, base int32) (bool, error) {
 	return false, m.errorf(CodeType, "%s is neither true nor false, so it cannot be a condition", describe(v))
 }
 
-// assign solves a := b: a must be a variable that nothing has touched.
+// assign solves a := b: a must be a variable that was not used before.
 func (m *Machine) assign(n *node, base int32) (bool, error) {
 	cell := base + n.a.slot
 	if c := m.cells[cell]; c.Plan != unboundPlan || c.Word != 0 {
@@ -327,8 +327,8 @@ func (m *Machine) assign(n *node, base int32) (bool, error) {
 	return m.unify(makeVar(int(cell)), v)
 }
 
-// cut drops choices. A test that began to wait behind a choice and before the cut
-// might still have turned down what was chosen, so then the cut cannot be decided.
+// cut drops choices. If a test began to wait after a choice and before the cut, it
+// might still reject that choice, so the cut cannot be decided.
 func (m *Machine) cut(n *node, base int32) (bool, error) {
 	height := int(m.frames[m.frame].barrier)
 	if n.a.slot >= 0 {
@@ -360,9 +360,9 @@ func (m *Machine) cut(n *node, base int32) (bool, error) {
 	return true, nil
 }
 
-// hasMore reports whether a choice has alternatives left. A rule whose head did not
-// fit the call is none; where rules are not sorted, some of them are found out only
-// when they are tried.
+// hasMore reports whether a choice has alternatives left. A rule whose head does not
+// match the call is not an alternative. If rules are not sorted, the machine must try
+// some heads to find out.
 func (m *Machine) hasMore(c *choice) (bool, error) {
 	if c.kind != choiceClauses || c.sorted {
 		return true, nil
@@ -380,8 +380,8 @@ func (m *Machine) hasMore(c *choice) (bool, error) {
 	return false, nil
 }
 
-// backtrack takes the newest choice and returns the node to go on with, or nil
-// when no choice is left.
+// backtrack takes the newest choice and returns the node to continue with, or nil
+// if no choice is left.
 func (m *Machine) backtrack() (*node, error) {
 	m.woken = m.woken[:0]
 	for len(m.choices) > 0 {

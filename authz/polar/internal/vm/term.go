@@ -80,14 +80,14 @@ type cursor struct {
 	i    int
 }
 
-// item is one step of a cursor.
+// An item is the result of one step of a cursor.
 type item uint8
 
 const (
 	itemElem item = iota // an element
 	itemEnd              // the end of a closed list
 	itemRest             // an unbound rest variable; the value is the variable
-	itemBad              // a rest that is bound to something else than a list
+	itemBad              // a rest that is bound to a value that is not a list
 )
 
 // next returns the next element of the list.
@@ -124,7 +124,7 @@ func (c *cursor) next(m *Machine) (Value, item, error) {
 	}
 }
 
-// tail returns the list of what the cursor has not walked yet.
+// tail returns the list of the elements that the cursor has not walked yet.
 func (c *cursor) tail(m *Machine) Value {
 	if c.list.Plan != openListPlan {
 		return c.list.Slice(c.i)

@@ -76,8 +76,8 @@ type Trace struct {
 	shown int // how many values were recorded
 }
 
-// What is recorded of values is bounded: printing a large one takes longer than
-// the step that met it.
+// The recorded text of values is bounded: printing a large value takes longer than
+// the step that read it.
 const (
 	maxValues    = 1000 // in a trace
 	maxValueText = 100  // bytes of each
@@ -88,7 +88,7 @@ func (m *Machine) SetTrace(t *Trace) { m.trace = t }
 
 var timeType = reflect.TypeFor[time.Time]()
 
-// notRecorded stands for a node that the trace had no room for.
+// notRecorded is the index of a node that was not recorded because the trace was full.
 const notRecorded = -1
 
 func (t *Trace) add(parent int32, n TraceNode) int32 {
@@ -107,14 +107,14 @@ func (t *Trace) succeed(i int32) {
 	}
 }
 
-// wait marks a goal, or a rule's head, that waits. The rule goes on.
+// wait marks a goal, or a rule's head, that waits. The rule continues.
 func (t *Trace) wait(i int32) {
 	if i >= 0 && t.Nodes[i].Kind != TraceRule {
 		t.Nodes[i].Status = TraceWaiting
 	}
 }
 
-// loop marks a call that is being solved already.
+// loop marks a call that is already being solved.
 func (t *Trace) loop(i int32) {
 	if i >= 0 {
 		t.Nodes[i].Loop = true
@@ -135,7 +135,7 @@ func (m *Machine) traceGoal(n *node) {
 	m.goal = m.trace.add(m.frames[m.frame].trace, TraceNode{Kind: TraceGoal, Pos: n.pos, At: n.text})
 }
 
-// traceStep records what came of the goal that traceGoal recorded.
+// traceStep records the result of the goal that traceGoal recorded.
 func (m *Machine) traceStep(n *node, ok bool) {
 	if m.goal < 0 {
 		return
@@ -158,8 +158,8 @@ func (m *Machine) traceStep(n *node, ok bool) {
 	}
 }
 
-// traceField records the value of the field that a lookup has read, if it may
-// be shown. A relation is left out: reading it again might fetch it.
+// traceField records the value of the field that a lookup has read, if it may be
+// shown. It skips relations, since reading one again might fetch it.
 func (m *Machine) traceField(n *node) {
 	if n.name == "" {
 		return
@@ -197,8 +197,8 @@ func (m *Machine) traceTerm(op *operand, expr syntax.Node, name string) {
 	}
 }
 
-// traceValue records a value, unless it is one whose contents say nothing here:
-// an instance, or a term that has unbound variables.
+// traceValue records a value, unless it is an instance or a term with unbound
+// variables.
 func (m *Machine) traceValue(v Value, expr syntax.Node, name string) {
 	switch v.Kind() {
 	case host.Nil, host.Bool, host.Int, host.Float, host.String:
@@ -235,9 +235,9 @@ func (m *Machine) traceCall(n *node) int32 {
 	return m.goal
 }
 
-// every returns all clauses of a predicate as the index would return some. It
-// leaves out clauses for what their bodies begin with, and those are what the
-// reader of a trace may be looking for.
+// every returns all clauses of a predicate, in the form that the index returns some.
+// The index skips clauses because of the beginning of their bodies, and a reader of
+// the trace may be interested in those.
 func (pr *pred) every() *indexNode {
 	return &indexNode{leaf: true, clauses: pr.clauses, ordered: true}
 }

@@ -26,7 +26,7 @@ type waiter struct {
 	nots   int32 // negations around it
 	trace  int32
 	cell   int32 // one of the variables it waits for
-	done   bool  // it ran; on lists it may still stand on it is skipped
+	done   bool  // it ran; it is skipped on the lists that still have it
 }
 
 // A waitLink is one place on the list of a variable.
@@ -35,7 +35,7 @@ type waitLink struct {
 	next   int32 // index+1 into Machine.links; 0 ends the list
 }
 
-// deref returns what a term stands for: a value, or an unbound variable.
+// deref follows bindings to a value or an unbound variable.
 func (m *Machine) deref(t Value) Value {
 	for t.Plan == varPlan {
 		c := m.cells[t.Word]
@@ -61,7 +61,7 @@ func (m *Machine) bind(cell uint64, t Value) {
 }
 
 // isSealed reports whether the unbound variable v is from outside the negation
-// being solved, which then depends on it: it is noted, and the caller fails.
+// being solved. Then the negation depends on v: isSealed records v, and the caller fails.
 func (m *Machine) isSealed(v Value) bool {
 	if int(v.Word) >= m.sealed {
 		return false
@@ -70,8 +70,8 @@ func (m *Machine) isSealed(v Value) bool {
 	return true
 }
 
-// touch marks an unbound variable that another one is bound to: it is no
-// longer new, which := asks for.
+// touch marks an unbound variable that another one is bound to: it is no longer
+// new, as := requires.
 func (m *Machine) touch(v Value) {
 	c := &m.cells[v.Word]
 	if c.Plan != unboundPlan || c.Word != 0 {
@@ -96,8 +96,8 @@ func (m *Machine) unbind(height int) {
 	m.trail = m.trail[:height]
 }
 
-// rewind takes back what was bound since the trail had a height, for replay to bind
-// it again. Waiters stay as they are.
+// rewind undoes the bindings made since the trail had a height. replay binds them
+// again. Waiters do not change.
 func (m *Machine) rewind(height int) {
 	for i := len(m.trail) - 1; i >= height; i-- {
 		m.swap(&m.trail[i])
@@ -117,7 +117,7 @@ func (m *Machine) swap(e *trailEntry) {
 }
 
 // wait makes the goal n of the current activation wait for the unbound
-// variable v. The machine goes on as if the goal had succeeded.
+// variable v. The machine continues as if the goal had succeeded.
 func (m *Machine) wait(n *node, v Value) {
 	w := m.newWaiter(n.solo)
 	m.waitFor(w, v)

@@ -12,8 +12,8 @@ import (
 // A pair is work left to do on a compound term.
 type pair struct{ a, b Value }
 
-// unify makes two terms equal, binding variables, and reports whether it could.
-// After false the caller backtracks, which takes back what was bound.
+// unify makes two terms equal, binding variables, and reports whether it succeeded.
+// If not, the caller backtracks, which undoes the bindings.
 func (m *Machine) unify(a, b Value) (bool, error) {
 	base := len(m.work)
 	ok, err := m.unifyStep(a, b)
@@ -61,8 +61,9 @@ func (m *Machine) unifyStep(a, b Value) (bool, error) {
 	return false, nil
 }
 
-// identical reports whether two lists or dictionaries of the host are one. What it
-// holds is not looked at then, which also ends where one leads back to itself.
+// identical reports whether two lists or dictionaries of the host are the same object.
+// Then their contents need no comparison, which also ends for values that contain
+// themselves.
 func identical(a, b Value) bool {
 	return a.Plan == b.Plan && a.Ptr == b.Ptr && a.Word == b.Word && !isOpen(a)
 }
@@ -187,7 +188,7 @@ func (m *Machine) unifyLists(a, b Value) (bool, error) {
 		if err := m.charge(1); err != nil {
 			return false, err
 		}
-		// Where both lists go on alike, one is the tail of the other.
+		// If both lists have the same rest, one is the tail of the other.
 		if ca.list.Plan == cb.list.Plan && ca.list.Ptr == cb.list.Ptr && ca.list.Word == cb.list.Word && ca.i == cb.i && a.Plan != openListPlan {
 			return true, nil
 		}
@@ -231,7 +232,7 @@ func (m *Machine) unifyLists(a, b Value) (bool, error) {
 }
 
 // differInLength reports whether two lists are closed and differ in length. Then
-// nothing in them needs to be looked at, and nothing is bound in vain.
+// their elements need not be compared or bound.
 func differInLength(a, b Value) bool {
 	n, closed := closedLen(a)
 	k, alsoClosed := closedLen(b)

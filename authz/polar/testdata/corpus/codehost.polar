@@ -1,4 +1,4 @@
-# The classic: blocks, roles from the data, permissions through them.
+# The classic policy: blocks, roles from the data, permissions through roles.
 actor User {}
 resource Organization {
   roles = ["owner", "member"];
@@ -41,7 +41,7 @@ resource Repository {
 has_role(user: User, role: String, _: Resource) if user.site_role = role;
 allow(actor, action, resource) if has_permission(actor, action, resource);
 ---
-# A block that only says what is a resource, with rules written out.
+# A block that only declares a resource, with explicit rules.
 actor User {}
 resource Repository {}
 has_permission(_: User, "read", repository: Repository) if repository.public;
@@ -60,7 +60,7 @@ allow(user, "read", repo: Repository) if
   (user matches User and user in repo.org.members) or
   (user matches Bot and repo.id in user.repos);
 ---
-# Bots with scopes beside users.
+# Bots with scopes, and users.
 actor User {}
 actor Bot {}
 resource Repository {
@@ -75,7 +75,7 @@ has_role(bot: Bot, "writer", repo: Repository) if "repo:write" in bot.scopes and
 has_role(user: User, "writer", repo: Repository) if user in repo.org.members;
 allow(actor, action, resource) if has_permission(actor, action, resource);
 ---
-# Issues through their repository, several hops.
+# Issues through their repository, over several relations.
 actor User {}
 resource Organization { roles = ["member"]; }
 resource Repository {
@@ -151,7 +151,7 @@ has_permission(_: User, "read", repo: Repository) if repo.public;
 # source: main.polar
 allow(actor, action, resource) if has_permission(actor, action, resource);
 ---
-# Several files, each of which adds its own decisions.
+# Several files, each with its own decisions.
 # source: repos.polar
 allow(user: User, "read", repo: Repository) if is_member(user, repo.org);
 # source: orgs.polar
@@ -159,7 +159,7 @@ allow(user: User, "read", org: Organization) if is_member(user, org);
 # source: shared.polar
 is_member(user: User, org: Organization) if user in org.members or user in org.owners;
 ---
-# A rule that several files are meant to extend has a type.
+# A rule that several files extend has a type.
 # source: base.polar
 type may_moderate(user: User, repo: Repository);
 allow(user: User, "moderate", issue: Issue) if may_moderate(user, issue.repo);
@@ -168,7 +168,7 @@ may_moderate(user: User, repo: Repository) if user in repo.org.owners;
 # source: teams.polar
 may_moderate(user: User, repo: Repository) if team in user.teams and team.slug = "moderators" and team.org = repo.org and repo.org != nil;
 ---
-# Denials, asked as such.
+# Denials with deny rules.
 # option: deny
 allow(user: User, "push", repo: Repository) if user in repo.org.members;
 deny(user: User, _action, _: Repository) if user.suspended;

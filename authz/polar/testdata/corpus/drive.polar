@@ -39,7 +39,7 @@ allow(account: Account, "read", folder: Folder) if may_read(account, folder);
 may_read(account: Account, folder: Folder) if folder.owner = account;
 may_read(account: Account, folder: Folder) if not folder.private and may_read(account, folder.parent);
 ---
-# With a guard, as other engines need it.
+# With a guard, which other engines need.
 allow(account: Account, "read", folder: Folder) if above(account, folder);
 above(account: Account, folder: Folder) if folder.owner = account;
 above(account: Account, folder: Folder) if folder.parent != nil and above(account, folder.parent);
@@ -53,7 +53,7 @@ member(account: Account, group: Group) if g in account.groups and inside(g, grou
 inside(group: Group, outer: Group) if outer in group.parents;
 inside(group: Group, outer: Group) if parent in group.parents and inside(parent, outer);
 ---
-# Links with tokens that end.
+# Links with tokens that expire.
 allow(token: LinkToken, action, file: File) if
   token.target = file.id and
   action in token.scopes and
@@ -79,7 +79,7 @@ allow(account: Account, "read", file: File) if
   grant in file.grants and grant.to = account and
   role = grant.role and role_levels.(role) >= 1;
 ---
-# Old Polar, with everything as patterns.
+# The style of old Polar, with patterns for everything.
 allow(_: Account{id: id}, "read", _: File{owner: Account{id: id}});
 allow(account: Account, "read", _: File{folder: folder}) if folder.owner = account;
 ---
@@ -97,7 +97,7 @@ allow(_: Account, "first", folder: Folder) if pick(folder, name) and name = "hom
 pick(folder, name) if name = folder.name and cut;
 pick(_, "none");
 ---
-# What the program asks by itself, with Query.
+# A rule that the program queries with Query.
 type shared_with(account: Account, file: File);
 shared_with(account: Account, file: File) if grant in file.grants and account = grant.to;
 allow(account: Account, "read", file: File) if file.owner = account;

@@ -7,18 +7,18 @@ allow(nurse: Nurse, "read", record: Record) if
   record.kind != "psychiatric" and
   record.sensitivity < 3;
 ---
-# An interface for all of the staff.
+# An interface for all staff.
 allow(staff: Staffer, "read", _: Patient) if is_on_duty(staff);
 is_on_duty(doctor: Doctor) if doctor.on_call;
 is_on_duty(nurse: Nurse) if nurse.shift in ["day", "night"];
 ---
-# Breaking the glass: another action, with a reason in the request.
+# Break-glass access: another action, with a reason in the request.
 allow(doctor: Doctor, "read", record: Record) if treats(doctor, record.patient);
 allow(doctor: Doctor, "break_glass", record: Record) if doctor.on_call and record.kind in ["note", "lab", "image"];
 treats(doctor: Doctor, patient: Patient) if patient.physician = doctor;
 treats(doctor: Doctor, patient: Patient) if patient.id in doctor.patients;
 ---
-# Patients read what is about them, and guardians of children.
+# Patients read their own records, and guardians those of children.
 allow(patient: Patient, "read", record: Record) if record.patient = patient;
 allow(guardian: Patient, "read", record: Record) if
   record.patient.guardian = guardian.id and
@@ -74,7 +74,7 @@ allow(doctor: Doctor, action, record: Record) if
 purpose("read:treatment");
 purpose("read:billing");
 ---
-# Exceptions as helpers that are negated.
+# Exceptions as negated helpers.
 allow(staff: Staffer, "read", record: Record) if not restricted(record) and staff matches Doctor;
 restricted(_: Record{kind: "psychiatric"});
 restricted(record: Record) if record.sensitivity >= 4;

@@ -10,12 +10,12 @@ allow(clerk: Clerk, "refund", order: Order) if
 allow(clerk: Clerk, "refund", order: Order) if
   "manager" in clerk.roles and order.total <= approval_limit;
 ---
-# Of the clerk's own store, which some have not.
+# Orders of the clerk's own store. Some clerks have no store.
 allow(clerk: Clerk, "read", order: Order) if
   clerk.store != nil and
   clerk.store = order.store;
 ---
-# The same, with the test behind, and in another form.
+# The same, with the test after the comparison, and in another form.
 allow(clerk: Clerk, "read", order: Order) if
   order.store = clerk.store and
   not order.store = nil;
@@ -24,7 +24,7 @@ allow(clerk: Clerk, "read", order: Order) if
   store = clerk.store and store != nil and
   order matches {store: store};
 ---
-# Everyone sees what is published; age counts for some.
+# Everyone sees published products; some have a minimum age.
 allow(_: Customer, "see", product: Product{published: true}) if product.min_age = 0;
 allow(_: Clerk, "see", _: Product);
 allow(_, "see", product: Product) if "free" in product.tags;
@@ -35,7 +35,7 @@ allow(customer: Customer, "pay", order: Order) if
   order.status = "cart" and
   forall(line in order.lines, line.product.published and line.quantity > 0);
 ---
-# Some line.
+# Orders by some of their lines.
 allow(clerk: Clerk, "inspect", order: Order) if
   line in order.lines and
   "fragile" in line.product.tags and

@@ -7,7 +7,7 @@ allow(member: Member, "update", project: Project) if
   member.tenant_id = project.tenant_id and
   ("admin" in member.roles or project.lead = member);
 ---
-# Scopes made of the action.
+# Scopes that contain the action.
 allow(key: APIKey, action: String, project: Project) if
   key.tenant_id = project.tenant_id and
   scope in key.scopes and
@@ -20,7 +20,7 @@ allow(member: Member, "read", project: Project) if
 allow(member: Member, "read", project: Project) if
   member.tenant_id = project.tenant_id and project.team = nil;
 ---
-# Meant so, and said so.
+# An intentional comparison with nil, with a comment that says so.
 # ursa:ignore nil-equals-nil: what belongs to no team is for those without a team
 allow(member: Member, "claim", project: Project) if member.team = project.team;
 ---
@@ -63,12 +63,12 @@ allow(member: Member, "GET", request: Request) if by_path(member, request.path.s
 by_path(_: Member, ["", "whoami"]);
 by_path(member: Member, ["", "tenants", id, *_]) if member.tenant_id = id;
 ---
-# allow_request, with rows of its own.
+# allow_request, with its own rows.
 allow_request(_: Member, request: Request) if request.host = "app.example.com";
 allow_request(_: APIKey, request: Request) if request.path.startswith("/api/");
 allow(member: Member, "read", project: Project) if member.tenant_id = project.tenant_id;
 ---
-# A role of the tenant, on everything in it.
+# A role of the tenant, for everything in it.
 actor Member {}
 actor APIKey {}
 resource Tenant {
@@ -93,7 +93,7 @@ has_role(key: APIKey, "member", tenant: Tenant) if key.tenant_id = tenant.id;
 has_relation(tenant: Tenant, "tenant", project: Project) if project.tenant = tenant;
 allow(actor, action, resource) if has_permission(actor, action, resource);
 ---
-# Roles that are only looked at by rules.
+# Roles that only rules use.
 actor Member {}
 resource Tenant { roles = ["owner", "billing"]; }
 has_role(member: Member, role: String, tenant: Tenant) if member.tenant_id = tenant.id and role in member.roles;
@@ -109,7 +109,7 @@ allow(member: Member, action, project: Project) if has_permission(member, action
 allow(member: Member, "list", Project) if not member.tenant.disabled;
 allow(_: Member, "GET", _: Request);
 ---
-# An admin of everything, and the rest.
+# An admin of everything, and other users.
 allow(member: Member, _, _) if "root" in member.roles;
 allow(member, action, resource) if tenant_of(resource, tenant) and may(member, action, tenant);
 tenant_of(project: Project, project.tenant_id);
@@ -121,7 +121,7 @@ allow(member: Member, "see", project: Project) if
   project.settings.visibility = "public" or
   (project.settings.visibility = "team" and member.team = "core");
 ---
-# Denials by tenant, in a file of their own.
+# Denials by tenant, in a separate file.
 # option: deny
 # source: allow.polar
 allow(member: Member, _, project: Project) if member.tenant_id = project.tenant_id;
