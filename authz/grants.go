@@ -41,7 +41,8 @@ func (g Grants) Has(name string) bool {
 // AuthorizedActions returns the actions that actor may do on resource. The error is
 // ErrUndecided if the policy cannot be evaluated, or if it has an action that cannot be
 // listed: one that is not a string, or one that a rule leaves open but restricts by
-// conditions.
+// conditions. It is also ErrUndecided, and ErrUnsupported, if allow may reach a cut: a cut
+// stops at the first action that it finds.
 //
 // With [Config].DenyRule, the result leaves out actions that are denied. If a rule allows
 // every action, the denied ones are in Grants.Except. The error is then also ErrUndecided
@@ -64,6 +65,10 @@ func (a *Authorizer) grants(ctx context.Context, what string, q *question) (g Gr
 		return Grants{}, undecided(err)
 	}
 	v := a.current.Load()
+	definer, _ := v.policy.(Definer)
+	if definer != nil && !definer.Enumerates(q.rule.String()) {
+		return Grants{}, undecided(fmt.Errorf("the %ss that %s allows cannot be listed, because a rule that it reaches has a cut: %w", what, q.rule, ErrUnsupported))
+	}
 	if g.Names, g.All, err = v.names(ctx, q.rule.String(), what, q); err != nil {
 		return Grants{}, err
 	}
@@ -72,7 +77,6 @@ func (a *Authorizer) grants(ctx context.Context, what string, q *question) (g Gr
 	case g.All:
 		var all bool
 		g.Except, all, err = v.names(ctx, q.rule.deny(), what, q)
-		definer, _ := v.policy.(Definer)
 		switch {
 		case err != nil && v.deny.undefined(err):
 		case err != nil:

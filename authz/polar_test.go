@@ -5,6 +5,7 @@ package authz_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -207,6 +208,29 @@ func TestHiddenText(t *testing.T) {
 			if err == nil || strings.ContainsFunc(err.Error(), func(r rune) bool { return !unicode.IsPrint(r) }) {
 				t.Errorf("%+q: %v", rule, err)
 			}
+		}
+	}
+}
+
+// TestGrantsBehindACut: a list of actions that a cut may shorten is not a list.
+func TestGrantsBehindACut(t *testing.T) {
+	for policy, listed := range map[string]bool{
+		`allow(_: User, action, _: Expense) if action in ["read", "pay"];`:                                                 true,
+		`allow(_: User, action, _: Expense) if action in ["read", "pay"] and cut;`:                                         false,
+		`allow(_: User, action, _: Expense) if one(action); one(action) if action in ["read", "pay"] and cut;`:             false,
+		`allow(_: User, action, _: Expense) if action in ["read", "pay"]; allow_request(_, _) if cut;`:                     true,
+		`allow(_, _, _) if 1 = 2; allow_field(_: User, "read", _: Expense, field) if field in ["amount", "note"] and cut;`: true,
+	} {
+		az, err := authz.New(authz.Config{Policies: authz.String("p.polar", policy), Classes: []authz.Class{{Type: reflect.TypeFor[user](), Name: "User"}, {Type: reflect.TypeFor[expense](), Name: "Expense"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		grants, err := az.AuthorizedActions(t.Context(), alice, lunch)
+		if listed != (err == nil) || !listed && (!errors.Is(err, authz.ErrUndecided) || !errors.Is(err, authz.ErrUnsupported) || grants.All || grants.Names != nil) {
+			t.Errorf("%s: %v, %v", policy, grants, err)
+		}
+		if _, err := az.AuthorizedFields(t.Context(), alice, "read", lunch); strings.Contains(policy, "allow_field") != errors.Is(err, authz.ErrUnsupported) {
+			t.Errorf("%s: fields: %v", policy, err)
 		}
 	}
 }

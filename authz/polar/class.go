@@ -68,8 +68,8 @@ func ClassOf[T any]() Class {
 	return Class{Type: reflect.TypeFor[T]()}
 }
 
-// PolarClass returns the name and type of the class. The method distinguishes a
-// class from an instance among the arguments of a query.
+// PolarClass returns Name, which is empty if the class has the name of its Go type, and
+// Type. The method distinguishes a class from an instance among the arguments of a query.
 func (c Class) PolarClass() (name string, t reflect.Type) { return c.Name, c.Type }
 
 // host returns the class in the form that package host needs.

@@ -383,7 +383,7 @@ func TestCompare(t *testing.T) {
 	}
 	_, _, err := Compare(of(&Account{ID: 7, Name: "secret"}), MakeString("secret"))
 	wantError(t, err, CodeUnordered, "Account", "String")
-	if err.Error() != "Account and String have no order" {
+	if err.Error() != "Account and String cannot be ordered" {
 		t.Errorf("the error is %q", err)
 	}
 }

@@ -111,7 +111,7 @@ func Compare(a, b Value) (c int, ok bool, err error) {
 			return o.compareByLess(a, b)
 		}
 	}
-	return 0, false, errorf(CodeUnordered, "%s and %s have no order", Describe(a), Describe(b))
+	return 0, false, errorf(CodeUnordered, "%s and %s cannot be ordered", Describe(a), Describe(b))
 }
 
 // compareByLess compares by Lt, and by Equal if there is one.
