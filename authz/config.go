@@ -18,7 +18,7 @@ type Config struct {
 	Policies Policies
 
 	// Classes are the Go types that policies may name, usually made with
-	// [ClassOf]. [Request] is added unless there is a class of that name.
+	// [ClassOf]. [Request] and [RPC] are added unless there is a class of that name.
 	Classes []Class
 
 	// Constants are values by the name that policies know them under.

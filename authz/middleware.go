@@ -76,12 +76,19 @@ func (a *Authorizer) admit(r *http.Request, routes router, encoding []string) (c
 // ErrUnauthenticated, ErrBadRequest or ErrUndecided. An actor that cannot be
 // told is told to the observer as a decision that could not be made.
 func (a *Authorizer) Actor(r *http.Request) (any, error) {
+	return a.findActor(r.Context(), r.Method, func() (any, error) {
+		if a.cfg.Actor == nil {
+			return nil, errNoActorFunc
+		}
+		return a.cfg.Actor(r)
+	})
+}
+
+// findActor returns the actor that find finds, for a question about action.
+func (a *Authorizer) findActor(ctx context.Context, action string, find func() (any, error)) (any, error) {
 	var actor any
 	err := guard(func() (err error) {
-		if a.cfg.Actor == nil {
-			return errNoActorFunc
-		}
-		actor, err = a.cfg.Actor(r)
+		actor, err = find()
 		return err
 	})
 	switch status(err) {
@@ -94,20 +101,20 @@ func (a *Authorizer) Actor(r *http.Request) (any, error) {
 	if err == nil {
 		return actor, nil
 	}
-	return nil, a.unasked(r, fmt.Errorf("finding the actor: %w", err))
+	return nil, a.unasked(ctx, action, fmt.Errorf("finding the actor: %w", err))
 }
 
-// unasked returns the error for a request about which nothing could be asked,
-// and tells the observer: whoever looks for its id finds it.
-func (a *Authorizer) unasked(r *http.Request, cause error) error {
+// unasked returns the error for a question that could not be asked, and notifies the
+// observer, so that its id can be found.
+func (a *Authorizer) unasked(ctx context.Context, action string, cause error) error {
 	u := undecided(cause)
 	u.id = newID()
 	if a.cfg.Observe != nil {
-		a.observe(r.Context(), Decision{
+		a.observe(ctx, Decision{
 			ID:      u.id,
 			Err:     u,
 			Version: a.Version(),
-			q:       &question{action: r.Method},
+			q:       &question{action: action},
 			classes: a.classes,
 		})
 	}
