@@ -43,15 +43,16 @@ type RPC struct {
 	// Outgoing says that Message is one that the server sends.
 	Outgoing bool
 
-	metadata map[string][]string
+	metadata func(name string) []string
 	fault    atomic.Pointer[requestError]
 }
 
 // NewRPC returns the RPC of a method and a message. The full method is
 // "/pkg.Service/Method". If it does not name both a service and a method, the error
-// is [ErrBadRequest]. Metadata names are in lower case, as in gRPC, or in their
-// canonical form, as in an http.Header; neither the map nor message is copied.
-func NewRPC(fullMethod string, metadata map[string][]string, message any) (*RPC, error) {
+// is [ErrBadRequest]. The function metadata returns the values of a name, which it
+// is given in lower case; it is called when a policy reads metadata. If it is nil,
+// there is none.
+func NewRPC(fullMethod string, metadata func(name string) []string, message any) (*RPC, error) {
 	// The last slash separates service and method, as it does in grpc-go.
 	i := strings.LastIndexByte(fullMethod, '/')
 	if i < 2 || fullMethod[0] != '/' || i == len(fullMethod)-1 {
@@ -72,19 +73,14 @@ func NewRPC(fullMethod string, metadata map[string][]string, message any) (*RPC,
 // proxy-authorization, cookie), the host, names of HTTP/2 such as ":authority", and
 // binary values ("-bin") are not visible, and reading them is an error.
 func (r *RPC) Metadata(name string) (*string, error) {
-	canonical := textproto.CanonicalMIMEHeaderKey(name)
 	lower := strings.ToLower(name)
-	if isInvisible(canonical) || strings.HasPrefix(name, ":") || strings.HasSuffix(lower, "-bin") {
+	if isInvisible(textproto.CanonicalMIMEHeaderKey(name)) || strings.HasPrefix(name, ":") || strings.HasSuffix(lower, "-bin") {
 		return nil, errors.New("this metadata is not visible to policies")
 	}
-	values := r.metadata[lower]
-	if canonical != lower {
-		if more := r.metadata[canonical]; len(values) == 0 {
-			values = more
-		} else if len(more) > 0 {
-			return nil, r.bad()
-		}
+	if r.metadata == nil {
+		return nil, nil
 	}
+	values := r.metadata(lower)
 	switch len(values) {
 	case 0:
 		return nil, nil

@@ -38,18 +38,16 @@ func newRPCAuthorizer(t *testing.T, rules string, change ...func(*authz.Config))
 }
 
 func TestAuthorizeRPC(t *testing.T) {
-	metadata := map[string][]string{
+	sent := map[string][]string{
 		"x-tenant":            {"a"},
-		"X-Canonical":         {"c"},
 		"x-twice":             {"a", "b"},
-		"x-spelled":           {"a"},
-		"X-Spelled":           {"b"},
 		"x-trace-bin":         {"\x00"},
 		"authorization":       {"Bearer secret"},
-		"Proxy-Authorization": {"secret"},
+		"proxy-authorization": {"secret"},
 		"cookie":              {"secret"},
 		":authority":          {"a.example"},
 	}
+	metadata := func(name string) []string { return sent[name] }
 	tests := []struct {
 		rule string
 		want error
@@ -67,11 +65,9 @@ func TestAuthorizeRPC(t *testing.T) {
 
 		{`allow(_, _, rpc: RPC) if rpc.metadata("x-tenant") = "a";`, nil},
 		{`allow(_, _, rpc: RPC) if rpc.metadata("X-TENANT") = "a";`, nil},
-		{`allow(_, _, rpc: RPC) if rpc.metadata("x-canonical") = "c";`, nil},
 		{`allow(_, _, rpc: RPC) if rpc.metadata("x-missing") = nil;`, nil},
 		{`allow(_, _, rpc: RPC) if rpc.metadata("x-twice") = "a";`, authz.ErrBadRequest},
 		{`allow(_, _, rpc: RPC) if not rpc.metadata("x-twice") = "c";`, authz.ErrBadRequest},
-		{`allow(_, _, rpc: RPC) if rpc.metadata("x-spelled") = "a";`, authz.ErrBadRequest},
 		{`allow(_, _, rpc: RPC) if rpc.metadata("authorization") = "Bearer secret";`, authz.ErrUndecided},
 		{`allow(_, _, rpc: RPC) if not rpc.metadata("Authorization") = nil;`, authz.ErrUndecided},
 		{`allow(_, _, rpc: RPC) if rpc.metadata("proxy-authorization") = "secret";`, authz.ErrUndecided},
