@@ -22,7 +22,7 @@ type Config struct {
 	// certificate; grpc.Method tells which method it is. An error that is
 	// authz.ErrUnauthenticated is answered Unauthenticated, one that is
 	// authz.ErrBadRequest InvalidArgument. Any other error, a nil actor and a panic
-	// are answered Internal. A caller who may be anonymous is a value such as Guest{}.
+	// are answered Internal. An anonymous caller is a value of its own, such as Guest{}.
 	Actor func(ctx context.Context) (any, error)
 
 	// Exempt are the methods that anybody may call, by full method, such as
