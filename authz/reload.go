@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // A ReloadEvent tells what came of an attempt to replace the policy.
@@ -19,6 +20,10 @@ type ReloadEvent struct {
 	// Version is the version that decides from now on, and Previous the one
 	// that did before; after a failure they are equal.
 	Version, Previous string
+
+	// Duration is how long it took to compile the policy; it does not include reading
+	// its sources.
+	Duration time.Duration
 
 	// Diagnostics are the warnings about the new policy, or after a failure
 	// what is known about the bad one.
@@ -150,13 +155,14 @@ func (a *Authorizer) replace(ctx context.Context, sources []Source, err error) e
 	a.acted = lookOf(sources, err)
 	old := a.current.Load()
 	v := old
+	start := time.Now()
 	if err == nil {
 		if a.acted.digest == old.digest && !a.failing {
 			return nil
 		}
 		v, err = a.compile(ctx, sources)
 	}
-	event := ReloadEvent{Version: old.name, Previous: old.name}
+	event := ReloadEvent{Version: old.name, Previous: old.name, Duration: time.Since(start)}
 	if v != old {
 		event.Diagnostics = v.diags
 	}
