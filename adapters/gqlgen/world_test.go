@@ -36,7 +36,7 @@ allow(user: User, "submit", expense: Expense) if
 allow(user: User, "annotate", _: Expense) if user.auditor;
 allow(_: User, "read", _: User);
 
-# By field: everybody who may read an expense may read its fields, but for the approver.
+# By field: users can read all fields of an expense, except the approver.
 allow_field(_: User, "read", _: Expense, field) if field in ["id", "userId", "amount", "note"];
 allow_field(_: User{auditor: true}, "read", _: Expense, "approver");
 allow_field(_: User, "read", _: User, "id");
