@@ -225,6 +225,7 @@ func TestUnknownMethods(t *testing.T) {
 		{"alice", "/expenses.v1.Expenses/Get/", true, codes.InvalidArgument},
 		{"alice", "//expenses.v1.Expenses/Get", true, codes.PermissionDenied},
 		{"alice", "/x/expenses.v1.Expenses/Get", true, codes.PermissionDenied},
+		{"auditor", "expenses.v1.Expenses/Get", true, codes.Unimplemented}, // by grpc-go
 		{"auditor", "/admin.v1.Admin/Drop", true, codes.OK},
 		{"auditor", "/admin.v1.Admin/Drop", false, codes.Unimplemented},
 		{"alice", "/admin.v1.Admin/Drop", false, codes.PermissionDenied},

@@ -225,3 +225,46 @@ func TestRevokedStream(t *testing.T) {
 		}
 	}
 }
+
+// TestSendAndReceive tests a stream whose handler sends and receives at the same time,
+// until a message is refused.
+func TestSendAndReceive(t *testing.T) {
+	cfg := withActor(func(c *grpcauthz.Config) { c.RequireDecision = true })
+	client := pb.NewExpensesClient(serve(t, &service{discuss: func(ss grpc.BidiStreamingServer[pb.Note, pb.Note]) error {
+		authz.Skip(ss.Context(), "a test")
+		received := make(chan error, 1)
+		go func() {
+			for {
+				if _, err := ss.Recv(); err != nil {
+					received <- err
+					return
+				}
+			}
+		}()
+		for {
+			if err := ss.Send(&pb.Note{Text: "fine"}); err != nil {
+				<-received
+				return err
+			}
+		}
+	}}, grpcauthz.Middleware(newAuthorizer(t, ""), cfg)...))
+	discuss, err := client.Discuss(as(t.Context(), "alice"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 100 {
+		text := "fine"
+		if i == 99 {
+			text = "forbidden"
+		}
+		if err := discuss.Send(&pb.Note{Text: text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for err == nil {
+		_, err = discuss.Recv()
+	}
+	if status.Code(err) != codes.PermissionDenied {
+		t.Errorf("the stream ends with %v", err)
+	}
+}

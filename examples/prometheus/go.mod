@@ -1,4 +1,4 @@
-module github.com/ursa-authz/ursa/adapters/otel/example
+module github.com/ursa-authz/ursa/examples/prometheus
 
 go 1.26.0
 
@@ -31,6 +31,6 @@ require (
 	google.golang.org/protobuf v1.36.12 // indirect
 )
 
-replace github.com/ursa-authz/ursa => ../../..
+replace github.com/ursa-authz/ursa => ../..
 
-replace github.com/ursa-authz/ursa/adapters/otel => ..
+replace github.com/ursa-authz/ursa/adapters/otel => ../../adapters/otel

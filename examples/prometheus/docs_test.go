@@ -1,4 +1,4 @@
-package example
+package prometheus
 
 // This file tests that the code in docs/otel.md is code that runs.
 
@@ -24,7 +24,7 @@ func flat(text string) string {
 }
 
 func TestDocs(t *testing.T) {
-	page, err := os.ReadFile("../../../docs/otel.md")
+	page, err := os.ReadFile("../../docs/otel.md")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package example
+package prometheus
 
 // This file has the example: a server whose decisions Prometheus scrapes.
 
