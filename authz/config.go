@@ -17,7 +17,8 @@ type Config struct {
 	Policies Policies
 
 	// Classes are the Go types that policies may name, usually made with [ClassOf].
-	// [Request] is added unless there is already a class of that name.
+	// [Request] and [RPC] are added unless there is already a class of
+	// that name.
 	Classes []Class
 
 	// Constants are values that policies can use, by name.

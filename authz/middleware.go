@@ -77,12 +77,19 @@ func (a *Authorizer) admit(r *http.Request, routes router, encoding []string) (c
 // ErrUnauthenticated, ErrBadRequest or ErrUndecided. If the actor cannot be determined, the
 // observer receives an undecided decision.
 func (a *Authorizer) Actor(r *http.Request) (any, error) {
+	return a.findActor(r.Context(), r.Method, func() (any, error) {
+		if a.cfg.Actor == nil {
+			return nil, errNoActorFunc
+		}
+		return a.cfg.Actor(r)
+	})
+}
+
+// findActor returns the actor that find finds, for a question about action.
+func (a *Authorizer) findActor(ctx context.Context, action string, find func() (any, error)) (any, error) {
 	var actor any
 	err := catchPanic(func() (err error) {
-		if a.cfg.Actor == nil {
-			return errNoActorFunc
-		}
-		actor, err = a.cfg.Actor(r)
+		actor, err = find()
 		return err
 	})
 	switch status(err) {
@@ -95,20 +102,20 @@ func (a *Authorizer) Actor(r *http.Request) (any, error) {
 	if err == nil {
 		return actor, nil
 	}
-	return nil, a.unasked(r, fmt.Errorf("finding the actor: %w", err))
+	return nil, a.unasked(ctx, action, fmt.Errorf("finding the actor: %w", err))
 }
 
-// unasked returns the error for a request for which no rule could be evaluated. It notifies
+// unasked returns the error for a question for which no rule could be evaluated. It notifies
 // the observer, so that operators can find the id of the error.
-func (a *Authorizer) unasked(r *http.Request, cause error) error {
+func (a *Authorizer) unasked(ctx context.Context, action string, cause error) error {
 	u := undecided(cause)
 	u.id = newID()
 	if a.cfg.Observe != nil {
-		a.observe(r.Context(), Decision{
+		a.observe(ctx, Decision{
 			ID:      u.id,
 			Err:     u,
 			Version: a.Version(),
-			q:       &question{action: r.Method},
+			q:       &question{action: action},
 			classes: a.classes,
 		})
 	}

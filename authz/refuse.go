@@ -154,15 +154,8 @@ type problem struct {
 
 func writeProblem(w http.ResponseWriter, code int, err error) {
 	p := problem{Type: "about:blank", Title: http.StatusText(code), Status: code}
-	switch code {
-	case http.StatusForbidden:
-		if d, ok := errors.AsType[*DeniedError](err); ok {
-			p.DecisionID = d.ID()
-		}
-	case http.StatusInternalServerError:
-		if u, ok := errors.AsType[*undecidedError](err); ok {
-			p.DecisionID = u.id
-		}
+	if code == http.StatusForbidden || code == http.StatusInternalServerError {
+		p.DecisionID = DecisionID(err)
 	}
 	body, _ := json.Marshal(p) // cannot fail: it has only strings and numbers
 	w.Header().Set("Content-Type", "application/problem+json")

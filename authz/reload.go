@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // A ReloadEvent is the outcome of an attempt to replace the policy.
@@ -18,6 +19,10 @@ type ReloadEvent struct {
 	// Version is the version that is in force after the attempt, and Previous the one in
 	// force before. They are equal after a failure.
 	Version, Previous string
+
+	// Duration is how long it took to compile the policy; it does not include reading
+	// its sources.
+	Duration time.Duration
 
 	// Diagnostics are the warnings about the new policy. After a failure they are the
 	// diagnostics of the rejected policy.
@@ -149,13 +154,14 @@ func (a *Authorizer) replace(ctx context.Context, sources []Source, err error) e
 	a.acted = lookOf(sources, err)
 	old := a.current.Load()
 	v := old
+	start := time.Now()
 	if err == nil {
 		if a.acted.digest == old.digest && !a.failing {
 			return nil
 		}
 		v, err = a.compile(ctx, sources)
 	}
-	event := ReloadEvent{Version: old.name, Previous: old.name}
+	event := ReloadEvent{Version: old.name, Previous: old.name, Duration: time.Since(start)}
 	if v != old {
 		event.Diagnostics = v.diags
 	}

@@ -90,6 +90,9 @@ type router interface {
 // Config.Actor, and Host, which net/http removes from the header.
 var invisible = []string{"Authorization", "Proxy-Authorization", "Cookie", "Host"}
 
+// isInvisible reports whether policies cannot read the header of that canonical name.
+func isInvisible(name string) bool { return slices.Contains(invisible, name) }
+
 // Header returns the value of a header, or nil if the request does not have it. Names are
 // case-insensitive. If a header was sent twice, the request is answered with 400. Reading
 // Authorization, Proxy-Authorization, Cookie or Host is an error.
@@ -98,7 +101,7 @@ func (q *Request) Header(name string) (*string, error) {
 		return nil, errNoHTTP
 	}
 	name = textproto.CanonicalMIMEHeaderKey(name)
-	if slices.Contains(invisible, name) {
+	if isInvisible(name) {
 		return nil, errors.New("the header " + name + " is not visible to policies")
 	}
 	return q.one(q.http.Header[name], "a header was sent twice")
@@ -351,7 +354,7 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 	}
 	if a.cfg.HTTP.Request != nil {
 		if err := catchPanic(func() error { a.cfg.HTTP.Request(r, q); return nil }); err != nil {
-			return nil, a.unasked(r, fmt.Errorf("Config.HTTP.Request: %w", err))
+			return nil, a.unasked(r.Context(), r.Method, fmt.Errorf("Config.HTTP.Request: %w", err))
 		}
 	}
 	return q, nil
@@ -361,21 +364,26 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 // application.
 func isRequest(resource any) bool {
 	switch resource.(type) {
-	case *Request, *http.Request:
+	case *Request, *http.Request, *RPC:
 		return true
 	}
 	return false
 }
 
-// withRequest returns a copy of list with the class Request, unless the list already has a
-// class of that name or type.
+// withRequest returns a copy of list that has the classes Request and RPC, each unless
+// the list has that name or that type already.
 func withRequest(list []Class) []Class {
-	request := ClassOf[Request]()
+	return withClass(withClass(slices.Clone(list), ClassOf[Request]()), ClassOf[RPC]())
+}
+
+// withClass appends class to list, unless the list has its name or its type already.
+func withClass(list []Class, class Class) []Class {
+	name := class.Type.Name()
 	for _, c := range list {
 		t := deref(c.Type)
-		if c.Name == "Request" || t != nil && (c.Name == "" && t.Name() == "Request" || t == request.Type) {
-			return slices.Clone(list)
+		if c.Name == name || t != nil && (c.Name == "" && t.Name() == name || t == class.Type) {
+			return list
 		}
 	}
-	return append(slices.Clone(list), request)
+	return append(list, class)
 }

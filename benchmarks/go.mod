@@ -8,7 +8,9 @@ require (
 	github.com/open-policy-agent/opa v1.22.4
 	github.com/osohq/go-oso v0.27.3
 	github.com/ursa-authz/ursa v0.0.0-00010101000000-000000000000
+	github.com/ursa-authz/ursa/adapters/grpc v0.0.0-00010101000000-000000000000
 	golang.org/x/perf v0.0.0-20260908200009-22c9c6c9d4da
+	google.golang.org/grpc v1.85.0
 	gorm.io/driver/mysql v1.6.0
 	gorm.io/driver/postgres v1.6.3
 	gorm.io/driver/sqlite v1.6.0
@@ -55,7 +57,10 @@ require (
 	golang.org/x/sync v0.25.0 // indirect
 	golang.org/x/sys v0.50.0 // indirect
 	golang.org/x/text v0.44.0 // indirect
+	google.golang.org/genproto/googleapis/rpc v0.0.0-20260928230214-8a89bd6388cc // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )
 
 replace github.com/ursa-authz/ursa => ../
+
+replace github.com/ursa-authz/ursa/adapters/grpc => ../adapters/grpc

@@ -1,0 +1,126 @@
+package gqlauthz
+
+// This file defines Directive, the directive @authorize.
+
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// Directive implements this directive, for the field Authorize of the DirectiveRoot
+// that gqlgen generates:
+//
+//	directive @authorize(action: String!) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
+//
+// On a field that has objects, it authorizes the action on each object that the field
+// resolves to. On another field, such as a number, it authorizes the action on the
+// object that has the field, before the field is resolved. On a type, gqlgen applies it
+// to each field that has the type: put it on the interfaces and unions of the type, too.
+//
+// If one object of a list is denied, the field is refused: resolvers filter lists. An
+// object that is denied as [authz.ErrNotFound] is null where the field can be null, as
+// one that does not exist; otherwise the field is refused as not found, in both cases.
+// An error of the resolver that says that there is no such object, see
+// [authz.Authorizer.LoadError], is answered in the same way.
+//
+// A field of Mutation or Subscription that has the directive itself is refused before it
+// is resolved, since it would take effect before it is authorized: authorize in the
+// resolver. So is a field of Query without objects, since it has
+// nothing to authorize. The directive of a type authorizes what a mutation returns.
+func Directive(ctx context.Context, obj any, next graphql.Resolver, action string) (any, error) {
+	az, ok := authz.FromContext(ctx)
+	field := graphql.GetFieldContext(ctx)
+	if !ok || field == nil {
+		return nil, errNoAuthorizer
+	}
+	actor, _ := authz.ActorFrom(ctx)
+	composite := len(field.Field.SelectionSet) > 0
+	if obj == nil && (!composite || operation(ctx) != ast.Query && field.Field.Definition.Directives.ForName(directiveName) != nil) {
+		return nil, errMisplaced
+	}
+	if !composite {
+		if err := az.Authorize(ctx, actor, action, object(obj)); err != nil {
+			return nil, err
+		}
+		return next(ctx)
+	}
+	result, err := next(ctx)
+	if err != nil {
+		err = az.LoadError(err)
+	} else if isNil(result) {
+		err = authz.ErrNotFound
+	} else {
+		err = authorizeEach(ctx, az, actor, action, objects(nil, result))
+	}
+	if errors.Is(err, authz.ErrNotFound) && !field.Field.Definition.Type.NonNull {
+		hide(ctx)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// directiveName is the name of the directive in schemas.
+const directiveName = "authorize"
+
+// operation returns the kind of the operation.
+func operation(ctx context.Context) ast.Operation {
+	if !graphql.HasOperationContext(ctx) {
+		return ""
+	}
+	if op := graphql.GetOperationContext(ctx).Operation; op != nil {
+		return op.Operation
+	}
+	return ""
+}
+
+// authorizeEach authorizes an action on each of the objects. It is the one place that
+// decides many resources: with a decision for many at once it is one batch.
+func authorizeEach(ctx context.Context, az *authz.Authorizer, actor any, action string, objects []any) error {
+	for _, object := range objects {
+		if err := az.Authorize(ctx, actor, action, object); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// objects appends the objects of what a field resolves to: those of a list, of lists in
+// it, or the value itself. Null elements are left out.
+func objects(list []any, result any) []any {
+	if isNil(result) {
+		return list
+	}
+	v := reflect.ValueOf(result)
+	if v.Kind() != reflect.Slice {
+		return append(list, result)
+	}
+	for i := range v.Len() {
+		e := v.Index(i)
+		if e.Kind() == reflect.Struct {
+			e = e.Addr() // elements of a slice are addressable
+		}
+		list = objects(list, e.Interface())
+	}
+	return list
+}
+
+// isNil reports whether x is a nil, of whatever type.
+func isNil(x any) bool {
+	v := reflect.ValueOf(x)
+	switch v.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
+		return v.IsNil()
+	}
+	return false
+}

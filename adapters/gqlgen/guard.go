@@ -1,0 +1,95 @@
+package gqlauthz
+
+// This file defines Guard, for resolvers that load a resource, and RequireDecision,
+// which finds operations that authorize nothing.
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync/atomic"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// Guard returns a function that authorizes what a resolver has loaded: it takes the
+// results of the function that loads, and returns those of the resolver.
+//
+//	return gqlauthz.Guard[*Expense](ctx, "read")(r.Store.Expense(ctx, id))
+//
+// If there is no such resource, see [authz.AuthorizeLoaded], the error is
+// [authz.ErrNotFound]. With an error the resource is the zero T.
+func Guard[T any](ctx context.Context, action string) func(T, error) (T, error) {
+	return func(resource T, err error) (T, error) {
+		az, ok := authz.FromContext(ctx)
+		if !ok {
+			var zero T
+			return zero, errNoAuthorizer
+		}
+		actor, _ := authz.ActorFrom(ctx)
+		return authz.AuthorizeLoaded(ctx, az, actor, action, resource, err)
+	}
+}
+
+// ErrNoDecision is the error of a response that [RequireDecision] has replaced.
+var ErrNoDecision = errors.New("gqlauthz: nothing was authorized for this response")
+
+// RequireDecision is a function for AroundOperations of a server. A response without
+// errors for which nothing was authorized is replaced by an error. What counts is a
+// decision with the context of a resolver that allows something on a resource or on a
+// field, a filter, [authz.Skip], and an object that Directive made null. Operations with fields of introspection only pass.
+//
+// It is a safety net under tests and reviews: a decision about one field lets the others
+// pass, and what a mutation has written is written.
+func RequireDecision(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	if introspects(ctx) {
+		return next(ctx)
+	}
+	ctx, ledger := authz.WithLedger(ctx)
+	hidden := new(atomic.Bool)
+	ctx = context.WithValue(ctx, hiddenKey{}, hidden)
+	respond := next(ctx)
+	return func(ctx context.Context) *graphql.Response {
+		resp := respond(ctx)
+		if resp == nil || len(resp.Errors) > 0 || ledger.Settled() || hidden.Load() {
+			return resp
+		}
+		return &graphql.Response{
+			Data:   json.RawMessage("null"),
+			Errors: gqlerror.List{refuse(ctx, ErrNoDecision)},
+		}
+	}
+}
+
+// hiddenKey is the key of an *atomic.Bool that says that Directive has made something
+// null. A response with nothing but that has no error, and authorized nothing.
+type hiddenKey struct{}
+
+// hide notes that Directive makes something null.
+func hide(ctx context.Context) {
+	if hidden, ok := ctx.Value(hiddenKey{}).(*atomic.Bool); ok {
+		hidden.Store(true)
+	}
+}
+
+// introspects reports whether an operation has fields of introspection only.
+func introspects(ctx context.Context) bool {
+	if !graphql.HasOperationContext(ctx) {
+		return false
+	}
+	op := graphql.GetOperationContext(ctx).Operation
+	if op == nil {
+		return false
+	}
+	for _, selection := range op.SelectionSet {
+		// Fragments could have anything.
+		if field, ok := selection.(*ast.Field); !ok || len(field.Name) < 2 || field.Name[:2] != "__" {
+			return false
+		}
+	}
+	return true
+}

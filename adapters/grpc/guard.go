@@ -1,0 +1,53 @@
+package grpcauthz
+
+// This file defines Guard, a unary handler with its resource.
+
+import (
+	"context"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// Guard returns a unary handler that loads a resource, asks az whether the context's
+// actor may do action on it, and calls handler with it if so. A resource does not exist
+// if it is nil, or if the error of load is [authz.ErrNotFound], sql.ErrNoRows, one of
+// [authz.Config].NotFound, or a status with the code NotFound; the answer is then
+// NotFound. A status that load returns is answered as it is, and any other error of
+// load by Internal, without its text.
+//
+// Load runs before the decision. It must have no effect, and what it returns must
+// be what handler uses: to load a second time is to authorize something else.
+//
+// The actor is the one that [Middleware] has found; without one, the call could not be
+// decided. Guard panics if az, load or handler is nil.
+func Guard[Req, T, Resp any](az *authz.Authorizer, action string, load func(context.Context, Req) (T, error), handler func(context.Context, Req, T) (Resp, error)) func(context.Context, Req) (Resp, error) {
+	if az == nil || load == nil || handler == nil {
+		panic("grpcauthz: Guard needs an Authorizer, a function that loads and a handler")
+	}
+	return func(ctx context.Context, req Req) (Resp, error) {
+		var none Resp
+		actor, _ := authz.ActorFrom(ctx)
+		ctx = authz.NewContext(ctx, az, actor)
+		loaded, err := load(ctx, req)
+		if err != nil && !isOurs(err) {
+			if s, ok := status.FromError(err); ok {
+				if s.Code() != codes.NotFound {
+					return none, err
+				}
+				err = authz.ErrNotFound
+			}
+		}
+		resource, err := authz.AuthorizeLoaded(ctx, az, actor, action, loaded, err)
+		if err != nil {
+			return none, Refuse(ctx, err)
+		}
+		resp, err := handler(ctx, req, resource)
+		if err != nil && isOurs(err) {
+			return none, Refuse(ctx, err)
+		}
+		return resp, err
+	}
+}
