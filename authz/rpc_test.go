@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
 type rpcUser struct{ Name string }
@@ -125,7 +126,7 @@ func TestNewRPC(t *testing.T) {
 // hidden.
 func TestRPCIsRequest(t *testing.T) {
 	az := newRPCAuthorizer(t, `allow(_, "/a.B/C", _: RPC);`, func(c *authz.Config) { c.ReadAction = "read" })
-	ctx, ledger := authz.WithLedger(t.Context())
+	ctx, l := ledger.With(t.Context())
 	allowed, _ := authz.NewRPC("/a.B/C", nil, nil)
 	if err := az.AuthorizeRPC(ctx, &rpcUser{}, allowed); err != nil {
 		t.Fatal(err)
@@ -133,7 +134,7 @@ func TestRPCIsRequest(t *testing.T) {
 	if err := az.Authorize(ctx, &rpcUser{}, "/a.B/C", allowed); err != nil {
 		t.Fatal(err)
 	}
-	if ledger.Settled() {
+	if l.Settled() {
 		t.Error("a decision about a call settled the ledger")
 	}
 	denied, _ := authz.NewRPC("/a.B/D", nil, nil)

@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
 // Guard returns a function that authorizes what a resolver has loaded: it takes the
@@ -49,13 +50,13 @@ func RequireDecision(ctx context.Context, next graphql.OperationHandler) graphql
 	if introspects(ctx) {
 		return next(ctx)
 	}
-	ctx, ledger := authz.WithLedger(ctx)
+	ctx, l := ledger.With(ctx)
 	hidden := new(atomic.Bool)
 	ctx = context.WithValue(ctx, hiddenKey{}, hidden)
 	respond := next(ctx)
 	return func(ctx context.Context) *graphql.Response {
 		resp := respond(ctx)
-		if resp == nil || len(resp.Errors) > 0 || ledger.Settled() || hidden.Load() {
+		if resp == nil || len(resp.Errors) > 0 || l.Settled() || hidden.Load() {
 			return resp
 		}
 		return &graphql.Response{

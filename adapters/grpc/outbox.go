@@ -10,14 +10,14 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
 
-	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
 // An outbox is the grpc.ServerTransportStream of a handler, on which grpc.SetHeader
 // and its like work.
 type outbox struct {
 	method string
-	ledger *authz.Ledger
+	ledger *ledger.Ledger
 	to     sink // nil if the call has no transport, as in tests of handlers
 
 	mu              sync.Mutex
@@ -43,8 +43,8 @@ func (s streamSink) SetTrailer(md metadata.MD) error {
 // newOutbox returns an outbox and the context of a handler that uses it. Its metadata
 // goes to ss, or to the transport of the context if that is nil.
 func newOutbox(ctx context.Context, ss grpc.ServerStream) (context.Context, *outbox) {
-	ctx, ledger := authz.WithLedger(ctx)
-	o := &outbox{ledger: ledger}
+	ctx, l := ledger.With(ctx)
+	o := &outbox{ledger: l}
 	transport := grpc.ServerTransportStreamFromContext(ctx)
 	switch {
 	case ss != nil:
