@@ -11,6 +11,7 @@ type scope struct {
 	az       *Authorizer
 	actor    any
 	encoding []string // what Middleware found as Content-Encoding, for refusals
+	refused  bool     // by Admit, so that no handler has run
 }
 
 func scopeOf(ctx context.Context) *scope {
@@ -32,7 +33,7 @@ func NewContext(ctx context.Context, az *Authorizer, actor any) context.Context 
 	if s := scopeOf(ctx); s != nil {
 		encoding = s.encoding
 	}
-	return context.WithValue(ctx, scopeKey{}, &scope{az, actor, encoding})
+	return context.WithValue(ctx, scopeKey{}, &scope{az: az, actor: actor, encoding: encoding})
 }
 
 // FromContext returns the Authorizer of the context.

@@ -45,7 +45,7 @@ func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 			r = canonical(r) // nothing has routed it yet
 		}
 		encoding := w.Header()["Content-Encoding"]
-		ctx, err := a.admit(r, routes, encoding)
+		ctx, err := a.admit(r, routes, nil, encoding)
 		if err != nil {
 			a.refuse(w, r, err, headerOrigin{encoding: encoding})
 			return
@@ -54,17 +54,22 @@ func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-// admit returns the context for the handlers of r, or why there is none.
-func (a *Authorizer) admit(r *http.Request, routes router, encoding []string) (context.Context, error) {
+// admit returns the context for the handlers of r, or why there is none. A
+// findRoute is that of an adapter.
+func (a *Authorizer) admit(r *http.Request, routes router, findRoute func(*http.Request) (Route, error), encoding []string) (context.Context, error) {
 	request, err := a.request(r, routes)
 	if err != nil {
 		return nil, err
+	}
+	if findRoute != nil && request.findRoute == nil {
+		request.findRoute = findRoute
+		defer request.forgetRoute()
 	}
 	actor, err := a.Actor(r)
 	if err != nil {
 		return nil, err
 	}
-	ctx := context.WithValue(r.Context(), scopeKey{}, &scope{a, actor, encoding})
+	ctx := context.WithValue(r.Context(), scopeKey{}, &scope{az: a, actor: actor, encoding: encoding})
 	q := &question{rule: ruleAllow, actor: actor, action: request.Method, resource: request}
 	if a.cfg.HTTP.RequestRule == AllowRequest {
 		q.rule, q.action = ruleRequest, ""

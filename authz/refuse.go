@@ -26,12 +26,18 @@ import (
 // Access-Control-Allow-Origin and X-Request-Id, and drops all others, cookies
 // among them. The response must not have begun; the caller returns afterwards.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
-	var a *Authorizer
-	from := headerOrigin{handled: true}
-	if s := scopeOf(r.Context()); s != nil {
-		a, from.encoding = s.az, s.encoding
-	}
+	a, from := settingsOf(r)
 	a.refuse(w, r, err, from)
+}
+
+// settingsOf returns the Authorizer of a request, or nil, and who may have set
+// headers of its response.
+func settingsOf(r *http.Request) (*Authorizer, headerOrigin) {
+	s := scopeOf(r.Context())
+	if s == nil {
+		return nil, headerOrigin{handled: true}
+	}
+	return s.az, headerOrigin{handled: !s.refused, encoding: s.encoding}
 }
 
 // status returns the status that err stands for. What could not be decided is a
@@ -63,14 +69,7 @@ func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error, f
 		err = ErrNotFound // and not what hides behind it
 	}
 	h := w.Header()
-	refusalHeader(h, from)
-	if code == http.StatusUnauthorized {
-		challenge := cfg.Challenge
-		if challenge == "" {
-			challenge = "Bearer"
-		}
-		h.Set("WWW-Authenticate", challenge)
-	}
+	a.refusalHeader(h, code, from)
 	if cfg.OnRefusal != nil {
 		page := &page{w: w, code: code}
 		before := h.Clone()

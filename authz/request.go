@@ -223,6 +223,14 @@ func (q *Request) route() (Route, error) {
 	return l.route, l.routeErr
 }
 
+// forgetRoute has no route looked for any more: frameworks use their contexts
+// for the next request.
+func (q *Request) forgetRoute() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.findRoute = nil
+}
+
 func (q *Request) lookForRoute() (Route, error) {
 	r := q.http
 	switch {

@@ -10,7 +10,6 @@ package nethttp
 
 import (
 	"errors"
-	"maps"
 	"net/http"
 	"strings"
 
@@ -66,36 +65,11 @@ type routedNet struct {
 }
 
 func (n safetyNet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, ledger := authz.WithLedger(r.Context())
-	r = r.WithContext(ctx)
-	header := w.Header()
-	// What the header has to be if the response is not next's.
-	foreign := header.Clone()
-	resp := &response{ResponseWriter: w}
-	resp.allow = func(status int) bool {
-		return status >= 400 && status < 600 || ledger.Settled() || n.redirected(r, status)
-	}
-	resp.refuse = func() {
-		replace(header, foreign)
-		authz.Refuse(w, r, ErrNoDecision)
-		foreign = header.Clone()
-	}
-	defer func() {
-		// A writer that buffers, such as that of http.TimeoutHandler, sends the
-		// header as it is in the end, and so are trailers sent. A response that
-		// has not begun is written by a middleware outside that recovers from a panic.
-		if resp.err != nil || !resp.begun {
-			replace(header, foreign)
-		}
-	}()
-	n.next.ServeHTTP(resp.writer(), r)
-	resp.start(http.StatusOK)
-}
-
-// replace makes h what other is.
-func replace(h, other http.Header) {
-	clear(h)
-	maps.Copy(h, other)
+	gate := NewGate(w, r)
+	gate.passes = func(status int) bool { return n.redirected(gate.request, status) }
+	defer gate.Close()
+	n.next.ServeHTTP(gate.writer, gate.request)
+	gate.Begin(http.StatusOK)
 }
 
 // redirected reports whether a response is a redirect that a ServeMux sends from
