@@ -248,7 +248,10 @@ func (q *Request) lookForRoute() (Route, error) {
 	case r.Pattern != "":
 		// Inside a route, whose router has set the values.
 		return Route{r.Pattern, func(name string) (string, bool) {
-			return r.PathValue(name), hasWildcard(r.Pattern, name)
+			// echo sets the pattern but leaves values to its adapters: a value that
+			// no wildcard of its can have is not known.
+			v := r.PathValue(name)
+			return v, hasWildcard(r.Pattern, name) && (v != "" || !strings.Contains(r.Pattern, "/:"))
 		}}, nil
 	}
 	return Route{}, errNoPattern

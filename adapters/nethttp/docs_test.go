@@ -30,7 +30,7 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Other routers are in a module of their own.
-	routers, err := os.ReadFile("../../internal/difftest/routers_test.go")
+	routers, err := os.ReadFile("../../internal/webtest/http_test.go")
 	if err != nil {
 		t.Fatal(err)
 	}

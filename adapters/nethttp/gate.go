@@ -61,6 +61,9 @@ func (g *Gate) Request() *http.Request { return g.request }
 // Settled reports whether something was authorized.
 func (g *Gate) Settled() bool { return g.ledger.Settled() }
 
+// Begun reports whether the response has begun, as far as the Gate has seen it.
+func (g *Gate) Begun() bool { return g.resp.begun }
+
 // Begin says that the response begins with a status, or that it has ended if the
 // handler has written nothing. It returns an error if the response may not begin.
 // The Gate has then answered 500 in its place, and nothing may be written. Begin
