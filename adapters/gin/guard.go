@@ -20,7 +20,7 @@ type resourceKey[T any] struct{}
 // by [Resource]. An error of load or of the decision is answered by [Refuse]. A
 // resource does not exist if it is nil, or if the error of load is
 // [authz.ErrNotFound], sql.ErrNoRows or one of [authz.Config].NotFound; the answer is
-// then 404. If load aborts, nothing is asked, and its answer stays.
+// then 404. If load aborts, its own answer stays, and no further handler runs.
 //
 // The actor is the one that [Middleware] has found, or the one that az finds itself
 // where there is no Middleware. In load, the context of c.Request carries az and the
