@@ -7,4 +7,6 @@ require (
 	github.com/ursa-authz/ursa v0.0.0-00010101000000-000000000000
 )
 
+require golang.org/x/time v0.15.0 // indirect
+
 replace github.com/ursa-authz/ursa => ../..
