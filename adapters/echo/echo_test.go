@@ -90,7 +90,7 @@ func TestErrorHandlers(t *testing.T) {
 		missing := answer("/expenses/9")
 		for path, want := range map[string]int{"/expenses/1": 404, "/expenses/9": 404, "/plain/1": 404, "/plain/9": 404, "/none/1": 404, "/broken/1": 500, "/a/../b": 400} {
 			got := answer(path)
-			if !strings.HasPrefix(got, fmt.Sprint(want, "map[")) || strings.Contains(got, "secret") || strings.Contains(got, "authz:") || !strings.Contains(got, "Cache-Control:[no-store]") {
+			if !strings.HasPrefix(got, fmt.Sprint(want, " map[")) || strings.Contains(got, "secret") || strings.Contains(got, "authz:") || !strings.Contains(got, "Cache-Control:[no-store]") {
 				t.Errorf("%s, %s: %s, want %d", name, path, got, want)
 			}
 			if want == 404 && got != missing {
