@@ -26,7 +26,7 @@ import (
 // Admit panics if there is no Config.Actor.
 func (a *Authorizer) Admit(r *http.Request, header http.Header, route func(*http.Request) (Route, error)) (context.Context, error) {
 	if a.cfg.Actor == nil {
-		panic("authz: Admit needs Config.Actor, which says who sends a request")
+		panic("authz: Admit needs Config.Actor, which finds the actor of a request")
 	}
 	encoding := header["Content-Encoding"]
 	ctx, err := a.admit(r, nil, route, encoding)

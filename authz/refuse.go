@@ -30,7 +30,7 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	a.refuse(w, r, err, from)
 }
 
-// settingsOf returns the Authorizer of a request, or nil, and who may have set
+// settingsOf returns the Authorizer of a request, or nil, and the origin of the
 // headers of its response.
 func settingsOf(r *http.Request) (*Authorizer, headerOrigin) {
 	s := scopeOf(r.Context())

@@ -228,7 +228,7 @@ func TestHandleContext(t *testing.T) {
 	}
 }
 
-// TestRedirects: what gin answers before its middleware is no page.
+// TestRedirects: what gin answers before its middleware shows nothing.
 func TestRedirects(t *testing.T) {
 	e, az := engine(t)
 	e.RedirectFixedPath = true

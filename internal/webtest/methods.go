@@ -72,7 +72,7 @@ func testMethods(t *testing.T, f Framework) {
 			}
 			ran = ""
 			if got := w.send("POST /x/1", as(1), name+": GET"); got.status != 403 || ran != "" {
-				t.Errorf("POST with %s: GET, of one who may only read: %d, %q ran", name, got.status, ran)
+				t.Errorf("POST with %s: GET, of a reader: %d, %q ran", name, got.status, ran)
 			}
 		}
 	}

@@ -197,7 +197,7 @@ func testRefusals(t *testing.T, f Framework) {
 	}
 }
 
-// testHidden: with ReadAction, what is denied to one who may not read it looks like
+// testHidden: with ReadAction, what an actor may not even read looks like
 // what does not exist, to the byte.
 func testHidden(t *testing.T, f Framework) {
 	w := serve(t, f, &App{Routes: []Route{
