@@ -11,6 +11,7 @@ type contextValue struct {
 	az       *Authorizer
 	actor    any
 	encoding []string // the Content-Encoding that Middleware found, for refusals
+	refused  bool     // by Admit, so that no handler has run
 }
 
 func contextValueOf(ctx context.Context) *contextValue {
@@ -32,7 +33,7 @@ func NewContext(ctx context.Context, az *Authorizer, actor any) context.Context 
 	if s := contextValueOf(ctx); s != nil {
 		encoding = s.encoding
 	}
-	return context.WithValue(ctx, contextKey{}, &contextValue{az, actor, encoding})
+	return context.WithValue(ctx, contextKey{}, &contextValue{az: az, actor: actor, encoding: encoding})
 }
 
 // FromContext returns the Authorizer of the context.

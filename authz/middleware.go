@@ -46,7 +46,7 @@ func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 			r = canonical(r) // safe here: nothing has routed the request yet
 		}
 		encoding := w.Header()["Content-Encoding"]
-		ctx, err := a.admit(r, routes, encoding)
+		ctx, err := a.admit(r, routes, nil, encoding)
 		if err != nil {
 			a.refuse(w, r, err, headerOrigin{encoding: encoding})
 			return
@@ -55,17 +55,22 @@ func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-// admit returns the context for the handlers of r, or the error with which r is refused.
-func (a *Authorizer) admit(r *http.Request, routes router, encoding []string) (context.Context, error) {
+// admit returns the context for the handlers of r, or the error with which r is refused. A
+// findRoute is that of an adapter.
+func (a *Authorizer) admit(r *http.Request, routes router, findRoute func(*http.Request) (Route, error), encoding []string) (context.Context, error) {
 	request, err := a.request(r, routes)
 	if err != nil {
 		return nil, err
+	}
+	if findRoute != nil && request.findRoute == nil {
+		request.findRoute = findRoute
+		defer request.forgetRoute()
 	}
 	actor, err := a.Actor(r)
 	if err != nil {
 		return nil, err
 	}
-	ctx := context.WithValue(r.Context(), contextKey{}, &contextValue{a, actor, encoding})
+	ctx := context.WithValue(r.Context(), contextKey{}, &contextValue{az: a, actor: actor, encoding: encoding})
 	q := &question{rule: ruleAllow, actor: actor, action: request.Method, resource: request}
 	if a.cfg.HTTP.RequestRule == AllowRequest {
 		q.rule, q.action = ruleRequest, ""

@@ -72,6 +72,18 @@ func refusalHeader(h http.Header, from headerOrigin) {
 	h.Set("X-Content-Type-Options", "nosniff")
 }
 
+// refusalHeader is refusalHeader with the challenge of a, which may be nil.
+func (a *Authorizer) refusalHeader(h http.Header, code int, from headerOrigin) {
+	refusalHeader(h, from)
+	if code == http.StatusUnauthorized {
+		challenge := "Bearer"
+		if a != nil && a.cfg.HTTP.Challenge != "" {
+			challenge = a.cfg.HTTP.Challenge
+		}
+		h.Set("WWW-Authenticate", challenge)
+	}
+}
+
 func keepsHeader(name string) bool {
 	if keptHeaders[name] {
 		return true

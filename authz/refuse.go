@@ -30,12 +30,18 @@ import (
 // all others, cookies included. Call Refuse before anything is written, and return
 // afterwards.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
-	var a *Authorizer
-	from := headerOrigin{handled: true}
-	if s := contextValueOf(r.Context()); s != nil {
-		a, from.encoding = s.az, s.encoding
-	}
+	a, from := settingsOf(r)
 	a.refuse(w, r, err, from)
+}
+
+// settingsOf returns the Authorizer of a request, or nil, and the origin of the headers of
+// its response.
+func settingsOf(r *http.Request) (*Authorizer, headerOrigin) {
+	s := contextValueOf(r.Context())
+	if s == nil {
+		return nil, headerOrigin{handled: true}
+	}
+	return s.az, headerOrigin{handled: !s.refused, encoding: s.encoding}
 }
 
 // status returns the status for err. An undecided error is a fault before it is anything
@@ -67,14 +73,7 @@ func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error, f
 		err = ErrNotFound // and not the error behind it
 	}
 	h := w.Header()
-	refusalHeader(h, from)
-	if code == http.StatusUnauthorized {
-		challenge := cfg.Challenge
-		if challenge == "" {
-			challenge = "Bearer"
-		}
-		h.Set("WWW-Authenticate", challenge)
-	}
+	a.refusalHeader(h, code, from)
 	if cfg.OnRefusal != nil {
 		page := &page{w: w, code: code}
 		before := h.Clone()

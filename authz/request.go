@@ -221,6 +221,14 @@ func (q *Request) route() (Route, error) {
 	return l.route, l.routeErr
 }
 
+// forgetRoute has no route looked for any more: frameworks use their contexts
+// for the next request.
+func (q *Request) forgetRoute() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.findRoute = nil
+}
+
 func (q *Request) lookForRoute() (Route, error) {
 	r := q.http
 	switch {
@@ -238,7 +246,10 @@ func (q *Request) lookForRoute() (Route, error) {
 	case r.Pattern != "":
 		// Inside a route: the router has set the values.
 		return Route{r.Pattern, func(name string) (string, bool) {
-			return r.PathValue(name), hasWildcard(r.Pattern, name)
+			// echo sets the pattern but leaves values to its adapters: a value that
+			// no wildcard of its can have is not known.
+			v := r.PathValue(name)
+			return v, hasWildcard(r.Pattern, name) && (v != "" || !strings.Contains(r.Pattern, "/:"))
 		}}, nil
 	}
 	return Route{}, errNoPattern

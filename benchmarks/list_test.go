@@ -174,7 +174,7 @@ func fill(tb testing.TB, db *gorm.DB, count int, statement string) {
 // ways are the methods of finding a user's rows.
 var ways = map[string]func(t *table, key string) ([]Entry, error){
 	// Repository.List.
-	"list": func(t *table, key string) ([]Entry, error) { return t.repo.For(key).List(t.ctx) },
+	"list": func(t *table, key string) ([]Entry, error) { return t.repo.WithAction(key).List(t.ctx) },
 	// The scope for GORM's own methods.
 	"scope": func(t *table, key string) (rows []Entry, err error) {
 		err = t.db.WithContext(t.ctx).Scopes(gormauthz.Authorized(key)).Find(&rows).Error

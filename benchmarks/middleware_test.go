@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-
-	"github.com/ursa-authz/ursa/authz"
 )
 
 // newHandler returns a handler of one route, with or without Middleware. It finds
@@ -21,21 +19,7 @@ func newHandler(tb testing.TB, middleware bool) http.Handler {
 	if !middleware {
 		return mux
 	}
-	users := map[string]*User{"alice": {ID: 1, Name: "alice"}}
-	az, err := authz.New(authz.Config{
-		Policies: authz.String("route.polar", Route().Polar),
-		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Guest]()},
-		Actor: func(r *http.Request) (any, error) {
-			if user := users[r.Header.Get("user")]; user != nil {
-				return user, nil
-			}
-			return Guest{}, nil
-		},
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return az.Middleware(mux)
+	return newRouteAuthorizer(tb).Middleware(mux)
 }
 
 func newRequest(tb testing.TB, base, user string) *http.Request {

@@ -22,17 +22,15 @@ import (
 //
 //	return gqlauthz.Guard[*Expense](ctx, "read")(r.Store.Expense(ctx, id))
 //
-// If there is no such resource, see [authz.AuthorizeLoaded], the error is
+// If there is no such resource, see [authz.Load], the error is
 // [authz.ErrNotFound]. With an error the resource is the zero T.
 func Guard[T any](ctx context.Context, action string) func(T, error) (T, error) {
 	return func(resource T, err error) (T, error) {
-		az, ok := authz.FromContext(ctx)
-		if !ok {
+		if _, ok := authz.FromContext(ctx); !ok {
 			var zero T
 			return zero, errNoAuthorizer
 		}
-		actor, _ := authz.ActorFrom(ctx)
-		return authz.AuthorizeLoaded(ctx, az, actor, action, resource, err)
+		return authz.Load(ctx, action, func() (T, error) { return resource, err })
 	}
 }
 

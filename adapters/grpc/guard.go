@@ -31,17 +31,22 @@ func Guard[Req, T, Resp any](az *authz.Authorizer, action string, load func(cont
 		var none Resp
 		actor, _ := authz.ActorFrom(ctx)
 		ctx = authz.NewContext(ctx, az, actor)
-		loaded, err := load(ctx, req)
-		if err != nil && !isOurs(err) {
-			if s, ok := status.FromError(err); ok {
-				if s.Code() != codes.NotFound {
-					return none, err
+		var answer error // a status of load's own
+		resource, err := authz.Load(ctx, action, func() (T, error) {
+			loaded, err := load(ctx, req)
+			if err != nil && !isOurs(err) {
+				if s, ok := status.FromError(err); ok && s.Code() == codes.NotFound {
+					err = authz.ErrNotFound
+				} else if ok {
+					answer = err
 				}
-				err = authz.ErrNotFound
 			}
-		}
-		resource, err := authz.AuthorizeLoaded(ctx, az, actor, action, loaded, err)
-		if err != nil {
+			return loaded, err
+		})
+		switch {
+		case answer != nil:
+			return none, answer
+		case err != nil:
 			return none, Refuse(ctx, err)
 		}
 		resp, err := handler(ctx, req, resource)

@@ -35,7 +35,7 @@ func TestDocs(t *testing.T) {
 	code := ""
 	for _, name := range []string{
 		"example_test.go", "examples_test.go",
-		"../../internal/difftest/routers_test.go", // other routers are in a separate module
+		"../../internal/webtest/http_test.go", // other routers are in a separate module
 	} {
 		text, err := os.ReadFile(name)
 		if err != nil {

@@ -5,7 +5,6 @@ package nethttp
 
 import (
 	"net/http"
-	"reflect"
 
 	"github.com/ursa-authz/ursa/authz"
 )
@@ -40,40 +39,18 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*http.Request) 
 		panic("nethttp: Guard needs an Authorizer, a load function and a handler")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		actor, known := authz.ActorFrom(r.Context())
-		var actorErr error
-		if !known {
-			actor, actorErr = az.Actor(r)
-		}
 		// Also with an error, so that the refusal uses the settings of az.
-		r = r.WithContext(authz.NewContext(r.Context(), az, actor))
+		ctx, actorErr := az.Enter(r)
+		r = r.WithContext(ctx)
 		HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 			if actorErr != nil {
 				return actorErr
 			}
-			resource, err := load(r)
+			resource, err := authz.Load(r.Context(), action, func() (T, error) { return load(r) })
 			if err != nil {
-				return az.LoadError(err)
-			}
-			if isNil(resource) {
-				return authz.ErrNotFound
-			}
-			if err := az.Authorize(r.Context(), actor, action, resource); err != nil {
 				return err
 			}
 			return handler(w, r, resource)
 		}).ServeHTTP(w, r)
 	})
-}
-
-// isNil reports whether x is nil or a typed nil.
-func isNil(x any) bool {
-	v := reflect.ValueOf(x)
-	switch v.Kind() {
-	case reflect.Invalid:
-		return true
-	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
-		return v.IsNil()
-	}
-	return false
 }

@@ -9,12 +9,10 @@ package nethttp
 
 import (
 	"errors"
-	"maps"
 	"net/http"
 	"strings"
 
 	"github.com/ursa-authz/ursa/authz"
-	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
 // ErrNoDecision is the error that a handler gets from its ResponseWriter if it writes a
@@ -72,36 +70,11 @@ type routedRequirer struct {
 }
 
 func (q requirer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, l := ledger.With(r.Context())
-	r = r.WithContext(ctx)
-	header := w.Header()
-	// The header for a response that is not from next.
-	foreign := header.Clone()
-	resp := &response{ResponseWriter: w}
-	resp.allow = func(status int) bool {
-		return status >= 400 && status < 600 || l.Settled() || q.redirected(r, status)
-	}
-	resp.refuse = func() {
-		replace(header, foreign)
-		authz.Refuse(w, r, ErrNoDecision)
-		foreign = header.Clone()
-	}
-	defer func() {
-		// A buffering writer, such as that of http.TimeoutHandler, sends the header as
-		// it is at the end. Trailers are sent at the end too. If the response has not
-		// begun, middleware outside that recovers from a panic may write one.
-		if resp.err != nil || !resp.begun {
-			replace(header, foreign)
-		}
-	}()
-	q.next.ServeHTTP(resp.writer(), r)
-	resp.start(http.StatusOK)
-}
-
-// replace makes h equal to other.
-func replace(h, other http.Header) {
-	clear(h)
-	maps.Copy(h, other)
+	gate := NewGate(w, r)
+	gate.passes = func(status int) bool { return q.redirected(gate.request, status) }
+	defer gate.Close()
+	q.next.ServeHTTP(gate.writer, gate.request)
+	gate.Begin(http.StatusOK)
 }
 
 // redirected reports whether a response is a redirect that a ServeMux sends from a path to

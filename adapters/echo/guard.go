@@ -1,0 +1,82 @@
+package echoauthz
+
+// This file defines Guard, a route with its resource, and Resource, by which the
+// handler gets it.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+
+	"github.com/labstack/echo/v5"
+
+	"github.com/ursa-authz/ursa/authz"
+)
+
+// resourceKey is the key in a context of a resource of type T.
+type resourceKey[T any] struct{}
+
+// Guard returns a middleware for a route that loads a resource and asks az whether
+// the actor may do action on it. If so, the handler runs, and gets the resource by
+// [Resource]. An error of load or of the decision is returned as an [*Error]. A
+// resource does not exist if it is nil, or if the error of load has the status 404, or
+// is [authz.ErrNotFound], sql.ErrNoRows or one of [authz.Config].NotFound; the answer
+// is then 404. Other errors of load with a status from 400 to 499, such as that of
+// echo for a value that cannot be bound, are returned as they are.
+//
+// The actor is the one that [Middleware] has found, or the one that az finds itself
+// where there is no Middleware. In load, the context of c.Request() carries az and the
+// actor.
+//
+// Load runs before the decision. It must have no effect, and the handler must act
+// upon what it returned: to load a second time is to authorize something else.
+//
+// Guard panics if az or load is nil.
+func Guard[T any](az *authz.Authorizer, action string, load func(*echo.Context) (T, error)) echo.MiddlewareFunc {
+	if az == nil || load == nil {
+		panic("echoauthz: Guard needs an Authorizer and a function that loads")
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c *echo.Context) error {
+			ctx, err := az.Enter(c.Request())
+			c.SetRequest(c.Request().WithContext(ctx))
+			if err != nil {
+				return Refuse(c, err)
+			}
+			resource, err := authz.Load(ctx, action, func() (T, error) {
+				x, err := load(c)
+				return x, loadError(err)
+			})
+			if err != nil {
+				if status := echo.StatusCode(err); status >= 400 && status < 500 && !isAnswer(err) {
+					return err
+				}
+				return Refuse(c, err)
+			}
+			r := c.Request()
+			c.SetRequest(r.WithContext(context.WithValue(r.Context(), resourceKey[T]{}, resource)))
+			return answered(c, next(c))
+		}
+	}
+}
+
+// loadError returns the error of a load with echo's "not found" made that of authz,
+// so that what is hidden is answered in the same way.
+func loadError(err error) error {
+	if err != nil && echo.StatusCode(err) == http.StatusNotFound && !errors.Is(err, authz.ErrUndecided) {
+		return authz.ErrNotFound
+	}
+	return err
+}
+
+// Resource returns the resource of type T that a [Guard] of the route has authorized,
+// the last one if there are several. It panics if there is none.
+func Resource[T any](c *echo.Context) T {
+	x := c.Request().Context().Value(resourceKey[T]{})
+	if x == nil {
+		panic(fmt.Sprintf("echoauthz: no Guard of this route loads a %v", reflect.TypeFor[T]()))
+	}
+	return x.(T)
+}
