@@ -1,4 +1,4 @@
-package polar
+package front
 
 // This file defines how a load ends with its context.
 //
@@ -11,12 +11,12 @@ import "context"
 // pollEvery is how many units of work are done between two looks at the context.
 const pollEvery = 1024
 
-// interrupted is the panic of a load whose context has ended.
-type interrupted struct{ err error }
+// An Interrupted is the panic of a load whose context has ended.
+type Interrupted struct{ Err error }
 
-// pollOf returns a function that takes note of work, and panics with interrupted
+// Poll returns a function that takes note of work, and panics with an [Interrupted]
 // when it finds that ctx has ended. It is for one goroutine.
-func pollOf(ctx context.Context) func(work int) {
+func Poll(ctx context.Context) func(work int) {
 	left := pollEvery
 	return func(work int) {
 		if left -= work; left > 0 {
@@ -24,7 +24,7 @@ func pollOf(ctx context.Context) func(work int) {
 		}
 		left = pollEvery
 		if err := ctx.Err(); err != nil {
-			panic(interrupted{err})
+			panic(Interrupted{err})
 		}
 	}
 }
