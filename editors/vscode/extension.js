@@ -33,7 +33,7 @@ function activate(context) {
   const collection = vscode.languages.createDiagnosticCollection('ursa')
   let warned = false
   const fault = err => {
-    if (!warned) vscode.window.showWarningMessage(`ursa could not be run: ${err.message} (set ursa.path, or install it: go install github.com/ursa-authz/ursa/cmd/ursa)`)
+    if (!warned) vscode.window.showWarningMessage(`ursa could not be run: ${err.message} (set ursa.path, or install it as docs/tools.md says)`)
     warned = true
   }
 
