@@ -73,6 +73,9 @@ func (c *chunk) run(t *testing.T) {
 	written := variant{"written", c.sources, c.noTypes}
 	_, diags, err := c.load(written, nil)
 	c.checkDiagnostics(t, diags, err)
+	if !c.noTypes {
+		sameBySchema(t, c.input(written, nil), diags)
+	}
 	if err != nil {
 		for _, q := range c.queries {
 			t.Errorf("%s:%d: %s: the policy was not loaded", c.file, q.line, q.text)
@@ -166,6 +169,17 @@ func checkFirst(ctx context.Context, p *polar.Policy, q *query, values map[strin
 
 // load loads a variant of the chunk's policy.
 func (c *chunk) load(v variant, printed func(string)) (*polar.Policy, []polar.Diagnostic, error) {
+	in := c.input(v, printed)
+	ctx, cancel := context.WithTimeout(context.Background(), queryTimeout)
+	defer cancel()
+	if v.noTypes {
+		return polar.LoadNoTypes(ctx, in)
+	}
+	return polar.Load(ctx, in)
+}
+
+// input returns what a variant of the chunk's policy is loaded from.
+func (c *chunk) input(v variant, printed func(string)) polar.Input {
 	in := polar.Input{
 		AllowEmpty: true,
 		Sources:    v.sources,
@@ -178,12 +192,7 @@ func (c *chunk) load(v variant, printed func(string)) (*polar.Policy, []polar.Di
 	if c.guide {
 		in.Classes, in.Constants = guideClasses(), guideConstants()
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), queryTimeout)
-	defer cancel()
-	if v.noTypes {
-		return polar.LoadNoTypes(ctx, in)
-	}
-	return polar.Load(ctx, in)
+	return in
 }
 
 // values returns the values that arguments of queries from Go may name.

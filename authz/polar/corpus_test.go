@@ -40,6 +40,7 @@ func TestCorpus(t *testing.T) {
 				DenyRule:  strings.Contains(chunk.Source, "# option: deny\n"),
 			}
 			_, diags, err := polar.Load(t.Context(), in)
+			sameBySchema(t, in, diags)
 			for _, d := range diags {
 				chunk.GotError(int(d.Pos.Line), string(d.Code)+": "+d.String())
 			}

@@ -11,14 +11,15 @@ import (
 	"time"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/front"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// maxDiagnostics bounds the syntax errors, the warnings and the failed inline queries
-// that are reported for all sources together.
-const maxDiagnostics = 1000
+// maxDiagnostics bounds how many errors of parsing, and how many warnings, are kept of
+// all sources together, and how many inline queries are reported.
+const maxDiagnostics = front.MaxDiagnostics
 
 // CodeInlineQuery is the code of the diagnostic of an inline query that fails.
 const CodeInlineQuery syntax.Code = "inline-query-failed"
@@ -57,27 +58,18 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 	// and every call would have to pass the error on.
 	defer func() {
 		if e := recover(); e != nil {
-			i, ok := e.(interrupted)
+			i, ok := e.(front.Interrupted)
 			if !ok {
 				panic(e)
 			}
-			p, diags, err = nil, nil, i.err
+			p, diags, err = nil, nil, i.Err
 		}
 	}()
-	poll := pollOf(ctx)
+	poll := front.Poll(ctx)
 
-	classes := make([]host.Class, len(in.Classes))
-	for i, c := range in.Classes {
-		classes[i] = c.host()
-	}
-	reg, err := host.NewRegistry(classes)
+	reg, err := makeRegistry(in.Classes)
 	if err != nil {
-		return nil, nil, fmt.Errorf("registering classes: %w", err)
-	}
-	for _, name := range reg.ClassNames() {
-		if err := syntax.CheckName(name); err != nil {
-			return nil, nil, fmt.Errorf("registering classes: class %+q cannot be written in a policy: %w", name, err)
-		}
+		return nil, nil, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
@@ -87,36 +79,18 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 		return nil, nil, err
 	}
 
-	var files []*syntax.File
-	errs, warnings := 0, 0
-	for _, src := range in.Sources {
-		file, ds, err := syntax.ParseContext(ctx, src.Name, src.Text)
-		if err != nil {
-			return nil, nil, err
-		}
-		files = append(files, file)
-		for _, d := range ds {
-			n := &errs
-			if d.Severity == syntax.Warning {
-				n = &warnings
-			}
-			if *n++; *n <= maxDiagnostics+2 { // with the diagnostic that a source has too many errors
-				diags = append(diags, d)
-			}
-		}
-		if errs > maxDiagnostics {
-			break // the policy is not loaded, whatever the other sources contain
-		}
+	sources := make([]front.Source, len(in.Sources))
+	for i, src := range in.Sources {
+		sources[i] = front.Source(src)
 	}
-	if err := syntax.Errors(diags); err != nil {
-		return nil, diags, err
-	}
-	diags = append(diags, CheckEmpty(files, in.AllowEmpty)...)
-	module, ds := resolve.Load(files, resolve.Options{
+	read, err := front.Load(ctx, sources, in.AllowEmpty, resolve.Options{
 		Registry: reg, Constants: constants, Poll: poll, NoTypes: noTypes,
 		DenyRule: in.DenyRule, ChangeRule: in.ChangeRule,
 	})
-	diags = resolve.Ignore(files, append(diags, ds...))
+	if err != nil {
+		return nil, nil, err
+	}
+	files, module, diags := read.Files, read.Module, read.Diags
 	if err := syntax.Errors(diags); err != nil {
 		return nil, diags, err
 	}
@@ -142,6 +116,24 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 		return nil, diags, err
 	}
 	return p, diags, nil
+}
+
+// makeRegistry registers the classes.
+func makeRegistry(in []Class) (*host.Registry, error) {
+	classes := make([]host.Class, len(in))
+	for i, c := range in {
+		classes[i] = c.host()
+	}
+	reg, err := host.NewRegistry(classes)
+	if err != nil {
+		return nil, fmt.Errorf("registering classes: %w", err)
+	}
+	for _, name := range reg.ClassNames() {
+		if err := syntax.CheckName(name); err != nil {
+			return nil, fmt.Errorf("registering classes: class %+q cannot be written in a policy: %w", name, err)
+		}
+	}
+	return reg, nil
 }
 
 // makeConstants converts the constants. The value of "now" is only a placeholder.

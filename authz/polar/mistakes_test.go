@@ -228,6 +228,10 @@ func TestMistakes(t *testing.T) {
 				if got.says == "" {
 					t.Errorf("%s: nothing is said", at)
 				}
+				for _, text := range []string{c.text, c.meantText} {
+					_, ds := world.load(text)
+					sameBySchema(t, polar.Input{Classes: world.classes, Sources: []polar.Source{{Text: text}}}, ds)
+				}
 				p, ds := world.load(c.meantText)
 				if p == nil {
 					t.Errorf("%s: the meant policy does not load: %v", at, ds)

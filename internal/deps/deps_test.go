@@ -40,12 +40,15 @@ const lattice = `
 	6  authz/authztest
 	5  authz
 	4  authz/polar
+	4  authz/polar/analysis
+	3  authz/polar/internal/front
 	3  authz/polar/internal/vm
 	2  authz/polar/internal/resolve
 	1  authz/filter
+	1  authz/internal/host
+	0  authz/polar/schema
 	0  authz/polar/syntax
 	0  authz/polar/internal/chunked
-	0  authz/internal/host
 	0  authz/ledger
 	0  policies
 	1  internal/testdb     github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres

@@ -182,15 +182,18 @@ func (b *builder) fill(p *Plan) {
 	switch p.Kind {
 	case List:
 		p.elem = b.loaderFor(p.Type.Elem())
+		p.elemMayBeNil(p.Type.Elem())
 		p.stride = p.Type.Elem().Size()
 		if p.Type.Kind() == reflect.Array {
 			p.tail = b.plan(reflect.SliceOf(p.Type.Elem()))
 		}
 	case Dict:
 		p.elem = b.loaderFor(p.Type.Elem())
+		p.elemMayBeNil(p.Type.Elem())
 	case Instance:
 		if p.seq {
 			p.elem = b.loaderFor(p.Type.In(0).In(0))
+			p.elemMayBeNil(p.Type.In(0).In(0))
 		}
 	}
 	p.order = b.bindOrdering(p)

@@ -28,6 +28,8 @@ type Method struct {
 	tail      resultTail // what follows the result
 	result    loader
 	direct    direct // calls without reflection; nil for the rarer signatures
+
+	described *describedMethod // of a method that was made from a schema; see facts.go
 }
 
 // A resultTail is the second result of a method.

@@ -37,6 +37,9 @@ type Plan struct {
 	shown     []*Attr // fields tagged polar:",show"
 	stringer  bool    // whether the type opted in to being printed by its String method
 
+	elemNilable bool       // elements may be nil
+	described   *described // of a plan that was made from a schema; see facts.go
+
 	methodsOnce sync.Once
 	methods     map[string]*Method
 	methodNames []string

@@ -6,7 +6,6 @@ package resolve
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -59,6 +58,6 @@ func (r *resolver) findActors(f *facts) map[*host.Plan]bool {
 
 // lacksKey reports whether values of p seem to have a key that is not declared.
 func lacksKey(p *host.Plan) bool {
-	return p.Class != nil && p.Type.Kind() == reflect.Struct && p.Attr("id") != nil && len(p.Key()) == 0 &&
+	return p.Class != nil && p.IsStruct() && p.Attr("id") != nil && len(p.Key()) == 0 &&
 		slices.Contains(p.AttrNames(), "id")
 }

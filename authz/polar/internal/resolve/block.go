@@ -456,14 +456,14 @@ func (r *resolver) addShorthand(sh shorthand, head *declared, kind declKind, ove
 	at := node.Head.Start
 	rule.Params = []Param{
 		{Term: &Var{actor, at}, Spec: &ClassPattern{Union: UnionActor, Name: "Actor", Pos: at}},
-		{Term: &Const{host.MakeString(node.Head.Value), at}},
+		{Term: &Const{Value: host.MakeString(node.Head.Value), Pos: at}},
 		{Term: &Var{resource, at}, Spec: &ClassPattern{Class: sh.of.Class, Name: sh.of.Class.Name, Pos: at}},
 	}
 	call := func(kind declKind, subject int, s *syntax.StringLit, object int) Goal {
 		return &Call{
 			At:   At{Pos: s.Start},
 			Pred: r.pred(declKinds[kind].rule),
-			Args: []Term{&Var{subject, s.Start}, &Const{host.MakeString(s.Value), s.Start}, &Var{object, s.Start}},
+			Args: []Term{&Var{subject, s.Start}, &Const{Value: host.MakeString(s.Value), Pos: s.Start}, &Var{object, s.Start}},
 		}
 	}
 	body := &And{At: At{Pos: node.Implier.Start}}

@@ -154,7 +154,7 @@ func unionTest(x *syntax.MatchesExpr, at At) Goal {
 	if v == nil || p == nil || unionNamed(v.Name) == UnionNone || unionNamed(p.Class.Text) == UnionNone {
 		return nil
 	}
-	return &Truth{At: at, Term: &Const{host.MakeBool(v.Name == p.Class.Text), x.Start}}
+	return &Truth{At: at, Term: &Const{Value: host.MakeBool(v.Name == p.Class.Text), Pos: x.Start}}
 }
 
 func (s *scope) binary(x *syntax.BinaryExpr, at At) Goal {

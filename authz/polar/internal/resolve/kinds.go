@@ -5,11 +5,9 @@ package resolve
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -109,7 +107,7 @@ const timeHint = `compare a time with a time, or use x.unix() for its seconds, a
 
 // isTime reports whether a value of t can only be a time.
 func isTime(t *typ) bool {
-	return len(t.alts) == 1 && t.alts[0].plan != nil && t.alts[0].plan.Type == reflect.TypeFor[time.Time]()
+	return len(t.alts) == 1 && t.alts[0].plan != nil && t.alts[0].plan.IsTime()
 }
 
 // literalHint adds to the last diagnostic, about two terms that are never equal, how to write the literal among
@@ -117,11 +115,11 @@ func isTime(t *typ) bool {
 func (c *checker) literalHint(l, r Term, lt, rt *typ) {
 	x, ok := l.(*Const)
 	other := rt
-	if !ok {
+	if !ok || x.Named {
 		x, ok = r.(*Const)
 		other = lt
 	}
-	if !ok || len(other.alts) != 1 {
+	if !ok || x.Named || len(other.alts) != 1 {
 		return
 	}
 	var old, fix string

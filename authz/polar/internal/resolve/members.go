@@ -4,7 +4,6 @@ package resolve
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -102,7 +101,7 @@ func (c *checker) noAttribute(t *typ, name string, at syntax.Span) {
 			c.error(CodeUnknownAttribute, at, fmt.Sprintf("the attribute %[2]s of %[1]s is ambiguous: %[3]v", a, name, attr.Ambiguous()), "")
 			return
 		}
-		if field := unexported(a.plan.Type, name); field != "" {
+		if field := a.plan.Unexported(name); field != "" {
 			c.error(CodeUnexported, at, fmt.Sprintf("the field %s of %s is not exported, so policies cannot read it", field, a), "")
 			return
 		}
@@ -131,19 +130,6 @@ func (c *checker) methodAsAttribute(a alt, name string, n int, at syntax.Span) {
 	}
 	c.error(CodeUnknownAttribute, at, fmt.Sprintf("%s has no attribute %s", a, name), "it is a method: write "+call)
 	c.r.replace(name, fix)
-}
-
-// unexported returns the unexported field of t that name would find, or "".
-func unexported(t reflect.Type, name string) string {
-	if t.Kind() != reflect.Struct {
-		return ""
-	}
-	for _, f := range reflect.VisibleFields(t) {
-		if !f.IsExported() && !f.Anonymous && (f.Name == name || host.SnakeCase(f.Name) == name) {
-			return f.Name
-		}
-	}
-	return ""
 }
 
 // lookup checks an attribute and returns its type.
@@ -283,7 +269,7 @@ func resultType(m *host.Method) *typ {
 	if m.Plan == nil {
 		return nil
 	}
-	return planType(m.Plan, m.Out != m.Plan.Type)
+	return planType(m.Plan, m.ResultNilable())
 }
 
 // builtinElem returns the type of the elements of the list that b returns.
@@ -362,13 +348,8 @@ func wrongKind(t *typ, k host.Kind) string {
 
 // misfit returns the type of parameter i of m if nothing of type t fits it, or "".
 func (c *checker) misfit(t *typ, m *host.Method, i int) string {
-	in := m.In[min(i, len(m.In)-1)]
-	if m.Variadic && i >= len(m.In)-1 {
-		in = in.Elem()
-	}
-	in = host.Deref(in)
-	plan := c.facts.reg.PlanOf(in)
-	if plan == nil || plan.Type != in || plan.IsSeq() || plan.Usable() != nil {
+	plan := c.facts.reg.Param(m, i)
+	if plan == nil {
 		return ""
 	}
 	want := alt{kind: plan.Kind, plan: plan}

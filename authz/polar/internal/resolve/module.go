@@ -80,6 +80,7 @@ type Term interface{ term() }
 type Const struct {
 	Value host.Value
 	Pos   syntax.Position
+	Named bool // written as the name of a registered constant, whose value no message may show
 }
 
 // A Var is a variable by its slot.

@@ -35,6 +35,7 @@ func TestDiagnostics(t *testing.T) {
 				opts.DenyRule = strings.Contains(chunk.Source, "option:deny")
 				opts.ChangeRule = strings.Contains(chunk.Source, "option:change")
 				m, ds := Load([]*syntax.File{file}, opts)
+				sameBySchema(t, []*syntax.File{file}, opts, ds)
 				failed := false
 				for _, d := range ds {
 					failed = failed || d.Severity == syntax.Error

@@ -260,9 +260,9 @@ func (r *resolver) relationsFor(rule *Rule) []*ruleType {
 	return found
 }
 
-// literalString returns the string that t is.
+// literalString returns the string that t is. Of a constant from a schema it is not known.
 func literalString(t Term) (string, bool) {
-	if c, ok := t.(*Const); ok && c.Value.Kind() == host.String {
+	if c, ok := t.(*Const); ok && c.Value.Kind() == host.String && !c.Value.Unknown() {
 		return c.Value.Str(), true
 	}
 	return "", false
@@ -463,7 +463,7 @@ func elements(t Term) ([]Term, bool) {
 		if elems, ok := t.Value.Elems(); ok {
 			ts := make([]Term, len(elems))
 			for i, e := range elems {
-				ts[i] = &Const{e, t.Pos}
+				ts[i] = &Const{Value: e, Pos: t.Pos}
 			}
 			return ts, true
 		}
@@ -482,7 +482,7 @@ func entries(t Term) ([]string, []Term, bool) {
 			vals := make([]Term, len(keys))
 			for i, k := range keys {
 				v, _, _ := t.Value.Get(k)
-				vals[i] = &Const{v, t.Pos}
+				vals[i] = &Const{Value: v, Pos: t.Pos}
 			}
 			return keys, vals, true
 		}

@@ -121,7 +121,7 @@ func (s *scope) term(x syntax.Expr) Term {
 		return &Const{Value: host.MakeBool(x.Value), Pos: x.Start}
 	case *syntax.Var:
 		if v, ok := s.r.constant(x.Name); ok {
-			return &Const{Value: v, Pos: x.Start}
+			return &Const{Value: v, Pos: x.Start, Named: true}
 		}
 		return s.variable(x)
 	case *syntax.ListExpr:

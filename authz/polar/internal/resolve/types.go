@@ -11,7 +11,6 @@ package resolve
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -83,24 +82,21 @@ func planType(p *host.Plan, nilable bool) *typ {
 	}
 	a := alt{kind: p.Kind, plan: p}
 	if p.IsSeq() {
-		a = alt{kind: host.List, elem: elemType(p, p.Type.In(0).In(0))}
+		a = alt{kind: host.List, elem: elemType(p)}
 	}
 	return &typ{alts: []alt{a}, nilable: nilable}
 }
 
-// elemType returns the type of the elements of p, whose Go type is t.
-func elemType(p *host.Plan, t reflect.Type) *typ {
-	e := p.Elem()
-	return planType(e, e != nil && e.Type != t)
-}
+// elemType returns the type of the elements of p.
+func elemType(p *host.Plan) *typ { return planType(p.Elem(), p.ElemNilable()) }
 
 // elemOf returns the type of the elements of a list.
 func (a alt) elemOf() *typ {
 	switch {
 	case a.elem != nil || a.plan == nil || a.plan == host.EngineList:
 		return a.elem
-	case a.plan.Type.Kind() == reflect.Slice || a.plan.Type.Kind() == reflect.Array:
-		return elemType(a.plan, a.plan.Type.Elem())
+	case a.plan.Kind == host.List:
+		return elemType(a.plan)
 	}
 	return nil
 }
@@ -203,19 +199,9 @@ func (a alt) mayBeOrdered(b alt) bool {
 	case a.kind != b.kind:
 		return false
 	case a.kind == host.Instance:
-		return a.plan == b.plan && hasOrder(a.plan.Type)
+		return a.plan == b.plan && a.plan.HasOrder()
 	}
 	return a.kind == host.String || a.kind == host.Bool
-}
-
-// hasOrder reports whether Go type t may say how its values are ordered.
-func hasOrder(t reflect.Type) bool {
-	for _, name := range []string{"Compare", "Cmp", "Lt"} {
-		if _, ok := reflect.PointerTo(t).MethodByName(name); ok {
-			return true
-		}
-	}
-	return false
 }
 
 // disjoint reports whether share holds for no pair of alternatives of t and u. It ignores nil.
@@ -304,7 +290,7 @@ func (a alt) String() string {
 	case a.plan != nil && a.plan.Class != nil:
 		return a.plan.Class.Name
 	case a.kind == host.Instance:
-		return a.plan.Type.String()
+		return a.plan.GoType()
 	case a.kind == host.ClassKind:
 		return "a class"
 	}

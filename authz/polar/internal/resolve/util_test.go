@@ -197,5 +197,23 @@ func loadSources(t testing.TB, opts Options, srcs ...string) (*Module, []syntax.
 	if opts.Constants == nil {
 		opts.Constants = testOptions(opts.Registry).Constants
 	}
-	return Load(files, opts)
+	m, ds := Load(files, opts)
+	sameBySchema(t, files, opts, ds)
+	return m, ds
+}
+
+// sameBySchema reports an error unless the files have the same diagnostics when the types
+// are those that the schema of the registry describes.
+func sameBySchema(t testing.TB, files []*syntax.File, opts Options, want []syntax.Diagnostic) {
+	t.Helper()
+	s, err := opts.Registry.Schema(opts.Constants)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if opts.Registry, opts.Constants, err = host.Described(s); err != nil {
+		t.Fatal(err)
+	}
+	if _, got := Load(files, opts); texts(got) != texts(want) {
+		t.Errorf("with Go types:\n%s\nwith a schema:\n%s", texts(want), texts(got))
+	}
 }

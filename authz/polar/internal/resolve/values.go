@@ -12,7 +12,6 @@ package resolve
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
@@ -68,9 +67,6 @@ func (c *checker) constant(t *typ, x Term, at syntax.Span) {
 	}
 }
 
-// maxValues bounds how many values of a type are read.
-const maxValues = 10_000
-
 // valuesOf returns the values that a type lists, or nil if it lists none.
 func (f *facts) valuesOf(p *host.Plan) *known {
 	if p == nil || p.Kind != host.String && p.Kind != host.Int {
@@ -80,41 +76,23 @@ func (f *facts) valuesOf(p *host.Plan) *known {
 	defer f.valuesMu.Unlock()
 	k, ok := f.values[p]
 	if !ok {
-		k = readValues(p.Type)
+		k = readValues(p)
 		f.values[p] = k
 	}
 	return k
 }
 
-// readValues calls the method Values of t. If it panics, the type lists no values.
-func readValues(t reflect.Type) (k *known) {
-	defer func() {
-		if recover() != nil {
-			k = nil
-		}
-	}()
-	m, ok := t.MethodByName("Values")
-	if !ok || m.Type.NumIn() != 1 || m.Type.NumOut() != 1 {
+// readValues reads the values of a type.
+func readValues(p *host.Plan) *known {
+	values := p.Values()
+	if values == nil {
 		return nil
 	}
-	out := m.Type.Out(0)
-	if out.Kind() != reflect.Slice || out.Elem() != t && (out.Elem() != reflect.TypeFor[string]() || t.Kind() != reflect.String) {
-		return nil
-	}
-	list := reflect.Zero(t).Method(m.Index).Call(nil)[0]
-	if list.Len() == 0 || list.Len() > maxValues || list.Len() == 1 && list.Index(0).IsZero() {
-		return nil // or a method that takes its receiver apart, and found nothing in the zero value
-	}
-	k = &known{values: make(map[any]bool, list.Len())}
-	for i := range list.Len() {
-		switch v := list.Index(i); {
-		case v.Kind() == reflect.String:
-			k.values[v.String()] = true
-			k.names = append(k.names, v.String())
-		case v.CanInt():
-			k.values[v.Int()] = true
-		default:
-			k.values[int64(v.Uint())] = true
+	k := &known{values: make(map[any]bool, len(values))}
+	for _, v := range values {
+		k.values[v] = true
+		if s, ok := v.(string); ok {
+			k.names = append(k.names, s)
 		}
 	}
 	return k

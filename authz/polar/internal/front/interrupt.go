@@ -1,4 +1,4 @@
-package polar
+package front
 
 // This file defines how the end of the context ends a load.
 //
@@ -11,12 +11,12 @@ import "context"
 // pollEvery is how many units of work are done between two checks of the context.
 const pollEvery = 1024
 
-// interrupted is the panic of a load whose context has ended.
-type interrupted struct{ err error }
+// An Interrupted is the panic of a load whose context has ended.
+type Interrupted struct{ Err error }
 
-// pollOf returns a function that records work, and panics with interrupted if ctx
-// has ended. Only one goroutine may use it.
-func pollOf(ctx context.Context) func(work int) {
+// Poll returns a function that records work, and panics with [Interrupted] if ctx has
+// ended. Only one goroutine may use it.
+func Poll(ctx context.Context) func(work int) {
 	left := pollEvery
 	return func(work int) {
 		if left -= work; left > 0 {
@@ -24,7 +24,7 @@ func pollOf(ctx context.Context) func(work int) {
 		}
 		left = pollEvery
 		if err := ctx.Err(); err != nil {
-			panic(interrupted{err})
+			panic(Interrupted{err})
 		}
 	}
 }
