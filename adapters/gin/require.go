@@ -96,7 +96,7 @@ func (w *writer) begin() error {
 }
 
 func (w *writer) WriteHeader(status int) {
-	if status > 0 && !w.begun {
+	if status > 0 {
 		w.status = status
 	}
 }
