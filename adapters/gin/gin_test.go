@@ -97,6 +97,32 @@ func TestWaysToWrite(t *testing.T) {
 	}
 }
 
+// TestBehindTheBack: what is written to the writer beneath is sent, nothing follows it,
+// and c.Errors says so.
+func TestBehindTheBack(t *testing.T) {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	var beneath gin.ResponseWriter
+	var errs []error
+	e.Use(func(c *gin.Context) {
+		beneath = c.Writer
+		c.Next()
+		for _, err := range c.Errors {
+			errs = append(errs, err.Err)
+		}
+	}, ginauthz.Middleware(newAuthorizer(func(c *authz.Config) { c.Policies = authz.String("open.polar", open) })), ginauthz.RequireDecision())
+	e.GET("/", func(c *gin.Context) {
+		beneath.WriteString("behind the back")
+		c.String(200, "secret")
+	})
+	if w := get(e, "/"); w.Body.String() != "behind the back" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if !slices.ContainsFunc(errs, func(err error) bool { return errors.Is(err, ginauthz.ErrNoDecision) }) {
+		t.Errorf("c.Errors has %v", errs)
+	}
+}
+
 // TestErrorsPass: an error that a handler answers itself passes, with what it sets.
 func TestErrorsPass(t *testing.T) {
 	e, _ := engine(t)
