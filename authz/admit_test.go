@@ -221,3 +221,22 @@ func TestRefusalInParts(t *testing.T) {
 		}
 	}
 }
+
+// TestPatternWithoutValues: echo sets the pattern of a request and not its path values.
+// What nobody has set is not known, and not empty.
+func TestPatternWithoutValues(t *testing.T) {
+	az := newAdmit(t, `allow(_, _, _);`)
+	r := httptest.NewRequest("GET", "/x/7", nil)
+	r.Pattern = "/x/:id"
+	q, err := az.Request(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := q.PathValue("id"); err == nil {
+		t.Errorf("a value that nobody has set is %q", *v)
+	}
+	r.SetPathValue("id", "7")
+	if v, err := q.PathValue("id"); err != nil || *v != "7" {
+		t.Errorf("the value is %v, %v", v, err)
+	}
+}

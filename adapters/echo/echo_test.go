@@ -107,6 +107,21 @@ func TestErrorHandlers(t *testing.T) {
 	}
 }
 
+// TestHiddenError: an error handler cannot tell a hidden resource from a missing one.
+func TestHiddenError(t *testing.T) {
+	e, az := newEcho(func(c *authz.Config) { c.ReadAction = "see" })
+	var got error
+	e.HTTPErrorHandler = func(_ *echo.Context, err error) { got = err }
+	e.GET("/expenses/:id", showExpense, echoauthz.Guard(az, "read", loadExpense))
+	for _, path := range []string{"/expenses/1", "/expenses/9"} {
+		ask(e, "GET", path)
+		refusal, ok := errors.AsType[*echoauthz.Error](got)
+		if !ok || refusal.Unwrap() != authz.ErrNotFound || refusal.StatusCode() != 404 {
+			t.Errorf("%s: %#v", path, got)
+		}
+	}
+}
+
 // TestOtherErrors: errors of the application stay as they are.
 func TestOtherErrors(t *testing.T) {
 	e, az := newEcho()

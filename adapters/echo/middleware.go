@@ -16,7 +16,8 @@ type Config struct {
 	// Skipper, if it is set, says for which requests nothing is decided, as in
 	// echo's own middleware. Their handlers run without Authorizer and actor in
 	// the context, so that [authz.Authorize] returns an error; a [Guard] of the
-	// route works.
+	// route works. [RequireDecision] does not know the Skipper: public routes
+	// need a [Skip].
 	Skipper func(*echo.Context) bool
 }
 

@@ -66,11 +66,6 @@ func TestWaysToWrite(t *testing.T) {
 		"404, then 200": func(c *gin.Context) { c.Status(404); c.String(200, "secret") },
 		"404, then 204": func(c *gin.Context) { c.Status(404); c.Status(204) },
 		"flush":         func(c *gin.Context) { c.Writer.Flush(); c.Writer.WriteString("secret") },
-		"push": func(c *gin.Context) {
-			if c.Writer.Pusher() != nil {
-				panic("pushed")
-			}
-		},
 		"stubborn": func(c *gin.Context) {
 			for range 3 {
 				c.Status(200)
@@ -99,6 +94,32 @@ func TestWaysToWrite(t *testing.T) {
 		if after {
 			t.Errorf("%s: the next handler ran after the refusal", name)
 		}
+	}
+}
+
+// TestBehindTheBack: what is written to the writer beneath is sent, nothing follows it,
+// and c.Errors says so.
+func TestBehindTheBack(t *testing.T) {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	var beneath gin.ResponseWriter
+	var errs []error
+	e.Use(func(c *gin.Context) {
+		beneath = c.Writer
+		c.Next()
+		for _, err := range c.Errors {
+			errs = append(errs, err.Err)
+		}
+	}, ginauthz.Middleware(newAuthorizer(func(c *authz.Config) { c.Policies = authz.String("open.polar", open) })), ginauthz.RequireDecision())
+	e.GET("/", func(c *gin.Context) {
+		beneath.WriteString("behind the back")
+		c.String(200, "secret")
+	})
+	if w := get(e, "/"); w.Body.String() != "behind the back" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if !slices.ContainsFunc(errs, func(err error) bool { return errors.Is(err, ginauthz.ErrNoDecision) }) {
+		t.Errorf("c.Errors has %v", errs)
 	}
 }
 
@@ -137,6 +158,10 @@ func TestAbort(t *testing.T) {
 		c.AbortWithStatusJSON(422, "no id")
 		return &Expense{UserID: 1}, nil
 	}), note("c"))
+	e.GET("/silent/:id", log, ginauthz.Guard(az, "read", func(c *gin.Context) (*Expense, error) {
+		c.Abort()
+		return nil, authz.ErrForbidden
+	}), note("e"))
 	e.GET("/mounted/:id", log, ginauthz.Middleware(newAuthorizer()), note("d")) // a policy that has no such pattern
 	for _, tt := range []struct {
 		path string
@@ -147,6 +172,7 @@ func TestAbort(t *testing.T) {
 		{"/denied/2", 200, "ab"},
 		{"/denied/9", 404, ""},
 		{"/own/1", 422, ""},
+		{"/silent/1", 403, ""},
 		{"/mounted/1", 403, ""},
 	} {
 		errs, ran = nil, ""
@@ -224,6 +250,34 @@ func TestHandleContext(t *testing.T) {
 		w := get(e, path)
 		if got := fmt.Sprint(w.Code, " ", w.Body); !strings.HasPrefix(got, want) || strings.Contains(got, "secret") || strings.Count(got, "<!doctype") > 1 {
 			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}
+
+// A pusher is a writer of HTTP/2 that pushes.
+type pusher struct {
+	*httptest.ResponseRecorder
+	pushed int
+}
+
+func (p *pusher) Push(string, *http.PushOptions) error { p.pushed++; return nil }
+
+// TestPush: nothing is pushed before something was authorized.
+func TestPush(t *testing.T) {
+	e, _ := engine(t)
+	push := func(c *gin.Context) {
+		if p := c.Writer.Pusher(); p != nil {
+			p.Push("/style.css", nil)
+		}
+	}
+	e.GET("/", push)
+	e.GET("/skip", ginauthz.Skip("a test"), push)
+	for path, want := range map[string]int{"/": 0, "/skip": 1} {
+		w := &pusher{ResponseRecorder: httptest.NewRecorder()}
+		r := httptest.NewRequest("GET", path, nil)
+		r.Header.Set("user", "alice@foo.com")
+		if e.ServeHTTP(w, r); w.pushed != want {
+			t.Errorf("%s: %d pushed, want %d", path, w.pushed, want)
 		}
 	}
 }

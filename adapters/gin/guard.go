@@ -20,7 +20,7 @@ type resourceKey[T any] struct{}
 // by [Resource]. An error of load or of the decision is answered by [Refuse]. A
 // resource does not exist if it is nil, or if the error of load is
 // [authz.ErrNotFound], sql.ErrNoRows or one of [authz.Config].NotFound; the answer is
-// then 404. If load aborts, its own answer stays, and no further handler runs.
+// then 404. If load aborts, no further handler runs, and what it has sent stays.
 //
 // The actor is the one that [Middleware] has found, or the one that az finds itself
 // where there is no Middleware. In load, the context of c.Request carries az and the
@@ -42,10 +42,7 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*gin.Context) (
 			return
 		}
 		resource, err := authz.Load(ctx, action, func() (T, error) { return load(c) })
-		switch {
-		case c.IsAborted():
-			return
-		case err != nil:
+		if err != nil {
 			Refuse(c, err)
 			return
 		}

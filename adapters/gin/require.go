@@ -76,11 +76,7 @@ func (w *writer) begin() error {
 	w.begun = true
 	switch {
 	case !w.ResponseWriter.Written():
-		status := w.status
-		if status < 200 && status != http.StatusSwitchingProtocols {
-			status = http.StatusOK // gin has no other status follow it
-		}
-		w.err = w.gate.Begin(status)
+		w.err = w.gate.Begin(w.status)
 	case !w.gate.Settled():
 		// Somebody has written to the writer beneath, or hijacking was refused.
 		// Another page behind that one helps nobody.
@@ -96,7 +92,7 @@ func (w *writer) begin() error {
 }
 
 func (w *writer) WriteHeader(status int) {
-	if status > 0 && !w.begun {
+	if status > 0 {
 		w.status = status
 	}
 }
