@@ -36,6 +36,7 @@ type commandLine struct {
 	Check checkCommand `cmd:"" help:"Report errors and warnings in policies."`
 	Rules rulesCommand `cmd:"" help:"List rules, roles and permissions."`
 	Gen   genCommand   `cmd:"" help:"Write Go constants for actions, roles and permissions."`
+	Lsp   lspCommand   `cmd:"" help:"Serve editors as a language server, on standard input and output."`
 }
 
 // An environment is what commands read from and write to.
@@ -61,6 +62,7 @@ var examples = map[string]string{
 	"fmt":   "  ursa fmt -l policies/...\n  ursa fmt -w policies/managed\n  ursa fmt < rules.polar",
 	"check": "  ursa check policies/...\n  ursa check -format github ./...\n  ursa check -codes nil-equals-nil",
 	"rules": "  ursa rules policies/managed\n  ursa rules -roles mermaid policies/managed\n  ursa rules -can read Expense policies/managed",
+	"lsp":   "  ursa lsp",
 	"gen":   "  //go:generate ursa gen -package app -o policy_gen.go ../policies/managed",
 }
 
