@@ -623,6 +623,31 @@ func TestRefusals(t *testing.T) {
 		"no transaction": func(db *gorm.DB) error {
 			return db.Session(&gorm.Session{SkipDefaultTransaction: true}).Model(&Doc{}).Where("id = 1").Update("title", "x").Error
 		},
+		"Find without conditions": func(db *gorm.DB) error {
+			return built(db, "SELECT", "FROM").Find(&docs).Error
+		},
+		"Count without conditions": func(db *gorm.DB) error {
+			return built(db, "SELECT", "FROM").Model(&Doc{}).Count(&n).Error
+		},
+		"Find with another clause": func(db *gorm.DB) error {
+			return built(db, "SELECT", "FROM", "WHERE", "UNION").Clauses(union{}).Find(&docs).Error
+		},
+		"Update without conditions": func(db *gorm.DB) error {
+			return built(db, "UPDATE", "SET").Model(&Doc{}).Where("id = 1").Update("title", "x").Error
+		},
+		"Delete without conditions": func(db *gorm.DB) error {
+			return built(db, "DELETE", "FROM").Unscoped().Where("id = 1").Delete(&Doc{}).Error
+		},
+		"Update after SET": func(db *gorm.DB) error {
+			return around(db, "UPDATE", clause.Clause{AfterExpression: clause.Expr{SQL: "SET title = 'x' --"}}).Model(&Doc{}).Where("id = 1").Update("title", "x").Error
+		},
+		"RETURNING a subquery": func(db *gorm.DB) error {
+			d := Doc{Base: Base{1}}
+			return db.Model(&d).Clauses(clause.Returning{Columns: []clause.Column{{Name: "(SELECT title FROM docs WHERE id = 2) AS title", Raw: true}}}).Where("id = 1").Update("amount", 1).Error
+		},
+		"RETURNING, built": func(db *gorm.DB) error {
+			return around(db, "RETURNING", clause.Clause{Builder: func(c clause.Clause, b clause.Builder) { b.WriteString("RETURNING 1") }}).Where("id = 1").Delete(&Doc{}).Error
+		},
 		"association, replace": func(db *gorm.DB) error { return db.Model(&Doc{Base: Base{2}}).Association("Tags").Replace(&Tag{ID: 1}) },
 	}
 	enforced := map[string]func(db *gorm.DB) error{
@@ -633,6 +658,30 @@ func TestRefusals(t *testing.T) {
 		"from, joins": func(db *gorm.DB) error {
 			on := clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "users.id = 3"}}}
 			return db.Clauses(clause.From{Joins: []clause.Join{{Table: clause.Table{Name: "users"}, ON: on}}}).Select("docs.id, users.name AS title").Find(&docs).Error
+		},
+		"from, join table": func(db *gorm.DB) error {
+			on := clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "doc_tags.doc_id = 2"}}}
+			return db.Clauses(clause.From{Joins: []clause.Join{{Table: clause.Table{Name: "doc_tags"}, ON: on}}}).Select("docs.id, doc_tags.tag_id AS amount").Find(&docs).Error
+		},
+		"from, join table without columns": func(db *gorm.DB) error {
+			on := clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "doc_tags.doc_id = 2"}}}
+			return db.Clauses(clause.From{Joins: []clause.Join{{Table: clause.Table{Name: "doc_tags"}, ON: on}}}).Find(&docs).Error
+		},
+		"after FROM": func(db *gorm.DB) error {
+			return around(db, "FROM", clause.Clause{AfterExpression: clause.Expr{SQL: "JOIN users ON users.id = 3"}}).Select("docs.id, users.name AS title").Find(&docs).Error
+		},
+		"after FROM, Rows": func(db *gorm.DB) error {
+			rows, err := around(db, "FROM", clause.Clause{AfterExpression: clause.Expr{SQL: "JOIN users ON users.id = 3"}}).Model(&Doc{}).Select("docs.id").Rows()
+			if err == nil {
+				rows.Close()
+			}
+			return err
+		},
+		"after LIMIT": func(db *gorm.DB) error {
+			return around(db.Limit(9), "LIMIT", clause.Clause{AfterExpression: clause.Expr{SQL: "UNION SELECT * FROM docs"}}).Find(&docs).Error
+		},
+		"FROM, built": func(db *gorm.DB) error {
+			return around(db, "FROM", clause.Clause{Builder: func(c clause.Clause, b clause.Builder) { b.WriteString("FROM docs") }}).Find(&docs).Error
 		},
 		"subquery as table": func(db *gorm.DB) error {
 			return db.Table("(?) AS docs", db.Session(&gorm.Session{NewDB: true}).Model(&Doc{})).Find(&docs).Error
@@ -701,6 +750,30 @@ func TestRefusals(t *testing.T) {
 		}
 	})
 }
+
+// built returns a statement that consists of the given clauses.
+func built(db *gorm.DB, clauses ...string) *gorm.DB {
+	tx := db.Session(&gorm.Session{}).Omit("none") // a separate statement
+	tx.Statement.Omits = nil
+	tx.Statement.BuildClauses = clauses
+	return tx
+}
+
+// around returns a statement with a clause that has the expressions of c.
+func around(db *gorm.DB, name string, c clause.Clause) *gorm.DB {
+	tx := db.Session(&gorm.Session{}).Omit("none")
+	tx.Statement.Omits = nil
+	c.Name, c.Expression = name, tx.Statement.Clauses[name].Expression
+	tx.Statement.Clauses[name] = c
+	return tx
+}
+
+// union is a clause of an application.
+type union struct{}
+
+func (union) Name() string                   { return "UNION" }
+func (union) Build(b clause.Builder)         { b.WriteString("SELECT * FROM docs") }
+func (u union) MergeClause(c *clause.Clause) { c.Expression = u }
 
 // after is a clause that adds text after the conditions.
 type after struct{}

@@ -214,48 +214,6 @@ func TestUnrestrictedIsLogged(t *testing.T) {
 	}
 }
 
-func TestBalanced(t *testing.T) {
-	for _, tt := range []struct {
-		sql      string
-		balanced string // the databases by their first letters
-	}{
-		{"a = 1", "spm"},
-		{"(a = 1) OR (b IN (1, 2))", "spm"},
-		{"a = '(' AND b = ')'", "spm"},
-		{"a = ')' OR 1 = 1", "spm"},
-		{"a = 'it''s'", "spm"},
-		{`a = "x)" AND ` + "`b(` = 1", "spm"},
-		{`a = 'it\'s'`, "m"},
-		{`a = 'x\'`, "sp"},
-		{"a = `x\\`", "spm"},
-		{`a = E'\'') OR (1 = 1 AND 'x' = E'\''`, "s"},
-		{`a = E'x'`, "spm"},
-		{"$$'$$ = 'x') OR ($$'$$ <> 'y'", "sm"},
-		{"$t$'$t$ = 'x') OR ($t$'$t$ <> 'y'", "sm"},
-		{"a = $1 AND b = $23", "spm"},
-		{"(SELECT 1 AS [']) = 1) OR ((SELECT 1 AS [']) = 1", "pm"},
-		{"a = [b)]", "s"},
-		{"a = [b", "pm"},
-		{"1 = 1) OR (1 = 1", ""},
-		{"1 = 1)", ""},
-		{"(1 = 1", ""},
-		{"a = '", ""},
-		{"a = 1 -- x", ""},
-		{"a = '--'", "spm"},
-		{"a - -1 = 2", "spm"},
-		{"a /* x */ = 1", ""},
-		{"a = 1 # x", "sp"},
-		{"a = 1; DELETE FROM docs", ""},
-		{"a / b = 1", "spm"},
-	} {
-		for _, d := range []dialect{sqlite, postgres, mysql} {
-			if got := balanced(tt.sql, d); got != strings.Contains(tt.balanced, string(d[:1])) {
-				t.Errorf("%s in %s: %v", tt.sql, d, got)
-			}
-		}
-	}
-}
-
 func TestKindOf(t *testing.T) {
 	for _, tt := range []struct {
 		d        dialect

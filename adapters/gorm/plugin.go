@@ -170,6 +170,12 @@ func (p *Plugin) beforeRead(db *gorm.DB) {
 		return
 	}
 	_, err := p.modelOf(stmt)
+	if err == nil {
+		err = checkBuild(stmt, readClauses)
+	}
+	if err == nil && p.enforce {
+		err = checkClauses(stmt, readClauses)
+	}
 	if err == nil && p.enforce {
 		err = modelsOf(db).checkJoins(stmt)
 	}
@@ -251,11 +257,8 @@ func (ms *models) checkJoins(stmt *gorm.Statement) error {
 	if !ok && stmt.Clauses["FROM"].Expression != nil || len(from.Tables) > 0 {
 		return undecided("a FROM clause with other tables cannot be authorized"+explicitly, nil)
 	}
-	for _, j := range from.Joins {
-		// Association("Tags").Find joins the join table in this way.
-		if j.Expression != nil || !ms.isJoinTable(j.Table.Name) {
-			return undecided("a FROM clause with joins written in SQL cannot be authorized"+explicitly, nil)
-		}
+	if len(from.Joins) > 0 && !ms.isAssociationJoin(stmt, from.Joins) {
+		return undecided("a FROM clause with joins other than those of associations cannot be authorized"+explicitly, nil)
 	}
 	return nil
 }

@@ -9,8 +9,6 @@ package gormauthz
 // the mark, the guard is built after all, and the statement fails.
 
 import (
-	"strings"
-
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
@@ -110,63 +108,6 @@ func (g group) Build(b clause.Builder) {
 		b.WriteString(") authorization refused")
 	}
 	b.WriteByte(')')
-}
-
-// balanced reports whether the parentheses and quotes of a condition are closed, and
-// nothing in it can hide what follows. It does not parse all of SQL, and returns false
-// when in doubt.
-func balanced(sql string, d dialect) bool {
-	depth := 0
-	for i := 0; i < len(sql); i++ {
-		switch c := sql[i]; c {
-		case '\'', '"', '`':
-			end := i + 1
-			for end < len(sql) && sql[end] != c {
-				if sql[end] == '\\' && c != '`' {
-					switch {
-					case d == mysql:
-						end++
-					case d == postgres && i > 0 && (sql[i-1] == 'E' || sql[i-1] == 'e'): // E'\''
-						return false
-					}
-				}
-				end++
-			}
-			if end >= len(sql) {
-				return false
-			}
-			i = end
-		case '[':
-			if d == sqlite { // which also quotes names in brackets
-				end := strings.IndexByte(sql[i:], ']')
-				if end < 0 {
-					return false
-				}
-				i += end
-			}
-		case '$': // $1 is a parameter; $$ and $tag$ are PostgreSQL's quotes
-			if d == postgres && (i+1 == len(sql) || sql[i+1] < '0' || sql[i+1] > '9') {
-				return false
-			}
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth < 0 {
-				return false
-			}
-		case ';':
-			return false
-		case '#':
-			if d == mysql {
-				return false
-			}
-		case '-', '/':
-			if i+1 < len(sql) && (c == '-' && sql[i+1] == '-' || c == '/' && sql[i+1] == '*') {
-				return false
-			}
-		}
-	}
-	return depth == 0
 }
 
 // conditions returns the application's WHERE conditions, without guards. It returns an

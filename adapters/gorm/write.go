@@ -64,6 +64,15 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 	case !inTransaction(db) && !db.DryRun:
 		err = undecided("a write outside a transaction cannot be authorized, because it could not be rolled back", nil)
 	}
+	for _, check := range []func() error{
+		func() error { return checkBuild(stmt, writeClauses) },
+		func() error { return checkClauses(stmt, writeClauses) },
+		func() error { return checkReturning(stmt) },
+	} {
+		if err == nil {
+			err = check()
+		}
+	}
 	if err != nil {
 		refuse(stmt, err)
 		return nil, false
@@ -96,9 +105,6 @@ func isPlain(stmt *gorm.Statement) bool {
 				return false
 			}
 		default:
-			return false
-		}
-		if name == "INSERT" && (c.Builder != nil || c.AfterNameExpression != nil) {
 			return false
 		}
 	}
