@@ -87,6 +87,9 @@ func New(cfg Config) (*Authorizer, error) {
 // contents of its sources.
 func (a *Authorizer) Version() string { return a.current.Load().name }
 
+// Classes returns the classes of [Config].Classes.
+func (a *Authorizer) Classes() []Class { return slices.Clone(a.cfg.Classes) }
+
 // Diagnostics returns the warnings about the current policy.
 func (a *Authorizer) Diagnostics() []Diagnostic { return slices.Clone(a.current.Load().diags) }
 

@@ -17,6 +17,10 @@ type (
 	Class = polar.Class
 	// A Relation is a field of a class that refers to instances of another class.
 	Relation = polar.Relation
+	// A Link is two fields that are equal in related instances.
+	Link = polar.Link
+	// A RowInfo knows which rows were read in part.
+	RowInfo = polar.RowInfo
 	// A Source is one policy text with the name that positions give it.
 	Source = polar.Source
 	// Limits bound what one query may cost.

@@ -16,11 +16,17 @@ import (
 
 // Classes returns the classes of GORM models, for authz.Config.Classes, and registers
 // the models with the handle db, including all of its sessions and transactions. Call
-// it at program start, before db is used. It may be called more than once.
+// it at program start, before db is used. It may be called more than once, for another
+// Authorizer, and returns all classes each time. Pass all models of one Authorizer in one
+// call.
 //
 // Values are models or pointers to them. Models that their associations lead to are
 // registered and returned too: otherwise an association that the policy cannot follow
 // would silently be nil.
+//
+// One Authorizer may serve several handles with the same models, such as one database for
+// each tenant. Call Classes with each of them, pass the classes of any to authz.New, and give
+// all of them the plugin. See WithTx for which one a decision reads.
 //
 // Everything comes from GORM's own schemas:
 //
@@ -34,7 +40,6 @@ import (
 //
 // Classes returns an error if it does not support the database's dialect, if GORM cannot parse
 // a model, or if two models use one table.
-// GORM cannot parse, and of two models of one table.
 func Classes(db *gorm.DB, values ...any) ([]authz.Class, error) {
 	if d := dialect(db.Dialector.Name()); !d.known() {
 		return nil, fmt.Errorf("gormauthz: unsupported database %q (use SQLite, PostgreSQL or MySQL)", d)
@@ -48,11 +53,15 @@ func Classes(db *gorm.DB, values ...any) ([]authz.Class, error) {
 	}
 	var classes []authz.Class
 	var errs []error
+	returned := make(map[*model]bool)
 	for _, v := range values {
-		added, err := ms.add(v)
+		reached, err := ms.add(v)
 		errs = append(errs, err)
-		for _, m := range added {
-			classes = append(classes, ms.class(m))
+		for _, m := range reached {
+			if !returned[m] {
+				returned[m] = true
+				classes = append(classes, ms.class(m))
+			}
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -63,7 +72,7 @@ func Classes(db *gorm.DB, values ...any) ([]authz.Class, error) {
 
 // class describes a model to a policy.
 func (ms *models) class(m *model) authz.Class {
-	c := authz.Class{Type: m.typ, Key: m.key, Aliases: make(map[string]string), Fetch: ms.fetch}
+	c := authz.Class{Type: m.typ, Key: m.key, Aliases: make(map[string]string), Fetch: ms.fetch, RowInfo: &rowInfo{ms, m}}
 	for path, col := range m.columns {
 		if isName(col.field.DBName) {
 			c.Aliases[col.field.DBName] = path
@@ -77,13 +86,20 @@ func (ms *models) class(m *model) authz.Class {
 
 // describe returns the relation in the form that a class has.
 func (r *relation) describe() authz.Relation {
-	rel := authz.Relation{Name: r.name, Many: r.many, Target: r.gorm.FieldSchema.ModelType}
-	if r.gorm.Type == schema.BelongsTo {
-		for _, ref := range r.gorm.References {
-			if ref.ForeignKey != nil && ref.PrimaryValue == "" {
-				rel.ForeignKey = append(rel.ForeignKey, goPath(r.owner.typ, ref.ForeignKey.BindNames))
-			}
+	target := r.gorm.FieldSchema.ModelType
+	rel := authz.Relation{Name: r.name, Many: r.many, Target: target}
+	if r.gorm.JoinTable != nil {
+		return rel // the rows themselves do not say what they are related to
+	}
+	for _, p := range pairs(r.gorm) {
+		if p.owner == nil {
+			continue
 		}
+		owner := goPath(r.owner.typ, p.owner.BindNames)
+		if r.gorm.Type == schema.BelongsTo {
+			rel.ForeignKey = append(rel.ForeignKey, owner)
+		}
+		rel.Links = append(rel.Links, authz.Link{Owner: owner, Target: goPath(target, p.link.BindNames)})
 	}
 	return rel
 }

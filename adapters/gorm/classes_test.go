@@ -48,21 +48,22 @@ func TestClasses(t *testing.T) {
 			t.Errorf("the column %s is %q, want %q", alias, doc.Aliases[alias], want)
 		}
 	}
-	relation := func(target any, name string, many bool, keys ...string) authz.Relation {
-		return authz.Relation{Name: name, Many: many, Target: reflect.TypeOf(target), ForeignKey: keys}
+	type links []authz.Link
+	relation := func(target any, name string, many bool, links links, keys ...string) authz.Relation {
+		return authz.Relation{Name: name, Many: many, Target: reflect.TypeOf(target), ForeignKey: keys, Links: links}
 	}
 	want := []authz.Relation{
-		relation(User{}, "Author", false, "AuthorID"),
-		relation(Category{}, "Category", false, "CategoryCode"),
-		relation(Doc{}, "Children", true),
-		relation(Comment{}, "Comments", true),
-		relation(Cover{}, "Cover", false),
-		relation(Note{}, "Notes", true),
-		relation(Doc{}, "Parent", false, "ParentID"),
-		relation(Place{}, "Place", false, "PlaceCountry", "PlaceNumber"),
-		relation(User{}, "Reviewer", false, "ReviewerID"),
-		relation(Seal{}, "Seal", false, "SealID"),
-		relation(Tag{}, "Tags", true),
+		relation(User{}, "Author", false, links{{Owner: "AuthorID", Target: "ID"}}, "AuthorID"),
+		relation(Category{}, "Category", false, links{{Owner: "CategoryCode", Target: "Code"}}, "CategoryCode"),
+		relation(Doc{}, "Children", true, links{{Owner: "ID", Target: "ParentID"}}),
+		relation(Comment{}, "Comments", true, links{{Owner: "ID", Target: "DocID"}}),
+		relation(Cover{}, "Cover", false, links{{Owner: "ID", Target: "DocID"}}),
+		relation(Note{}, "Notes", true, links{{Owner: "ID", Target: "OwnerID"}}),
+		relation(Doc{}, "Parent", false, links{{Owner: "ParentID", Target: "ID"}}, "ParentID"),
+		relation(Place{}, "Place", false, links{{Owner: "PlaceCountry", Target: "Country"}, {Owner: "PlaceNumber", Target: "Number"}}, "PlaceCountry", "PlaceNumber"),
+		relation(User{}, "Reviewer", false, links{{Owner: "ReviewerID", Target: "ID"}}, "ReviewerID"),
+		relation(Seal{}, "Seal", false, links{{Owner: "SealID", Target: "ID"}}, "SealID"),
+		relation(Tag{}, "Tags", true, nil),
 	}
 	for i, r := range doc.Relations {
 		if i >= len(want) || !reflect.DeepEqual(r, want[i]) {
@@ -72,8 +73,14 @@ func TestClasses(t *testing.T) {
 	if len(doc.Relations) != len(want) {
 		t.Errorf("%d relations, want %d", len(doc.Relations), len(want))
 	}
-	if again, err := Classes(db, &Doc{}); err != nil || len(again) != 0 {
-		t.Errorf("registered again: %v, %v", again, err)
+	again, err := Classes(db, &Doc{}, &User{}, Doc{})
+	if err != nil || len(again) != len(classes) {
+		t.Errorf("registered again: %d classes, %v; want %d", len(again), err, len(classes))
+	}
+	for _, c := range again { // an Authorizer of its own can be made of them
+		if !reflect.DeepEqual(c.Relations, byName[c.Type.Name()].Relations) {
+			t.Errorf("registered again, %s has the relations %+v", c.Type, c.Relations)
+		}
 	}
 }
 

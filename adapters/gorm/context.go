@@ -10,15 +10,25 @@ import (
 	"gorm.io/gorm"
 )
 
-// txKey is the key of a transaction in a context. There is one key per database,
-// identified by its models, so that a program may use several databases.
-type txKey struct{ models *models }
+type handlesKey struct{}
 
-// WithTx returns a context in which decisions fetch through tx, a transaction or
-// another session of a handle for which Classes was called. Any other handle has no
-// effect. A program that authorizes inside a transaction needs WithTx: the decision
-// then sees what the transaction has written, and a pool with a single connection
-// does not deadlock.
+// A contextHandle is a transaction or handle in a context. A context may have several: a
+// program may use several databases.
+type contextHandle struct {
+	models *models // nil if Classes was not called for it
+	db     *gorm.DB
+	next   *contextHandle // the one that the context had before
+}
+
+// WithTx returns a context in which decisions fetch through tx: a transaction, or a handle or
+// session. Classes must have been called for its handle. A context may have a transaction of
+// each of several databases; of those that a model is registered with, the last one given to
+// WithTx is used.
+//
+// A program that authorizes inside a transaction needs WithTx: the decision then sees what
+// the transaction has written, and a pool with a single connection does not deadlock. So does
+// a program in which one Authorizer serves several databases, unless it passes the rows that
+// it has read, and not copies of them, to Authorize.
 //
 //	db.Transaction(func(tx *gorm.DB) error {
 //		ok, err := az.IsAllowed(gormauthz.WithTx(ctx, tx), actor, "approve", expense)
@@ -26,23 +36,34 @@ type txKey struct{ models *models }
 //
 // The plugin and repositories call WithTx themselves.
 func WithTx(ctx context.Context, tx *gorm.DB) context.Context {
-	ms := modelsOf(tx)
-	if ms == nil {
+	last := handlesOf(ctx)
+	if tx == nil || last != nil && last.db == tx {
 		return ctx
 	}
-	return context.WithValue(ctx, txKey{ms}, tx)
+	return context.WithValue(ctx, handlesKey{}, &contextHandle{modelsOf(tx), tx, last})
 }
 
-// session returns a new session for the statements of a decision: in the context's
-// transaction if there is one, otherwise on the handle itself. These statements are
-// not authorized. They also run when the statement to be authorized is a dry run: a
-// relation that was not fetched would look like one without rows.
-func (ms *models) session(ctx context.Context) *gorm.DB {
-	db := ms.db
-	if tx, ok := ctx.Value(txKey{ms}).(*gorm.DB); ok {
-		db = tx
+// handlesOf returns the last handle that was put into a context, or nil.
+func handlesOf(ctx context.Context) *contextHandle {
+	h, _ := ctx.Value(handlesKey{}).(*contextHandle)
+	return h
+}
+
+// txOf returns the transaction or session of the handle of ms in a context.
+func (ms *models) txOf(ctx context.Context) (*gorm.DB, bool) {
+	for h := handlesOf(ctx); h != nil; h = h.next {
+		if h.models == ms {
+			return h.db, true
+		}
 	}
-	s := db.Session(&gorm.Session{NewDB: true, Context: exempt(ctx, "fetched for a decision")})
+	return nil, false
+}
+
+// session returns a new session for the statements of a decision. These statements are not
+// authorized. They also run when the statement to be authorized is a dry run: a relation that
+// was not fetched would look like one without rows.
+func (src source) session(ctx context.Context) *gorm.DB {
+	s := src.db.Session(&gorm.Session{NewDB: true, Context: exempt(ctx, "fetched for a decision")})
 	s.DryRun = false
 	return s
 }

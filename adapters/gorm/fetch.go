@@ -16,22 +16,38 @@ import (
 // without soft-deleted rows, and not by a zero key. An error leaves the decision
 // undecided.
 func (ms *models) fetch(ctx context.Context, row any, name string) (any, error) {
-	m := ms.ofType(structType(reflect.TypeOf(row)))
-	if m == nil {
+	rv := reflect.ValueOf(row)
+	if rv.Kind() != reflect.Pointer || ms.ofType(rv.Type().Elem()) == nil {
 		return nil, fmt.Errorf("gormauthz: %T is not registered", row)
 	}
+	src, err := ms.source(ctx, rv)
+	if err != nil {
+		return nil, err
+	}
+	return src.fetch(ctx, rv, name)
+}
+
+// fetch is models.fetch from one source.
+func (src source) fetch(ctx context.Context, row reflect.Value, name string) (any, error) {
+	m := src.models.ofType(row.Type().Elem())
 	r := m.relation(name)
 	if r == nil {
 		return nil, fmt.Errorf("gormauthz: %s has no association %s", m.typ, name)
 	}
-	fieldType := r.gorm.Field.FieldType
-	cond, err := ms.related(r, row)
+	if n := rows.of(row); n != nil {
+		for _, p := range pairs(r.gorm) {
+			if p.owner != nil && n.unread[goPath(m.typ, p.owner.BindNames)] {
+				return nil, undecided(fmt.Sprintf("%s of %s cannot be fetched, because the column %s was not read with the row (read the whole row: no Select or Omit)", r.name, m.typ, p.owner.DBName), nil)
+			}
+		}
+	}
+	cond, err := src.models.related(r, row.Interface())
 	if err != nil {
 		return nil, err
 	}
 	found := reflect.New(reflect.SliceOf(reflect.PointerTo(r.gorm.FieldSchema.ModelType)))
 	if cond.konst != constFalse {
-		tx := ms.session(ctx).Where(cond)
+		tx := src.session(ctx).Where(cond)
 		if !r.many {
 			tx = tx.Limit(2)
 		}
@@ -39,31 +55,33 @@ func (ms *models) fetch(ctx context.Context, row any, name string) (any, error) 
 			return nil, databaseError(err)
 		}
 	}
-	return fill(fieldType, found.Elem(), m, r)
+	return fill(r.gorm.Field.FieldType, found.Elem(), m, r)
 }
 
 // fill returns the rows found as a value of the association's type, with its
 // pointers.
-func fill(t reflect.Type, rows reflect.Value, m *model, r *relation) (any, error) {
+func fill(t reflect.Type, found reflect.Value, m *model, r *relation) (any, error) {
 	if r.many {
 		for t.Kind() == reflect.Pointer {
 			t = t.Elem()
 		}
-		list := reflect.MakeSlice(t, 0, rows.Len())
-		for i := range rows.Len() {
-			row := rows.Index(i)
-			if t.Elem().Kind() != reflect.Pointer {
-				row = row.Elem()
+		list := reflect.MakeSlice(t, found.Len(), found.Len())
+		for i := range found.Len() {
+			row := found.Index(i)
+			if t.Elem().Kind() == reflect.Pointer {
+				list.Index(i).Set(row)
+				continue
 			}
-			list = reflect.Append(list, row)
+			list.Index(i).Set(row.Elem())
+			rows.set(list.Index(i).Addr(), rows.of(row))
 		}
 		return list.Interface(), nil
 	}
-	switch rows.Len() {
+	switch found.Len() {
 	case 0:
 		return nil, nil
 	case 1:
-		return rows.Index(0).Interface(), nil
+		return found.Index(0).Interface(), nil
 	}
 	return nil, fmt.Errorf("gormauthz: the to-one association %s of %s has several rows", r.name, m.typ)
 }

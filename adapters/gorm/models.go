@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
@@ -33,6 +34,9 @@ type models struct {
 
 	plugin *Plugin // that restricts reads, once registered
 
+	shared atomic.Bool // whether a model is registered with other handles, too
+	family *family     // guarded by handles.mu
+
 	joins sync.Map // *schema.Schema of a join table -> *model
 }
 
@@ -43,8 +47,17 @@ func newModels(db *gorm.DB) *models {
 // Name returns the name of the plugin that holds the models.
 func (ms *models) Name() string { return modelsName }
 
-// Initialize does nothing: the models are only kept with the handle.
-func (ms *models) Initialize(*gorm.DB) error { return nil }
+// Initialize registers the callbacks that note how rows are read. GORM calls it.
+func (ms *models) Initialize(db *gorm.DB) error {
+	query := db.Callback().Query()
+	if err := query.Before("gorm:query").Register("gormauthz:before_reading", ms.beforeReading); err != nil {
+		return fmt.Errorf("gormauthz: %w", err)
+	}
+	if err := query.After("gorm:preload").Before("gorm:after_query").Register("gormauthz:after_reading", ms.afterReading); err != nil {
+		return fmt.Errorf("gormauthz: %w", err)
+	}
+	return nil
+}
 
 // modelsOf returns the models registered with the handle that tx came from, or nil.
 func modelsOf(tx *gorm.DB) *models {
@@ -75,54 +88,76 @@ func (ms *models) ofTable(table string) *model {
 	return ms.byTable[table]
 }
 
-// add registers the model of a struct type and those that its relations lead to. It
-// returns the models that were not registered before.
-func (ms *models) add(value any) (added []*model, err error) {
+// add registers the model of a struct type and those that its relations lead to, and returns
+// all of them.
+func (ms *models) add(value any) (reached []*model, err error) {
 	stmt := &gorm.Statement{DB: ms.db}
 	if err := stmt.Parse(value); err != nil {
 		return nil, fmt.Errorf("gormauthz: %T: %w", value, err)
 	}
+	defer func() {
+		for _, m := range reached {
+			ms.announce(m.typ)
+		}
+	}()
 	ms.mu.Lock()
 	defer ms.mu.Unlock()
+	seen := make(map[reflect.Type]bool)
 	queue := []*schema.Schema{stmt.Schema}
 	for len(queue) > 0 {
 		s := queue[0]
 		queue = queue[1:]
-		if ms.byType[s.ModelType] != nil {
+		if seen[s.ModelType] {
 			continue
 		}
-		m, err := newModel(ms.db, s)
+		seen[s.ModelType] = true
+		m, err := ms.addOne(s)
 		if err != nil {
 			return nil, err
 		}
-		if other := ms.byTable[s.Table]; other != nil {
-			return nil, fmt.Errorf("gormauthz: the models %s and %s both use the table %s", other.typ, s.ModelType, s.Table)
-		}
-		ms.byType[s.ModelType], ms.byTable[s.Table] = m, m
-		ms.order = append(ms.order, m)
-		added = append(added, m)
-		if ms.plugin != nil {
-			m.restrictReads(ms.plugin)
-		}
+		reached = append(reached, m)
 		for _, rel := range m.relations {
 			queue = append(queue, rel.gorm.FieldSchema)
-			if jt := rel.gorm.JoinTable; jt != nil {
-				ms.joins.LoadOrStore(jt, withColumns(ms.db, jt))
-			}
 		}
 	}
-	return added, nil
+	return reached, nil
+}
+
+// addOne returns the model of a schema, and registers it if it is new. The caller holds mu.
+func (ms *models) addOne(s *schema.Schema) (*model, error) {
+	if m := ms.byType[s.ModelType]; m != nil {
+		return m, nil
+	}
+	m, err := newModel(ms.db, s)
+	if err != nil {
+		return nil, err
+	}
+	if other := ms.byTable[s.Table]; other != nil {
+		return nil, fmt.Errorf("gormauthz: the models %s and %s both use the table %s", other.typ, s.ModelType, s.Table)
+	}
+	ms.byType[s.ModelType], ms.byTable[s.Table] = m, m
+	ms.order = append(ms.order, m)
+	if ms.plugin != nil {
+		m.restrictReads(ms.plugin)
+	}
+	for _, rel := range m.relations {
+		if jt := rel.gorm.JoinTable; jt != nil {
+			ms.joins.LoadOrStore(jt, withColumns(ms.db, jt))
+		}
+	}
+	return m, nil
 }
 
 // A model is a registered GORM model.
 type model struct {
-	typ       reflect.Type
-	schema    *schema.Schema
-	key       []string           // Go paths of the primary key
-	columns   map[string]*column // by Go path
-	byName    map[string]*column // by name in the database
-	relations []*relation        // in the order of the fields' paths
-	rows      *filter.Model
+	typ        reflect.Type
+	schema     *schema.Schema
+	key        []string           // Go paths of the primary key
+	columns    map[string]*column // by Go path
+	unreadable map[string]bool    // Go paths of the columns that GORM does not read
+	byName     map[string]*column // by name in the database
+	relations  []*relation        // in the order of the fields' paths
+	rows       *filter.Model
 }
 
 // A relation is an association of a model.
@@ -159,6 +194,12 @@ func withColumns(db *gorm.DB, s *schema.Schema) *model {
 			path := goPath(s.ModelType, f.BindNames)
 			c := newColumn(db, m.rows, f, path)
 			m.columns[path], m.byName[f.DBName] = c, c
+			if !f.Readable {
+				if m.unreadable == nil {
+					m.unreadable = make(map[string]bool)
+				}
+				m.unreadable[path] = true
+			}
 		}
 	}
 	return m

@@ -89,6 +89,7 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 		}
 	}
 	ms.restrictReads(p)
+	ms.join(p.az)
 	cb := db.Callback()
 	for _, err := range []error{
 		cb.Query().Before("gorm:query").Register("gormauthz:query", p.beforeRead),

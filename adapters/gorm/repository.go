@@ -100,7 +100,7 @@ func (r *Repository[T]) place(ctx context.Context) (*models, *model, *gorm.DB, e
 		return nil, nil, nil, undecided("no context", nil)
 	}
 	db := r.db
-	if tx, ok := ctx.Value(txKey{ms}).(*gorm.DB); ok && !r.inTx {
+	if tx, ok := ms.txOf(ctx); ok && !r.inTx {
 		db = tx
 	}
 	if db.DryRun {

@@ -35,7 +35,7 @@ func (r *Repository[T]) Tx(ctx context.Context, f func(ctx context.Context, r *R
 	if err != nil {
 		return err
 	}
-	if _, ok := ctx.Value(txKey{ms}).(*gorm.DB); ok || r.inTx || inTransaction(r.db) {
+	if _, ok := ms.txOf(ctx); ok || r.inTx || inTransaction(r.db) {
 		return undecided("Tx was called inside a transaction, whose isolation level it cannot set", nil)
 	}
 	var options sql.TxOptions

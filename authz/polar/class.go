@@ -48,19 +48,43 @@ type Class struct {
 	Constructor any
 
 	// Fetch loads a relation that a decision reads and that is not loaded. The
-	// row is a pointer to Type, and relation is the name of the Go field. Fetch
-	// returns a value of the field's type, and must be safe for concurrent use.
+	// row is a pointer to Type, which Fetch must not change, and relation is the name
+	// of the Go field. Fetch returns a value of the field's type, and must be safe
+	// for concurrent use.
 	// Without Fetch, such a decision is an error, never a denial.
 	Fetch func(ctx context.Context, row any, relation string) (any, error)
+
+	// RowInfo knows what of a row was not read. Without RowInfo, every row is
+	// taken to be whole.
+	RowInfo RowInfo
+}
+
+// A RowInfo knows which rows were read in part. It must be safe for concurrent use.
+type RowInfo interface {
+	// Partial reports whether a field of row, a pointer to the class's type, was
+	// not read, or not in full. A decision that needs a partial field is an error,
+	// unless the field is a relation, which is fetched. The field "" means any
+	// field that is not a relation: methods may use all of them.
+	Partial(row any, field string) bool
 }
 
 // A Relation is a field of a class that refers to instances of another class.
+//
+// The keys decide which instances are related. What the field holds is used only
+// if it fits them: the Links hold, or for a relation with a ForeignKey and without
+// Links, the foreign key is the key of the instance. Otherwise the relation is
+// fetched, and if the foreign key is nil or zero, it is nil.
 type Relation struct {
 	Name       string       // the Go field
 	Many       bool         // the field is a slice; nil means not loaded
 	Target     reflect.Type // the struct type that the field refers to
 	ForeignKey []string     // Go fields of the owner that hold the target's key; empty if the target holds the key
+	Links      []Link       // fields that are equal in related instances
 }
+
+// A Link is a field of a relation's owner and a field of its target that are equal
+// in related instances.
+type Link struct{ Owner, Target string }
 
 // ClassOf returns the class of the Go type T. As an argument of a query, it
 // means the class itself, never an instance.
@@ -76,10 +100,14 @@ func (c Class) PolarClass() (name string, t reflect.Type) { return c.Name, c.Typ
 func (c Class) host() host.Class {
 	h := host.Class{
 		Name: c.Name, Type: c.Type, Key: c.Key, Aliases: c.Aliases,
-		Extends: c.Extends, Constructor: c.Constructor, Fetch: c.Fetch,
+		Extends: c.Extends, Constructor: c.Constructor, Fetch: c.Fetch, RowInfo: c.RowInfo,
 	}
 	for _, r := range c.Relations {
-		h.Relations = append(h.Relations, host.RelationSpec(r))
+		spec := host.RelationSpec{Name: r.Name, Many: r.Many, Target: r.Target, ForeignKey: r.ForeignKey}
+		for _, l := range r.Links {
+			spec.Links = append(spec.Links, host.LinkSpec(l))
+		}
+		h.Relations = append(h.Relations, spec)
 	}
 	return h
 }

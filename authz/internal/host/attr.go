@@ -28,6 +28,8 @@ type Relation struct {
 	Many       bool    // whether it holds a slice of rows
 	Target     *Plan   // the type of the rows
 	ForeignKey []*Attr // for belongs-to, the fields of the owner that hold the other row's key; else empty
+
+	links []link // that the rows must have with the owner
 }
 
 // A RelState says whether the rows of a relation are in memory.
@@ -37,13 +39,18 @@ type RelState uint8
 const (
 	Loaded    RelState = iota // the field holds the rows
 	Absent                    // there is no such row
-	NotLoaded                 // the field is empty, so it is not known whether there are rows
+	NotLoaded                 // the field does not hold the rows: it is empty, or holds others, or not all
 )
 
 // Load reads the attribute of the object at base, which must be memory of the type that the
 // Attr belongs to. The value refers into the object. The error is an [*Error]: the field
 // cannot be a value, or its name is ambiguous.
-func (a *Attr) Load(base unsafe.Pointer) (Value, error) { return a.loader.load(base, 0) }
+func (a *Attr) Load(base unsafe.Pointer) (Value, error) {
+	if a.Relation == nil && a.owner.isPartial(base, a.Name) {
+		return Value{}, a.owner.errPartial("the attribute " + a.Spelling)
+	}
+	return a.loader.load(base, 0)
+}
 
 // Ambiguous returns nil, or an [*Error] with CodeAmbiguous that names the candidates when the
 // name stands for more than one field. Reading such an attribute always returns that error.
@@ -54,40 +61,62 @@ func (a *Attr) Ambiguous() error {
 	return nil
 }
 
-// State reports whether the relation of the object at base is loaded. A nil slice or nil
-// pointer is not loaded, but a to-one relation whose foreign key is nil or zero is absent.
-// The result is meaningful only when Relation is not nil.
+// State reports whether the relation of the object at base is loaded. The keys count: a
+// to-one relation whose foreign key is nil or zero is absent, whatever the field holds, and
+// rows of another key are not loaded. Nor is a nil slice or nil pointer, or a field that was
+// not read in full. The result is meaningful only when Relation is not nil. State takes time
+// proportional to the number of rows.
 func (a *Attr) State(base unsafe.Pointer) RelState {
-	if p, l, ok := a.loader.resolve(base); ok {
-		switch {
-		case l.op == opSlice:
-			if *(*unsafe.Pointer)(p) != nil {
-				return Loaded
-			}
-		case l.op == opEface || l.op == opIface:
-			// The first word of an interface value is its type or method table.
-			if *(*unsafe.Pointer)(p) != nil {
-				return Loaded
-			}
-		case l.op != opInstance || !isZeroRow(l.plan, p):
-			return Loaded
-		}
-	}
-	if len(a.Relation.ForeignKey) == 0 {
-		return NotLoaded
-	}
-	zero := true
-	for _, fk := range a.Relation.ForeignKey {
-		p, l, ok := fk.loader.resolve(base)
-		if !ok {
-			return Absent
-		}
-		zero = zero && isZero(l, p)
-	}
-	if zero {
+	if a.isAbsent(base) {
 		return Absent
 	}
-	return NotLoaded
+	if !a.isFilled(base) || a.owner.isPartial(base, a.Relation.Name) || !a.fits(base) {
+		return NotLoaded
+	}
+	return Loaded
+}
+
+// Rows returns the number of rows that State compares, for callers that bound their work.
+func (a *Attr) Rows(base unsafe.Pointer) int {
+	if !a.Relation.Many || len(a.Relation.links) == 0 {
+		return 0
+	}
+	if p, l, ok := a.loader.resolve(base); ok && l.op == opSlice {
+		return (*sliceHeader)(p).len
+	}
+	return 0
+}
+
+// isAbsent reports whether the foreign key of the object at base says that there is no row.
+func (a *Attr) isAbsent(base unsafe.Pointer) bool {
+	if len(a.Relation.ForeignKey) == 0 {
+		return false
+	}
+	missing, zero := false, true
+	for _, fk := range a.Relation.ForeignKey {
+		if a.owner.isPartial(base, fk.Name) {
+			return false // it may only seem to be zero
+		}
+		p, l, ok := fk.loader.resolve(base)
+		missing = missing || !ok
+		zero = zero && (!ok || isZero(l, p))
+	}
+	return missing || zero
+}
+
+// isFilled reports whether the field of the object at base holds anything.
+func (a *Attr) isFilled(base unsafe.Pointer) bool {
+	p, l, ok := a.loader.resolve(base)
+	switch {
+	case !ok:
+		return false
+	case l.op == opSlice:
+		return *(*unsafe.Pointer)(p) != nil
+	case l.op == opEface || l.op == opIface:
+		// The first word of an interface value is its type or method table.
+		return *(*unsafe.Pointer)(p) != nil
+	}
+	return l.op != opInstance || !isZeroRow(l.plan, p)
 }
 
 // isZeroRow reports whether the struct at p was never filled: its key is zero or, when the

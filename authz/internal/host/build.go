@@ -27,6 +27,8 @@ type builder struct {
 	queue []*Plan                // made but not yet filled
 	early bool                   // in NewRegistry: plans get IDs, and errors in classes are reported
 	errs  []error                // errors in registered classes
+
+	pending []pendingRelation // relations without links so far
 }
 
 var (
@@ -171,9 +173,12 @@ func failing(err *Error) loader { return loader{op: opFail, ext: &loaderExt{err:
 // finish fills the plans in the queue, including those that filling adds to it.
 func (b *builder) finish() {
 	for len(b.queue) > 0 {
-		p := b.queue[0]
-		b.queue = b.queue[1:]
-		b.fill(p)
+		for len(b.queue) > 0 {
+			p := b.queue[0]
+			b.queue = b.queue[1:]
+			b.fill(p)
+		}
+		b.linkRelations() // which may make plans, too
 	}
 }
 

@@ -23,6 +23,15 @@ type Class struct {
 	// Fetch returns the rows of a relation that is not loaded. Row is a pointer to the
 	// object. The result is the row or a pointer to it, nil when there is no row, or a slice.
 	Fetch func(ctx context.Context, row any, relation string) (any, error)
+	// RowInfo knows what of a row was not read; nil if every row is whole.
+	RowInfo RowInfo
+}
+
+// A RowInfo knows what of a row was not read. It must be safe for concurrent use.
+type RowInfo interface {
+	// Partial reports whether a field of row, a pointer to the object, was not read, or not
+	// in full. The field "" means any field that is not a relation.
+	Partial(row any, field string) bool
 }
 
 // A RelationSpec registers a field that holds another row, or a slice of rows.
@@ -31,6 +40,7 @@ type RelationSpec struct {
 	Many       bool         // whether it is a slice
 	Target     reflect.Type // type of the rows
 	ForeignKey []string     // Go names of the fields that hold the row's key, for belongs-to
+	Links      []LinkSpec   // fields that are equal in related rows; for belongs-to, the key of the target if empty
 }
 
 // A ClassInfo is a class as the engine knows it. It is immutable and safe for concurrent use.

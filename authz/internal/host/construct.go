@@ -92,13 +92,10 @@ func (r *Registry) Fetch(ctx context.Context, recv Value, a *Attr) (v Value, err
 	return Value{}, errorf(CodeResult, "%s returned %s for the relation %s, which holds %s", what, Describe(v), a.Spelling, target.describe())
 }
 
-// callFetch calls the Fetch function of the class of recv with a pointer to the object.
+// callFetch calls the Fetch function of the class of recv with a pointer to the object itself,
+// by which Fetch may know the row.
 func callFetch(ctx context.Context, what string, recv Value, a *Attr) (x any, err error) {
 	row := reflect.NewAt(recv.Plan.Type, recv.Ptr)
-	if recv.Word == 1 {
-		row = reflect.New(recv.Plan.Type)
-		recv.store(row.Elem())
-	}
 	var none Value
 	var ok bool
 	defer rescue(what, &none, &ok, &err)

@@ -118,6 +118,9 @@ func equalInstances(a, b Value) (eq, known bool, err error) {
 	case p.key != nil:
 		// A zero key leaves identity, which was checked above.
 		eq, known := p.key.equal(a.Ptr, b.Ptr)
+		if !(eq && known) && (p.keyIsPartial(a.Ptr) || p.keyIsPartial(b.Ptr)) {
+			return false, false, p.errPartial("the key")
+		}
 		return eq && known, true, nil
 	case p.Type == timeType:
 		return timeAt(a.Ptr).Equal(*timeAt(b.Ptr)), true, nil

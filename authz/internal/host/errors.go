@@ -16,6 +16,7 @@ const (
 	CodeRange         = "out-of-range"         // an integer beyond int64, or beyond a parameter's type
 	CodeTooDeep       = "too-deep"             // pointers, interfaces or lists nested beyond the bound
 	CodeTooLong       = "too-many-elements"    // a sequence with more elements than were asked for
+	CodePartial       = "partial-row"          // an attribute or method that needs what was not read of a row
 	CodeNotLoaded     = "relation-not-loaded"  // a relation that is not loaded and cannot be fetched
 	CodeUnordered     = "unordered"            // two values that have no order
 	CodeUnequatable   = "unequatable"          // a compound or unbound value given to Equal

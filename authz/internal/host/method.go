@@ -100,6 +100,9 @@ func (m *Method) Call(ctx context.Context, recv Value, args []Value) (v Value, o
 	if recv.Plan != m.owner {
 		return Value{}, false, errorf(CodeArgument, "%s cannot be called on %s", m.what, Describe(recv))
 	}
+	if recv.Plan.isPartial(recv.Ptr, "") {
+		return Value{}, false, recv.Plan.errPartial("a field that " + m.what + " may use")
+	}
 	return m.call(ctx, recv, args)
 }
 
@@ -113,6 +116,11 @@ func (m *Method) call(ctx context.Context, recv Value, args []Value) (v Value, o
 	}
 	if ctx == nil {
 		ctx = context.Background()
+	}
+	for i := range args {
+		if a := &args[i]; a.Kind() == Instance && a.Plan.isPartial(a.Ptr, "") {
+			return Value{}, false, a.Plan.errPartial("a field that " + m.what + " may use")
+		}
 	}
 	defer rescue(m.what, &v, &ok, &err)
 	if m.direct != nil {

@@ -96,4 +96,5 @@ func (b *builder) addRelation(p *Plan, spec RelationSpec) {
 		r.ForeignKey = append(r.ForeignKey, fk)
 	}
 	a.Relation = r
+	b.pending = append(b.pending, pendingRelation{p, r, spec})
 }

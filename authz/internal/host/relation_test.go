@@ -82,7 +82,15 @@ func TestRelationState(t *testing.T) {
 		{&Member{}, "boss", Absent},
 		{&Member{BossID: &zero}, "boss", Absent},
 		{&Member{BossID: &one}, "boss", NotLoaded},
-		{&Member{BossID: &one, Boss: &Member{}}, "boss", Loaded},
+		{&Member{BossID: &one, Boss: &Member{ID: 1}}, "boss", Loaded},
+		// The key counts, not what the field holds.
+		{&Member{OrgID: 2, Org: Org{ID: 1}}, "org", NotLoaded},
+		{&Member{Org: Org{ID: 1}}, "org", Absent},
+		{&Member{BossID: &one, Boss: &Member{}}, "boss", NotLoaded},
+		{&Member{BossID: &one, Boss: &Member{ID: 2}}, "boss", NotLoaded},
+		{&Member{Boss: &Member{ID: 2}}, "boss", Absent},
+		{&Member{AnyID: 1, AnyOrg: &Org{ID: 1}}, "any_org", Loaded},
+		{&Member{AnyID: 1, AnyOrg: &Org{ID: 2}}, "any_org", NotLoaded},
 		{&Member{}, "pair", Absent},
 		{&Member{PairA: 1}, "pair", Absent}, // a key with a nil part counts as no key
 		{&Member{PairB: text}, "pair", NotLoaded},
@@ -103,10 +111,12 @@ func TestRelationState(t *testing.T) {
 		{&Member{LinkTeam: &[]Member{}}, "link_team", Loaded},
 		{&Member{}, "poly", Absent},
 		{&Member{PolyID: 1}, "poly", NotLoaded},
-		{&Member{PolyID: 1, Poly: &Org{}}, "poly", Loaded},
+		{&Member{PolyID: 1, Poly: &Org{}}, "poly", NotLoaded},
+		{&Member{PolyID: 1, Poly: &Org{ID: 1}}, "poly", Loaded},
 		{&Member{}, "far", Absent},
 		{&Member{Linked: &Linked{FarID: 1}}, "far", NotLoaded},
-		{&Member{Linked: &Linked{FarID: 1, Far: &Org{}}}, "far", Loaded},
+		{&Member{Linked: &Linked{FarID: 1, Far: &Org{}}}, "far", NotLoaded},
+		{&Member{Linked: &Linked{FarID: 1, Far: &Org{ID: 1}}}, "far", Loaded},
 	}
 	plan := r.Class("Member").Plan
 	for _, tt := range tests {
@@ -123,6 +133,112 @@ func TestRelationState(t *testing.T) {
 	}
 	if plan.Attr("hidden") != nil || plan.Attr("id").Relation != nil {
 		t.Error("a relation where none should be")
+	}
+}
+
+// Linked rows of a relation without a foreign key of the owner's.
+type (
+	Owner struct {
+		ID    int64 `polar:",id"`
+		Rows  []Owned
+		Ptrs  []*Owned
+		First *Owned
+	}
+	Owned struct {
+		ID      int `polar:",id"`
+		OwnerID sql.NullInt64
+		Name    string
+	}
+)
+
+// A partial is a RowInfo that knows one field, or key, of one object.
+type partial struct {
+	row   any
+	field string
+}
+
+func (p *partial) Partial(row any, field string) bool {
+	return row == p.row && (field == p.field || field == "" && p.field != "Rows")
+}
+
+func ownerClasses(info RowInfo) []Class {
+	links := []LinkSpec{{"ID", "OwnerID"}}
+	owned := reflect.TypeFor[Owned]()
+	return []Class{
+		{Type: owned, RowInfo: info},
+		{Type: reflect.TypeFor[Owner](), RowInfo: info, Relations: []RelationSpec{
+			{Name: "Rows", Many: true, Target: owned, Links: links},
+			{Name: "Ptrs", Many: true, Target: owned, Links: links},
+			{Name: "First", Target: owned, Links: links},
+		}},
+	}
+}
+
+func TestLinks(t *testing.T) {
+	r := registry(t, ownerClasses(nil)...)
+	of := func(id int64) Owned { return Owned{OwnerID: sql.NullInt64{Int64: id, Valid: true}} }
+	own, other := of(1), of(2)
+	plan := r.Class("Owner").Plan
+	for _, tt := range []struct {
+		o    *Owner
+		name string
+		want RelState
+	}{
+		{&Owner{ID: 1, Rows: []Owned{}}, "rows", Loaded},
+		{&Owner{ID: 1, Rows: []Owned{own, own}}, "rows", Loaded},
+		{&Owner{ID: 1, Rows: []Owned{own, other}}, "rows", NotLoaded},
+		{&Owner{ID: 1, Rows: []Owned{{}}}, "rows", NotLoaded},
+		{&Owner{ID: 1, Ptrs: []*Owned{&own}}, "ptrs", Loaded},
+		{&Owner{ID: 1, Ptrs: []*Owned{&other}}, "ptrs", NotLoaded},
+		{&Owner{ID: 1, Ptrs: []*Owned{&own, nil}}, "ptrs", NotLoaded},
+		{&Owner{ID: 1, First: &own}, "first", Loaded},
+		{&Owner{ID: 1, First: &other}, "first", NotLoaded},
+	} {
+		a := plan.Attr(tt.name)
+		if got := a.State(unsafe.Pointer(tt.o)); got != tt.want {
+			t.Errorf("%s of %+v is in state %d, want %d", tt.name, *tt.o, got, tt.want)
+		}
+		if got, want := a.Rows(unsafe.Pointer(tt.o)), len(tt.o.Rows)+len(tt.o.Ptrs); tt.name != "first" && got != want {
+			t.Errorf("%s of %+v has %d rows, want %d", tt.name, *tt.o, got, want)
+		}
+	}
+	for _, l := range []LinkSpec{{"Nope", "OwnerID"}, {"ID", "Nope"}} {
+		classes := ownerClasses(nil)
+		classes[1].Relations[0].Links = []LinkSpec{l}
+		_, err := NewRegistry(classes)
+		wantError(t, err, CodeClass, "Rows", "Nope", "does not exist")
+	}
+}
+
+func TestPartialRows(t *testing.T) {
+	info := &partial{}
+	r := registry(t, ownerClasses(info)...)
+	o, p := &Owner{ID: 1, Rows: []Owned{}}, &Owned{ID: 1}
+	rows, name := r.Class("Owner").Plan.Attr("rows"), r.Class("Owned").Plan.Attr("name")
+	state := func() RelState { return rows.State(unsafe.Pointer(o)) }
+	if state() != Loaded {
+		t.Error("a whole relation is not loaded")
+	}
+	*info = partial{o, "Rows"}
+	if state() != NotLoaded {
+		t.Error("a part of a relation is loaded")
+	}
+	*info = partial{p, "Name"}
+	_, err := name.Load(unsafe.Pointer(p))
+	wantError(t, err, CodePartial, "name", "Owned")
+	if _, err := r.Class("Owned").Plan.Attr("id").Load(unsafe.Pointer(p)); err != nil {
+		t.Error(err)
+	}
+	*info = partial{p, "ID"}
+	for _, q := range []*Owned{{ID: 1}, {ID: 2}, {}} {
+		eq, err := Equal(value(t, r, p), value(t, r, q))
+		if q.ID == 1 {
+			if !eq || err != nil {
+				t.Errorf("the same key: %v, %v", eq, err)
+			}
+			continue
+		}
+		wantError(t, err, CodePartial, "key", "Owned")
 	}
 }
 

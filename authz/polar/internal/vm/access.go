@@ -84,6 +84,9 @@ func (m *Machine) lookup(n *node, base int32) (bool, error) {
 // attribute reads an attribute of an instance, and fetches it if necessary.
 func (m *Machine) attribute(obj Value, a *host.Attr) (Value, error) {
 	if a.Relation != nil {
+		if err := m.charge(a.Rows(obj.Ptr)); err != nil {
+			return Value{}, err
+		}
 		switch a.State(obj.Ptr) {
 		case host.NotLoaded:
 			return m.fetch(obj, a)

@@ -112,6 +112,7 @@ var hostCodes = map[string]string{
 	host.CodeHost:          CodeHost,
 	host.CodePanic:         CodeHost,
 	host.CodeNotLoaded:     CodeHost,
+	host.CodePartial:       CodeHost,
 	host.CodeResult:        CodeHost,
 	host.CodeUnordered:     CodeUnordered,
 	host.CodeAmbiguous:     CodeUnknownAttribute,

@@ -306,6 +306,10 @@ func (r *run) field(obj Value, attrs []*host.Attr, name string) (v Value, ok boo
 // attribute reads an attribute of an object; ok is false when the decision was given up.
 func (r *run) attribute(obj unsafe.Pointer, a *host.Attr) (v Value, ok bool) {
 	if a.Relation != nil {
+		if r.steps += a.Rows(obj); r.steps > fastSteps {
+			r.gaveUp = true
+			return Value{}, false
+		}
 		switch a.State(obj) {
 		case host.NotLoaded:
 			r.gaveUp = true
