@@ -630,7 +630,7 @@ func TestRefusals(t *testing.T) {
 			return built(db, "SELECT", "FROM").Model(&Doc{}).Count(&n).Error
 		},
 		"Find with another clause": func(db *gorm.DB) error {
-			return built(db, "SELECT", "FROM", "WHERE", "UNION").Clauses(union{}).Find(&docs).Error
+			return built(db, "SELECT", "FROM", "WHERE", "UNION").Clauses(unionClause{}).Find(&docs).Error
 		},
 		"Update without conditions": func(db *gorm.DB) error {
 			return built(db, "UPDATE", "SET").Model(&Doc{}).Where("id = 1").Update("title", "x").Error
@@ -768,12 +768,12 @@ func around(db *gorm.DB, name string, c clause.Clause) *gorm.DB {
 	return tx
 }
 
-// union is a clause of an application.
-type union struct{}
+// unionClause is a clause of an application.
+type unionClause struct{}
 
-func (union) Name() string                   { return "UNION" }
-func (union) Build(b clause.Builder)         { b.WriteString("SELECT * FROM docs") }
-func (u union) MergeClause(c *clause.Clause) { c.Expression = u }
+func (unionClause) Name() string                   { return "UNION" }
+func (unionClause) Build(b clause.Builder)         { b.WriteString("SELECT * FROM docs") }
+func (u unionClause) MergeClause(c *clause.Clause) { c.Expression = u }
 
 // after is a clause that adds text after the conditions.
 type after struct{}
