@@ -101,11 +101,10 @@ deny_field(_: user, "read", expense: Expense, "audit") if expense.audit();
 			return az.AuthorizeField(ctx, alice, "read", lunch, "audit")
 		}, allowed, undecided, "", 0},
 	} {
-		ctx, l := ledger.With(t.Context())
-		if got := outcome(t, tt.ask(ctx, newAuthorizer(t, policy, withPolar))); got != tt.unset {
+		if got := outcome(t, tt.ask(t.Context(), newAuthorizer(t, policy, withPolar))); got != tt.unset {
 			t.Errorf("%s: %s without DenyRule, want %s", tt.name, got, tt.unset)
 		}
-		ctx, l = ledger.With(t.Context())
+		ctx, l := ledger.With(t.Context())
 		err := tt.ask(ctx, newAuthorizer(t, policy, withPolar, withDeny, observe))
 		if got := outcome(t, err); got != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
