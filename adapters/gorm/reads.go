@@ -302,7 +302,7 @@ func (m *model) unread(stmt *gorm.Statement) map[string]bool {
 // rawSelect matches the list of a SELECT that the program wrote itself.
 var rawSelect = regexp.MustCompile(`(?is)^\s*SELECT\s+(.*?)\s+FROM\s`)
 
-// distinct matches a word that is no part of the list of a SELECT.
+// distinct matches a word outside of the list of a SELECT.
 var distinct = regexp.MustCompile(`(?i)^\s*DISTINCT\s+`)
 
 // plainColumn matches a column, or * for all of them, in the list of a SELECT.

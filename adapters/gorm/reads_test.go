@@ -298,7 +298,7 @@ func TestRelatedByKey(t *testing.T) {
 	})
 }
 
-// TestRowTableForgets checks that the table is no larger than the rows in use.
+// TestRowTableForgets checks that the table holds only rows in use.
 func TestRowTableForgets(t *testing.T) {
 	var table rowTable
 	n := &note{unread: map[string]bool{"Title": true}}
