@@ -23,6 +23,9 @@ type rowInfo struct {
 
 // Partial implements authz.RowInfo.
 func (i *rowInfo) Partial(row any, field string) bool {
+	if i.model.severalRows[field] {
+		return true
+	}
 	n := rows.of(reflect.ValueOf(row))
 	return n != nil && (n.isUnread(field) || n.loose[field])
 }
