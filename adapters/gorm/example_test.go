@@ -87,6 +87,22 @@ func setUp(db *gorm.DB) (*authz.Authorizer, error) {
 	return az, db.Use(gormauthz.New(az))
 }
 
+func setUpTenants(first *gorm.DB, others ...*gorm.DB) (*authz.Authorizer, error) {
+	az, err := setUp(first)
+	if err != nil {
+		return nil, err
+	}
+	for _, db := range others {
+		if _, err := gormauthz.Classes(db, &User{}, &Expense{}); err != nil {
+			return nil, err
+		}
+		if err := db.Use(gormauthz.New(az)); err != nil {
+			return nil, err
+		}
+	}
+	return az, nil
+}
+
 // fill makes Ann, who manages Bob, who manages Cem. Each has an expense.
 func fill(db *gorm.DB) (ann, bob, cem *User) {
 	if err := db.AutoMigrate(&User{}, &Expense{}); err != nil {
@@ -282,6 +298,32 @@ func ExampleWithTx() {
 	// Output:
 	// true
 	// <nil>
+}
+
+func ExampleWithTx_tenants() {
+	first, second := open(), open()
+	az, err := setUpTenants(first, second)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fill(first)
+	_, bob, cem := fill(second)
+	cem.ManagerID = nil // in the second database only, Bob is not Cem's manager
+	if err := second.Save(cem).Error; err != nil {
+		log.Fatal(err)
+	}
+
+	e := Expense{ID: 3, UserID: cem.ID}
+	for _, db := range []*gorm.DB{first, second} {
+		ok, err := az.IsAllowed(gormauthz.WithTx(context.Background(), db), bob, "read", &e)
+		fmt.Println(ok, err)
+	}
+	_, err = az.IsAllowed(context.Background(), bob, "read", &e) // in which database?
+	fmt.Println(errors.Is(err, authz.ErrUndecided))
+	// Output:
+	// true <nil>
+	// false <nil>
+	// true
 }
 
 // Example_filter shows the filter that a policy becomes for a list.

@@ -83,7 +83,7 @@ func fill(t reflect.Type, found reflect.Value, m *model, r *relation) (any, erro
 	case 1:
 		return found.Index(0).Interface(), nil
 	}
-	return nil, fmt.Errorf("gormauthz: the to-one association %s of %s has several rows", r.name, m.typ)
+	return nil, undecided("there are several rows for "+severalRows(r.gorm), nil)
 }
 
 // related returns the condition on the target's rows that are related to a row.

@@ -144,6 +144,10 @@ func TestFetchErrors(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		ms := migrate(t, db)
 		ctx := context.Background()
+		// The database need not keep what the tags promise.
+		if err := db.Migrator().DropIndex(&Cover{}, "DocID"); err != nil {
+			t.Fatal(err)
+		}
 		for range 2 {
 			if err := db.Create(&Cover{DocID: new(int64(7))}).Error; err != nil {
 				t.Fatal(err)
@@ -159,7 +163,7 @@ func TestFetchErrors(t *testing.T) {
 			rel  string
 			is   error
 		}{
-			{"two rows of a relation to one", ctx, doc, "Cover", nil},
+			{"two rows of a relation to one", ctx, doc, "Cover", authz.ErrUndecided},
 			{"unknown relation", ctx, doc, "Nope", nil},
 			{"not registered", ctx, &struct{ A int }{}, "Author", nil},
 			{"not a row", ctx, 7, "Author", nil},

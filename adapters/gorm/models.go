@@ -157,7 +157,9 @@ type model struct {
 	unreadable map[string]bool    // Go paths of the columns that GORM does not read
 	byName     map[string]*column // by name in the database
 	relations  []*relation        // in the order of the fields' paths
-	rows       *filter.Model
+
+	severalRows map[string]bool // relations to one row that may have several
+	rows        *filter.Model
 }
 
 // A relation is an association of a model.
@@ -173,6 +175,12 @@ func newModel(db *gorm.DB, s *schema.Schema) (*model, error) {
 	rels := &s.Relationships
 	for _, r := range slices.Concat(rels.HasOne, rels.BelongsTo, rels.HasMany, rels.Many2Many) {
 		rel := &relation{name: goPath(s.ModelType, r.Field.BindNames), many: r.Type == schema.HasMany || r.Type == schema.Many2Many, owner: m, gorm: r}
+		if !rel.many && !isUnique(r) {
+			if m.severalRows == nil {
+				m.severalRows = make(map[string]bool)
+			}
+			m.severalRows[rel.name] = true
+		}
 		if m.relation(rel.name) != nil {
 			return nil, fmt.Errorf("gormauthz: %s has two associations named %s", s.ModelType, rel.name)
 		}

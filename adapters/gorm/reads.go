@@ -23,6 +23,9 @@ type rowInfo struct {
 
 // Partial implements authz.RowInfo.
 func (i *rowInfo) Partial(row any, field string) bool {
+	if i.model.severalRows[field] {
+		return true
+	}
 	n := rows.of(reflect.ValueOf(row))
 	return n != nil && (n.isUnread(field) || n.loose[field])
 }
@@ -261,58 +264,64 @@ func mentions(name, relation string) bool {
 	return false
 }
 
-// unread returns the columns that a query does not read, nil if it reads all of them.
+// unread returns the columns that a query does not read, nil if it reads all of them. A column
+// counts as read only if the list of the SELECT names it in a way that is understood.
 func (m *model) unread(stmt *gorm.Statement) map[string]bool {
-	selected, ok := stmt.Clauses["SELECT"].Expression.(clause.Select)
-	if !ok {
-		return m.unreadable // SQL of the program's, whose columns are not known
-	}
 	read := make(map[string]bool)
-	switch {
-	case selected.Expression != nil:
-		switch e := selected.Expression.(type) {
-		case clause.Expr:
-			addColumns(read, e.SQL, stmt.Table)
-		case clause.NamedExpr:
-			addColumns(read, e.SQL, stmt.Table)
+	switch e := stmt.Clauses["SELECT"].Expression.(type) {
+	case clause.Select:
+		if len(e.Columns) == 0 {
+			read["*"] = true
 		}
-	case len(selected.Columns) == 0:
-		return m.unreadable
-	}
-	for _, c := range selected.Columns {
-		switch {
-		case c.Raw:
-			addColumns(read, c.Name, stmt.Table)
-		case (c.Table == "" || c.Table == stmt.Table || c.Table == clause.CurrentTable) && c.Alias == "":
-			read[c.Name] = true
+		for _, c := range e.Columns {
+			switch {
+			case c.Raw:
+				addColumns(read, c.Name, stmt.Table)
+			case (c.Table == "" || c.Table == stmt.Table || c.Table == clause.CurrentTable) && c.Alias == "":
+				read[c.Name] = true
+			}
+		}
+	case clause.Expr:
+		addColumns(read, e.SQL, stmt.Table)
+	case clause.NamedExpr:
+		addColumns(read, e.SQL, stmt.Table)
+	case nil:
+		if list := rawSelect.FindStringSubmatch(stmt.SQL.String()); list != nil {
+			addColumns(read, list[1], "")
 		}
 	}
 	if read["*"] {
 		return m.unreadable
 	}
-	unread := maps.Clone(m.unreadable)
+	unread := make(map[string]bool)
 	for path, c := range m.columns {
-		if !read[c.field.DBName] {
-			if unread == nil {
-				unread = make(map[string]bool)
-			}
+		if !c.field.Readable || !read[c.field.DBName] {
 			unread[path] = true
 		}
 	}
 	return unread
 }
 
+// rawSelect matches the list of a SELECT that the program wrote itself.
+var rawSelect = regexp.MustCompile(`(?is)^\s*SELECT\s+(.*?)\s+FROM\s`)
+
+// distinct matches a word outside of the list of a SELECT.
+var distinct = regexp.MustCompile(`(?i)^\s*DISTINCT\s+`)
+
 // plainColumn matches a column, or * for all of them, in the list of a SELECT.
 var plainColumn = regexp.MustCompile("^(?:[\"`]?(\\w+)[\"`]?\\.)?[\"`]?(\\w+|\\*)[\"`]?$")
 
-// addColumns adds the columns that the list of a SELECT names at its beginning. It does not
-// parse SQL: what follows the first parenthesis or quoted text is ignored.
+// addColumns adds the columns of a table, or of any table if it is "", that the list of a
+// SELECT names at its beginning. It does not parse SQL: what follows the first parenthesis or
+// quoted text is ignored.
 func addColumns(read map[string]bool, list, table string) {
+	list = distinct.ReplaceAllString(list, "")
 	if i := strings.IndexAny(list, "('"); i >= 0 {
 		list = list[:max(strings.LastIndexByte(list[:i], ','), 0)]
 	}
 	for item := range strings.SplitSeq(list, ",") {
-		if m := plainColumn.FindStringSubmatch(strings.TrimSpace(item)); m != nil && (m[1] == "" || m[1] == table) {
+		m := plainColumn.FindStringSubmatch(strings.TrimSpace(item))
+		if m != nil && (m[1] == "" || m[1] == table || table == "") {
 			read[m[2]] = true
 		}
 	}

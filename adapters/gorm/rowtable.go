@@ -1,7 +1,7 @@
 package gormauthz
 
 // This file defines rowTable, which remembers how rows were read: from which handle, and
-// what of them was left out. It holds the rows weakly, so it is not larger than the rows that
+// what of them was left out. It holds the rows weakly, so its size is bounded by the rows that
 // are still in use.
 
 import (

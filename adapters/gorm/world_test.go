@@ -170,7 +170,7 @@ type Seal struct {
 
 type Cover struct {
 	ID    int64
-	DocID *int64
+	DocID *int64 `gorm:"uniqueIndex"`
 	Color string
 }
 
