@@ -15,6 +15,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -151,7 +152,7 @@ func (p *Plugin) actionOf(stmt *gorm.Statement, action string) (string, bool) {
 	if m, ok := markOf(stmt); ok {
 		return m.action, true
 	}
-	return action, p.enforce && exemptionOf(stmt.Context) == nil
+	return action, pluginOf(stmt.DB).enforce && exemptionOf(stmt.Context) == nil
 }
 
 // explicitly tells the reader how to run the refused statement.
@@ -174,10 +175,12 @@ func (p *Plugin) beforeRead(db *gorm.DB) {
 	if err == nil {
 		err = checkBuild(stmt, readClauses)
 	}
-	if err == nil && p.enforce {
+	_, marked := markOf(stmt)
+	enforced := p.enforce || !marked // by the handle, or by a mark of the statement that caused it
+	if err == nil && enforced {
 		err = checkClauses(stmt, readClauses)
 	}
-	if err == nil && p.enforce {
+	if err == nil && enforced {
 		err = modelsOf(db).checkJoins(stmt)
 	}
 	if err == nil {
@@ -279,6 +282,41 @@ func (p *Plugin) beforePreload(db *gorm.DB) {
 		settings.Store(markKey, mark{actionRead})
 	}
 	settings.Store(preloadKey, true)
+	p.checkPreloads(db)
+}
+
+// checkPreloads makes a preload fail if a function among its conditions returns another
+// handle, whose statements would not be authorized.
+func (p *Plugin) checkPreloads(db *gorm.DB) {
+	stmt := db.Statement
+	if _, ok := p.actionOf(stmt, actionRead); !ok {
+		return
+	}
+	db.InstanceSet(preloadKey, stmt.Preloads)
+	checked := make(map[string][]any, len(stmt.Preloads))
+	for name, conds := range stmt.Preloads {
+		conds = slices.Clone(conds)
+		for i := range conds {
+			f, ok := conds[i].(func(*gorm.DB) *gorm.DB)
+			if !ok {
+				continue
+			}
+			conds[i] = func(tx *gorm.DB) *gorm.DB {
+				next := f(tx)
+				if next == nil {
+					next = tx
+					refuse(next.Statement, undecided("a function of a Preload returned no handle", nil))
+				}
+				if _, ok := markOf(next.Statement); !ok && !(pluginOf(next) != nil && pluginOf(next).enforce) {
+					next = tx.Session(&gorm.Session{})
+					next.AddError(undecided("a function of a Preload returned another handle than its own, whose statements are not authorized", nil))
+				}
+				return next
+			}
+		}
+		checked[name] = conds
+	}
+	stmt.Preloads = checked
 }
 
 func (p *Plugin) afterPreload(db *gorm.DB) {
@@ -287,6 +325,9 @@ func (p *Plugin) afterPreload(db *gorm.DB) {
 	}
 	settings := &db.Statement.Settings
 	settings.Delete(preloadKey)
+	if x, ok := db.InstanceGet(preloadKey); ok {
+		db.Statement.Preloads = x.(map[string][]any)
+	}
 	if m, ok := db.InstanceGet(markKey); ok {
 		settings.Store(markKey, m)
 	}

@@ -9,6 +9,8 @@ package gormauthz
 // the mark, the guard is built after all, and the statement fails.
 
 import (
+	"maps"
+
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
@@ -29,6 +31,9 @@ type mark struct{ action string }
 //
 //   - Rows that Joins and Preload add are restricted to those that the actor may "read", each
 //     by the policy for its own class.
+//   - Statements that GORM or a hook makes of it, to save associations for instance, are
+//     authorized as with Enforce. Association("Tags").Delete, Clear, and Replace with
+//     nothing are not among them, because GORM runs them without the scopes.
 //   - Subqueries and raw joins are restricted only if they are marked themselves, or by
 //     Enforce.
 //   - An update or delete affects the rows on which action is allowed, and locks them first.
@@ -43,7 +48,9 @@ func Authorized(action string) func(*gorm.DB) *gorm.DB {
 			afterRow(db) // the plugin does, if there is one
 			return db
 		}
-		return db.Set(markKey, mark{action}).Clauses(clause.Where{Exprs: []clause.Expression{guard{}}})
+		tx := db.Set(markKey, mark{action}).Clauses(clause.Where{Exprs: []clause.Expression{guard{}}})
+		enforceCaused(tx)
+		return tx
 	}
 }
 
@@ -57,8 +64,41 @@ func AuthorizedStmt(action string) func(*gorm.Statement) {
 			return
 		}
 		stmt.Settings.Store(markKey, mark{action})
+		enforceCaused(stmt.DB)
 		stmt.AddClause(clause.Where{Exprs: []clause.Expression{guard{}}})
 	}
+}
+
+// enforceCaused makes the handle of a marked statement enforcing. GORM derives from it the
+// sessions of the statements that the marked one causes, to save associations for
+// instance, without the settings of the statement.
+func enforceCaused(db *gorm.DB) {
+	p := pluginOf(db)
+	if p.enforce {
+		return
+	}
+	config := *db.Config
+	config.Plugins = maps.Clone(config.Plugins)
+	config.Plugins[pluginName] = &Plugin{az: p.az, enforce: true}
+	db.Config = &config
+}
+
+// hasMarkedSubquery reports whether a subquery among the conditions of a statement is
+// marked. The generic interface of GORM makes a subquery of the marked statement in the
+// writes of associations, which have no mark.
+func hasMarkedSubquery(stmt *gorm.Statement) bool {
+	where, _ := stmt.Clauses["WHERE"].Expression.(clause.Where)
+	for _, e := range where.Exprs {
+		expr, _ := e.(clause.Expr)
+		for _, v := range expr.Vars {
+			if sub, ok := v.(*gorm.DB); ok {
+				if _, ok := markOf(sub.Statement); ok {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func checkMark(db *gorm.DB, action string) error {

@@ -50,6 +50,9 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 	stmt := db.Statement
 	action, ok := p.begin(stmt, action)
 	if !ok {
+		if hasMarkedSubquery(stmt) {
+			refuse(stmt, undecided("a write that is not marked cannot have a marked subquery", nil))
+		}
 		return nil, false
 	}
 	m, err := p.modelOf(stmt)
