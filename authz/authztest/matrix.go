@@ -20,7 +20,7 @@ import (
 // A flag named update is what most test packages call theirs, and a second one
 // of that name would stop the test before it began. So the one here has a name
 // of its own, and the other one, where a test package has it, is obeyed too.
-var update = flag.Bool("authztest.update", false, "rewrite the golden files of authztest.Matrix")
+var update = flag.Bool("authztest.update", false, "rewrite the golden files of authztest.Matrix and authztest.Schema")
 
 func updating() bool {
 	f := flag.Lookup("update")

@@ -12,7 +12,7 @@ import (
 )
 
 // TestSchemaFile: a schema that is missing or out of date fails the test, and is written
-// when the test is told to.
+// with -authztest.update.
 func TestSchemaFile(t *testing.T) {
 	dir := t.TempDir()
 	check := func(az *authz.Authorizer, path string) string {

@@ -24,7 +24,7 @@ type Relation struct {
 	Classes []string
 }
 
-// An Implication is a shorthand rule: whoever has Implier, on the instance itself or on what
+// An Implication is a shorthand rule: an actor with Implier, on the instance itself or on what
 // Relation leads to, has Head.
 type Implication struct {
 	Head, Implier string
