@@ -104,7 +104,7 @@ func TestWithoutSchema(t *testing.T) {
 	}
 	for text, code := range map[string]string{
 		`allow(u: User, "read", r: Repo) if r.name = u.name`:        "",
-		`allow(u: User, "read", r: Repo) if trustd(u, r);`:         "undefined-rule",
+		`allow(u: User, "read", r: Repo) if trustd(u, r);`:          "undefined-rule",
 		`allow(user: User, "read", r: Repo) if r.public;`:           "singleton-variable",
 		`alow(u: User, "read", r: Repo) if r.owner = u;`:            "unasked-rule",
 		`allow(u: User, "read", r: Repo) if r.boss = null and u.x;`: "foreign-constant",
