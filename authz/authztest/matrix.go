@@ -20,7 +20,7 @@ import (
 // Many test packages define a flag named update. A second flag of that name would stop the
 // test before it began, so this one has another name. If the test package has a flag named
 // update, it works too.
-var update = flag.Bool("authztest.update", false, "rewrite the golden files of authztest.Matrix")
+var update = flag.Bool("authztest.update", false, "rewrite the golden files of authztest.Matrix and authztest.Schema")
 
 func updating() bool {
 	f := flag.Lookup("update")

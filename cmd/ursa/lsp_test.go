@@ -160,7 +160,7 @@ func TestPositions(t *testing.T) {
 	}
 }
 
-// TestEveryPrefix: while a policy is typed, it is incomplete most of the time.
+// TestEveryPrefix: most texts on the way to a policy are not policies.
 func TestEveryPrefix(t *testing.T) {
 	text, err := os.ReadFile("../../policies/managed/roles.polar")
 	if err != nil {
