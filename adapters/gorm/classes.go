@@ -20,7 +20,7 @@ import (
 // Authorizer, and returns all classes each time. Pass all models of one Authorizer in one
 // call.
 //
-// Values are models or pointers to them. Models that their associations lead to are
+// Values are models or pointers to them, or what KeepsColumns returns. Models that their associations lead to are
 // registered and returned too: otherwise an association that the policy cannot follow
 // would silently be nil.
 //
@@ -54,12 +54,21 @@ func Classes(db *gorm.DB, values ...any) ([]authz.Class, error) {
 	var classes []authz.Class
 	var errs []error
 	returned := make(map[*model]bool)
+	var all []*model
 	for _, v := range values {
+		k, kept := v.(keptModel)
+		if kept {
+			v = k.model
+		}
 		reached, err := ms.add(v)
 		errs = append(errs, err)
+		if kept && err == nil {
+			reached[0].kept.Store(true)
+		}
 		for _, m := range reached {
 			if !returned[m] {
 				returned[m] = true
+				all = append(all, m)
 				classes = append(classes, ms.class(m))
 			}
 		}
@@ -67,6 +76,7 @@ func Classes(db *gorm.DB, values ...any) ([]authz.Class, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
+	warnOfHooks(db, all)
 	return classes, nil
 }
 

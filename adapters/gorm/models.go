@@ -159,7 +159,9 @@ type model struct {
 	relations  []*relation        // in the order of the fields' paths
 
 	severalRows map[string]bool // relations to one row that may have several
-	rows        *filter.Model
+
+	kept atomic.Bool // whether the AfterFind hook, if any, leaves columns alone
+	rows *filter.Model
 }
 
 // A relation is an association of a model.

@@ -36,6 +36,9 @@ func (c *compiler) relationOf(b binding, rel *filter.Relation) (*relation, *mode
 	if target == nil || target.typ != rel.Target.Type || r.many != rel.Many {
 		return nil, nil, unsupported(nil, "the relation "+rel.Name+" differs from the association of that name")
 	}
+	if target.changes() {
+		return nil, nil, unsupported(nil, hooked(target))
+	}
 	if b.model.severalRows[r.name] {
 		return nil, nil, unsupported(nil, severalRows(r.gorm))
 	}

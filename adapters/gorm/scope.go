@@ -10,6 +10,8 @@ package gormauthz
 
 import (
 	"maps"
+	"runtime"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -41,7 +43,15 @@ type mark struct{ action string }
 //     of its rows afterwards.
 //   - Raw SQL, upserts, and tables and models that are not registered fail. So does every
 //     statement if the handle has no plugin.
+//
+// A scope that is passed to a condition, as in db.Where(db.Scopes(visible)), must not mark:
+// GORM drops the scopes that it adds. If visible calls Authorized, Authorized panics, with an
+// error that is authz.ErrUndecided: the statement around it would run without the mark, and
+// cannot be told.
 func Authorized(action string) func(*gorm.DB) *gorm.DB {
+	if inCondition() {
+		panic(undecided("gormauthz.Authorized was called while GORM builds a condition, whose scopes it drops (pass the scope to the statement itself)", nil))
+	}
 	return func(db *gorm.DB) *gorm.DB {
 		if err := checkMark(db, action); err != nil {
 			refuse(db.Statement, err)
@@ -58,6 +68,9 @@ func Authorized(action string) func(*gorm.DB) *gorm.DB {
 //
 //	gorm.G[Expense](db).Scopes(gormauthz.AuthorizedStmt("read")).Find(ctx)
 func AuthorizedStmt(action string) func(*gorm.Statement) {
+	if inCondition() {
+		panic(undecided("gormauthz.AuthorizedStmt was called while GORM builds a condition, whose scopes it drops (pass the scope to the statement itself)", nil))
+	}
 	return func(stmt *gorm.Statement) {
 		if err := checkMark(stmt.DB, action); err != nil {
 			refuse(stmt, err)
@@ -96,6 +109,20 @@ func hasMarkedSubquery(stmt *gorm.Statement) bool {
 					return true
 				}
 			}
+		}
+	}
+	return false
+}
+
+// inCondition reports whether its caller's caller runs in a scope of a condition. GORM runs
+// these scopes once, and drops those that they add, so that nothing is left of a mark but the
+// call that made it.
+func inCondition() bool {
+	const near = 32 // frames; a scope is called by GORM itself
+	var pcs [near]uintptr
+	for _, pc := range pcs[:runtime.Callers(3, pcs[:])] {
+		if f := runtime.FuncForPC(pc - 1); f != nil && f.Name() == "gorm.io/gorm.(*Statement).BuildCondition" {
+			return true
 		}
 	}
 	return false

@@ -91,6 +91,9 @@ func (ms *models) compile(q *filter.Query, m *model) (predicate, error) {
 	if err := q.Validate(); err != nil {
 		return predicate{}, err
 	}
+	if err := checkHook(m, q.Where); err != nil {
+		return predicate{}, err
+	}
 	c.scope[filter.Row] = binding{m, q.Model, ""}
 	f, err := c.expr(q.Where, false)
 	return predicate{f}, err
