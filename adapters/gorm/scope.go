@@ -11,7 +11,6 @@ package gormauthz
 import (
 	"maps"
 	"runtime"
-	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"

@@ -2,7 +2,7 @@
 // one as far as that goes, and says which rules a policy has, who calls them and what its
 // blocks declare. It runs no policy and needs none of the program's Go types.
 //
-// The package is not stable before version 1 of this module.
+// Not stable before v1.
 package analysis
 
 // This file defines Load, which reads and checks a policy.

@@ -4,8 +4,10 @@
 // A program writes its schema with authz.Authorizer.Schema, and a test keeps the file up to
 // date (authztest.Schema). The tool ursa, which cannot see the program's types, checks
 // policies against the file. A schema contains names and kinds. It contains no value of a
-// constant and no data. The package is not stable before version 1 of this module; the
+// constant and no data. The
 // format has its own [Version].
+//
+// Not stable before v1.
 package schema
 
 // This file defines Schema and what it consists of.

@@ -112,7 +112,7 @@ func TestDifferences(t *testing.T) {
 			`allow if input.user.level >= 2`,
 			`allow(visitor: Visitor, "read", _: Document) if visitor.level >= 2;`,
 			map[string]any{"user": map[string]any{"level": "0"}}, &Visitor{Name: "eve", Level: "0"},
-			"allowed", "no order",
+			"allowed", "cannot be ordered",
 		},
 		{
 			"an error of a function under not",
