@@ -46,7 +46,7 @@ type mark struct{ action string }
 // A scope that is passed to a condition, as in db.Where(db.Scopes(visible)), must not mark:
 // GORM drops the scopes that it adds. If visible calls Authorized, Authorized panics, with an
 // error that is authz.ErrUndecided: the statement around it would run without the mark, and
-// cannot be told.
+// Authorized has no other way to fail it.
 func Authorized(action string) func(*gorm.DB) *gorm.DB {
 	if inCondition() {
 		panic(undecided("gormauthz.Authorized was called while GORM builds a condition, whose scopes it drops (pass the scope to the statement itself)", nil))
