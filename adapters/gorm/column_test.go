@@ -183,7 +183,7 @@ type Parcel struct {
 
 type Zoning struct {
 	ID   int64
-	Code foreign2
+	Code foreign2 `gorm:"uniqueIndex"`
 }
 
 // TestIncompatibleCollations tests relations between texts that the servers refuse to

@@ -20,8 +20,8 @@ type (
 	selfSeq      iter.Seq[selfSeq]
 	selfArray    struct{ A [1]*selfArray }
 	selfEmbedded struct {
-		*selfEmbedded
-		X int
+		*selfEmbedded //lint:ignore U1000 it is embedded to lead to itself
+		X             int
 	}
 	selfGeneric[T any]     struct{ Next *selfGeneric[T] }
 	selfGenericList[T any] []selfGenericList[T]
