@@ -1,9 +1,8 @@
 package authz
 
-// This file defines what adapters for web frameworks are made of: Admit, Enter
-// and Load do what Middleware and guards do, and StatusOf, Problem and
-// RefusalHeader are the parts of a refusal, for frameworks whose handlers return
-// errors that somebody else answers.
+// This file defines the building blocks of adapters for web frameworks. Admit, Enter and
+// Load are the steps of Middleware and of guards. StatusOf, Problem and RefusalHeader are
+// the parts of a refusal, for frameworks whose handlers return errors.
 
 import (
 	"bytes"
@@ -14,14 +13,14 @@ import (
 // Admit decides whether a request may be sent, as [Authorizer.Middleware] does.
 // It is for adapters to frameworks whose handlers are not http.Handlers.
 //
-// If the error is nil, handlers run with the context that Admit returns.
-// Otherwise no handler may run; the context is that of a request for [Refuse],
-// which then answers as Middleware does. The context is never nil.
+// If the error is nil, run the handlers with the context that Admit returns. Otherwise no
+// handler may run. Pass a request with the context to [Refuse], which then answers as
+// Middleware does. The context is never nil.
 //
-// Header is the header of the response, as far as it is set. Route, if it is not
-// nil, finds the route of r where [HTTPConfig].Route is not set. It is not called
-// after Admit has returned, but the Value of what it returns may be: what the
-// framework uses for the next request has to be copied.
+// Header is the header of the response so far. Route, if it is not nil, finds the route
+// of r if [HTTPConfig].Route is not set. Admit does not call it after it has returned,
+// but policies may call the Value function of the Route later: copy whatever the
+// framework reuses for the next request.
 //
 // Admit panics if there is no Config.Actor.
 func (a *Authorizer) Admit(r *http.Request, header http.Header, route func(*http.Request) (Route, error)) (context.Context, error) {
@@ -36,10 +35,9 @@ func (a *Authorizer) Admit(r *http.Request, header http.Header, route func(*http
 	return ctx, err
 }
 
-// Enter returns a context for a guard of a single route: it carries a and the
-// actor of the request, who is the one in the context of r, or the one that
-// [Authorizer.Actor] finds where there is none. With an error the context has no
-// actor, but is still that of a request for [Refuse].
+// Enter returns a context for a guard of a single route. It carries a and the actor. The
+// actor is the one in the context of r, or else the one that [Authorizer.Actor] finds.
+// With an error, the context has no actor, but [Refuse] still uses the settings of a.
 func (a *Authorizer) Enter(r *http.Request) (context.Context, error) {
 	actor, known := ActorFrom(r.Context())
 	var err error
@@ -49,10 +47,10 @@ func (a *Authorizer) Enter(r *http.Request) (context.Context, error) {
 	return NewContext(r.Context(), a, actor), err
 }
 
-// Load loads a resource and asks whether the context's actor may do action on
-// it. It is what guards of single routes do. The error is [ErrNotFound] if the
-// resource is nil or [Authorizer.LoadError] says so of the error of load, and
-// otherwise that of load or of [Authorize].
+// Load loads a resource and authorizes action on it for the context's actor, as guards of
+// single routes do. The error is [ErrNotFound] if the resource is nil or if
+// [Authorizer.LoadError] returns that for the error of load. Otherwise it is the error of
+// load or of [Authorize].
 func Load[T any](ctx context.Context, action string, load func() (T, error)) (T, error) {
 	var zero T
 	s := contextValueOf(ctx)

@@ -650,7 +650,7 @@ func TestNew(t *testing.T) {
 		{"no policies", authz.Config{Engine: facts{}}, "Config.Policies is not set"},
 		{"bad policy", authz.Config{Engine: facts{}, Policies: authz.String("p.polar", "\nallow")}, "p.polar:2:1: a fact has a rule"},
 		{"same name", authz.Config{Engine: facts{}, Policies: authz.Join(str, str)}, `two sources are named "p"`},
-		{"nothing joined", authz.Config{Engine: facts{}, Policies: authz.Join()}, "there are no sources"},
+		{"nothing joined", authz.Config{Engine: facts{}, Policies: authz.Join()}, "no sources were found"},
 		{"nil joined", authz.Config{Engine: facts{}, Policies: authz.Join(str, nil)}, "nil Policies"},
 		{"request rule", authz.Config{Engine: facts{}, Policies: str, HTTP: authz.HTTPConfig{RequestRule: 9}}, "RequestRule"},
 		{"engine panics", authz.Config{Policies: str, Engine: facts{onCompile: func(authz.Input) (authz.Policy, []authz.Diagnostic, error) {

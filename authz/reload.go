@@ -66,7 +66,7 @@ func (a *Authorizer) load(ctx context.Context) ([]Source, error) {
 		return nil, fmt.Errorf("loading policies: %w", err)
 	}
 	if len(loaded) == 0 {
-		return nil, errors.New("loading policies: there are no sources")
+		return nil, errors.New("loading policies: no sources were found")
 	}
 	size := 0
 	for _, s := range loaded {

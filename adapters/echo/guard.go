@@ -19,24 +19,24 @@ import (
 type resourceKey[T any] struct{}
 
 // Guard returns a middleware for a route that loads a resource and asks az whether
-// the actor may do action on it. If so, the handler runs, and gets the resource by
-// [Resource]. An error of load or of the decision is returned as an [*Error]. A
-// resource does not exist if it is nil, or if the error of load has the status 404, or
-// is [authz.ErrNotFound], sql.ErrNoRows or one of [authz.Config].NotFound; the answer
-// is then 404. Other errors of load with a status from 400 to 499, such as that of
-// echo for a value that cannot be bound, are returned as they are.
+// the actor may do action on it. If so, the handler runs, and [Resource] returns the
+// resource to it. Otherwise the middleware returns an [*Error]. The answer is 404 if the
+// resource is nil, or if the error of load has the status 404 or is [authz.ErrNotFound],
+// sql.ErrNoRows or one of [authz.Config].NotFound. Other errors of load with a status
+// from 400 to 499, such as echo's error for a value that cannot be bound, are returned
+// unchanged.
 //
-// The actor is the one that [Middleware] has found, or the one that az finds itself
-// where there is no Middleware. In load, the context of c.Request() carries az and the
-// actor.
+// The actor is the one that [Middleware] found. Without Middleware, az finds the actor
+// itself. In load, the context of c.Request() carries az and the actor.
 //
-// Load runs before the decision. It must have no effect, and the handler must act
-// upon what it returned: to load a second time is to authorize something else.
+// Load runs before the decision, so it must have no side effects. The handler must use
+// the resource that load returned: a second load might return something that was not
+// authorized.
 //
 // Guard panics if az or load is nil.
 func Guard[T any](az *authz.Authorizer, action string, load func(*echo.Context) (T, error)) echo.MiddlewareFunc {
 	if az == nil || load == nil {
-		panic("echoauthz: Guard needs an Authorizer and a function that loads")
+		panic("echoauthz: Guard needs an Authorizer and a load function")
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c *echo.Context) error {

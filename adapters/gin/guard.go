@@ -16,23 +16,23 @@ import (
 type resourceKey[T any] struct{}
 
 // Guard returns a handler for a route that loads a resource and asks az whether the
-// actor may do action on it. If so, the following handlers run, and get the resource
-// by [Resource]. An error of load or of the decision is answered by [Refuse]. A
-// resource does not exist if it is nil, or if the error of load is
-// [authz.ErrNotFound], sql.ErrNoRows or one of [authz.Config].NotFound; the answer is
-// then 404. If load aborts, no further handler runs, and what it has sent stays.
+// actor may do action on it. If so, the following handlers run, and [Resource] returns
+// the resource to them. [Refuse] answers an error of load or of the decision. The answer
+// is 404 if the resource is nil, or if the error of load is [authz.ErrNotFound],
+// sql.ErrNoRows or one of [authz.Config].NotFound. If load aborts, no further handler
+// runs, and the response stays as load left it.
 //
-// The actor is the one that [Middleware] has found, or the one that az finds itself
-// where there is no Middleware. In load, the context of c.Request carries az and the
-// actor.
+// The actor is the one that [Middleware] found. Without Middleware, az finds the actor
+// itself. In load, the context of c.Request carries az and the actor.
 //
-// Load runs before the decision. It must have no effect, and the handler must act
-// upon what it returned: to load a second time is to authorize something else.
+// Load runs before the decision, so it must have no side effects. The handler must use
+// the resource that load returned: a second load might return something that was not
+// authorized.
 //
 // Guard panics if az or load is nil.
 func Guard[T any](az *authz.Authorizer, action string, load func(*gin.Context) (T, error)) gin.HandlerFunc {
 	if az == nil || load == nil {
-		panic("ginauthz: Guard needs an Authorizer and a function that loads")
+		panic("ginauthz: Guard needs an Authorizer and a load function")
 	}
 	return func(c *gin.Context) {
 		ctx, err := az.Enter(c.Request)

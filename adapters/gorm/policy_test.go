@@ -334,7 +334,7 @@ func (g *generator) fetchFrom(classes []authz.Class, w **world) {
 	}
 }
 
-// reason returns why there is no filter, without position and names.
+// reason returns the text of an error of Filter without its position and names.
 func reason(err error) string {
 	words := strings.Fields(err.Error())
 	for i, w := range words {

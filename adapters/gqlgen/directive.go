@@ -23,16 +23,15 @@ import (
 // object that has the field, before the field is resolved. On a type, gqlgen applies it
 // to each field that has the type: put it on the interfaces and unions of the type, too.
 //
-// If one object of a list is denied, the field is refused: resolvers filter lists. An
-// object that is denied as [authz.ErrNotFound] is null where the field can be null, as
-// one that does not exist; otherwise the field is refused as not found, in both cases.
-// An error of the resolver that says that there is no such object, see
-// [authz.Authorizer.LoadError], is answered in the same way.
+// If one object of a list is denied, the field is refused: resolvers filter lists. A
+// denial that is [authz.ErrNotFound] gives the same result as an object that does not
+// exist: null if the field can be null, and "not found" otherwise. So does an error of
+// the resolver that [authz.Authorizer.LoadError] turns into ErrNotFound.
 //
-// A field of Mutation or Subscription that has the directive itself is refused before it
-// is resolved, since it would take effect before it is authorized: authorize in the
-// resolver. So is a field of Query without objects, since it has
-// nothing to authorize. The directive of a type authorizes what a mutation returns.
+// A field of Mutation or Subscription with the directive is refused before it is
+// resolved, because the resolver would act before anything is authorized. Authorize in
+// the resolver instead. A field of Query that returns no objects is refused too, because
+// it has nothing to authorize. The directive on a type authorizes what a mutation returns.
 func Directive(ctx context.Context, obj any, next graphql.Resolver, action string) (any, error) {
 	az, ok := authz.FromContext(ctx)
 	field := graphql.GetFieldContext(ctx)

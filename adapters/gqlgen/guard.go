@@ -17,13 +17,13 @@ import (
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
-// Guard returns a function that authorizes what a resolver has loaded: it takes the
-// results of the function that loads, and returns those of the resolver.
+// Guard returns a function that authorizes what a resolver has loaded. It takes the
+// results of a load function and returns the results of the resolver.
 //
 //	return gqlauthz.Guard[*Expense](ctx, "read")(r.Store.Expense(ctx, id))
 //
-// If there is no such resource, see [authz.Load], the error is
-// [authz.ErrNotFound]. With an error the resource is the zero T.
+// The error is [authz.ErrNotFound] if the resource does not exist, as [authz.Load]
+// decides it. With an error, the resource is the zero T.
 func Guard[T any](ctx context.Context, action string) func(T, error) (T, error) {
 	return func(resource T, err error) (T, error) {
 		if _, ok := authz.FromContext(ctx); !ok {

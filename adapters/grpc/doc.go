@@ -2,7 +2,7 @@
 //
 // [Middleware] decides every call, and every message of a stream, before a handler
 // sees it. In handlers, [authz.Authorize] authorizes the resources; errors of it are
-// answered with the right code. [Guard] makes a unary handler of a function that loads
+// answered with the right code. [Guard] makes a unary handler of a load function
 // a resource and one that uses it.
 //
 //	server := grpc.NewServer(grpcauthz.Middleware(az, grpcauthz.Config{

@@ -12,20 +12,21 @@ import (
 )
 
 // Guard returns a unary handler that loads a resource, asks az whether the context's
-// actor may do action on it, and calls handler with it if so. A resource does not exist
-// if it is nil, or if the error of load is [authz.ErrNotFound], sql.ErrNoRows, one of
-// [authz.Config].NotFound, or a status with the code NotFound; the answer is then
-// NotFound. A status that load returns is answered as it is, and any other error of
-// load by Internal, without its text.
+// actor may do action on it, and calls handler with it if so. The code is NotFound if the
+// resource is nil, or if the error of load is [authz.ErrNotFound], sql.ErrNoRows, one of
+// [authz.Config].NotFound, or a status with the code NotFound. Another status that load
+// returns is sent unchanged. For any other error of load the code is Internal, without
+// the text of the error.
 //
-// Load runs before the decision. It must have no effect, and what it returns must
-// be what handler uses: to load a second time is to authorize something else.
+// Load runs before the decision, so it must have no side effects. The handler must use
+// the resource that load returned: a second load might return something that was not
+// authorized.
 //
-// The actor is the one that [Middleware] has found; without one, the call could not be
-// decided. Guard panics if az, load or handler is nil.
+// The actor is the one that [Middleware] found. Without an actor the call is undecided.
+// Guard panics if az, load or handler is nil.
 func Guard[Req, T, Resp any](az *authz.Authorizer, action string, load func(context.Context, Req) (T, error), handler func(context.Context, Req, T) (Resp, error)) func(context.Context, Req) (Resp, error) {
 	if az == nil || load == nil || handler == nil {
-		panic("grpcauthz: Guard needs an Authorizer, a function that loads and a handler")
+		panic("grpcauthz: Guard needs an Authorizer, a load function and a handler")
 	}
 	return func(ctx context.Context, req Req) (Resp, error) {
 		var none Resp

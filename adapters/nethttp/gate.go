@@ -11,10 +11,9 @@ import (
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
-// A Gate stands between one handler and its client, and lets no page through
-// before something was authorized. [RequireDecision] puts one around each call of
-// an http.Handler; a Gate by itself is for adapters to frameworks whose handlers
-// have another type:
+// A Gate wraps the response of one handler and sends no page before something was
+// authorized. [RequireDecision] makes one for each call of an http.Handler. Use a Gate
+// directly in adapters for frameworks whose handlers have another type:
 //
 //	gate := nethttp.NewGate(w, r)
 //	defer gate.Close()
@@ -26,11 +25,11 @@ type Gate struct {
 	resp    response
 	request *http.Request
 	ledger  *ledger.Ledger
-	// passes reports whether a response passes that nobody has authorized,
-	// although it is not an error page.
+	// passes reports whether a response passes although nothing was authorized and it is
+	// not an error page.
 	passes  func(status int) bool
 	writer  http.ResponseWriter
-	foreign http.Header // what the header has to be if the response is not the handler's
+	foreign http.Header // the header for a response that is not the handler's
 }
 
 // NewGate returns a Gate for a response to r.
@@ -55,20 +54,20 @@ func NewGate(w http.ResponseWriter, r *http.Request) *Gate {
 // Writer returns the ResponseWriter for the handler.
 func (g *Gate) Writer() http.ResponseWriter { return g.writer }
 
-// Request returns the request for the handler: decisions that count are made
-// with its context, or one derived from it.
+// Request returns the request for the handler. Only decisions with its context, or one
+// derived from it, count.
 func (g *Gate) Request() *http.Request { return g.request }
 
 // Settled reports whether something was authorized.
 func (g *Gate) Settled() bool { return g.ledger.Settled() }
 
-// Begun reports whether the response has begun, as far as the Gate has seen it.
+// Begun reports whether the Gate has seen the response begin.
 func (g *Gate) Begun() bool { return g.resp.begun }
 
-// Begin says that the response begins with a status, or that it has ended if the
-// handler has written nothing. It returns an error if the response may not begin.
-// The Gate has then answered 500 in its place, and nothing may be written. Begin
-// writes nothing otherwise, and a second call returns what the first one did.
+// Begin tells the Gate that the response begins with a status, or that the handler has
+// returned without writing. If the response must not begin, Begin answers 500 and returns
+// an error, and nothing more may be written. Otherwise it writes nothing. A second call
+// returns the result of the first.
 func (g *Gate) Begin(status int) error { return g.resp.start(status) }
 
 // Close restores the header if the response is not the handler's. It is called

@@ -136,7 +136,7 @@ func (p *policy) newConstants(given map[string]any) (map[string]any, []syntax.Di
 }
 
 // load registers classes and constants, loads the text and runs the inline queries.
-// go-oso has no way to free an instance that is no longer needed.
+// go-oso cannot free an instance, so its memory stays in use until the process ends.
 func (p *policy) load(constants map[string]any) (diags []syntax.Diagnostic, err error) {
 	defer func() {
 		if recover() != nil {

@@ -391,7 +391,7 @@ endless(n) if endless([n]);`)
 			t.Errorf("solution %d: %v, %v", n, b, err)
 		}
 		if n == 2 {
-			break // there is no last solution
+			break // the next solution would never come
 		}
 	}
 }
