@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
@@ -19,6 +18,7 @@ import (
 
 	echoauthz "github.com/ursa-authz/ursa/adapters/echo"
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/internal/pagecode"
 )
 
 const open = `
@@ -318,38 +318,5 @@ func TestConstruction(t *testing.T) {
 
 // TestDocs: the code of docs/echo.md is that of the examples.
 func TestDocs(t *testing.T) {
-	page, err := os.ReadFile("../../docs/echo.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	examples, err := os.ReadFile("example_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	code := flat(string(examples))
-	blocks := 0
-	for _, part := range strings.Split(string(page), "\n```")[1:] {
-		lang, block, _ := strings.Cut(part, "\n")
-		if lang != "go" && lang != "polar" {
-			continue
-		}
-		blocks++
-		if !strings.Contains(code, flat(block)) {
-			t.Errorf("docs/echo.md has code that no example has:\n%s", block)
-		}
-	}
-	if blocks < 6 {
-		t.Errorf("only %d blocks of code", blocks)
-	}
-}
-
-// flat returns text without indentation and empty lines.
-func flat(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			b.WriteString(line + "\n")
-		}
-	}
-	return b.String()
+	pagecode.Code(t, "../../docs/echo.md", []string{"go", "polar"}, 6, "example_test.go")
 }

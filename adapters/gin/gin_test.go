@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +16,7 @@ import (
 
 	ginauthz "github.com/ursa-authz/ursa/adapters/gin"
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/internal/pagecode"
 )
 
 const open = `
@@ -317,38 +317,5 @@ func TestConstruction(t *testing.T) {
 
 // TestDocs: the code of docs/gin.md is that of the examples.
 func TestDocs(t *testing.T) {
-	page, err := os.ReadFile("../../docs/gin.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	examples, err := os.ReadFile("example_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	code := flat(string(examples))
-	blocks := 0
-	for _, part := range strings.Split(string(page), "\n```")[1:] {
-		lang, block, _ := strings.Cut(part, "\n")
-		if lang != "go" && lang != "polar" {
-			continue
-		}
-		blocks++
-		if !strings.Contains(code, flat(block)) {
-			t.Errorf("docs/gin.md has code that no example has:\n%s", block)
-		}
-	}
-	if blocks < 5 {
-		t.Errorf("only %d blocks of code", blocks)
-	}
-}
-
-// flat returns text without indentation and empty lines.
-func flat(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			b.WriteString(line + "\n")
-		}
-	}
-	return b.String()
+	pagecode.Code(t, "../../docs/gin.md", []string{"go", "polar"}, 5, "example_test.go")
 }

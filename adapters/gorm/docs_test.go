@@ -4,18 +4,9 @@ import (
 	"os"
 	"strings"
 	"testing"
-)
 
-// flat returns text without indentation, empty lines and comment slashes.
-func flat(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "//")); line != "" {
-			b.WriteString(line + "\n")
-		}
-	}
-	return b.String()
-}
+	"github.com/ursa-authz/ursa/internal/pagecode"
+)
 
 // TestDocs checks that the Go and Polar code and the output on the pages are those of
 // the examples.
@@ -24,21 +15,16 @@ func TestDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code := flat(string(examples))
+	code := pagecode.Output(string(examples))
 	for name, want := range map[string]int{"../../docs/gorm.md": 10, "../../docs/lists.md": 5} {
-		page, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
 		blocks := 0
-		for i, part := range strings.Split("\n"+string(page), "\n```") { // every second block is in fences
-			lang, block, _ := strings.Cut(part, "\n")
-			if i%2 == 0 || lang == "sql" {
+		for _, b := range pagecode.Blocks(t, name) {
+			if b.Lang == "sql" {
 				continue
 			}
 			blocks++
-			if !strings.Contains(code, flat(block)) {
-				t.Errorf("%s has %s that is not in example_test.go:\n%s", name, lang, block)
+			if !strings.Contains(code, pagecode.Output(b.Text)) {
+				t.Errorf("%s has %s that is not in example_test.go:\n%s", name, b.Lang, b.Text)
 			}
 		}
 		if blocks < want {

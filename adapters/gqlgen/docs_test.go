@@ -3,49 +3,14 @@ package gqlauthz_test
 // This file tests that the code in docs/graphql.md is code that the tests run.
 
 import (
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
+
+	"github.com/ursa-authz/ursa/internal/pagecode"
 )
 
-// flat returns text without indentation and empty lines.
-func flat(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			b.WriteString(line + "\n")
-		}
-	}
-	return b.String()
-}
-
 func TestDocs(t *testing.T) {
-	page, err := os.ReadFile("../../docs/graphql.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	files, _ := filepath.Glob("*_test.go")
-	var code strings.Builder
-	for _, name := range append(files, "internal/graph/schema.graphqls") {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		code.WriteString(flat(string(text)))
-	}
-	blocks := 0
-	for _, part := range strings.Split(string(page), "\n```")[1:] {
-		lang, block, _ := strings.Cut(part, "\n")
-		if lang != "go" && lang != "polar" && lang != "graphql" {
-			continue
-		}
-		blocks++
-		if !strings.Contains(code.String(), flat(block)) {
-			t.Errorf("docs/graphql.md has code that no test runs:\n%s", block)
-		}
-	}
-	if blocks < 6 {
-		t.Errorf("only %d blocks of code", blocks)
-	}
+	files = append(files, "internal/graph/schema.graphqls")
+	pagecode.Code(t, "../../docs/graphql.md", []string{"go", "polar", "graphql"}, 6, files...)
 }

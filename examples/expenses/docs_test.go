@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/ursa-authz/ursa/internal/pagecode"
 )
 
 // pages are the pages, with the least number of blocks of each kind. Without these
@@ -184,21 +186,10 @@ func (r *reader) partOf(code string, patterns ...string) {
 			if err != nil {
 				r.t.Fatal(err)
 			}
-			if strings.Contains(flat(string(text)), flat(code)) {
+			if strings.Contains(pagecode.Flat(string(text)), pagecode.Flat(code)) {
 				return
 			}
 		}
 	}
 	r.t.Errorf("this is not in %s:\n%s", strings.Join(patterns, ", "), code)
-}
-
-// flat returns text without indentation and empty lines.
-func flat(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			b.WriteString(line + "\n")
-		}
-	}
-	return b.String()
 }

@@ -17,6 +17,7 @@ import (
 
 	gormauthz "github.com/ursa-authz/ursa/adapters/gorm"
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/internal/pagecode"
 	"github.com/ursa-authz/ursa/internal/pagetest"
 	"github.com/ursa-authz/ursa/internal/testdb"
 )
@@ -79,7 +80,7 @@ func TestRecipes(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d testdb.Database) {
 		w := fill(t, d.Open(t))
 		policies, yes, no := 0, 0, 0
-		for _, b := range pagetest.Blocks(t, page, "polar") {
+		for _, b := range pagecode.Blocks(t, page, "polar") {
 			y, n := w.Ask(t, d.Open(t), b.Text)
 			policies, yes, no = policies+1, yes+y, no+n
 		}
@@ -89,14 +90,16 @@ func TestRecipes(t *testing.T) {
 	})
 }
 
-func TestCode(t *testing.T) { pagetest.Code(t, page, 4, "models.go", "members.go") }
+func TestCode(t *testing.T) {
+	pagecode.Code(t, page, []string{"go", "text"}, 4, "models.go", "members.go")
+}
 
 // policy returns the policies of the page that contain one of the texts.
 func policy(t *testing.T, texts ...string) string {
 	t.Helper()
 	var b strings.Builder
 	for _, text := range texts {
-		for _, block := range pagetest.Blocks(t, page, "polar") {
+		for _, block := range pagecode.Blocks(t, page, "polar") {
 			if strings.Contains(block.Text, text) {
 				b.WriteString(block.Text + "\n")
 			}
@@ -120,7 +123,7 @@ func TestSQL(t *testing.T) {
 		ctx := authz.NewContext(t.Context(), az, w.Names["cem"])
 		scope := gormauthz.Authorized("read")
 		got := db.WithContext(ctx).Session(&gorm.Session{DryRun: true}).Scopes(scope).Find(&[]Project{}).Statement.SQL.String()
-		want := pagetest.Blocks(t, page, "sql")[0].Text
+		want := pagecode.Blocks(t, page, "sql")[0].Text
 		if blanks.ReplaceAllString(got, "") != blanks.ReplaceAllString(want, "") {
 			t.Errorf("the SQL is\n%s", got)
 		}

@@ -21,6 +21,7 @@ import (
 	gormauthz "github.com/ursa-authz/ursa/adapters/gorm"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/authztest"
+	"github.com/ursa-authz/ursa/internal/pagecode"
 	"github.com/ursa-authz/ursa/internal/pagetest"
 	"github.com/ursa-authz/ursa/internal/testdb"
 )
@@ -66,7 +67,7 @@ func TestPolicies(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d testdb.Database) {
 		w := fill(t, d.Open(t))
 		policies, yes, no := 0, 0, 0
-		for _, b := range pagetest.Blocks(t, page, "polar") {
+		for _, b := range pagecode.Blocks(t, page, "polar") {
 			y, n := w.Ask(t, d.Open(t), b.Text)
 			policies, yes, no = policies+1, yes+y, no+n
 		}
@@ -77,13 +78,13 @@ func TestPolicies(t *testing.T) {
 }
 
 func TestCode(t *testing.T) {
-	pagetest.Code(t, page, 7, "models.go", "app.go", "separate.go", "tenants_test.go")
+	pagecode.Code(t, page, []string{"go", "text"}, 7, "models.go", "app.go", "separate.go", "tenants_test.go")
 }
 
 // policy returns the policy of the page that contains a text.
 func policy(t *testing.T, text string) string {
 	t.Helper()
-	for _, block := range pagetest.Blocks(t, page, "polar") {
+	for _, block := range pagecode.Blocks(t, page, "polar") {
 		if strings.Contains(block.Text, text) {
 			return block.Text
 		}
@@ -111,7 +112,7 @@ func TestSQL(t *testing.T) {
 		ctx := authz.NewContext(t.Context(), az, w.Names["bob"])
 		scope := gormauthz.Authorized("read")
 		got := db.WithContext(ctx).Session(&gorm.Session{DryRun: true}).Scopes(scope).Find(&[]Document{}).Statement.SQL.String()
-		if want := strings.TrimSpace(pagetest.Blocks(t, page, "sql")[0].Text); got != want {
+		if want := strings.TrimSpace(pagecode.Blocks(t, page, "sql")[0].Text); got != want {
 			t.Errorf("the SQL is\n%s", got)
 		}
 	})

@@ -53,6 +53,7 @@ const lattice = `
 	0  policies
 	1  internal/testdb     github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres
 	7  internal/pagetest   gorm.io/gorm
+	0  internal/pagecode
 	0  internal/deps
 `
 

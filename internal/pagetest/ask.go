@@ -1,3 +1,4 @@
+// Package pagetest asks the questions that are written in the policies on pages of docs/.
 package pagetest
 
 // This file defines Ask, which asks the questions that are written in a policy.

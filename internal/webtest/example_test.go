@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/ursa-authz/ursa/adapters/nethttp"
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/internal/pagecode"
 )
 
 // findExpense is the database of the examples.
@@ -129,38 +129,5 @@ func TestRouters(t *testing.T) {
 
 // TestDocs: the code of docs/routers.md is that of this file.
 func TestDocs(t *testing.T) {
-	page, err := os.ReadFile("../../docs/routers.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	code := ""
-	for _, name := range []string{"example_test.go", "http_test.go"} {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		code += flat(string(text))
-	}
-	blocks := 0
-	for _, part := range strings.Split(string(page), "\n```go")[1:] {
-		block, _, _ := strings.Cut(part, "\n```")
-		blocks++
-		if !strings.Contains(code, flat(block)) {
-			t.Errorf("docs/routers.md has code that no test has:\n%s", block)
-		}
-	}
-	if blocks < 6 {
-		t.Errorf("only %d blocks of code", blocks)
-	}
-}
-
-// flat returns text without indentation and empty lines.
-func flat(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			b.WriteString(line + "\n")
-		}
-	}
-	return b.String()
+	pagecode.Code(t, "../../docs/routers.md", []string{"go"}, 6, "example_test.go", "http_test.go")
 }

@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/ursa-authz/ursa/internal/pagecode"
 )
 
 // A Page is a page of docs/. Each of its blocks of code has to be used by a test, or
@@ -43,11 +45,11 @@ func Open(t testing.TB, name string, files ...string) *Page {
 		if err != nil {
 			t.Fatal(err)
 		}
-		code.WriteString(flat(string(text)))
+		code.WriteString(pagecode.Output(string(text)))
 	}
 	for _, b := range p.blocks {
 		if b.lang == "go" || b.lang == "text" {
-			b.used = strings.Contains(code.String(), flat(b.text))
+			b.used = strings.Contains(code.String(), pagecode.Output(b.text))
 		}
 	}
 	t.Cleanup(func() {
@@ -82,17 +84,6 @@ func (p *Page) parse() {
 	if open != nil {
 		p.t.Fatalf("line %d: the block is not closed", open.line)
 	}
-}
-
-// flat returns code without indentation, empty lines and the slashes of comments.
-func flat(code string) string {
-	var b strings.Builder
-	for line := range strings.Lines(code) {
-		if line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "//")); line != "" {
-			b.WriteString(line + "\n")
-		}
-	}
-	return b.String()
 }
 
 // Block returns the first block of a language in a section that was not used yet.
