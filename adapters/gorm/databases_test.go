@@ -13,7 +13,6 @@ import (
 	mysqldriver "gorm.io/driver/mysql"
 	postgresdriver "gorm.io/driver/postgres"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"github.com/ursa-authz/ursa/internal/testdb"
 )
@@ -40,24 +39,6 @@ func eachDatabase(t *testing.T, f func(t *testing.T, d database)) {
 	t.Run("mysql", func(t *testing.T) { f(t, newMySQL(t)) })
 }
 
-func config() *gorm.Config {
-	return &gorm.Config{Logger: logger.Discard, DisableForeignKeyConstraintWhenMigrating: true}
-}
-
-func open(t testing.TB, d gorm.Dialector) *gorm.DB {
-	t.Helper()
-	db, err := gorm.Open(d, config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if pool, err := db.DB(); err == nil {
-			pool.Close()
-		}
-	})
-	return db
-}
-
 // A sqliteDriver is one of the drivers for SQLite.
 type sqliteDriver struct {
 	name    string // in package database/sql
@@ -76,17 +57,17 @@ func newSQLite(t testing.TB) database { return sqlitePackage.database(t) }
 
 func (s sqliteDriver) database(t testing.TB) database {
 	dsn := "file:" + filepath.Join(t.TempDir(), "test.db") + s.options
-	return database{"sqlite", s.name, dsn, func(t testing.TB) *gorm.DB { return open(t, s.open(dsn)) }}
+	return database{"sqlite", s.name, dsn, func(t testing.TB) *gorm.DB { return testdb.Open(t, s.open(dsn)) }}
 }
 
 func newPostgres(t testing.TB) database {
 	dsn := testdb.Postgres(t)
-	return database{"postgres", "pgx", dsn, func(t testing.TB) *gorm.DB { return open(t, postgresdriver.Open(dsn)) }}
+	return database{"postgres", "pgx", dsn, func(t testing.TB) *gorm.DB { return testdb.Open(t, postgresdriver.Open(dsn)) }}
 }
 
 func newMySQL(t testing.TB) database {
 	dsn := testdb.MySQL(t)
-	return database{"mysql", "mysql", dsn, func(t testing.TB) *gorm.DB { return open(t, mysqldriver.Open(dsn)) }}
+	return database{"mysql", "mysql", dsn, func(t testing.TB) *gorm.DB { return testdb.Open(t, mysqldriver.Open(dsn)) }}
 }
 
 // runs returns the number of random cases of a test: URSA_FILTER_RUNS, or n.

@@ -18,6 +18,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/internal/testdb"
 )
 
 // errFault is the error of the failing database.
@@ -201,7 +202,7 @@ func openFaulty(t testing.TB, name, driverName, dsn string) (*gorm.DB, *faulty) 
 	case "mysql":
 		d = mysqldriver.New(mysqldriver.Config{Conn: pool})
 	}
-	db, err := gorm.Open(d, config())
+	db, err := gorm.Open(d, testdb.Config())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ type Database struct {
 }
 
 // Open returns a new handle of the database.
-func (d Database) Open(t testing.TB) *gorm.DB { return open(t, d.dialector()) }
+func (d Database) Open(t testing.TB) *gorm.DB { return Open(t, d.dialector()) }
 
 // Another returns another empty database of the same kind.
 func (d Database) Another(t testing.TB) Database { return Database{d.Name, d.kind, d.kind(t)} }
@@ -98,9 +98,15 @@ func MySQL(t testing.TB) string {
 	return server + "/" + name + "?parseTime=true&loc=UTC&charset=utf8mb4"
 }
 
-func open(t testing.TB, d gorm.Dialector) *gorm.DB {
+// Config returns the configuration of the handles: quiet, and without foreign keys.
+func Config() *gorm.Config {
+	return &gorm.Config{Logger: logger.Discard, DisableForeignKeyConstraintWhenMigrating: true}
+}
+
+// Open returns a handle of a dialector's database that is closed when the test ends.
+func Open(t testing.TB, d gorm.Dialector) *gorm.DB {
 	t.Helper()
-	db, err := gorm.Open(d, &gorm.Config{Logger: logger.Discard, DisableForeignKeyConstraintWhenMigrating: true})
+	db, err := gorm.Open(d, Config())
 	if err != nil {
 		t.Fatal(err)
 	}
