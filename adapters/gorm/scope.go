@@ -119,8 +119,11 @@ func hasMarkedSubquery(stmt *gorm.Statement) bool {
 func inCondition() bool {
 	const near = 32 // frames; a scope is called by GORM itself
 	var pcs [near]uintptr
-	for _, pc := range pcs[:runtime.Callers(3, pcs[:])] {
-		if f := runtime.FuncForPC(pc - 1); f != nil && f.Name() == "gorm.io/gorm.(*Statement).BuildCondition" {
+	// Frames has the functions that were inlined too.
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	for more := true; more; {
+		var f runtime.Frame
+		if f, more = frames.Next(); f.Function == "gorm.io/gorm.(*Statement).BuildCondition" {
 			return true
 		}
 	}
