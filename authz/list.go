@@ -44,7 +44,10 @@ func (a *Authorizer) Filter(ctx context.Context, actor any, action string, class
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if q, err = v.filter(ctx, f, actor, action, class); err == nil {
+		q, err = v.filter(func(rule string) (*filter.Query, error) {
+			return f.Filter(ctx, rule, actor, action, class)
+		})
+		if err == nil {
 			ledger.Settle(ctx)
 		}
 		return err
