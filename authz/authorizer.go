@@ -28,6 +28,7 @@ type Authorizer struct {
 	engine  Engine
 	classes *classes
 	input   Input // without sources
+	batches bool  // whether a class has a Fetch, so that decisions can share what they fetch
 
 	current   atomic.Pointer[version]
 	reloading chan struct{} // holds a token while the lock is held
@@ -70,6 +71,10 @@ func New(cfg Config) (*Authorizer, error) {
 		DenyRule:   cfg.DenyRule,
 	}
 	a.classes = newClasses(a.input.Classes)
+	var err error
+	if a.input.Classes, a.batches, err = shared(a.input.Classes); err != nil {
+		return nil, fmt.Errorf("authz: %w", err)
+	}
 	ctx := context.Background()
 	sources, err := a.load(ctx)
 	if err == nil {

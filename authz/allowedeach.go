@@ -1,0 +1,106 @@
+package authz
+
+// This file defines IsAllowedEach, which decides about many resources in one call.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/ursa-authz/ursa/authz/ledger"
+)
+
+// IsAllowedEach reports for each resource whether actor may do action on it. Resources is a
+// slice, such as []*Expense, []Expense or []any, and the result has its order. All decisions
+// use one version of the policy and one view of the relations that are not loaded: each is
+// fetched once, and for all resources that need it together if the class has a FetchEach.
+// A page of 50 rows then takes one statement for each relation that the policy reads.
+//
+// If one of the resources cannot be decided, the result is nil, and the error is
+// [ErrUndecided] and names the index of the first such resource. In [Limits], Fetches bounds
+// the whole call; the others bound each decision. Observers receive one decision for each
+// resource. Guards such as nethttp.RequireDecision accept the call as a decision if it allows
+// anything, or if there are no resources.
+//
+// To find the rows that an actor may see without loading the others, use [Authorizer.Filter].
+func (a *Authorizer) IsAllowedEach(ctx context.Context, actor any, action string, resources any) ([]bool, error) {
+	list, err := elements(resources)
+	if err == nil {
+		err = a.classes.checkActor(actor)
+	}
+	if err != nil {
+		return nil, undecided(err)
+	}
+	v := a.current.Load()
+	ctx = a.withBatch(ctx, list)
+	oks, settles := make([]bool, len(list)), len(list) == 0
+	for i, r := range list {
+		q := question{ruleAllow, actor, action, r, ""}
+		ok, err := a.decideOne(ctx, v, &q)
+		if err != nil {
+			return nil, atIndex(err, i)
+		}
+		oks[i] = ok
+		settles = settles || ok && !isRequest(r)
+	}
+	err = catchPanic(func() error {
+		if settles {
+			ledger.Settle(ctx)
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, undecided(err)
+	}
+	return oks, nil
+}
+
+// decideOne answers q on a version of the policy. It settles no ledger.
+func (a *Authorizer) decideOne(ctx context.Context, v *version, q *question) (bool, error) {
+	if a.cfg.Observe == nil {
+		out, err := a.decide(ctx, v, q, false)
+		if err != nil {
+			return false, undecided(err)
+		}
+		return out.allowed, nil
+	}
+	start := time.Now()
+	out, err := a.decide(ctx, v, q, false)
+	return a.answer(ctx, v, q, out, err, false, start)
+}
+
+// atIndex adds the index of a resource to the error of a decision about it.
+func atIndex(err error, i int) error {
+	id := ""
+	if u, ok := errors.AsType[*undecidedError](err); ok {
+		id, err = u.id, u.cause
+	}
+	return &undecidedError{id, fmt.Errorf("resource %d: %w", i, err)}
+}
+
+var errNotSlice = errors.New("the resources are not a slice")
+
+// elements returns the elements of a slice: themselves if they are pointers or interfaces,
+// otherwise pointers to them.
+func elements(slice any) ([]any, error) {
+	if list, ok := slice.([]any); ok {
+		return list, nil
+	}
+	v := reflect.ValueOf(slice)
+	if v.Kind() != reflect.Slice {
+		return nil, errNotSlice
+	}
+	k := v.Type().Elem().Kind()
+	direct := k == reflect.Pointer || k == reflect.Interface
+	list := make([]any, v.Len())
+	for i := range list {
+		if e := v.Index(i); direct {
+			list[i] = e.Interface()
+		} else {
+			list[i] = e.Addr().Interface()
+		}
+	}
+	return list, nil
+}
