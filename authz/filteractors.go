@@ -24,16 +24,16 @@ type ActorFilterer interface {
 // resource. An actor satisfies the condition exactly when IsAllowed allows it. The resource
 // can be a class. The class of the actors must be a registered struct with a key.
 //
-// A row whose key is zero is no actor and does not satisfy the condition, unless the class
-// has [Class].ZeroKeyActor. With [Config].DenyRule, the condition excludes the actors that
-// deny rules deny.
+// A row whose key is zero identifies nobody, and does not satisfy the condition unless the
+// class has [Class].ZeroKeyActor. With [Config].DenyRule, the condition excludes the actors
+// that deny rules deny.
 //
 // The errors are those of [Authorizer.Filter]. In particular, the error is ErrUnsupported
 // if a rule depends on something about the actor that no field holds, such as the result of
 // a method.
 //
 // FilterActors answers a question about other people and authorizes nothing: guards such as
-// nethttp.RequireDecision do not accept it as a decision. Authorize the one who asks first.
+// nethttp.RequireDecision do not accept it as a decision. Authorize the person asking first.
 func (a *Authorizer) FilterActors(ctx context.Context, class Class, action string, resource any) (*filter.Query, error) {
 	v := a.current.Load()
 	f, ok := v.policy.(ActorFilterer)
