@@ -71,12 +71,7 @@ func (c *classes) actorType(t reflect.Type) *actorType {
 // isUnstored reports whether x is an instance of a class with a key whose key is zero. No
 // database has such a row, so its existence is not a secret.
 func (c *classes) isUnstored(x any) bool {
-	v := reflect.ValueOf(x)
-	for range maxPointers {
-		if v.Kind() == reflect.Pointer {
-			v = v.Elem()
-		}
-	}
+	v := pointee(x)
 	if v.Kind() != reflect.Struct {
 		return false
 	}

@@ -37,7 +37,7 @@ func (a *Authorizer) IsAllowedEach(ctx context.Context, actor any, action string
 	ctx = a.withBatch(ctx, list)
 	oks, settles := make([]bool, len(list)), len(list) == 0
 	for i, r := range list {
-		q := question{ruleAllow, actor, action, r, ""}
+		q := question{rule: ruleAllow, actor: actor, action: action, resource: r}
 		ok, err := a.decideOne(ctx, v, &q)
 		if err != nil {
 			return nil, atIndex(err, i)

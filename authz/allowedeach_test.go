@@ -33,8 +33,8 @@ type (
 		Club   *club
 		Guests []attendee
 	}
-	attendee  struct{ UserID int }
-	viewer struct {
+	attendee struct{ UserID int }
+	viewer   struct {
 		ID    int `polar:",id"`
 		Clubs []club
 	}

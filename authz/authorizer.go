@@ -69,6 +69,7 @@ func New(cfg Config) (*Authorizer, error) {
 		Now:        cfg.Now,
 		Print:      cfg.Print,
 		DenyRule:   cfg.DenyRule,
+		ChangeRule: cfg.ChangeRule,
 	}
 	a.classes = newClasses(a.input.Classes)
 	var err error
@@ -106,12 +107,13 @@ const (
 	ruleAllow        // allow(actor, action, resource)
 	ruleRequest      // allow_request(actor, request)
 	ruleField        // allow_field(actor, action, resource, field)
+	ruleChange       // allow_change(actor, action, before, after)
 	rules
 )
 
 // String returns the rule's name in policies, or "".
 func (r rule) String() string {
-	return [rules]string{"", "allow", "allow_request", "allow_field"}[r]
+	return [rules]string{"", "allow", "allow_request", "allow_field", "allow_change"}[r]
 }
 
 // A question is what a decision is about.
@@ -119,8 +121,9 @@ type question struct {
 	rule     rule
 	actor    any
 	action   string // empty for ruleRequest
-	resource any
+	resource any    // for ruleChange, as it was before
 	field    string // for ruleField
+	after    any    // for ruleChange
 }
 
 // A ruling is what the policy says to a question. The zero ruling is a denial because no
@@ -134,20 +137,20 @@ type ruling struct {
 // IsAllowed reports whether actor may do action on resource. Every error is [ErrUndecided],
 // and the result is then false.
 func (a *Authorizer) IsAllowed(ctx context.Context, actor any, action string, resource any) (bool, error) {
-	return a.ask(ctx, &question{ruleAllow, actor, action, resource, ""}, true, false)
+	return a.ask(ctx, &question{rule: ruleAllow, actor: actor, action: action, resource: resource}, true, false)
 }
 
 // Authorize returns nil if actor may do action on resource. Otherwise the error is a
 // [*DeniedError], which is [ErrForbidden] or [ErrNotFound], or it is [ErrUndecided].
 func (a *Authorizer) Authorize(ctx context.Context, actor any, action string, resource any) error {
-	_, err := a.ask(ctx, &question{ruleAllow, actor, action, resource, ""}, true, true)
+	_, err := a.ask(ctx, &question{rule: ruleAllow, actor: actor, action: action, resource: resource}, true, true)
 	return err
 }
 
 // AuthorizeField returns nil if actor may do action on a field of resource. It evaluates
 // allow_field(actor, action, resource, field). The errors are those of Authorize.
 func (a *Authorizer) AuthorizeField(ctx context.Context, actor any, action string, resource any, field string) error {
-	_, err := a.ask(ctx, &question{ruleField, actor, action, resource, field}, true, true)
+	_, err := a.ask(ctx, &question{rule: ruleField, actor: actor, action: action, resource: resource, field: field}, true, true)
 	return err
 }
 
@@ -259,7 +262,7 @@ func (a *Authorizer) hides(ctx context.Context, v *version, q *question) (bool, 
 	if q.rule == ruleAllow && q.action == a.cfg.ReadAction {
 		return true, nil
 	}
-	out, err := a.decide(ctx, v, &question{ruleAllow, q.actor, a.cfg.ReadAction, q.resource, ""}, false)
+	out, err := a.decide(ctx, v, &question{rule: ruleAllow, actor: q.actor, action: a.cfg.ReadAction, resource: q.resource}, false)
 	return !out.allowed, err
 }
 
@@ -304,6 +307,11 @@ func (v *version) ask(ctx context.Context, name string, q *question) (Outcome, e
 		return v.askAny(ctx, name, q.actor, q.resource)
 	case ruleField:
 		return v.askAny(ctx, name, q.actor, q.action, q.resource, q.field)
+	case ruleChange:
+		if name == ruleChange.deny() { // about the state before, it was evaluated before the change
+			return v.policy.Decide(ctx, name, q.actor, q.action, q.after)
+		}
+		return v.askAny(ctx, name, q.actor, q.action, q.resource, q.after)
 	}
 	return v.policy.Decide(ctx, name, q.actor, q.action, q.resource)
 }

@@ -36,6 +36,13 @@ type Config struct {
 	// without deny rules costs nothing more.
 	DenyRule bool
 
+	// ChangeRule makes updates evaluate allow_change(actor, action, before, after) in
+	// addition to allow(actor, action, before). Without it they evaluate allow for both
+	// states, so that a policy cannot say "archive what is not archived". With it, a class
+	// needs an allow_change rule to be updated. Creates and deletes never evaluate it. See
+	// [Authorizer.AuthorizeChange].
+	ChangeRule bool
+
 	// ReadAction is the action of seeing that a resource exists, such as "read". If it is
 	// set, an actor who is denied something on a resource and may not read it either gets
 	// [ErrNotFound] instead of [ErrForbidden]. This costs a second decision for each

@@ -18,11 +18,11 @@ import (
 
 // deny returns the name of the rule that overrides r, or "".
 func (r rule) deny() string {
-	return [rules]string{"", "deny", "deny_request", "deny_field"}[r]
+	return [rules]string{"", "deny", "deny_request", "deny_field", "deny"}[r]
 }
 
-// arity returns the number of parameters that r and its deny rule have.
-func (r rule) arity() int { return [rules]int{0, 3, 2, 4}[r] }
+// denyArity returns the number of parameters of the deny rule.
+func (r rule) denyArity() int { return [rules]int{0, 3, 2, 4, 3}[r] }
 
 // denials are the deny rules of a version of the policy.
 type denials struct {
@@ -35,7 +35,7 @@ func denialsOf(p Policy) (d denials) {
 	definer, ok := p.(Definer)
 	d.unknown = !ok
 	for r := noRule + 1; r < rules; r++ {
-		d.asked[r] = !ok || definer.Defines(r.deny(), r.arity())
+		d.asked[r] = !ok || definer.Defines(r.deny(), r.denyArity())
 	}
 	return d
 }

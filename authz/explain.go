@@ -94,7 +94,7 @@ func (a *Authorizer) Explain(ctx context.Context, actor any, action string, reso
 	if !ok {
 		return nil, undecided(fmt.Errorf("the engine does not support Explain: %w", ErrUnsupported))
 	}
-	q := question{ruleAllow, actor, action, resource, ""}
+	q := question{rule: ruleAllow, actor: actor, action: action, resource: resource}
 	x := &Explanation{
 		Version: v.name,
 		actor:   a.classes.name(actor), actorID: a.classes.id(actor),

@@ -48,14 +48,14 @@ func (g Grants) Has(name string) bool {
 // every action, the denied ones are in Grants.Except. The error is then also ErrUndecided
 // for a deny rule that restricts an open action by conditions or may reach a cut.
 func (a *Authorizer) AuthorizedActions(ctx context.Context, actor, resource any) (Grants, error) {
-	return a.grants(ctx, "action", &question{ruleAllow, actor, "", resource, ""})
+	return a.grants(ctx, "action", &question{rule: ruleAllow, actor: actor, resource: resource})
 }
 
 // AuthorizedFields returns the fields of resource on which actor may do action. It
 // evaluates allow_field(actor, action, resource, field). See AuthorizedActions for deny
 // rules and errors.
 func (a *Authorizer) AuthorizedFields(ctx context.Context, actor any, action string, resource any) (Grants, error) {
-	return a.grants(ctx, "field", &question{ruleField, actor, action, resource, ""})
+	return a.grants(ctx, "field", &question{rule: ruleField, actor: actor, action: action, resource: resource})
 }
 
 // grants returns the names for which q is allowed. The name, an "action" or a "field" by

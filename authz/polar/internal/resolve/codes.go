@@ -54,6 +54,7 @@ const (
 	CodeNeverGiven        syntax.Code = "never-given"         // no rule grants a role or defines a relation
 	CodeUnknownValue      syntax.Code = "unknown-value"       // a constant is not one of the values that a Go type lists
 	CodeNilEqualsNil      syntax.Code = "nil-equals-nil"      // an equality also holds if both sides are nil
+	CodeSameChange        syntax.Code = "same-change"         // an allow_change rule compares the two states as a whole
 	CodeActorWithoutKey   syntax.Code = "actor-without-key"   // the class of an actor has a field ID that is not declared as its key
 	CodeInvalidIgnore     syntax.Code = "invalid-ignore"      // an ursa:ignore comment is malformed
 	CodeUnusedIgnore      syntax.Code = "unused-ignore"       // an ursa:ignore comment silences no warning

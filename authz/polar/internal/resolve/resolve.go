@@ -78,6 +78,7 @@ func (r *resolver) load(files []*syntax.File) {
 	r.checkPolicy()
 	r.checkAsked()
 	r.checkShared()
+	r.checkChanges()
 	r.findGiven()
 	if !r.opts.NoTypes {
 		r.checkTypes()
