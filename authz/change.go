@@ -23,7 +23,7 @@ import (
 //
 // Both values must be whole: what a rule reads of before is read from that value, and a
 // relation that it does not hold is fetched, as it is at that time. The errors are those of
-// Authorize. With [Config].ReadAction, a denial is hidden from actors who may not read
+// Authorize. With [Config].ReadAction, a denial is hidden from actors that may not read
 // before.
 func (a *Authorizer) AuthorizeChange(ctx context.Context, actor any, action string, before, after any) error {
 	q := question{rule: ruleAllow, actor: actor, action: action, resource: after}

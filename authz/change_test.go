@@ -88,7 +88,7 @@ func TestAuthorizeChangeUndecided(t *testing.T) {
 	}
 }
 
-// TestAuthorizeChangeHides tests that a denial is hidden from those who may not read the
+// TestAuthorizeChangeHides tests that a denial is hidden from actors that may not read the
 // resource as it was.
 func TestAuthorizeChangeHides(t *testing.T) {
 	az := newAuthorizer(t, `allow(v: viewer, "read", x: Task) if x.owner = v.id; allow_change(_, "none", _, _);`, withPolar, withTasks, withChange,

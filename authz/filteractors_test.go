@@ -1,6 +1,6 @@
 package authz_test
 
-// This file tests FilterActors, which says who may do something.
+// This file tests FilterActors: which actors may do something.
 
 import (
 	"errors"

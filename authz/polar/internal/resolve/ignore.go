@@ -23,7 +23,7 @@ import (
 var WarningCodes = []syntax.Code{
 	syntax.CodeAmbiguousPrecedence,
 	CodeRuleArity, CodeNoAllow, CodeNoHasPermission, CodePartialName, CodePartialTerm, CodeUnknownKey, CodeNeverNil, CodeOnlyNil, CodeNeverMatches,
-	CodeUndeclaredInBlock, CodeUnaskedRule, CodeSharedRule, CodeNeverGiven, CodeUnknownValue, CodeNilEqualsNil, CodeActorWithoutKey, CodeAlternatives,
+	CodeUndeclaredInBlock, CodeUnaskedRule, CodeSharedRule, CodeNeverGiven, CodeUnknownValue, CodeNilEqualsNil, CodeActorWithoutKey, CodeSameChange, CodeAlternatives,
 }
 
 // ignoreMark begins the comments that silence warnings.
