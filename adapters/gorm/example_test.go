@@ -160,6 +160,94 @@ func TestLists(t *testing.T) {
 		[]any{ann, bob, cem}, []string{"read", "update"})
 }
 
+func ExampleListActors() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+	ctx := authz.NewContext(context.Background(), az, bob)
+
+	expense, err := gormauthz.NewRepository[Expense](db).Lookup(ctx, 3) // Cem's
+	if err != nil {
+		log.Fatal(err)
+	}
+	readers, err := gormauthz.ListActors[User](ctx, db, "read", expense, func(db *gorm.DB) *gorm.DB {
+		return db.Order("name").Limit(20)
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, user := range readers {
+		fmt.Println(user.Name)
+	}
+	n, err := gormauthz.CountActors[User](ctx, db, "update", expense)
+	fmt.Println(n, err)
+	// Output:
+	// Ann
+	// Bob
+	// Cem
+	// 1 <nil>
+}
+
+func ExampleRepository_ListWithActions() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+	ctx := authz.NewContext(context.Background(), az, bob)
+
+	expenses := gormauthz.NewRepository[Expense](db)
+	rows, err := expenses.ListWithActions(ctx, []string{"update", "delete"}, func(db *gorm.DB) *gorm.DB {
+		return db.Order("id").Limit(50)
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, r := range rows {
+		fmt.Println(r.Row.ID, r.Row.Amount, r.Actions, r.Can("update"))
+	}
+	// Output:
+	// 2 200 [update delete] true
+	// 3 300 [] false
+}
+
+// report prints who may do what with an expense.
+func report(ctx context.Context, db *gorm.DB, expense *Expense) error {
+	for _, action := range []string{"read", "update", "delete"} {
+		users, err := gormauthz.ListActors[User](ctx, db, action, expense, func(db *gorm.DB) *gorm.DB {
+			return db.Order("name")
+		})
+		if err != nil {
+			return err
+		}
+		var names []string
+		for _, user := range users {
+			names = append(names, user.Name)
+		}
+		fmt.Printf("%s: %s\n", action, strings.Join(names, ", "))
+	}
+	return nil
+}
+
+func ExampleListActors_report() {
+	db := open()
+	if _, err := setUp(db); err != nil {
+		log.Fatal(err)
+	}
+	_, _, cem := fill(db)
+	if err := report(context.Background(), db, &Expense{ID: 3, Amount: 300, UserID: cem.ID}); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// read: Ann, Bob, Cem
+	// update: Cem
+	// delete: Cem
+}
+
 func ExampleAuthorized() {
 	db := open()
 	az, err := setUp(db)
