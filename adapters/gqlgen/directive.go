@@ -49,14 +49,7 @@ func Directive(ctx context.Context, obj any, next graphql.Resolver, action strin
 		}
 		return next(ctx)
 	}
-	result, err := next(ctx)
-	if err != nil {
-		err = az.LoadError(err)
-	} else if isNil(result) {
-		err = authz.ErrNotFound
-	} else {
-		err = authorizeEach(ctx, az, actor, action, objects(nil, result))
-	}
+	result, err := load(ctx, az, actor, action, next, field, obj == nil && operation(ctx) != ast.Query)
 	if errors.Is(err, authz.ErrNotFound) && !field.Field.Definition.Type.NonNull {
 		hide(ctx)
 		return nil, nil
@@ -65,6 +58,23 @@ func Directive(ctx context.Context, obj any, next graphql.Resolver, action strin
 		return nil, err
 	}
 	return result, nil
+}
+
+// load resolves a field that has objects, and authorizes an action on them. If the resolver
+// acts, as that of a mutation does, it is not told that the result will be authorized:
+// what it acts on, it has to authorize itself.
+func load(ctx context.Context, az *authz.Authorizer, actor any, action string, next graphql.Resolver, field *graphql.FieldContext, acts bool) (any, error) {
+	if field.Field.Definition.Type.Elem == nil && !acts {
+		return authz.Load(ctx, action, next)
+	}
+	result, err := next(ctx)
+	if err != nil {
+		return nil, az.LoadError(err)
+	}
+	if isNil(result) {
+		return nil, authz.ErrNotFound
+	}
+	return result, authorizeEach(ctx, az, actor, action, objects(nil, result))
 }
 
 // directiveName is the name of the directive in schemas.

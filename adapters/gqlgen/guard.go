@@ -17,21 +17,19 @@ import (
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
-// Guard returns a function that authorizes what a resolver has loaded. It takes the
-// results of a load function and returns the results of the resolver.
+// Guard loads a resource in a resolver and authorizes the action on it. It is [authz.Load]:
+// the error is [authz.ErrNotFound] if the resource does not exist, and with an error the
+// resource is the zero T.
 //
-//	return gqlauthz.Guard[*Expense](ctx, "read")(r.Store.Expense(ctx, id))
-//
-// The error is [authz.ErrNotFound] if the resource does not exist, as [authz.Load]
-// decides it. With an error, the resource is the zero T.
-func Guard[T any](ctx context.Context, action string) func(T, error) (T, error) {
-	return func(resource T, err error) (T, error) {
-		if _, ok := authz.FromContext(ctx); !ok {
-			var zero T
-			return zero, errNoAuthorizer
-		}
-		return authz.Load(ctx, action, func() (T, error) { return resource, err })
+//	return gqlauthz.Guard(ctx, "read", func(ctx context.Context) (*Expense, error) {
+//		return r.expenses.Load(ctx, id)
+//	})
+func Guard[T any](ctx context.Context, action string, load func(context.Context) (T, error)) (T, error) {
+	if _, ok := authz.FromContext(ctx); !ok {
+		var zero T
+		return zero, errNoAuthorizer
 	}
+	return authz.Load(ctx, action, load)
 }
 
 // ErrNoDecision is the error of a response that [RequireDecision] has replaced.
