@@ -186,6 +186,20 @@ func TestIsAllowedEachUndecided(t *testing.T) {
 	}
 }
 
+// TestIsFieldAllowedEach tests that allow_field is asked, and that its decisions share what
+// they fetch.
+func TestIsFieldAllowedEach(t *testing.T) {
+	db := new(clubDB)
+	az := db.authorizer(t, `allow_field(_: Viewer, "read", e: Event, "place") if e.club.open; allow(_: Viewer, "read", _: Event);`)
+	got, err := az.IsFieldAllowedEach(t.Context(), visitor1, "read", events(4), "place")
+	if want := []bool{false, true, false, true}; err != nil || !slices.Equal(got, want) || !slices.Equal(db.calls, []string{"Club*4"}) {
+		t.Errorf("%v, %v with %q, want %v", got, err, db.calls, want)
+	}
+	if got, err := az.IsFieldAllowedEach(t.Context(), visitor1, "read", events(2), "price"); err != nil || !slices.Equal(got, []bool{false, false}) {
+		t.Errorf("another field: %v, %v", got, err)
+	}
+}
+
 // TestIsAllowedEachSettles tests which calls guards accept as a decision.
 func TestIsAllowedEachSettles(t *testing.T) {
 	az := new(clubDB).authorizer(t, `allow(_: Viewer, "read", e: Event) if e.id > 1; allow(_: Viewer, "read", _: Request);`)

@@ -3,7 +3,10 @@ package authz
 // This file defines what a context carries: an Authorizer and the actor for whom the work
 // is done.
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
 type contextKey struct{}
 
@@ -12,6 +15,7 @@ type contextValue struct {
 	actor    any
 	encoding []string // the Content-Encoding that Middleware found, for refusals
 	refused  bool     // by Admit, so that no handler has run
+	guard    atomic.Uint32
 }
 
 func contextValueOf(ctx context.Context) *contextValue {

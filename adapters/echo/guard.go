@@ -45,7 +45,7 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*echo.Context) 
 			if err != nil {
 				return Refuse(c, err)
 			}
-			resource, err := authz.Load(ctx, action, func() (T, error) {
+			resource, err := authz.Load(ctx, action, func(context.Context) (T, error) {
 				x, err := load(c)
 				return x, loadError(err)
 			})

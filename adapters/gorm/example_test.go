@@ -10,7 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,6 +22,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	gormauthz "github.com/ursa-authz/ursa/adapters/gorm"
+	"github.com/ursa-authz/ursa/adapters/nethttp"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/authztest"
 	"github.com/ursa-authz/ursa/authz/filter"
@@ -333,6 +337,47 @@ func ExampleRepository_Create() {
 	// <nil> 4
 	// true
 	// true
+}
+
+func ExampleRepository_Load() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, cem := fill(db)
+	expenses := gormauthz.NewRepository[Expense](db)
+
+	load := func(r *http.Request) (*Expense, error) {
+		id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+		if err != nil {
+			return nil, authz.ErrNotFound
+		}
+		return expenses.Load(r.Context(), id)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("DELETE /expenses/{id}", nethttp.Guard(az, "delete", load, deleteExpense))
+
+	for _, user := range []*User{bob, cem} {
+		ctx := authz.NewContext(context.Background(), az, user)
+		for _, path := range []string{"/expenses/2", "/expenses/9", "/expenses/x"} {
+			w := httptest.NewRecorder()
+			mux.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "DELETE", path, nil))
+			fmt.Println(user.Name, path, w.Code)
+		}
+	}
+	// Output:
+	// Bob /expenses/2 204
+	// Bob /expenses/9 404
+	// Bob /expenses/x 404
+	// Cem /expenses/2 403
+	// Cem /expenses/9 404
+	// Cem /expenses/x 404
+}
+
+func deleteExpense(w http.ResponseWriter, r *http.Request, e *Expense) error {
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 func ExampleRepository_Tx() {

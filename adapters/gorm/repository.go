@@ -3,12 +3,12 @@ package gormauthz
 // This file defines Repository, typed access to the rows of one model that authorizes all
 // reads and writes.
 //
-// Reading one row is a query and a decision; reading several is one query with the policy
-// in its condition. A write happens in a transaction. The row is locked and authorized as
-// it is, written, read again, and authorized as it is now: defaults, triggers and hooks
-// may have changed it beyond what the caller asked for. If the second decision is a
-// denial, the transaction is rolled back, even if the caller began it: with a savepoint,
-// the caller could keep half of the work.
+// Reading one row is a query and a decision, which Load leaves to a guard; reading several
+// is one query with the policy in its condition. A write happens in a transaction. The row
+// is locked and authorized as it is, written, read again, and authorized as it is now:
+// defaults, triggers and hooks may have changed it beyond what the caller asked for. If the
+// second decision is a denial, the transaction is rolled back, even if the caller began it:
+// with a savepoint, the caller could keep half of the work.
 
 import (
 	"cmp"
@@ -130,6 +130,22 @@ func (r *Repository[T]) Lookup(ctx context.Context, key any) (*T, error) {
 		return nil, err
 	}
 	return row, nil
+}
+
+// Load returns the row with that key, without a decision, to a guard that is about to make
+// one: in the load function of nethttp.Guard or of a guard of another adapter, or of
+// authz.Load. The guard's action is then the only question about the row. Anywhere else
+// the error is authz.ErrUndecided, and the database is not asked: use Lookup. Load ignores
+// WithAction. Its other errors and its keys are those of Lookup.
+func (r *Repository[T]) Load(ctx context.Context, key any) (*T, error) {
+	v, err := r.visit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !authz.Loading(ctx) {
+		return nil, undecided("Load was called where no guard authorizes the row (use Lookup, or call it in the load function of a guard)", nil)
+	}
+	return v.row(key, false)
 }
 
 // row reads the row with that key, and locks it if the database can.

@@ -76,6 +76,67 @@ func TestLookup(t *testing.T) {
 	})
 }
 
+// TestLoad tests that Load reads a row for a guard with one statement and no decision, and
+// for nobody else.
+func TestLoad(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		b := newBypass(t, db, Enforce())
+		asked := 0
+		allow[Doc](b.fake, func(u *User, action string) filter.Expr {
+			asked++
+			return equals("AuthorID", u.ID)
+		})
+		statements := watch(t, db)
+		repo := NewRepository[Doc](db)
+		classes, err := Classes(db, &Doc{}, &User{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		az, err := authz.New(authz.Config{
+			Policies: authz.String("docs.polar", `allow(user: User, "approve", doc: Doc) if doc.author_id = user.id;`),
+			Classes:  classes,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := authz.NewContext(b.ctx, az, b.actor)
+		for _, tt := range []struct {
+			key  any
+			want error
+		}{
+			{1, nil},
+			{2, authz.ErrForbidden},
+			{10, authz.ErrNotFound}, // deleted
+			{99, gorm.ErrRecordNotFound},
+			{"1", authz.ErrUndecided},
+		} {
+			*statements, asked = nil, 0
+			load := func(ctx context.Context) (*Doc, error) { return repo.Load(ctx, tt.key) }
+			got, err := authz.Load(ctx, "approve", load)
+			if !errors.Is(err, tt.want) || (got == nil) != (tt.want != nil) || got != nil && (got.Title == "" || !got.Seen.Equal(noon)) {
+				t.Errorf("load of %v: %+v, %v; want %v", tt.key, got, err, tt.want)
+			}
+			if n := len(*statements); n != 1 && tt.want != authz.ErrUndecided || asked != 0 {
+				t.Errorf("load of %v: %d statements, and the repository asked %d times", tt.key, n, asked)
+			}
+			*statements = nil
+			if got, err := load(ctx); got != nil || !errors.Is(err, authz.ErrUndecided) || len(*statements) != 0 {
+				t.Errorf("load of %v without a guard: %+v, %v with %d statements", tt.key, got, err, len(*statements))
+			}
+		}
+		// The transaction of the context is the one that a guard reads in.
+		tx := db.Begin()
+		defer tx.Rollback()
+		if err := tx.WithContext(Unrestricted(t.Context(), "a test")).Model(&Doc{}).Where("id = ?", 1).Update("title", "in the transaction").Error; err != nil {
+			t.Fatal(err)
+		}
+		got, err := authz.Load(WithTx(ctx, tx), "approve", func(ctx context.Context) (*Doc, error) { return repo.Load(ctx, 1) })
+		if err != nil || got.Title != "in the transaction" {
+			t.Errorf("in a transaction: %+v, %v", got, err)
+		}
+	})
+}
+
 // watch records the SELECT statements that run on a handle from now on.
 func watch(t testing.TB, db *gorm.DB) *[]string {
 	t.Helper()
