@@ -6,8 +6,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-
-	"github.com/ursa-authz/ursa/authz/filter"
 )
 
 // fetch is the Fetch of all classes: it returns the value of the named association of
@@ -41,12 +39,13 @@ func (src source) fetch(ctx context.Context, row reflect.Value, name string) (an
 			}
 		}
 	}
-	cond, err := src.models.related(r, row.Interface())
+	p, err := src.models.tables.Load().Related(row.Interface(), r.name)
 	if err != nil {
 		return nil, err
 	}
+	cond := predicate{p}
 	found := reflect.New(reflect.SliceOf(reflect.PointerTo(r.gorm.FieldSchema.ModelType)))
-	if cond.konst != constFalse {
+	if !cond.isNever() {
 		tx := src.session(ctx).Where(cond)
 		if !r.many {
 			tx = tx.Limit(2)
@@ -84,38 +83,4 @@ func fill(t reflect.Type, found reflect.Value, m *model, r *relation) (any, erro
 		return found.Index(0).Interface(), nil
 	}
 	return nil, undecided("there are several rows for "+severalRows(r.gorm), nil)
-}
-
-// related returns the condition on the target's rows that are related to a row.
-func (ms *models) related(r *relation, row any) (predicate, error) {
-	target := ms.ofType(r.gorm.FieldSchema.ModelType)
-	if target == nil {
-		return predicate{}, unsupported(nil, r.gorm.FieldSchema.ModelType.String()+" is not registered")
-	}
-	c := ms.compiler()
-	j, err := c.join(r.gorm, binding{model: target, rows: target.rows})
-	if err != nil {
-		return predicate{}, err
-	}
-	conds := j.conds
-	for _, k := range j.keys {
-		owner := r.owner.byName[k.owner.DBName]
-		if owner == nil || owner.info == nil {
-			return predicate{}, unsupported(nil, "the column "+k.owner.DBName+" of "+r.owner.schema.Table)
-		}
-		v, err := r.owner.rows.Value(row, owner.info.Name)
-		if err != nil {
-			return predicate{}, err
-		}
-		f, err := c.heldIn(k.inner, []filter.Value{v}, false)
-		if err != nil {
-			return predicate{}, err
-		}
-		conds = append(conds, f)
-	}
-	cond := allOf(conds...)
-	if r.gorm.JoinTable != nil && cond.konst == notConst {
-		cond = cat("EXISTS(SELECT 1 FROM ", j.via, whereClause(conds), ")")
-	}
-	return predicate{cond}, nil
 }

@@ -59,7 +59,7 @@ func TestFetchFindsRelatedRows(t *testing.T) {
 			check := func(row any) {
 				m := ms.ofType(reflect.TypeOf(row).Elem())
 				for _, rel := range m.relations {
-					related, err := w.Related(ctx, row, g.rels[rel])
+					related, err := w.Related(ctx, row, g.Relation(m.typ, rel.name))
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -75,22 +75,22 @@ func TestFetchFindsRelatedRows(t *testing.T) {
 					found[m.typ.Name()+"."+rel.name] += len(want)
 				}
 			}
-			for _, x := range w.docs {
+			for _, x := range w.Docs {
 				check(x)
 			}
-			for _, x := range w.users {
+			for _, x := range w.Users {
 				check(x)
 			}
-			for _, x := range w.categories {
+			for _, x := range w.Categories {
 				check(x)
 			}
-			for _, x := range w.places {
+			for _, x := range w.Places {
 				check(x)
 			}
-			for _, x := range w.comments {
+			for _, x := range w.Comments {
 				check(x)
 			}
-			for _, x := range w.tags {
+			for _, x := range w.Tags {
 				check(x)
 			}
 		}
@@ -155,7 +155,7 @@ func TestFetchErrors(t *testing.T) {
 		}
 		canceled, cancel := context.WithCancel(ctx)
 		cancel()
-		doc := &Doc{Base: Base{7}, AuthorID: 1}
+		doc := &Doc{Base: Base{ID: 7}, AuthorID: 1}
 		for _, tt := range []struct {
 			name string
 			ctx  context.Context

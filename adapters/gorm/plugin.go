@@ -404,7 +404,7 @@ func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 	}
 	refuse(query, err)
 	if joined {
-		stmt.AddClause(clause.Where{Exprs: []clause.Expression{predicate{fragFalse}}})
+		stmt.AddClause(clause.Where{Exprs: []clause.Expression{predicate{}}})
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
@@ -75,6 +76,7 @@ type visit[T any] struct {
 	question
 	db     *gorm.DB // whose statements are not authorized again
 	models *models
+	tables *sqlauthz.Schema
 	model  *model
 }
 
@@ -87,7 +89,7 @@ func (r *Repository[T]) visit(ctx context.Context) (*visit[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &visit[T]{q, session(db, ctx), ms, m}, nil
+	return &visit[T]{q, session(db, ctx), ms, ms.tables.Load(), m}, nil
 }
 
 // place returns the model, and the handle or transaction for a call.
@@ -150,12 +152,16 @@ func (r *Repository[T]) Load(ctx context.Context, key any) (*T, error) {
 
 // row reads the row with that key, and locks it if the database can.
 func (v *visit[T]) row(key any, lock bool) (*T, error) {
-	cond, err := v.keyIs(key)
+	k, err := v.tables.Key(v.model.typ, key)
+	if err != nil {
+		return nil, err
+	}
+	cond, err := v.models.hasKey(v.model, []filter.Value{k})
 	if err != nil {
 		return nil, err
 	}
 	tx := v.db.Where(cond)
-	if lock && v.db.Dialector.Name() != string(sqlite) {
+	if lock && dialectOf(v.db) != sqlauthz.SQLite {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	var rows []*T
@@ -164,54 +170,11 @@ func (v *visit[T]) row(key any, lock bool) (*T, error) {
 	}
 	switch len(rows) {
 	case 0:
-		return nil, &notFoundError{}
+		return nil, notFound()
 	case 1:
 		return rows[0], nil
 	}
 	return nil, undecided("several rows have the same key", nil)
-}
-
-// keyIs returns the condition that a row has a key. A value of a type other than the
-// field's is an error in the program and does not mean that the row is missing.
-func (v *visit[T]) keyIs(key any) (predicate, error) {
-	parts, err := v.keyValues(key)
-	if err != nil {
-		return predicate{}, err
-	}
-	c := v.models.compiler()
-	conds := make([]frag, len(parts))
-	for i, part := range parts {
-		f, err := c.heldIn(ref{column: v.model.columns[v.model.key[i]]}, []filter.Value{part}, false)
-		if err != nil {
-			return predicate{}, filterError(err)
-		}
-		conds[i] = f
-	}
-	return predicate{allOf(conds...)}, nil
-}
-
-// keyValues splits a key and checks the types of its values.
-func (v *visit[T]) keyValues(key any) ([]filter.Value, error) {
-	list, ok := key.([]any)
-	if !ok {
-		list = []any{key}
-	}
-	if len(list) != len(v.model.key) || len(list) == 0 {
-		return nil, undecided(fmt.Sprintf("a key of %d values for %s, which has %d", len(list), v.model.typ, len(v.model.key)), nil)
-	}
-	values := make([]filter.Value, len(list))
-	for i, x := range list {
-		col := v.model.columns[v.model.key[i]]
-		if err := (ref{column: col}).usable(); err != nil {
-			return nil, undecided("the key of "+v.model.typ.String()+" cannot be compared", err)
-		}
-		part, err := filter.ValueOf(x)
-		if err != nil || part.Type() != col.info.Type {
-			return nil, undecided(fmt.Sprintf("a key of type %T for %s.%s, which is %s", x, v.model.typ, col.info.Name, col.info.GoType), err)
-		}
-		values[i] = part
-	}
-	return values, nil
 }
 
 // Create authorizes "create" on the row as given, inserts it, and authorizes "create" on

@@ -12,8 +12,10 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/internal/sqlworld"
 )
 
 func TestLookup(t *testing.T) {
@@ -244,10 +246,10 @@ func TestPages(t *testing.T) {
 		}
 		ctx := as(t, &User{ID: 1})
 		repo := NewRepository[Doc](db)
-		for range runs(t, 60) {
-			q := newGenerator(r, ms).query(ms.order[0], 3)
+		for range sqlworld.Runs(t, 60) {
+			q := newGenerator(r, ms).Query(ms.order[0].typ, 3)
 			allow[Doc](f, func(*User, string) filter.Expr { return q.Where })
-			want := matching(t, db, w, q)
+			want := w.Matching(t, q, false)
 			size := 1 + r.IntN(12)
 			got := ids{}
 			for page := 0; ; page++ {
@@ -266,7 +268,7 @@ func TestPages(t *testing.T) {
 			}
 			for _, id := range []int64{1, 2, 3} {
 				_, err := repo.Lookup(ctx, id)
-				if allowed := slices.Contains(want, id); allowed != (err == nil) || !allowed && !isDenial(err) {
+				if allowed := slices.Contains(want, id); allowed != (err == nil) || !allowed && !answer.IsDenial(err) {
 					t.Fatalf("%s: lookup of %d: %v", q.Reveal(), id, err)
 				}
 			}
@@ -309,8 +311,8 @@ func TestRepositoryWrites(t *testing.T) {
 			{"create with a false association", repo.Create(b.ctx, lying), authz.ErrForbidden, ""},
 			{"create with associations", repo.Create(b.ctx, loaded), nil, "1"},
 			{"create a deleted row", repo.Create(b.ctx, goneAlready), authz.ErrUndecided, ""},
-			{"update", repo.Update(b.ctx, &Doc{Base: Base{1}, Title: "changed", Amount: 77}, "Title"), nil, "01 changed by 1, 1 false"},
-			{"update by column", repo.Update(b.ctx, &Doc{Base: Base{1}, Amount: 78}, "amount"), nil, "01 changed by 1, 78 false"},
+			{"update", repo.Update(b.ctx, &Doc{Base: Base{ID: 1}, Title: "changed", Amount: 77}, "Title"), nil, "01 changed by 1, 1 false"},
+			{"update by column", repo.Update(b.ctx, &Doc{Base: Base{ID: 1}, Amount: 78}, "amount"), nil, "01 changed by 1, 78 false"},
 			{"update of another's", repo.Update(b.ctx, newDoc(2, 1)), authz.ErrForbidden, ""},
 			{"update that gives the row away", repo.Update(b.ctx, newDoc(1, 2)), authz.ErrForbidden, ""},
 			{"update of a missing row", repo.Update(b.ctx, newDoc(99, 1)), authz.ErrNotFound, ""},
@@ -428,7 +430,7 @@ func TestKeysThatCannotBeCompared(t *testing.T) {
 			"Delete":  repo.Delete(ctx, picky("bad")),
 			"plugin":  db.WithContext(ctx).Scopes(Authorized("x")).Delete(&Gate{ID: "bad"}).Error,
 		} {
-			if !errors.Is(err, authz.ErrUndecided) || isDenial(err) || strings.Contains(fmt.Sprint(err), "secret") {
+			if !errors.Is(err, authz.ErrUndecided) || answer.IsDenial(err) || strings.Contains(fmt.Sprint(err), "secret") {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

@@ -172,7 +172,7 @@ func (g group) Build(b clause.Builder) {
 	b.WriteByte('(')
 	begin := stmt.SQL.Len()
 	clause.Where{Exprs: g.exprs}.Build(stmt)
-	if !balanced(stmt.SQL.String()[begin:], dialect(stmt.Dialector.Name())) {
+	if !balanced(stmt.SQL.String()[begin:], dialectOf(stmt.DB)) {
 		stmt.AddError(undecided("a condition has unbalanced parentheses, an unclosed quote or a comment", nil))
 		b.WriteString(") authorization refused")
 	}

@@ -20,6 +20,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
+	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
@@ -352,7 +354,7 @@ func namedKeys(stmt *gorm.Statement, m *model) ([]filter.Value, error) {
 
 // takeKeys locks the rows of a query, up to its limit, and returns their keys.
 func takeKeys(tx *gorm.DB, m *model, limit clause.Limit) ([]filter.Value, error) {
-	if tx.Dialector.Name() != string(sqlite) {
+	if dialectOf(tx) != sqlauthz.SQLite {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	if limit.Limit == nil || *limit.Limit < 0 || *limit.Limit > maxClaim {
@@ -381,7 +383,7 @@ func takeKeys(tx *gorm.DB, m *model, limit clause.Limit) ([]filter.Value, error)
 // rows in other tables. It may have missed that a permission was revoked; a new query
 // sees both.
 func stillAllowed(tx *gorm.DB, c *claim) ([]filter.Value, error) {
-	if tx.Dialector.Name() != string(postgres) || len(c.keys) == 0 {
+	if dialectOf(tx) != sqlauthz.Postgres || len(c.keys) == 0 {
 		return c.keys, nil
 	}
 	cond, err := modelsOf(tx).hasKey(c.model, c.keys)
@@ -390,19 +392,6 @@ func stillAllowed(tx *gorm.DB, c *claim) ([]filter.Value, error) {
 	}
 	tx = tx.Unscoped().Model(reflect.New(c.model.typ).Interface())
 	return takeKeys(tx.Where(cond).Where(c.allowed), c.model, clause.Limit{})
-}
-
-// hasKey returns the condition that the key of a row is one of several. They are the keys
-// of stored rows, where zero is a value like any other.
-func (ms *models) hasKey(m *model, keys []filter.Value) (predicate, error) {
-	c := ms.compiler()
-	c.off |= ruleZeroKeys
-	c.scope[filter.Row] = binding{model: m, rows: m.rows}
-	f, err := c.keyIn(filter.Key{Var: filter.Row}, keys, false)
-	if err != nil {
-		return predicate{}, filterError(err)
-	}
-	return predicate{f}, nil
 }
 
 // afterUpdate authorizes the rows in their new state.
@@ -423,7 +412,7 @@ func (p *Plugin) afterUpdate(db *gorm.DB) {
 			return databaseError(err)
 		}
 		if n != int64(len(c.keys)) {
-			return &forbiddenError{"rows of " + c.model.rows.Name + " in their new state"}
+			return answer.Forbidden("rows of " + c.model.rows.Name + " in their new state")
 		}
 		if db.RowsAffected == 0 && slices.Contains(db.Statement.Selects, "*") {
 			// MySQL counts the rows that were changed. Save, which selects all fields,

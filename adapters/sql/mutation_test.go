@@ -1,11 +1,13 @@
-package gormauthz
+package sqlauthz
+
+// This file tests that each rule of the translation is needed.
 
 import (
 	"reflect"
 	"slices"
 	"testing"
 
-	"gorm.io/gorm"
+	"github.com/ursa-authz/ursa/internal/sqlworld"
 )
 
 // TestEveryRuleIsNeeded switches each rule of the translation off, and expects the
@@ -38,40 +40,38 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 	if last<<1 != ruleEnd {
 		t.Error("a rule is missing in this test")
 	}
-	onDatabases(t, func(t *testing.T, db *gorm.DB) {
-		ms := migrate(t, db)
-		r := newRand(t)
-		m := ms.ofType(reflect.TypeFor[Doc]())
+	onDatabases(t, func(t *testing.T, x *fixture) {
+		r := sqlworld.NewRand(t)
 		missing := make(map[rule]string)
 		for _, tt := range rules {
-			if len(tt.on) == 0 || slices.Contains(tt.on, db.Dialector.Name()) {
+			if len(tt.on) == 0 || slices.Contains(tt.on, x.d.Name()) {
 				missing[tt.rule] = tt.name
 			}
 		}
 		needed := len(missing)
 		const maxFilters = 20_000
 		runs := 0
-		var w *world
+		var w *sqlworld.World
 		for ; runs < maxFilters && len(missing) > 0; runs++ {
 			if runs%100 == 0 {
-				populate(t, db, r, 30)
-				insertNaN(t, db)
-				w = load(t, db)
+				sqlworld.Populate(t, x.gorm, r, 30)
+				sqlworld.InsertNaN(t, x.gorm)
+				w = sqlworld.Load(t, x.gorm)
 			}
-			q := newGenerator(r, ms).query(m, 3)
-			exact, err := ms.compile(q, m)
+			q := sqlworld.NewGenerator(r, x.classes, x.d.Name()).Query(reflect.TypeFor[sqlworld.Doc](), 3)
+			exact, err := x.schema.Translate(q)
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := matching(t, db, w, q)
+			want := w.Matching(t, q, false)
 			for rule := range missing {
-				ms.off = rule
-				p, err := ms.compile(q, m)
-				ms.off = 0
+				x.schema.off = rule
+				p, err := x.schema.Translate(q)
+				x.schema.off = 0
 				if err != nil || reflect.DeepEqual(p, exact) {
 					continue // the rule does not matter here
 				}
-				if got, err := selected(db, p); err != nil || !slices.Equal(got, want) {
+				if got, _, err := x.keys(p, false); err != nil || !slices.Equal(got, want) {
 					delete(missing, rule)
 				}
 			}
@@ -81,15 +81,4 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 			t.Errorf("no test fails without the rule %q", name)
 		}
 	})
-}
-
-// insertNaN puts NaN into a row, if the database can hold it.
-func insertNaN(t testing.TB, db *gorm.DB) {
-	t.Helper()
-	if db.Dialector.Name() != "postgres" {
-		return
-	}
-	if err := db.Exec("UPDATE docs SET rate = 'NaN', ratio = 'NaN' WHERE id IN (1, 2)").Error; err != nil {
-		t.Fatal(err)
-	}
 }

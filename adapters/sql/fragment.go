@@ -1,63 +1,30 @@
-package gormauthz
+package sqlauthz
 
-// This file defines predicates: conditions as lists of tokens, which are built once and
+// This file defines fragments: conditions as lists of tokens, which are built once and
 // written into any number of statements.
 
-import (
-	"database/sql/driver"
-	"fmt"
-
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
-)
+import "database/sql/driver"
 
 // A token is a piece of a condition: literal SQL or, with x, something else.
 type token struct {
 	text string
-	x    any // tableName, columnName, bound or ownConditions
+	x    any // tableName, *columnName, bound or func(Writer)
 }
 
 type (
 	// A tableName is a table, or an alias, to be quoted.
 	tableName string
 
-	// A columnName is a column of a table or alias, to be quoted.
+	// A columnName is a column of a table or alias, to be quoted. The rows that the condition
+	// is about have no alias yet.
 	columnName struct {
-		clause.Column
-		isText bool
+		table, name string
+		isText      bool
 	}
 
 	// A bound is a value.
 	bound struct{ value any }
-
-	// ownConditions are the schema's own conditions on its rows, for the rows of an
-	// alias.
-	ownConditions struct {
-		alias   string
-		clauses []clause.Interface
-	}
 )
-
-// A predicate is a condition on the rows of the statement's own table. It is
-// immutable, and safe for concurrent use.
-type predicate struct{ frag }
-
-// Build writes the condition in parentheses.
-func (p predicate) Build(b clause.Builder) {
-	stmt, ok := b.(*gorm.Statement)
-	if !ok {
-		b.WriteString("1=0") // GORM has no other builder than Statement
-		return
-	}
-	if ownAlias.MatchString(stmt.Table) {
-		stmt.AddError(undecided(fmt.Sprintf("the table name %q is reserved for the subqueries of gormauthz (give the table another alias)", stmt.Table), nil))
-		b.WriteString("1=0 authorization refused")
-		return
-	}
-	b.WriteByte('(')
-	p.frag.write(stmt)
-	b.WriteByte(')')
-}
 
 // A frag is a condition under construction. Constants are kept separate, so that
 // conditions around them can be folded.
@@ -87,59 +54,35 @@ func constFrag(b bool) frag {
 	return fragFalse
 }
 
-// write writes the condition to a statement.
-func (f frag) write(stmt *gorm.Statement) {
+// write writes the condition. Constants are written as comparisons, which every database
+// accepts as part of a condition.
+func (f frag) write(w Writer) {
 	switch f.konst {
 	case constTrue:
-		stmt.WriteString("1=1")
+		w.WriteSQL("1=1")
 	case constFalse:
-		stmt.WriteString("1=0")
+		w.WriteSQL("1=0")
 	}
 	for _, t := range f.tokens {
 		switch x := t.x.(type) {
 		case nil:
-			stmt.WriteString(t.text)
+			w.WriteSQL(t.text)
 		case tableName:
-			stmt.WriteQuoted(clause.Table{Name: string(x)})
+			w.WriteTable(string(x))
 		case *columnName:
-			stmt.WriteQuoted(x.Column)
+			w.WriteColumn(x.table, x.name)
 		case bound:
-			stmt.AddVar(stmt, x.value)
-		case *ownConditions:
-			x.write(stmt)
+			w.WriteArg(x.value)
+		case func(Writer):
+			x(w)
 		}
 	}
 }
 
-// write writes the conditions that a schema's query clauses put on the rows of an alias:
-// soft delete, or what an application has defined. As GORM does for joins, it finds them
-// by letting the clauses modify a statement.
-func (o *ownConditions) write(stmt *gorm.Statement) {
-	// A separate statement, because Unscoped on the one being built does not apply to
-	// related rows.
-	own := &gorm.Statement{Table: o.alias, Context: stmt.Context, Clauses: map[string]clause.Clause{}}
-	own.DB = &gorm.DB{Config: stmt.Config, Statement: own}
-	for _, c := range o.clauses {
-		own.AddClause(c)
-	}
-	where, ok := own.Clauses["WHERE"].Expression.(clause.Where)
-	if !ok || len(where.Exprs) == 0 {
-		stmt.WriteString("1=1")
-		return
-	}
-	// CurrentTable in these conditions means the alias.
-	table, expr := stmt.Table, stmt.TableExpr
-	stmt.Table, stmt.TableExpr = o.alias, nil
-	stmt.WriteByte('(')
-	where.Build(stmt)
-	stmt.WriteByte(')')
-	stmt.Table, stmt.TableExpr = table, expr
-}
-
 func text(s string) token { return token{text: s} }
 
-// bind binds a value. In some places GORM writes NULL for an empty slice, but not for a
-// driver.Valuer.
+// bind binds a value. Some layers above database/sql take an empty slice for a list of
+// arguments, but not a driver.Valuer.
 func bind(v any) token {
 	if b, ok := v.([]byte); ok {
 		v = blob(b)
@@ -224,4 +167,22 @@ func parens(f frag) frag {
 	g := cat("(", f, ")")
 	g.simple = true
 	return g
+}
+
+func commas(frags []frag) frag {
+	var f frag
+	for i, g := range frags {
+		if i > 0 {
+			f.tokens = append(f.tokens, text(","))
+		}
+		f.tokens = append(f.tokens, g.tokens...)
+	}
+	return f
+}
+
+func tuple(frags []frag) frag {
+	if len(frags) == 1 {
+		return frags[0]
+	}
+	return cat("(", commas(frags), ")")
 }

@@ -1,4 +1,4 @@
-package gormauthz
+package sqlauthz
 
 // This file defines the translation of filters to SQL.
 //
@@ -22,9 +22,10 @@ package gormauthz
 //
 // Relations are followed by EXISTS and never joined, so no row is returned twice, and
 // counts, limits, locks and updates work as usual. All values are bound; all names come
-// from GORM's schemas.
+// from the tables.
 
 import (
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
@@ -55,8 +56,8 @@ const (
 
 // A compiler translates one filter.
 type compiler struct {
-	models *models
-	d      dialect
+	schema *Schema
+	d      *Dialect
 	off    rule // rules that are switched off
 	scope  map[filter.Var]binding
 	alias  int // the number of the last alias
@@ -65,55 +66,50 @@ type compiler struct {
 	sets   []frag // computed by the outermost Reach
 }
 
-// A binding is the rows that a variable stands for: the rows of a model under an alias,
-// which is empty for the rows of the statement itself.
+// A binding is the rows that a variable stands for: the rows of a table under an alias,
+// which is empty for the rows that the condition is about.
 type binding struct {
-	model *model
+	table *table
 	rows  *filter.Model
 	alias string
 }
 
-// compile translates a query on the rows of m. The error is filter.ErrInvalid,
-// filter.ErrTooLarge or, if the database cannot give the filter's answer exactly,
-// filter.ErrUnsupported.
-func (ms *models) compile(q *filter.Query, m *model) (predicate, error) {
-	if q == nil {
-		return predicate{}, unsupported(nil, "an authorizer that returns a nil filter")
+// Translate returns the condition on the rows of a query's model. The error is a *filter.Error:
+// filter.ErrInvalid, filter.ErrTooLarge or, if the database cannot give the filter's answer
+// exactly, filter.ErrUnsupported.
+func (s *Schema) Translate(q *filter.Query) (*Predicate, error) {
+	if q == nil || q.Model == nil {
+		return nil, answer.Unsupported(nil, "a filter without a model")
 	}
-	if q.Model == nil || q.Model.Type != m.typ {
-		return predicate{}, unsupported(nil, "a filter on a model other than "+m.typ.String())
+	t := s.byType[q.Model.Type]
+	if t == nil {
+		return nil, answer.Unsupported(nil, "a filter on "+q.Model.Type.String()+", which has no table")
 	}
-	c := ms.compiler()
 	q, err := q.Simplify()
 	if err != nil {
-		return predicate{}, err
+		return nil, err
 	}
 	if err := q.Validate(); err != nil {
-		return predicate{}, err
+		return nil, err
 	}
-	if err := checkHook(m, q.Where); err != nil {
-		return predicate{}, err
+	if _, constant := q.Where.(filter.Const); !constant && t.Unsupported != "" {
+		return nil, answer.Unsupported(nil, t.Unsupported)
 	}
-	c.scope[filter.Row] = binding{m, q.Model, ""}
+	c := s.compiler()
+	c.scope[filter.Row] = binding{t, q.Model, ""}
 	f, err := c.expr(q.Where, false)
-	return predicate{f}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Predicate{f}, nil
 }
 
-func (ms *models) compiler() *compiler {
-	return &compiler{models: ms, d: dialect(ms.db.Dialector.Name()), off: ms.off, scope: make(map[filter.Var]binding)}
+func (s *Schema) compiler() *compiler {
+	return &compiler{schema: s, d: s.d, off: s.off, scope: make(map[filter.Var]binding)}
 }
 
 // on reports whether a rule is in effect.
 func (c *compiler) on(r rule) bool { return c.off&r == 0 }
-
-// unsupported returns an error about a part of a filter.
-func unsupported(e filter.Expr, reason string) error {
-	err := &filter.Error{Err: filter.ErrUnsupported, Reason: reason}
-	if e != nil {
-		err.Expr = filter.Text(e)
-	}
-	return err
-}
 
 // expr returns a condition that is TRUE exactly where e is true or, when neg, where e is
 // false.
@@ -147,7 +143,7 @@ func (c *compiler) expr(e filter.Expr, neg bool) (frag, error) {
 		f, err := c.reach(e, neg)
 		return f, at(err, e)
 	}
-	return frag{}, unsupported(e, "unknown node type")
+	return frag{}, answer.Unsupported(e, "unknown node type")
 }
 
 // at adds the position to an error that has none.

@@ -1,4 +1,4 @@
-package gormauthz
+package sqlauthz
 
 // This file translates leaves: comparisons of columns with values and with each
 // other, sets, and string operations.
@@ -9,8 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm/clause"
-
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
@@ -22,16 +21,7 @@ type ref struct {
 
 // x returns the column's name in SQL.
 func (r ref) x() frag {
-	name := &columnName{clause.Column{Table: ownTable(r.alias), Name: r.field.DBName}, r.kind == sqlText}
-	return frag{tokens: []token{{x: name}}, simple: true}
-}
-
-// ownTable returns the alias, or GORM's placeholder for the statement's own table.
-func ownTable(alias string) string {
-	if alias == "" {
-		return clause.CurrentTable
-	}
-	return alias
+	return frag{tokens: []token{{x: &columnName{r.alias, r.Name, r.kind == kindText}}}, simple: true}
 }
 
 func (r ref) isNull() frag    { return cat(r.x(), " IS NULL") }
@@ -44,9 +34,9 @@ func (c *compiler) field(f filter.Field) (ref, error) {
 }
 
 func (b binding) column(path string) (ref, error) {
-	col := b.model.columns[path]
+	col := b.table.columns[path]
 	if col == nil {
-		return ref{}, unsupported(nil, path+" of "+b.model.typ.String()+" has no column")
+		return ref{}, answer.Unsupported(nil, path+" of "+b.table.Type.String()+" has no column")
 	}
 	r := ref{col, b.alias}
 	return r, r.usable()
@@ -54,8 +44,8 @@ func (b binding) column(path string) (ref, error) {
 
 // usable returns an error for a column that cannot be compared.
 func (r ref) usable() error {
-	if r.kind == sqlNone {
-		return unsupported(nil, "the column "+r.field.DBName+": "+r.why)
+	if r.kind == kindNone {
+		return answer.Unsupported(nil, "the column "+r.Name+": "+r.why)
 	}
 	return nil
 }
@@ -181,16 +171,16 @@ func (c *compiler) held(a ref, op filter.Op, v filter.Value, neg bool) (frag, er
 		return c.heldIn(a, []filter.Value{v}, neg)
 	}
 	if a.converts {
-		return frag{}, unsupported(nil, "an ordering of "+a.info.Elem.String()+", which has its own conversion to database values")
+		return frag{}, answer.Unsupported(nil, "an ordering of "+a.info.Elem.String()+", which has its own conversion to database values")
 	}
 	x := c.operand(a)
-	compare := func(op filter.Op, kind sqlKind, param any) frag {
-		return cat(x, sqlOp(op, neg), c.d.param(kind, param))
+	compare := func(op filter.Op, k kind, param any) frag {
+		return cat(x, sqlOp(op, neg), c.d.param(k, param))
 	}
 	switch w := v.Any().(type) {
 	case int64:
-		if a.kind == sqlInt {
-			return compare(op, sqlInt, w), nil
+		if a.kind == kindInt {
+			return compare(op, kindInt, w), nil
 		}
 		f := float64(w)
 		if c.on(ruleExactFloat) {
@@ -198,7 +188,7 @@ func (c *compiler) held(a ref, op filter.Op, v filter.Value, neg bool) (frag, er
 		}
 		return c.floats(x, op, f, neg), nil
 	case float64:
-		if a.kind == sqlFloat {
+		if a.kind == kindFloat {
 			return c.floats(x, op, w, neg), nil
 		}
 		if !c.on(ruleFractions) {
@@ -208,20 +198,20 @@ func (c *compiler) held(a ref, op filter.Op, v filter.Value, neg bool) (frag, er
 		if known != notConst {
 			return constFrag((known == constTrue) != neg), nil
 		}
-		return compare(op, sqlInt, i), nil
+		return compare(op, kindInt, i), nil
 	case string:
 		return c.heldText(a, x, op, w, neg)
 	case time.Time:
 		return c.heldTime(a, x, op, w, neg), nil
 	case bool:
-		return compare(op, sqlBool, w), nil
+		return compare(op, kindBool, w), nil
 	}
-	return frag{}, unsupported(nil, "an ordering of "+v.Type().String())
+	return frag{}, answer.Unsupported(nil, "an ordering of "+v.Type().String())
 }
 
 // sides returns the forms of two columns that are compared for equality.
 func (c *compiler) sides(a, b ref) (x, y frag) {
-	if a.kind == sqlUUID && b.kind == sqlUUID {
+	if a.kind == kindUUID && b.kind == kindUUID {
 		return a.x(), b.x()
 	}
 	return c.operand(a), c.operand(b)
@@ -230,9 +220,9 @@ func (c *compiler) sides(a, b ref) (x, y frag) {
 // operand returns the form of a column that is compared.
 func (c *compiler) operand(a ref) frag {
 	switch {
-	case !c.on(ruleBytes) && a.kind == sqlText, !c.on(ruleZones) && a.kind == sqlTime:
+	case !c.on(ruleBytes) && a.kind == kindText, !c.on(ruleZones) && a.kind == kindTime:
 		return a.x()
-	case a.kind == sqlUUID:
+	case a.kind == kindUUID:
 		return c.d.bytes(a.x())
 	}
 	return c.d.operand(a.kind, a.x())
@@ -277,28 +267,28 @@ func wholes(op filter.Op, f float64) (filter.Op, int64, konst) {
 	return filter.Gt, int64(floor), notConst
 }
 
-// floats compares a float column with a float. In PostgreSQL, NaN is equal to itself
-// and greater than all numbers, where Go's comparison is false. The other two
-// databases cannot store NaN, and MySQL cannot store infinities.
+// floats compares a float column with a float. In some databases NaN is equal to itself
+// and greater than all numbers, where Go's comparison is false. Others cannot store NaN,
+// and some cannot store infinities.
 func (c *compiler) floats(x frag, op filter.Op, f float64, neg bool) frag {
 	switch {
 	case f != f:
 		return constFrag(neg)
-	case math.IsInf(f, 0) && c.d == mysql:
+	case math.IsInf(f, 0) && c.d.finite:
 		return constFrag(holds(op, cmp.Compare(0, f)) != neg)
 	}
-	core := cat(x, sqlOp(op, neg), c.d.param(sqlFloat, f))
+	core := cat(x, sqlOp(op, neg), c.d.param(kindFloat, f))
 	if op == filter.Gt || op == filter.Ge {
 		return c.exceptNaN(x, core, neg)
 	}
 	return core
 }
 
-// exceptNaN corrects a condition that in PostgreSQL is true (or, when neg, false)
-// where x is NaN.
+// exceptNaN corrects a condition that is true (or, when neg, false) where x is NaN, in
+// databases that order it.
 func (c *compiler) exceptNaN(x, core frag, neg bool) frag {
 	switch {
-	case c.d != postgres || !c.on(ruleNaN):
+	case !c.d.ordersNaN || !c.on(ruleNaN):
 		return core
 	case neg:
 		return anyOf(core, cat(x, "='NaN'"))
@@ -308,14 +298,14 @@ func (c *compiler) exceptNaN(x, core frag, neg bool) frag {
 
 // heldText orders texts by their bytes.
 func (c *compiler) heldText(a ref, x frag, op filter.Op, s string, neg bool) (frag, error) {
-	if a.kind == sqlChar {
-		return frag{}, unsupported(nil, "an ordering of texts in a column of fixed length")
+	if a.kind == kindChar {
+		return frag{}, answer.Unsupported(nil, "an ordering of texts in a column of fixed length")
 	}
 	if !c.d.storable(s) && c.on(ruleStorable) {
 		// Up to a NUL, s is the last text before those that it would precede.
 		head, _, found := strings.Cut(s, "\x00")
 		if !found || !c.d.storable(head) {
-			return frag{}, unsupported(nil, "an ordering with a text that is not valid UTF-8")
+			return frag{}, answer.Unsupported(nil, "an ordering with a text that is not valid UTF-8")
 		}
 		s = head
 		switch op {
@@ -325,7 +315,7 @@ func (c *compiler) heldText(a ref, x frag, op filter.Op, s string, neg bool) (fr
 			op = filter.Gt
 		}
 	}
-	return cat(x, sqlOp(op, neg), c.d.param(sqlText, s)), nil
+	return cat(x, sqlOp(op, neg), c.d.param(kindText, s)), nil
 }
 
 // heldTime orders times. If a constant is between two times that a parameter can
@@ -338,10 +328,10 @@ func (c *compiler) heldTime(a ref, x frag, op filter.Op, t time.Time, neg bool) 
 	if c.on(ruleTimes) {
 		t, _ = c.d.roundTime(t, op == filter.Lt || op == filter.Ge)
 	}
-	if !c.on(ruleZones) && c.d == sqlite {
+	if !c.on(ruleZones) {
 		return cat(x, sqlOp(op, neg), bind(t))
 	}
-	return cat(x, sqlOp(op, neg), c.d.param(sqlTime, t))
+	return cat(x, sqlOp(op, neg), c.d.param(kindTime, t))
 }
 
 // heldIn tests whether a value that a column holds is in a set.
@@ -362,22 +352,22 @@ func (c *compiler) heldIn(a ref, set []filter.Value, neg bool) (frag, error) {
 	if len(params) == 0 {
 		return constFrag(neg), nil
 	}
-	kind := a.kind
-	x := c.d.operand(kind, a.x())
-	if !c.on(ruleBytes) && kind == sqlText || !c.on(ruleZones) && kind == sqlTime {
-		x, kind = a.x(), sqlNone
+	k := a.kind
+	x := c.d.operand(k, a.x())
+	if !c.on(ruleBytes) && k == kindText || !c.on(ruleZones) && k == kindTime {
+		x, k = a.x(), kindNone
 	}
 	test := func(x frag) frag {
 		if len(params) == 1 {
-			return cat(x, sqlOp(filter.Eq, neg), c.d.param(kind, params[0]))
+			return cat(x, sqlOp(filter.Eq, neg), c.d.param(k, params[0]))
 		}
 		word := " IN "
 		if neg {
 			word = " NOT IN "
 		}
-		return cat(x, word, c.d.list(kind, params))
+		return cat(x, word, c.d.list(k, c.d.params(k, params)))
 	}
-	if !neg && c.d.indexed(kind) {
+	if !neg && c.d.indexed(k) {
 		return allOf(test(a.x()), test(x)), nil
 	}
 	return test(x), nil
@@ -417,7 +407,7 @@ func (c *compiler) in(e filter.In, neg bool) (frag, error) {
 		}
 		return c.orNull(a, core, null != neg), nil
 	}
-	return frag{}, unsupported(e, "a set that does not depend on a row")
+	return frag{}, answer.Unsupported(e, "a set that does not depend on a row")
 }
 
 // withColumn compares two columns: where both hold values, where one does not, and
@@ -475,8 +465,8 @@ func (c *compiler) bothHeld(a, b ref) frag {
 func (c *compiler) columns(a ref, op filter.Op, b ref, neg bool) (frag, error) {
 	same, possible := a.comparable(b.column)
 	switch {
-	case !possible || op.Ordering() && (a.converts || a.kind == sqlChar):
-		return frag{}, unsupported(nil, "a comparison of the columns "+a.field.DBName+" and "+b.field.DBName)
+	case !possible || op.Ordering() && (a.converts || a.kind == kindChar):
+		return frag{}, answer.Unsupported(nil, "a comparison of the columns "+a.Name+" and "+b.Name)
 	case !same && c.on(ruleKinds):
 		return constFrag(neg), nil
 	}
@@ -485,35 +475,32 @@ func (c *compiler) columns(a ref, op filter.Op, b ref, neg bool) (frag, error) {
 		x, y = c.sides(a, b)
 	}
 	switch {
-	case a.kind == sqlInt && b.kind == sqlFloat:
+	case a.kind == kindInt && b.kind == kindFloat:
 		return c.intWithFloat(x, op, y, neg), nil
-	case a.kind == sqlFloat && b.kind == sqlInt:
+	case a.kind == kindFloat && b.kind == kindInt:
 		return c.intWithFloat(y, op.Swap(), x, neg), nil
-	case a.kind == sqlFloat && op != filter.Lt && op != filter.Le:
+	case a.kind == kindFloat && op != filter.Lt && op != filter.Le:
 		return c.exceptNaN(x, cat(x, sqlOp(op, neg), y), neg), nil
-	case a.kind == sqlFloat:
+	case a.kind == kindFloat:
 		return c.exceptNaN(y, cat(x, sqlOp(op, neg), y), neg), nil
 	}
 	return cat(x, sqlOp(op, neg), y), nil
 }
 
 // intWithFloat compares an integer column with a float column without rounding the
-// integer. SQLite does so itself. The servers convert the integer to a float; where
+// integer. Some databases do so themselves. Others convert the integer to a float; where
 // that equals the other float, both are whole and are compared as integers.
 func (c *compiler) intWithFloat(i frag, op filter.Op, f frag, neg bool) frag {
 	sql := sqlOp(op, neg)
-	if c.d == sqlite {
+	if c.d.asFloat == nil {
 		return cat(i, sql, f)
 	}
-	asFloat, asInt := cat("CAST(", i, " AS double precision)"), cat("CAST(", f, " AS bigint)")
-	if c.d == mysql {
-		asFloat, asInt = cat("(", i, "+0e0)"), cat("CAST(", f, " AS SIGNED)")
-	}
+	asFloat, asInt := c.d.asFloat(i), c.d.asInt(f)
 	rough := c.exceptNaN(f, cat(asFloat, sql, f), neg)
 	if !c.on(ruleExactFloat) {
 		return rough
 	}
-	beyond := c.d.param(sqlFloat, float64(1<<63))
+	beyond := c.d.param(kindFloat, float64(1<<63))
 	return cat("CASE WHEN ", asFloat, "=", f, " AND ", f, "<", beyond, " THEN ", i, sql, asInt,
 		" WHEN ", asFloat, "=", f, " THEN 0", sql, "1", " ELSE ", rough, " END")
 }
@@ -522,19 +509,26 @@ func (c *compiler) intWithFloat(i frag, op filter.Op, f frag, neg bool) frag {
 func (c *compiler) strOp(e filter.StrOp, neg bool) (frag, error) {
 	f, ok := e.X.(filter.Field)
 	if !ok {
-		return frag{}, unsupported(e, "a string operation that does not depend on a field")
+		return frag{}, answer.Unsupported(e, "a string operation that does not depend on a field")
 	}
 	a, err := c.field(f)
 	switch {
 	case err != nil:
 		return frag{}, err
-	case a.converts || a.kind == sqlChar:
-		return frag{}, unsupported(e, "a string operation on a text that the database stores in another form")
+	case a.converts || a.kind == kindChar:
+		return frag{}, answer.Unsupported(e, "a string operation on a text that the database stores in another form")
 	}
 	// Simplify has removed empty Args, so neither nil nor "" passes.
 	core := fragFalse
 	if c.d.storable(e.Arg) || !c.on(ruleStorable) {
-		core = c.d.search(e.Kind, a.x(), e.Arg, c.on(rulePattern))
+		search := c.d.contains
+		switch e.Kind {
+		case filter.Prefix:
+			search = c.d.prefix
+		case filter.Suffix:
+			search = c.d.suffix
+		}
+		core = search(a.x(), e.Arg, c.on(rulePattern))
 	}
 	if !neg {
 		return core, nil

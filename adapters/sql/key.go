@@ -1,4 +1,4 @@
-package gormauthz
+package sqlauthz
 
 // This file translates comparisons of rows, which compare keys.
 
@@ -14,7 +14,7 @@ func (c *compiler) compareKey(k filter.Key, o filter.Operand, neg bool) (frag, e
 			return constFrag(!neg), nil
 		}
 		a, b := c.scope[k.Var], c.scope[o.Var]
-		if a.model != b.model {
+		if a.table != b.table {
 			return constFrag(neg), nil
 		}
 		return c.sameKey(a, b, neg)

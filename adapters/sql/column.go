@@ -1,4 +1,4 @@
-package gormauthz
+package sqlauthz
 
 // This file defines columns: which SQL type the values of a field have in the
 // database, and how values become parameters that compare exactly with them.
@@ -15,58 +15,53 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"gorm.io/gorm"
-	"gorm.io/gorm/schema"
-
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
-// A sqlKind is a family of column types that compare in one way.
-type sqlKind uint8
+// A kind is a family of column types that compare in one way.
+type kind uint8
 
 const (
-	sqlNone    sqlKind = iota // cannot be compared; column.why gives the reason
-	sqlBool                   // boolean; tinyint(1), numeric in SQLite
-	sqlInt                    // integers of any size
-	sqlFloat                  // real, double, and decimals that Go reads as float64
-	sqlText                   // varchar, text
-	sqlCast                   // PostgreSQL: citext, name: compared after a cast to text
-	sqlChar                   // PostgreSQL: char(n), which Go reads padded with spaces
-	sqlUUID                   // PostgreSQL: uuid
-	sqlTime                   // an instant: timestamptz, datetime
-	sqlBytes                  // bytea, blob, varbinary
-	sqlBinary                 // MySQL: binary(n), padded with zeros
-	sqlDecimal                // a custom Go type over a decimal column
+	kindNone    kind = iota // cannot be compared; column.why gives the reason
+	kindBool                // boolean; tinyint(1), numeric in SQLite
+	kindInt                 // integers of any size
+	kindFloat               // real, double, and decimals that Go reads as float64
+	kindText                // varchar, text
+	kindCast                // PostgreSQL: citext, name: compared after a cast to text
+	kindChar                // PostgreSQL: char(n), which Go reads padded with spaces
+	kindUUID                // PostgreSQL: uuid
+	kindTime                // an instant: timestamptz, datetime
+	kindBytes               // bytea, blob, varbinary
+	kindBinary              // MySQL: binary(n), padded with zeros
+	kindDecimal             // a custom Go type over a decimal column
 )
 
-// A column is a field of a model that has its own column.
+// A column is a resolved Column.
 type column struct {
+	Column
 	info  *filter.FieldInfo
-	field *schema.Field
+	index []int // of the Go field, through pointers
 
-	kind      sqlKind
-	why       string       // the reason for sqlNone
-	size      int          // of sqlChar and sqlBinary
+	kind      kind
+	why       string       // the reason for kindNone
+	size      int          // of kindChar and kindBinary
 	collation string       // declared collation, if any
 	converts  bool         // the Go type converts to and from database values
 	maybeNull bool         // the column may hold NULL
 	null      filter.Value // what Go reads for NULL: nil or a zero value
 }
 
-// newColumn describes a field. It records why a column cannot be compared and leaves
-// the error to a filter that uses the column, since filters never use most fields.
-func newColumn(db *gorm.DB, rows *filter.Model, f *schema.Field, path string) *column {
-	c := &column{field: f, maybeNull: !f.PrimaryKey && !f.NotNull}
-	info, err := rows.Field(path)
-	switch {
-	case err != nil:
+// newColumn resolves a column of a Go type's rows. It records why a column cannot be compared
+// and leaves the error to a filter that uses the column, since filters never use most fields.
+func newColumn(d *Dialect, rows *filter.Model, spec Column, isKey bool) *column {
+	c := &column{Column: spec, maybeNull: !isKey && !spec.NotNull, why: spec.Unsupported}
+	if c.why != "" {
+		return c
+	}
+	info, err := rows.Field(spec.Field)
+	if err != nil {
 		c.why = "a filter cannot hold values of its Go type"
-		return c
-	case !f.Readable: // Go sees the zero value, whatever is stored
-		c.why = "GORM does not read it"
-		return c
-	case f.Serializer != nil:
-		c.why = "it is stored in a serialized form"
 		return c
 	}
 	c.info = info
@@ -85,16 +80,44 @@ func newColumn(db *gorm.DB, rows *filter.Model, f *schema.Field, path string) *c
 		return c
 	}
 	c.converts = writes
-	declared := strings.ToLower(declaredType(db, f))
-	c.kind, c.size = kindOf(dialect(db.Dialector.Name()), declared)
+	declared := strings.ToLower(spec.Type)
+	if declared == "" {
+		if c.kind = c.usual(d); c.kind == kindNone {
+			c.why = fmt.Sprintf("%s may be stored in several ways (set Column.Type)", info.GoType)
+		}
+		return c
+	}
+	c.kind, c.size = d.kindOf(declared)
 	if m := collate.FindStringSubmatch(declared); m != nil {
 		c.collation = m[1]
 	}
-	if c.kind == sqlNone || !c.fits() {
+	if c.kind == kindNone || !c.fits() {
 		c.why = fmt.Sprintf("%s is stored as %q", info.GoType, declared)
-		c.kind = sqlNone
+		c.kind = kindNone
 	}
 	return c
+}
+
+// usual returns the kind of the columns in which the values of the field's type are usually
+// stored, or kindNone.
+func (c *column) usual(d *Dialect) kind {
+	if c.converts {
+		v, err := c.toDriver(c.zero())
+		_, isText := v.(string)
+		switch k := c.info.Elem.Kind(); {
+		case err != nil || !isText:
+			return kindNone
+		case k == reflect.String:
+			return kindText
+		case k == reflect.Array && c.info.Elem.Len() == 16 && canonicalUUID.MatchString(v.(string)):
+			return d.uuid
+		}
+		return kindNone
+	}
+	return map[filter.Type]kind{
+		filter.TypeBool: kindBool, filter.TypeInt: kindInt, filter.TypeFloat: kindFloat, filter.TypeString: kindText,
+		filter.TypeTime: kindTime, filter.TypeBytes: kindBytes,
+	}[c.info.Type]
 }
 
 // conversions reports whether the field's type converts its values to database
@@ -109,19 +132,6 @@ func conversions(info *filter.FieldInfo) (writes, reads bool) {
 	return writes, p.Implements(reflect.TypeFor[sql.Scanner]())
 }
 
-// declaredType returns the type that GORM gives a field's column.
-func declaredType(db *gorm.DB, f *schema.Field) string {
-	type typer interface {
-		GormDBDataType(*gorm.DB, *schema.Field) string
-	}
-	if t, ok := reflect.New(f.IndirectFieldType).Interface().(typer); ok {
-		if s := t.GormDBDataType(db, f); s != "" {
-			return s
-		}
-	}
-	return db.Dialector.DataTypeOf(f)
-}
-
 // fits reports whether the column can hold the Go values of the field's type, and
 // sets the kinds that depend on both.
 func (c *column) fits() bool {
@@ -129,37 +139,37 @@ func (c *column) fits() bool {
 		switch v, err := c.toDriver(c.zero()); {
 		case err != nil:
 			return false
-		case c.kind == sqlFloat: // a custom decimal type; floats would lose digits
+		case c.kind == kindFloat: // a custom decimal type; floats would lose digits
 			_, isText := v.(string)
-			c.kind = sqlDecimal
+			c.kind = kindDecimal
 			return isText
 		default:
 			switch v.(type) {
 			case string:
-				return c.kind == sqlText || c.kind == sqlChar || c.kind == sqlUUID || c.kind == sqlCast
+				return c.kind == kindText || c.kind == kindChar || c.kind == kindUUID || c.kind == kindCast
 			case []byte:
-				return c.kind == sqlBytes || c.kind == sqlBinary
+				return c.kind == kindBytes || c.kind == kindBinary
 			case int64:
-				return c.kind == sqlInt
+				return c.kind == kindInt
 			case bool:
-				return c.kind == sqlBool
+				return c.kind == kindBool
 			}
 			return false
 		}
 	}
 	switch c.info.Type {
 	case filter.TypeBool:
-		return c.kind == sqlBool
+		return c.kind == kindBool
 	case filter.TypeInt:
-		return c.kind == sqlInt
+		return c.kind == kindInt
 	case filter.TypeFloat:
-		return c.kind == sqlFloat
+		return c.kind == kindFloat
 	case filter.TypeString:
-		return c.kind == sqlText || c.kind == sqlChar || c.kind == sqlUUID || c.kind == sqlCast
+		return c.kind == kindText || c.kind == kindChar || c.kind == kindUUID || c.kind == kindCast
 	case filter.TypeTime:
-		return c.kind == sqlTime
+		return c.kind == kindTime
 	case filter.TypeBytes:
-		return c.kind == sqlBytes
+		return c.kind == kindBytes
 	}
 	return false
 }
@@ -177,7 +187,7 @@ func (c *column) zero() filter.Value {
 func (c *column) toDriver(v filter.Value) (driver.Value, error) {
 	rv := reflect.ValueOf(v.Any())
 	if !rv.IsValid() || !rv.CanConvert(c.info.Elem) {
-		return nil, fmt.Errorf("gormauthz: the value is not a %s", c.info.Elem)
+		return nil, fmt.Errorf("sqlauthz: the value is not a %s", c.info.Elem)
 	}
 	p := reflect.New(c.info.Elem)
 	p.Elem().Set(rv.Convert(c.info.Elem))
@@ -199,11 +209,11 @@ func (c *column) survives(v filter.Value, x driver.Value) (bool, error) {
 		}
 		read, err := filter.ValueOf(p.Interface())
 		if err != nil {
-			return false, unsupported(nil, "a value that the field's type cannot read back")
+			return false, answer.Unsupported(nil, "a value that the field's type cannot read back")
 		}
 		return read.Equal(v)
 	}
-	return false, unsupported(nil, "a value that the field's type cannot read back")
+	return false, answer.Unsupported(nil, "a value that the field's type cannot read back")
 }
 
 // typeName matches the name, the first number in parentheses and the rest of a
@@ -213,67 +223,37 @@ var typeName = regexp.MustCompile(`^\s*([a-z_][a-z0-9_]*)(?: (?:varying|precisio
 // collate matches the collation in a declared type.
 var collate = regexp.MustCompile(`\bcollate\s+["\x60]?([\w.-]+)`)
 
-// kindOf returns the kind for the type that a dialect declares for a field. Unknown
-// types are sqlNone.
-func kindOf(d dialect, declared string) (kind sqlKind, size int) {
+// kindOf returns the kind of a declared type. Unknown types are kindNone.
+func (d *Dialect) kindOf(declared string) (k kind, size int) {
 	m := typeName.FindStringSubmatch(declared)
 	if m == nil || strings.HasSuffix(declared, "[]") {
-		return sqlNone, 0
+		return kindNone, 0
 	}
 	word, rest := m[1], m[3]
 	size, _ = strconv.Atoi(m[2])
 	if word == "character" && strings.HasPrefix(declared, "character varying") {
 		word = "varchar"
 	}
+	if k, size, ok := d.kind(word, rest, size); ok {
+		return k, size
+	}
 	switch word {
 	case "bool", "boolean":
-		return sqlBool, 0
+		return kindBool, 0
 	case "tinyint", "smallint", "mediumint", "int", "integer", "bigint", "int2", "int4", "int8",
 		"smallserial", "serial", "bigserial", "serial2", "serial4", "serial8":
-		if d == mysql && word == "tinyint" && size == 1 {
-			return sqlBool, 0
-		}
-		return sqlInt, 0
+		return kindInt, 0
 	case "real", "float", "double", "float4", "float8", "decimal", "numeric", "dec":
-		if d == sqlite && word == "numeric" {
-			return sqlBool, 0 // the driver's type for bool; it uses "real" for floats
-		}
-		return sqlFloat, 0
-	case "varchar", "text", "tinytext", "mediumtext", "longtext", "nvarchar", "varchar2":
-		return sqlText, 0
-	case "char", "character", "bpchar", "nchar":
-		if d == postgres {
-			return sqlChar, max(1, size)
-		}
-		return sqlText, 0 // MySQL removes the padding, SQLite adds none
-	case "enum":
-		if d == mysql {
-			return sqlText, 0
-		}
-	case "uuid":
-		if d == postgres {
-			return sqlUUID, 0
-		}
+		return kindFloat, 0
+	case "varchar", "text", "tinytext", "mediumtext", "longtext", "nvarchar", "varchar2",
+		"char", "character", "bpchar", "nchar":
+		return kindText, 0
 	case "bytea", "blob", "tinyblob", "mediumblob", "longblob", "varbinary":
-		return sqlBytes, 0
-	case "binary":
-		if d == mysql {
-			return sqlBinary, max(1, size)
-		}
-	case "timestamptz":
-		return sqlTime, 0
-	case "timestamp":
-		if d != postgres || strings.HasPrefix(rest, "with time zone") {
-			return sqlTime, 0
-		}
-	case "datetime":
-		return sqlTime, 0
-	case "citext", "name":
-		if d == postgres {
-			return sqlCast, 0
-		}
+		return kindBytes, 0
+	case "timestamptz", "timestamp", "datetime":
+		return kindTime, 0
 	}
-	return sqlNone, 0
+	return kindNone, 0
 }
 
 // comparable reports whether values of two columns can be equal, and whether the
@@ -281,7 +261,7 @@ func kindOf(d dialect, declared string) (kind sqlKind, size int) {
 func (c *column) comparable(d *column) (same, possible bool) {
 	a, b := c.info.Type, d.info.Type
 	switch {
-	case c.kind == sqlNone || d.kind == sqlNone:
+	case c.kind == kindNone || d.kind == kindNone:
 		return true, false
 	case isNumber(a) && isNumber(b):
 		return true, !c.converts && !d.converts
@@ -289,7 +269,7 @@ func (c *column) comparable(d *column) (same, possible bool) {
 		return false, true
 	case c.converts != d.converts, c.converts && c.info.Elem != d.info.Elem:
 		return true, false
-	case c.kind == sqlChar || d.kind == sqlChar:
+	case c.kind == kindChar || d.kind == kindChar:
 		return true, c.kind == d.kind && c.size == d.size
 	case a == filter.TypeString || a == filter.TypeOther:
 		return true, c.kind == d.kind || c.isText() && d.isText()
@@ -300,12 +280,12 @@ func (c *column) comparable(d *column) (same, possible bool) {
 func isNumber(t filter.Type) bool { return t == filter.TypeInt || t == filter.TypeFloat }
 
 // isText reports whether the column is compared by the bytes of its text.
-func (c *column) isText() bool { return c.kind == sqlText || c.kind == sqlCast || c.kind == sqlUUID }
+func (c *column) isText() bool { return c.kind == kindText || c.kind == kindCast || c.kind == kindUUID }
 
 // equalParam returns the parameter that equals the column exactly where the field's
 // value equals v. It returns false when the column cannot hold such a value, because
 // of its type, its precision or its characters.
-func (c *column) equalParam(d dialect, v filter.Value) (param any, ok bool, err error) {
+func (c *column) equalParam(d *Dialect, v filter.Value) (param any, ok bool, err error) {
 	x := v.Any()
 	if isNumber(v.Type()) && isNumber(c.info.Type) && !c.converts {
 		return c.equalNumber(d, x)
@@ -315,7 +295,7 @@ func (c *column) equalParam(d dialect, v filter.Value) (param any, ok bool, err 
 	}
 	if c.converts {
 		if x, err = c.toDriver(v); err != nil {
-			return nil, false, unsupported(nil, "a value that the field's type cannot store")
+			return nil, false, answer.Unsupported(nil, "a value that the field's type cannot store")
 		}
 		if same, err := c.survives(v, x); !same {
 			return nil, false, err
@@ -325,27 +305,27 @@ func (c *column) equalParam(d dialect, v filter.Value) (param any, ok bool, err 
 	case string:
 		return c.equalText(d, x)
 	case []byte:
-		return x, c.kind != sqlBinary || len(x) == c.size, nil
+		return x, c.kind != kindBinary || len(x) == c.size, nil
 	case time.Time:
 		param, exact := d.roundTime(x, false)
 		return param, exact && d.beyond(x) == 0, nil
 	case bool, int64:
 		return x, true, nil
 	}
-	return nil, false, unsupported(nil, "a value of a different kind from the column")
+	return nil, false, answer.Unsupported(nil, "a value of a different kind from the column")
 }
 
-func (c *column) equalNumber(d dialect, x any) (param any, ok bool, err error) {
+func (c *column) equalNumber(d *Dialect, x any) (param any, ok bool, err error) {
 	switch x := x.(type) {
 	case int64:
-		if c.kind == sqlInt {
+		if c.kind == kindInt {
 			return x, true, nil
 		}
 		f := float64(x)
 		return f, compareExact(x, f) == 0, nil
 	case float64:
-		if c.kind == sqlFloat {
-			return x, x == x && (d != mysql || !math.IsInf(x, 0)), nil
+		if c.kind == kindFloat {
+			return x, x == x && (!d.finite || !math.IsInf(x, 0)), nil
 		}
 		if x != math.Trunc(x) || x < -1<<63 || x >= 1<<63 {
 			return nil, false, nil
@@ -365,11 +345,11 @@ func compareExact(i int64, f float64) int {
 
 var canonicalUUID = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
-func (c *column) equalText(d dialect, s string) (param any, ok bool, err error) {
+func (c *column) equalText(d *Dialect, s string) (param any, ok bool, err error) {
 	switch {
-	case c.kind == sqlUUID && !c.converts:
+	case c.kind == kindUUID && !c.converts:
 		return s, canonicalUUID.MatchString(s), nil
-	case c.kind == sqlChar:
+	case c.kind == kindChar:
 		// Go reads n characters; the cast to text removes the padding.
 		return strings.TrimRight(s, " "), utf8.RuneCountInString(s) == c.size && d.storable(s), nil
 	}
