@@ -85,7 +85,7 @@ func amongActors[T any](ctx context.Context, db *gorm.DB, action string, resourc
 	}
 	f, ok := p.az.(ActorFilterer)
 	if !ok {
-		return nil, filterError(unsupported(nil, fmt.Sprintf("the authorizer %T makes no filters of actors", p.az)))
+		return nil, filterError(unsupported(fmt.Sprintf("the authorizer %T makes no filters of actors", p.az)))
 	}
 	query, err := f.FilterActors(WithTx(ctx, db), authz.Class{Type: m.typ}, action, resource)
 	if err != nil {
