@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/ursa-authz/ursa/authz/ledger"
+	"github.com/ursa-authz/ursa/authz/polar"
 )
 
 // An Authorizer makes decisions with a policy. It is safe for concurrent use. Decisions in
@@ -66,6 +67,7 @@ func New(cfg Config) (*Authorizer, error) {
 		Constants:  maps.Clone(cfg.Constants),
 		AllowEmpty: cfg.AllowEmpty,
 		Limits:     cfg.Limits,
+		Memory:     polar.NewMemory(cfg.Limits),
 		Now:        cfg.Now,
 		Print:      cfg.Print,
 		DenyRule:   cfg.DenyRule,

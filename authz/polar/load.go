@@ -96,12 +96,15 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 	}
 
 	prog := vm.Compile(module, reg, now, poll)
-	limits := in.Limits.withDefaults()
+	memory := in.Memory
+	if memory == nil {
+		memory = NewMemory(in.Limits)
+	}
 	p = &Policy{
 		reg: reg, module: module, prog: prog, cuts: syntax.Cutting(files),
 		config: vm.Config{
-			Limits: vm.Limits(limits),
-			Now:    in.Now, Print: in.Print,
+			Limits: vm.Limits(in.Limits.withDefaults()), Memory: memory.pool,
+			Now: in.Now, Print: in.Print,
 		},
 	}
 	for _, r := range prog.Rules() {

@@ -20,6 +20,7 @@ type Input struct {
 	Classes    []Class           // the Go types that the policy may name
 	Constants  map[string]any    // values by their names in the policy
 	Limits     Limits            // bounds of every query
+	Memory     *Memory           // shared with other policies; nil means that the policy has its own
 	AllowEmpty bool              // accept a policy without rules
 	Now        func() time.Time  // called at most once per query, for the constant "now"; nil means time.Now
 	Print      func(text string) // receives the output of print(...) goals; nil discards it. Must be safe for concurrent use

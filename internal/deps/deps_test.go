@@ -48,6 +48,7 @@ const lattice = `
 	2  authz/polar/internal/resolve
 	1  authz/filter
 	1  authz/internal/host
+	0  authz/internal/meter
 	0  authz/polar/schema
 	0  authz/polar/syntax
 	0  authz/polar/internal/chunked

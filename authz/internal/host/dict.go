@@ -1,10 +1,15 @@
 package host
 
 import (
+	"iter"
 	"maps"
+	"math/bits"
 	"reflect"
 	"slices"
+	"strings"
 	"unsafe"
+
+	"github.com/ursa-authz/ursa/authz/internal/meter"
 )
 
 // This file defines how Go maps are read as dictionaries.
@@ -96,31 +101,92 @@ func (v Value) when(ok bool) Value {
 	return v
 }
 
-// hostKeys is Keys for a Go map.
-func (v Value) hostKeys() []string {
-	switch v.Plan.dict {
-	case dictAny:
-		return sortedKeys(*(*map[string]any)(unsafe.Pointer(&v.Ptr)))
-	case dictString:
-		return sortedKeys(*(*map[string]string)(unsafe.Pointer(&v.Ptr)))
-	case dictStrings:
-		return sortedKeys(*(*map[string][]string)(unsafe.Pointer(&v.Ptr)))
+// GetCharged is Get, and charges an account for what is copied.
+func (v Value) GetCharged(acct *meter.Account, key string) (val Value, ok bool, err error) {
+	if v.Plan != EngineDict && v.Plan.dict == dictReflect {
+		if err := acct.Hold(int(v.Plan.Type.Elem().Size())); err != nil {
+			return Value{}, false, err
+		}
 	}
-	m := v.mapAt()
-	keys := make([]string, 0, m.Len())
-	for it := m.MapRange(); it.Next(); {
-		keys = append(keys, it.Key().String())
-	}
-	slices.Sort(keys)
-	return keys
+	return v.Get(key)
 }
 
-// sortedKeys returns the keys of m in ascending order.
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range maps.Keys(m) {
-		keys = append(keys, k)
+// sortSteps is how many times a key is compared in a step when keys are sorted.
+const sortSteps = 8
+
+// KeysCharged is Keys, and charges an account before and while it reads and sorts the keys.
+func (v Value) KeysCharged(acct *meter.Account) ([]string, error) {
+	n := v.Len()
+	if err := acct.ChargeElems(n); err != nil || v.Plan == EngineDict {
+		return v.engineKeys(), err
 	}
-	slices.Sort(keys)
-	return keys
+	if err := acct.Hold(n * int(unsafe.Sizeof(""))); err != nil {
+		return nil, err
+	}
+	if err := acct.Charge(n * bits.Len(uint(n)) / sortSteps); err != nil {
+		return nil, err
+	}
+	return v.hostKeys(acct)
 }
+
+// engineKeys returns the keys of a dictionary that MakeDict made, else nil.
+func (v Value) engineKeys() []string {
+	if v.Plan != EngineDict {
+		return nil
+	}
+	return (*engineDict)(v.Ptr).keys
+}
+
+// hostKeys returns the sorted keys of a Go map.
+func (v Value) hostKeys(acct *meter.Account) ([]string, error) {
+	n := v.Len()
+	switch v.Plan.dict {
+	case dictAny:
+		return sortedKeys(acct, n, maps.Keys(*(*map[string]any)(unsafe.Pointer(&v.Ptr))))
+	case dictString:
+		return sortedKeys(acct, n, maps.Keys(*(*map[string]string)(unsafe.Pointer(&v.Ptr))))
+	case dictStrings:
+		return sortedKeys(acct, n, maps.Keys(*(*map[string][]string)(unsafe.Pointer(&v.Ptr))))
+	}
+	return sortedKeys(acct, n, func(yield func(string) bool) {
+		for it := v.mapAt().MapRange(); it.Next() && yield(it.Key().String()); {
+		}
+	})
+}
+
+// sortedKeys returns n keys in ascending order, and stops soon when the context of the account
+// ends. The number of comparisons varies with the order of the map, so it is not charged.
+func sortedKeys(acct *meter.Account, n int, all iter.Seq[string]) (keys []string, err error) {
+	keys = make([]string, 0, n)
+	var work int
+	ended := func(n int) bool {
+		if work += 1 + n/meter.StepBytes; acct != nil && work > pollKeys && err == nil {
+			work, err = 0, acct.Ended()
+		}
+		return err != nil
+	}
+	long := 0
+	for k := range all {
+		keys = append(keys, k)
+		long += len(k) / meter.StepBytes
+		if ended(0) {
+			return nil, err
+		}
+	}
+	if acct != nil && long > 0 {
+		// Long keys may differ at their ends only.
+		if err := acct.Charge(long * bits.Len(uint(len(keys)))); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		if ended(min(len(a), len(b))) {
+			return 0
+		}
+		return strings.Compare(a, b)
+	})
+	return keys, err
+}
+
+// pollKeys is how many keys are read or compared between two checks of the context.
+const pollKeys = 4096

@@ -1,6 +1,10 @@
 package host
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/ursa-authz/ursa/authz/internal/meter"
+)
 
 // This file defines Equal, the one definition of equality for everything but lists and
 // dictionaries.
@@ -49,8 +53,12 @@ func (p *Plan) EqualBy() EqualBy {
 //
 // The error is an [*Error]: the host's method failed, the instances hold interfaces nested
 // too deep, or the values are not ones that Equal knows.
-func Equal(a, b Value) (bool, error) {
-	eq, known, err := equalWithoutCalls(a, b)
+func Equal(a, b Value) (bool, error) { return EqualCharged(nil, a, b) }
+
+// EqualCharged is Equal, and charges an account, unless it is nil, for the texts and elements
+// that it reads. The error may then be a [meter.Error].
+func EqualCharged(acct *meter.Account, a, b Value) (bool, error) {
+	eq, known, err := equalWithoutCalls(acct, a, b)
 	if known || err != nil {
 		return eq, err
 	}
@@ -66,13 +74,19 @@ func Equal(a, b Value) (bool, error) {
 // EqualQuiet is Equal without calls of host methods and without errors: known is false where
 // Equal would call a method.
 func EqualQuiet(a, b Value) (eq, known bool) {
-	eq, known, _ = equalWithoutCalls(a, b)
+	eq, known, _ = equalWithoutCalls(nil, a, b)
 	return eq, known
 }
 
-// equalWithoutCalls is Equal without calls of methods; known is false where it needs one, or
-// where there is an error.
-func equalWithoutCalls(a, b Value) (eq, known bool, err error) {
+// EqualQuietCharged is EqualCharged without calls of host methods: known is false where it
+// would call one, and where there is an error.
+func EqualQuietCharged(acct *meter.Account, a, b Value) (eq, known bool, err error) {
+	return equalWithoutCalls(acct, a, b)
+}
+
+// equalWithoutCalls is EqualCharged without calls of methods; known is false where it needs
+// one, or where there is an error.
+func equalWithoutCalls(acct *meter.Account, a, b Value) (eq, known bool, err error) {
 	ka, kb := a.Kind(), b.Kind()
 	switch {
 	case ka == Nil || kb == Nil:
@@ -87,13 +101,16 @@ func equalWithoutCalls(a, b Value) (eq, known bool, err error) {
 	}
 	switch ka {
 	case String:
+		if err := chargeText(acct, a.Str(), b.Str()); err != nil {
+			return false, false, err
+		}
 		return a.Str() == b.Str(), true, nil
 	case Bool:
 		return a.Word == b.Word, true, nil
 	case ClassKind:
 		return a.Ptr == b.Ptr || a.ClassInfo().Type == b.ClassInfo().Type, true, nil
 	case Instance:
-		return equalInstances(a, b)
+		return equalInstances(acct, a, b)
 	}
 	return false, false, errorf(CodeUnequatable, "the elements of compound values are compared one by one")
 }
@@ -106,8 +123,16 @@ func unequatable(a, b Kind) error {
 	return errorf(CodeUnequatable, "unknown values cannot be compared")
 }
 
+// chargeText charges for a comparison of two texts.
+func chargeText(acct *meter.Account, s, t string) error {
+	if acct == nil || len(s) != len(t) {
+		return nil
+	}
+	return acct.ChargeBytes(len(s))
+}
+
 // equalInstances is equalWithoutCalls for instances.
-func equalInstances(a, b Value) (eq, known bool, err error) {
+func equalInstances(acct *meter.Account, a, b Value) (eq, known bool, err error) {
 	p := a.Plan
 	switch {
 	case p != b.Plan:
@@ -117,6 +142,11 @@ func equalInstances(a, b Value) (eq, known bool, err error) {
 		return true, true, nil
 	case p.key != nil:
 		// A zero key leaves identity, which was checked above.
+		if acct != nil {
+			if err := acct.ChargeBytes(p.key.textLen(a.Ptr)); err != nil {
+				return false, false, err
+			}
+		}
 		eq, known := p.key.equal(a.Ptr, b.Ptr)
 		if !(eq && known) && (p.keyIsPartial(a.Ptr) || p.keyIsPartial(b.Ptr)) {
 			return false, false, p.errPartial("the key")
@@ -129,13 +159,14 @@ func equalInstances(a, b Value) (eq, known bool, err error) {
 	case a.Word == 0 && b.Word == 0 && p.Type.Kind() == reflect.Struct:
 		return false, true, nil
 	}
-	var c comparison
+	c := comparison{acct: acct}
 	eq, err = c.equal(reflect.NewAt(p.Type, a.Ptr).Elem(), reflect.NewAt(p.Type, b.Ptr).Elem())
 	return eq, err == nil, err
 }
 
 // A comparison is one ==. The zero value is ready to use.
 type comparison struct {
+	acct  *meter.Account
 	depth int // interfaces around the current variables
 	count int // interfaces compared so far
 }
@@ -174,6 +205,11 @@ func (c *comparison) equal(v, w reflect.Value) (bool, error) {
 		return true, nil
 	case reflect.Array:
 		for i := range v.Len() {
+			if c.acct != nil {
+				if err := c.acct.ChargeElem(i); err != nil {
+					return false, err
+				}
+			}
 			if eq, err := c.equal(v.Index(i), w.Index(i)); !eq {
 				return false, err
 			}
@@ -181,6 +217,10 @@ func (c *comparison) equal(v, w reflect.Value) (bool, error) {
 		return true, nil
 	case reflect.Slice, reflect.Map, reflect.Func:
 		return false, nil
+	case reflect.String:
+		if err := chargeText(c.acct, v.String(), w.String()); err != nil {
+			return false, err
+		}
 	}
 	return v.Equal(w), nil
 }

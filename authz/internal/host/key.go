@@ -109,6 +109,16 @@ func (k *key) equal(p, q unsafe.Pointer) (eq, known bool) {
 	return eq, known
 }
 
+// textLen returns the length of the texts in the key of the object at p.
+func (k *key) textLen(p unsafe.Pointer) (n int) {
+	for _, a := range k.attrs {
+		if a.loader.op == opString {
+			n += len(*(*string)(unsafe.Add(p, a.loader.off)))
+		}
+	}
+	return n
+}
+
 // isZero reports whether the key of the object at p identifies nothing.
 func (k *key) isZero(p unsafe.Pointer) bool {
 	for _, a := range k.attrs {

@@ -174,7 +174,8 @@ func (v Value) Get(key string) (val Value, ok bool, err error) {
 // new; for a dictionary made by MakeDict the caller must not modify it.
 func (v Value) Keys() []string {
 	if v.Plan == EngineDict {
-		return (*engineDict)(v.Ptr).keys
+		return v.engineKeys()
 	}
-	return v.hostKeys()
+	keys, _ := v.hostKeys(nil)
+	return keys
 }

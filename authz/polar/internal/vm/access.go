@@ -84,7 +84,7 @@ func (m *Machine) lookup(n *node, base int32) (bool, error) {
 // attribute reads an attribute of an instance, and fetches it if necessary.
 func (m *Machine) attribute(obj Value, a *host.Attr) (Value, error) {
 	if a.Relation != nil {
-		if err := m.charge(a.Rows(obj.Ptr)); err != nil {
+		if err := m.acct.ChargeElems(a.Rows(obj.Ptr)); err != nil {
 			return Value{}, err
 		}
 		switch a.State(obj.Ptr) {
@@ -110,19 +110,18 @@ func (m *Machine) settle(v Value) (Value, error) {
 	if !isSeq(v) {
 		return v, nil
 	}
-	room := min(m.limits.Steps-m.steps, (m.limits.Bytes-m.bytes)/valueSize)
-	elems, err := host.Drain(m.ctx, v, max(room, 0))
+	elems, err := host.Drain(m.ctx, v, m.acct.RoomFor(valueSize))
 	m.look()
 	switch {
 	case err != nil && m.ctx.Err() != nil:
-		return Value{}, m.cancelled()
+		return Value{}, m.acct.Ended()
 	case err != nil:
 		return Value{}, m.hostError(err)
 	}
-	if err := m.allocate(len(elems) * valueSize); err != nil {
+	if err := m.hold(len(elems) * valueSize); err != nil {
 		return Value{}, err
 	}
-	return host.MakeList(elems), m.charge(len(elems))
+	return host.MakeList(elems), m.acct.ChargeElems(len(elems))
 }
 
 // fetch loads a relation through its class, once for a query.
@@ -275,9 +274,37 @@ func (m *Machine) groundArgs(n *node, base int32) (args []Value, waits Value, de
 				return nil, Value{}, false, err
 			}
 		}
+		if k := v.Kind(); k == host.List || k == host.Dict {
+			if err := m.chargeConversion(v, 0); err != nil {
+				return nil, Value{}, false, err
+			}
+		}
 		m.abuf = append(m.abuf, v)
 	}
 	return m.abuf[from:], Value{}, false, nil
+}
+
+// chargeConversion counts what the host copies of a list or dictionary.
+func (m *Machine) chargeConversion(v Value, depth int) error {
+	n := v.Len()
+	if err := m.acct.ChargeElems(n); err != nil {
+		return err
+	}
+	if err := m.hold(n * valueSize); err != nil {
+		return err
+	}
+	elems, ok := v.Elems()
+	if !ok || depth > maxNesting {
+		return nil // a value of the host, which is passed as it is, or whose elements have one type
+	}
+	for _, e := range elems {
+		if k := e.Kind(); k == host.List || k == host.Dict {
+			if err := m.chargeConversion(e, depth+1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // ground turns an open term without unbound variables into a host value.
@@ -305,7 +332,7 @@ func (m *Machine) groundDeep(v Value, depth int) (Value, error) {
 				return Value{}, err
 			}
 		}
-		return host.MakeDict(d.keys, vals), m.allocate(len(vals) * valueSize)
+		return host.MakeDict(d.keys, vals), m.hold(len(vals) * valueSize)
 	}
 	var vals []Value
 	c := cursor{list: v}
@@ -327,7 +354,7 @@ func (m *Machine) groundDeep(v Value, depth int) (Value, error) {
 			return Value{}, err
 		}
 		vals = append(vals, e)
-		if err := m.allocate(valueSize); err != nil {
+		if err := m.hold(valueSize); err != nil {
 			return Value{}, err
 		}
 		if err := m.charge(1); err != nil {

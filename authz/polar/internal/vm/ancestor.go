@@ -80,7 +80,7 @@ func (m *Machine) enterCall(pr *pred, args []Value, parent int32) (at int32, rep
 			}
 		}
 	}
-	if err := m.allocate(int(unsafe.Sizeof(callNode{})) + len(args)*valueSize); err != nil {
+	if err := m.hold(int(unsafe.Sizeof(callNode{})) + len(args)*valueSize); err != nil {
 		return parent, false, err
 	}
 	c := callNode{pred: pr, args: append([]Value(nil), args...), parent: parent, jump: parent, depth: depth, nots: m.frames[m.frame].nots}
@@ -113,7 +113,6 @@ func (m *Machine) checkLoop(a int32) error {
 func (m *Machine) isAncestor(a, from int32) bool {
 	depth := m.calls[a].depth
 	for from >= 0 && m.calls[from].depth > depth {
-		m.steps++
 		if j := m.calls[from].jump; j >= 0 && m.calls[j].depth >= depth {
 			from = j
 		} else {
@@ -169,10 +168,12 @@ func (m *Machine) unhash(a int32) {
 
 // sameCall reports whether the recorded call a calls pr with the same arguments.
 func (m *Machine) sameCall(pr *pred, args []Value, a int32) (bool, error) {
-	m.steps++
 	c := &m.calls[a]
 	if c.pred != pr {
 		return false, nil
+	}
+	if err := m.charge(1); err != nil {
+		return false, err
 	}
 	for i, v := range args {
 		if w := c.args[i]; w != v {
@@ -209,7 +210,7 @@ func (m *Machine) hashValue(h *maphash.Hash, v Value) error {
 	case host.String:
 		h.WriteByte('s')
 		h.WriteString(v.Str())
-		return m.charge(1 + int(v.Word/64))
+		return m.acct.ChargeBytes(int(v.Word))
 	case host.List, host.Dict:
 		h.WriteByte(byte(v.Kind()))
 		maphash.WriteComparable(h, v.Len())

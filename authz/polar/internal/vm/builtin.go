@@ -7,8 +7,10 @@ package vm
 import (
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/internal/meter"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
@@ -70,12 +72,12 @@ func (m *Machine) stringMethod(obj Value, name string, args []Value) (Value, boo
 			return Value{}, false, m.errorf(CodeType, "String.%s needs a String, not %s", name, describe(a))
 		}
 	}
-	if err := m.charge((len(s) + len(text[0])) / 64); err != nil {
+	if err := m.acct.ChargeBytes(len(s) + len(text[0])); err != nil {
 		return Value{}, false, err
 	}
 	switch name {
 	case "length":
-		return host.MakeInt(int64(len([]rune(s)))), true, nil
+		return host.MakeInt(int64(utf8.RuneCountInString(s))), true, nil
 	case "startswith", "starts_with":
 		return host.MakeBool(strings.HasPrefix(s, text[0])), true, nil
 	case "endswith", "ends_with":
@@ -86,7 +88,7 @@ func (m *Machine) stringMethod(obj Value, name string, args []Value) (Value, boo
 		return host.MakeString(strings.TrimSpace(s)), true, nil
 	case "lower", "upper":
 		// Changing case can make a character longer, at most threefold.
-		if err := m.allocate(3 * len(s)); err != nil {
+		if err := m.hold(3 * len(s)); err != nil {
 			return Value{}, false, err
 		}
 		if name == "lower" {
@@ -105,10 +107,10 @@ func (m *Machine) split(s, sep string) (Value, bool, error) {
 		return Value{}, false, m.errorf(CodeType, "String.split needs a non-empty separator")
 	}
 	parts := strings.Count(s, sep) + 1
-	if err := m.allocate(parts * valueSize); err != nil {
+	if err := m.hold(parts * valueSize); err != nil {
 		return Value{}, false, err
 	}
-	if err := m.charge(parts); err != nil {
+	if err := m.acct.ChargeElems(parts); err != nil {
 		return Value{}, false, err
 	}
 	vals := make([]Value, 0, parts)
@@ -130,10 +132,10 @@ func (m *Machine) replace(s, old, new string) (Value, bool, error) {
 	} else {
 		size += count * grows
 	}
-	if err := m.allocate(size); err != nil {
+	if err := m.hold(size); err != nil {
 		return Value{}, false, err
 	}
-	if err := m.charge(count + size/64); err != nil {
+	if err := m.charge(count/meter.StepElems + size/meter.StepBytes); err != nil {
 		return Value{}, false, err
 	}
 	return host.MakeString(strings.ReplaceAll(s, old, new)), true, nil
@@ -147,7 +149,7 @@ func (m *Machine) listMethod(obj Value, name string, args []Value) (Value, bool,
 		if err != nil {
 			return Value{}, false, m.hostError(err)
 		}
-		if err := m.charge(1); err != nil {
+		if err := m.acct.ChargeElem(count); err != nil {
 			return Value{}, false, err
 		}
 		switch it {
@@ -177,7 +179,7 @@ func (m *Machine) listMethod(obj Value, name string, args []Value) (Value, bool,
 func (m *Machine) dictMethod(obj Value, name string, args []Value) (Value, bool, error) {
 	view := viewDict(obj)
 	if name == "keys" {
-		if err := m.allocate(view.len() * valueSize); err != nil {
+		if err := m.hold(view.len() * valueSize); err != nil {
 			return Value{}, false, err
 		}
 		keys, err := view.keys(m)
@@ -284,7 +286,7 @@ func (m *Machine) printTerm(b *strings.Builder, v Value, depth int) error {
 		b.WriteByte('}')
 	default:
 		s := host.Print(v)
-		if err := m.allocate(len(s)); err != nil {
+		if err := m.hold(len(s)); err != nil {
 			return err
 		}
 		b.WriteString(s)

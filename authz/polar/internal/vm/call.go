@@ -62,6 +62,9 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 		calls = at
 	}
 	leaf := pr.index.find(args)
+	if err := m.chargeCall(pr.arity, len(leaf.clauses)); err != nil {
+		return nil, err
+	}
 	if m.trace != nil {
 		leaf = pr.every() // what the index would skip may have been tried, too
 	}
@@ -146,7 +149,6 @@ func (m *Machine) dropArgs(from int32) {
 // classes of its head do not rule out.
 func (m *Machine) nextMatch(clauses []*clause, i int, args []Value) int {
 	for ; i < len(clauses); i++ {
-		m.steps++
 		if m.prog.mayMatch(clauses[i], args) {
 			break
 		}
@@ -156,6 +158,9 @@ func (m *Machine) nextMatch(clauses []*clause, i int, args []Value) int {
 
 // enter makes an activation of clause cl current and unifies its head with args.
 func (m *Machine) enter(n *node, cl *clause, args []Value, barrier, calls, trace int32) (bool, error) {
+	if err := m.hold(cl.activation()); err != nil {
+		return false, err
+	}
 	caller := &m.frames[m.frame]
 	f := frame{clause: cl, cont: n.next, site: n, parent: m.frame, barrier: barrier, calls: calls, depth: caller.depth + 1, nots: caller.nots}
 	if m.frame == 0 {
@@ -173,11 +178,6 @@ func (m *Machine) enter(n *node, cl *clause, args []Value, barrier, calls, trace
 		}
 	}
 	f.base = int32(m.newCells(cl.slots))
-	if len(m.cells) > freeCells {
-		if err := m.allocate(cl.slots * valueSize); err != nil {
-			return false, err
-		}
-	}
 	f.trace = -1
 	if m.trace != nil {
 		f.trace = m.traceRule(trace, cl)
@@ -185,10 +185,6 @@ func (m *Machine) enter(n *node, cl *clause, args []Value, barrier, calls, trace
 	m.pushFrame(f)
 	return m.unifyHead(cl, args, f.base)
 }
-
-// freeCells is the number of variables that a query may have before they count
-// against the limit of bytes, so that small queries do not pay for counting.
-const freeCells = 1 << 12
 
 // unifyHead unifies the parameters of a clause with the arguments of a call,
 // and matches the specializers.
@@ -360,7 +356,7 @@ func (m *Machine) applicable(cl *clause, args []Value) (bool, error) {
 	clear(m.cells[cells:])
 	m.cells, m.protected, m.sealed = m.cells[:cells], protected, sealed
 	m.woken = m.woken[:0]
-	if err != nil && !m.ends(err) {
+	if err != nil && !ends(err) {
 		return true, nil
 	}
 	return ok, err

@@ -322,7 +322,7 @@ func (m *Machine) joined(l label, row filter.Var, with label) (label, error) {
 		}
 		conds = append(conds, c)
 	}
-	return label{conds, r.row(with.row)}, m.allocate(len(conds) * conditionBytes)
+	return label{conds, r.row(with.row)}, m.keep(len(conds) * conditionBytes)
 }
 
 // star returns the ways to go any number of steps from the row of an equation, each of

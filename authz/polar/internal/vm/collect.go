@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/authz/internal/meter"
 )
 
 // beginCollector starts to collect below the newest choice, which was just pushed.
@@ -264,9 +265,17 @@ func (m *Machine) withoutRow(c *choice) (*node, error) {
 
 // holdsForNil reports whether a call holds if its argument pos is nil.
 func (m *Machine) holdsForNil(pr *pred, args []Value, pos int) (bool, error) {
-	side := m.prog.Machine(m.ctx, &Config{Limits: m.limits, Now: m.now})
+	side := m.prog.Machine(m.ctx, &Config{Limits: *m.limits, Now: m.now})
 	defer side.Release()
-	side.steps = m.steps
+	// What it holds is given back at its end, and it may hold as much as is left.
+	held := m.acct.Mark()
+	side.acct.Close()
+	side.acct = m.acct
+	defer func() {
+		m.acct = side.acct
+		m.acct.Restore(held)
+		side.acct = meter.Account{}
+	}()
 	side.start(pr.query)
 	for i, a := range args {
 		if i == pos {
@@ -274,9 +283,7 @@ func (m *Machine) holdsForNil(pr *pred, args []Value, pos int) (bool, error) {
 		}
 		side.cells[i] = a
 	}
-	holds, err := side.run(side.frames[0].clause.body)
-	m.steps = side.steps
-	return holds, err
+	return side.run(side.frames[0].clause.body)
 }
 
 // endCollect is reached with a solution of a call that is solved separately. The

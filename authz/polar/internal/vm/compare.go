@@ -51,11 +51,23 @@ func (m *Machine) compare(n *node, base int32) (bool, error) {
 	case ak == host.Tail || bk == host.Tail:
 		return false, m.errorf(CodeUnordered, "%s and %s cannot be ordered", describe(a), describe(b))
 	}
+	return m.order(n.cmp, a, b)
+}
+
+// order reports whether an ordering holds between two known values.
+func (m *Machine) order(op syntax.Op, a, b Value) (bool, error) {
+	if a.Kind() == host.String && b.Kind() == host.String {
+		c, err := m.compareText(a.Str(), b.Str())
+		return err == nil && ordered(op, c), err
+	}
 	c, ok, err := host.Compare(a, b)
+	if a.Kind() == host.Instance {
+		m.look()
+	}
 	if err != nil {
 		return false, m.hostError(err)
 	}
-	return ok && ordered(n.cmp, c), nil
+	return ok && ordered(op, c), nil
 }
 
 func compareInts(a, b int64) int {

@@ -153,7 +153,7 @@ func (m *Machine) negativeLoop(pr *pred) error {
 // assumeCall records that a call that is not solved yet must hold for a row.
 func (m *Machine) assumeCall(n *node, eq *equation, row filter.Var) error {
 	m.partial.conds = append(m.partial.conds, condition{from: row, call: eq, site: m.site(n)})
-	return m.allocate(conditionBytes)
+	return m.keep(conditionBytes)
 }
 
 // recurs reports whether a solution depends on calls that are not solved yet, and
@@ -181,7 +181,7 @@ func (m *Machine) recurs(col *collector, conds []condition) (bool, error) {
 		return true, m.unsupportedAt(first.site, "the recursion of %s through a rule about other unknown values", first.call.pred.name)
 	}
 	col.eq.uses = append(col.eq.uses, use{label{others, first.from}, first.call, first.site})
-	return true, m.allocate(len(others) * conditionBytes)
+	return true, m.keep(len(others) * conditionBytes)
 }
 
 // finishEquation is called when all solutions of an equation are collected. It

@@ -143,7 +143,8 @@ const maxStack = 32
 func (m *Machine) locate(err error, n *node) error {
 	var e *Error
 	if !errors.As(err, &e) {
-		if he := m.hostError(err); !errors.As(he, &e) {
+		if e = metered(err); e != nil {
+		} else if he := m.hostError(err); !errors.As(he, &e) {
 			e = &Error{Code: CodeInternal, Msg: "the engine failed", Cause: err}
 		}
 	}

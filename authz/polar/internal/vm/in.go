@@ -75,9 +75,14 @@ func (m *Machine) inList(n *node, item, list Value, i int, c *choice) (bool, err
 	// An item that is an atom is compared in place: elements that differ
 	// leave no trace behind, so they need no choice.
 	atom := isAtom(item) && item.Kind() != host.Partial
+	if c == nil {
+		if err := m.hold(choiceSize); err != nil {
+			return false, err
+		}
+	}
 	cur := cursor{list: list, i: i}
 	for {
-		if err := m.charge(1); err != nil {
+		if err := m.acct.ChargeElem(cur.i); err != nil {
 			return false, err
 		}
 		e, it, err := cur.next(m)
@@ -104,6 +109,7 @@ func (m *Machine) inList(n *node, item, list Value, i int, c *choice) (bool, err
 			if !eq {
 				continue
 			}
+			e = item // and not compared again
 		}
 		if cur.list.Plan != openListPlan && cur.i == cur.list.Len() {
 			if c != nil {
@@ -144,7 +150,7 @@ func (m *Machine) inEntries(n *node, item, dict Value, keys []string, c *choice)
 			return false, m.hostError(err)
 		}
 		entry := makeOpenList(&openList{elems: []Value{host.MakeString(k), v}})
-		if err := m.allocate(2 * valueSize); err != nil {
+		if err := m.hold(2 * valueSize); err != nil {
 			return false, err
 		}
 		if i == len(keys)-1 {

@@ -1,23 +1,18 @@
 package vm
 
-// This file defines Machine, the state of one query, and enforces its limits.
+// This file defines Machine, the state of one query.
 
 import (
 	"context"
-	"errors"
 	"time"
 	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/internal/meter"
 )
 
 // Limits bound a query. All fields are positive.
-type Limits struct {
-	Steps, Bytes, Depth, Results, Fetches int
-}
-
-// pollSteps is the number of steps between two checks of the context.
-const pollSteps = 1024
+type Limits = meter.Limits
 
 // A Machine solves one query at a time. Each program has a pool of machines.
 type Machine struct {
@@ -50,11 +45,8 @@ type Machine struct {
 
 	// The query.
 	ctx     context.Context
-	done    <-chan struct{}
-	limits  Limits
-	steps   int // so far
-	poll    int // the step at which to check the context next
-	bytes   int // bytes created so far
+	limits  *Limits
+	acct    meter.Account
 	fetches int
 	fetched map[fetchKey]Value
 	now     func() time.Time
@@ -96,6 +88,7 @@ func newMachine(p *Program) *Machine {
 // Config is the configuration of a query.
 type Config struct {
 	Limits Limits
+	Memory *meter.Pool      // what the queries hold together; nil has no bound
 	Now    func() time.Time // for the constant "now"; nil means time.Now
 	Print  func(string)     // receives the output of print; may be nil
 }
@@ -103,9 +96,8 @@ type Config struct {
 // Machine returns a machine that is ready for a query. Release returns it to the pool.
 func (p *Program) Machine(ctx context.Context, cfg *Config) *Machine {
 	m := p.machines.Get().(*Machine)
-	m.ctx, m.done = ctx, ctx.Done()
-	m.limits, m.now, m.print = cfg.Limits, cfg.Now, cfg.Print
-	m.look()
+	m.ctx, m.limits, m.now, m.print = ctx, &cfg.Limits, cfg.Now, cfg.Print
+	m.acct.Open(ctx, m.limits, cfg.Memory)
 	return m
 }
 
@@ -115,6 +107,7 @@ const keepCells = 1 << 14
 
 // Release ends the query in any state. The machine must not be used afterwards.
 func (m *Machine) Release() {
+	m.acct.Close()
 	if max(cap(m.cells), cap(m.trail), cap(m.frames), cap(m.choices), cap(m.waiters), cap(m.args), cap(m.calls), cap(m.work), cap(m.abuf)) > keepCells {
 		return
 	}
@@ -144,73 +137,6 @@ func (m *Machine) reset() {
 	}
 }
 
-// Steps returns the steps taken so far.
-func (m *Machine) Steps() int { return m.steps }
-
-// charge counts n steps of work.
-func (m *Machine) charge(n int) error {
-	m.steps += n
-	if m.steps >= m.poll {
-		return m.checkpoint()
-	}
-	return nil
-}
-
-// checkpoint checks the context and the limit of steps.
-func (m *Machine) checkpoint() error {
-	if m.steps > m.limits.Steps {
-		return m.errorf(CodeBudget, "the query took more than %d steps", m.limits.Steps)
-	}
-	m.poll = min(m.steps+pollSteps, m.limits.Steps+1)
-	return m.ended()
-}
-
-// look makes the next step check the context: at the beginning, and after calls of the
-// host, which may take any time.
-func (m *Machine) look() { m.poll = 0 }
-
-// ended returns an error if the context has ended.
-func (m *Machine) ended() error {
-	if m.done == nil {
-		return nil
-	}
-	select {
-	case <-m.done:
-		return m.cancelled()
-	default:
-		return nil
-	}
-}
-
-// cancelled returns the error of a query whose context has ended.
-func (m *Machine) cancelled() error { return Cancelled(m.ctx) }
-
-// Cancelled returns the error of a query whose context has ended, or nil if it has not.
-func Cancelled(ctx context.Context) error {
-	if ctx.Err() == nil {
-		return nil
-	}
-	return &Error{Code: CodeCancelled, Msg: "the query was cancelled", Cause: context.Cause(ctx)}
-}
-
-// ends reports whether an error is about the whole query and not about a goal.
-func (m *Machine) ends(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && (e.Code == CodeCancelled || e.Code == CodeBudget && (m.steps > m.limits.Steps || m.bytes > m.limits.Bytes))
-}
-
-// allocate counts n bytes of values that the engine creates.
-func (m *Machine) allocate(n int) error {
-	m.bytes += n
-	if m.bytes > m.limits.Bytes {
-		return m.errorf(CodeBudget, "the query created more than %d bytes of values", m.limits.Bytes)
-	}
-	return nil
-}
-
-// valueSize is the size of a Value in bytes.
-const valueSize = 24
-
 // value returns the value of an operand in the current activation.
 func (m *Machine) value(op *operand, base int32) (Value, error) {
 	switch op.kind {
@@ -238,7 +164,7 @@ func (m *Machine) value(op *operand, base int32) (Value, error) {
 }
 
 func (m *Machine) buildAll(ops []operand, base int32) (vals []Value, open bool, err error) {
-	if err := m.allocate(len(ops) * valueSize); err != nil {
+	if err := m.hold(len(ops) * valueSize); err != nil {
 		return nil, false, err
 	}
 	vals = make([]Value, len(ops))

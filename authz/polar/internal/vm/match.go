@@ -181,7 +181,7 @@ func (m *Machine) bindList(v Value, elems []*pattern, rest *operand, base int32)
 	if err := m.charge(len(elems)); err != nil {
 		return false, err
 	}
-	if err := m.allocate(len(elems) * valueSize); err != nil {
+	if err := m.hold(len(elems) * valueSize); err != nil {
 		return false, err
 	}
 	l := openList{elems: make([]Value, len(elems))}

@@ -108,7 +108,7 @@ func (m *Machine) assume(e filter.Expr) (bool, error) {
 		return false, nil
 	}
 	m.partial.conds = append(m.partial.conds, condition{expr: e})
-	return true, m.allocate(conditionBytes)
+	return true, m.keep(conditionBytes)
 }
 
 // conditionBytes is the approximate size of a condition.
@@ -150,7 +150,7 @@ func (m *Machine) follow(s *symbol) (*symbol, error) {
 	}
 	row.row = m.partial.newRow()
 	m.partial.conds = append(m.partial.conds, condition{as: row.row, from: s.row, attr: s.attr})
-	return row, m.allocate(conditionBytes)
+	return row, m.keep(conditionBytes)
 }
 
 // maxFollowed bounds how many times one solution follows a relation from row to row. Written

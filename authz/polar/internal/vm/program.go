@@ -85,6 +85,9 @@ type opcode uint8
 const (
 	opHalt      opcode = iota // a solution of the query
 	opReturn                  // the end of a clause's body
+	opMark                    // record in slot a which choices exist
+	opNotEnd                  // the end of sub
+	opCollected               // the end of a call that a partial query solves separately
 	opUnify                   // a = b
 	opAssign                  // a := b
 	opCompare                 // a cmp b
@@ -96,15 +99,15 @@ const (
 	opMatches                 // a matches pat
 	opCall                    // pred(args)
 	opTruth                   // a
-	opMark                    // record in slot a which choices exist
 	opCut                     // drop the choices above the mark in slot a, or of the clause
 	opOr                      // alts
 	opNot                     // not sub
-	opNotEnd                  // the end of sub
-	opCollected               // the end of a call that a partial query solves separately
 	opPrint                   // print(args)
 	opFail                    // false
 )
+
+// firstGoal is the first opcode of a goal; those before it only connect goals.
+const firstGoal = opUnify
 
 // A node is a goal and its continuation.
 type node struct {

@@ -154,7 +154,7 @@ func (m *Machine) toGo(v Value, own string, nameOf func(cell int) string, unboun
 		}
 	}
 	if v.Kind() == host.List || v.Kind() == host.Dict {
-		if err := m.charge(v.Len()); err != nil {
+		if err := m.acct.ChargeElems(v.Len()); err != nil {
 			return nil, err
 		}
 	}

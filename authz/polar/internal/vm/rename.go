@@ -83,7 +83,7 @@ func (r *renaming) expr(e filter.Expr, depth int) (filter.Expr, error) {
 		return nil, err
 	}
 	if r.rows != nil {
-		if err := r.m.allocate(conditionBytes); err != nil {
+		if err := r.m.keep(conditionBytes); err != nil {
 			return nil, err
 		}
 	}

@@ -59,6 +59,7 @@ type choice struct {
 	sorts      int32
 	calls      int32
 	maybes     int32
+	held       int // what the query held
 	sealed     int32
 	pending    int32
 	trace      int32
@@ -76,7 +77,7 @@ func (m *Machine) pushChoice(kind choiceKind, n *node) *choice {
 		kind: kind, serial: m.serial, node: n, frame: m.frame, top: int32(len(m.frames)), cells: int32(len(m.cells)),
 		trail: int32(len(m.trail)), waiters: int32(len(m.waiters)), links: int32(len(m.links)),
 		args: int32(len(m.args)), sorts: int32(len(m.sorted)), calls: int32(len(m.calls)),
-		maybes: int32(len(m.maybes)), sealed: int32(m.sealed), pending: int32(m.pending),
+		held: m.acct.Mark(), maybes: int32(len(m.maybes)), sealed: int32(m.sealed), pending: int32(m.pending),
 	})
 	m.serial++
 	m.protected = len(m.cells)
@@ -90,6 +91,7 @@ func (m *Machine) pushChoice(kind choiceKind, n *node) *choice {
 // restore undoes everything done since the choice, and makes its activation current.
 func (m *Machine) restore(c *choice) {
 	m.unbind(int(c.trail))
+	m.acct.Restore(c.held)
 	clear(m.cells[c.cells:])
 	m.cells = m.cells[:c.cells]
 	m.frames = m.frames[:c.top]
@@ -157,7 +159,7 @@ func (m *Machine) Next() (ok bool, err error) {
 	}()
 	ok, err = m.next()
 	if err == nil {
-		if err = m.ended(); err != nil {
+		if err = m.acct.Ended(); err != nil {
 			return false, m.locate(err, nil)
 		}
 	}
@@ -179,9 +181,8 @@ func (m *Machine) next() (bool, error) {
 // run walks goals from n on, until a solution or until no alternatives are left.
 func (m *Machine) run(n *node) (bool, error) {
 	for {
-		m.steps++
-		if m.steps >= m.poll {
-			if err := m.checkpoint(); err != nil {
+		if n.op >= firstGoal {
+			if err := m.charge(1); err != nil {
 				return false, m.locate(err, n)
 			}
 		}
@@ -206,6 +207,9 @@ func (m *Machine) run(n *node) (bool, error) {
 			n = n.next
 			continue
 		case opOr:
+			if err := m.hold(choiceSize); err != nil {
+				return false, m.locate(err, n)
+			}
 			c := m.pushChoice(choiceOr, n)
 			c.next = 1
 			n = n.alts[0]
@@ -385,12 +389,6 @@ func (m *Machine) hasMore(c *choice) (bool, error) {
 func (m *Machine) backtrack() (*node, error) {
 	m.woken = m.woken[:0]
 	for len(m.choices) > 0 {
-		m.steps++
-		if m.steps >= m.poll {
-			if err := m.checkpoint(); err != nil {
-				return nil, m.locate(err, nil)
-			}
-		}
 		c := &m.choices[len(m.choices)-1]
 		m.restore(c)
 		n := c.node
@@ -400,6 +398,7 @@ func (m *Machine) backtrack() (*node, error) {
 		case choiceClauses:
 			next, err = m.retry(c)
 		case choiceOr:
+			err = m.charge(1)
 			next = n.alts[c.next]
 			c.next++
 			if int(c.next) == len(n.alts) {

@@ -161,18 +161,18 @@ func (d dictView) len() int {
 
 // keys returns the keys in ascending order. It charges for them before it sorts those of a map.
 func (d dictView) keys(m *Machine) ([]string, error) {
-	if err := m.charge(d.len()); err != nil {
-		return nil, err
-	}
 	if d.open != nil {
-		return d.open.keys, nil
+		return d.open.keys, m.acct.ChargeElems(d.len())
 	}
-	return d.host.Keys(), nil
+	return d.host.KeysCharged(&m.acct)
 }
 
 func (d dictView) get(m *Machine, key string) (Value, bool, error) {
+	if err := m.acct.ChargeBytes(len(key)); err != nil {
+		return Value{}, false, err
+	}
 	if d.open == nil {
-		v, ok, err := d.host.Get(key)
+		v, ok, err := d.host.GetCharged(&m.acct, key)
 		if ok && isSeq(v) {
 			v, err = m.settle(v)
 		}

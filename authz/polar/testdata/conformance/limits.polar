@@ -43,8 +43,8 @@ nest(0, 0);
 nest(n, [x]) if n > 0 and nest(n - 1, x);
 length([], 0);
 length([_, *xs], n) if length(xs, m) and n = m + 1;
-#? down(100000) => {}
-#? build(20000, xs) and length(xs, n) and xs = [20000, *_] and n = 20000 and xs = ys and ys = xs and 1 = 2 => none
+#? down(25000) => {}
+#? build(10000, xs) and length(xs, n) and xs = [10000, *_] and n = 10000 and xs = ys and ys = xs and 1 = 2 => none
 #? nest(10000, x) and nest(10000, y) and x = y and x == y and not x != y and 1 = 2 => none
 ---
 # option: limits results=10
