@@ -118,22 +118,27 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 	return p, diags, nil
 }
 
-// makeRegistry registers the classes.
+// makeRegistry registers the classes. Loads with the same classes share a registry.
 func makeRegistry(in []Class) (*host.Registry, error) {
 	classes := make([]host.Class, len(in))
-	for i, c := range in {
-		classes[i] = c.host()
+	for i := range in {
+		classes[i] = in[i].host()
 	}
-	reg, err := host.NewRegistry(classes)
+	reg, err := host.Shared(classes, checkClassNames)
 	if err != nil {
 		return nil, fmt.Errorf("registering classes: %w", err)
 	}
+	return reg, nil
+}
+
+// checkClassNames returns an error if a policy cannot name one of the classes.
+func checkClassNames(reg *host.Registry) error {
 	for _, name := range reg.ClassNames() {
 		if err := syntax.CheckName(name); err != nil {
-			return nil, fmt.Errorf("registering classes: class %+q cannot be written in a policy: %w", name, err)
+			return fmt.Errorf("class %+q cannot be written in a policy: %w", name, err)
 		}
 	}
-	return reg, nil
+	return nil
 }
 
 // makeConstants converts the constants. The value of "now" is only a placeholder.
