@@ -298,7 +298,7 @@ func (p *page) load() {
 				}
 				return nil
 			}
-			row := []string{s, count(n)}
+			row := []string{strings.ReplaceAll(s, "_", " "), count(n)}
 			for _, e := range engines {
 				row = append(row, timed(find(e), find(ours)))
 			}

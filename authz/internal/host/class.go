@@ -159,6 +159,9 @@ func (r *Registry) addClass(c Class) error {
 	r.byName[c.Name] = info
 	r.byType[t] = append(r.byType[t], info)
 	r.classes = append(r.classes, info)
+	if info.Interface {
+		r.ifaces = append(r.ifaces, info)
+	}
 	return nil
 }
 

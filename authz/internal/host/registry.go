@@ -15,6 +15,7 @@ import (
 // Registry is safe for concurrent use.
 type Registry struct {
 	classes []*ClassInfo // by ID
+	ifaces  []*ClassInfo // those of classes that are interfaces, in order of registration
 	byName  map[string]*ClassInfo
 	byType  map[reflect.Type][]*ClassInfo // in order of registration
 	primary map[reflect.Type]*ClassInfo   // the first class of each type
@@ -22,6 +23,7 @@ type Registry struct {
 	plans map[reflect.Type]*Plan // made by NewRegistry
 	made  []*Plan                // the same plans by ID
 	types typeTable              // how to read arguments of their types
+	specs []Class                // what Shared made it from
 
 	mu        sync.Mutex // serializes the making of later plans
 	latePlans sync.Map   // reflect.Type: *Plan

@@ -64,6 +64,19 @@ func ParseContext(ctx context.Context, name, src string) (*File, []Diagnostic, e
 	return p.file, p.diagnostics(), nil
 }
 
+// ParseRule parses the rule that begins at a byte offset of src, and nothing else of src.
+// Start is the position of the offset. Parse must have accepted the source: ParseRule reads
+// again what the caller did not keep. It returns nil if there is no rule.
+func ParseRule(src string, offset int, start Position) *Rule {
+	p := newParser(start.File, src)
+	p.scan.pos = place{off: offset, line: start.Line, col: start.Col}
+	p.tok = p.scan.next()
+	p.stmt = p.tok.start
+	var rule *Rule
+	p.guard(func() { rule, _ = p.statement().(*Rule) })
+	return rule
+}
+
 // ParseQuery parses the text of a query: one expression, without a semicolon at
 // the end. The name is used only in positions and may be empty. If a diagnostic is
 // an error, the expression is nil.

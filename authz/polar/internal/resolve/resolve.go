@@ -48,8 +48,9 @@ func Load(files []*syntax.File, opts Options) (*Module, []syntax.Diagnostic) {
 // load makes the passes.
 func (r *resolver) load(files []*syntax.File) {
 	r.checkConstants()
-	for _, f := range files {
-		r.sources = append(r.sources, &source{file: f})
+	for i, f := range files {
+		r.sources = append(r.sources, &source{file: f, index: i})
+		r.mod.files = append(r.mod.files, &syntax.File{Name: f.Name, Source: f.Source})
 	}
 	r.checkSources()
 	r.checkNames()
@@ -322,8 +323,22 @@ func sortedNames[V any](r *resolver, m map[string]V) []string {
 
 // addRule resolves a written rule and adds it to the module.
 func (r *resolver) addRule(src *source, node *syntax.Rule) {
+	rule := r.rule(src, node)
+	errors := r.errors
+	r.scope.checkVariables(node)
+	if r.errors > errors {
+		r.suspect[rule] = true
+	}
+	r.define(rule, src)
+}
+
+// rule resolves a written rule.
+func (r *resolver) rule(src *source, node *syntax.Rule) *Rule {
 	s := r.begin(src)
-	rule := &Rule{Name: node.Name.Text, Pos: node.Start, End: node.End, Node: node, Text: src.head(node.Name, node.Params)}
+	rule := &Rule{Name: node.Name.Text, Pos: node.Start, End: node.End, Node: node}
+	start := src.offset(node.Start)
+	rule.Text = src.head(node.Name, node.Params, node.Rparen)
+	rule.text = textPlace{int32(src.index), int32(start), int32(src.offset(node.End))}
 	rule.Params = s.params(node.Params)
 	headOps := slices.Clone(s.ops)
 	s.ops, s.eager = s.ops[:0], false
@@ -331,12 +346,7 @@ func (r *resolver) addRule(src *source, node *syntax.Rule) {
 	rule.Body.Goals = append(rule.Body.Goals, headOps...)
 	rule.Vars = s.names()
 	r.setLocals(rule.Body, rule.Params, len(rule.Vars))
-	errors := r.errors
-	s.checkVariables(node)
-	if r.errors > errors {
-		r.suspect[rule] = true
-	}
-	r.define(rule, src)
+	return rule
 }
 
 // define adds a rule to the module.
@@ -345,7 +355,9 @@ func (r *resolver) define(rule *Rule, src *source) {
 	r.mod.Rules = append(r.mod.Rules, rule)
 	r.ruleFrom = append(r.ruleFrom, src)
 	p := r.pred(rule.Name)
-	p.Rules = append(p.Rules, rule)
+	if i, ok := slices.BinarySearch(p.Arities, len(rule.Params)); !ok {
+		p.Arities = slices.Insert(p.Arities, i, len(rule.Params))
+	}
 }
 
 // pred returns the predicate of a name.

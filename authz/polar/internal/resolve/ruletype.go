@@ -53,7 +53,7 @@ type ruleTypes struct {
 // addRuleType resolves a declared rule type.
 func (r *resolver) addRuleType(src *source, node *syntax.RuleType) {
 	s := r.begin(src)
-	t := &ruleType{name: node.Name.Text, text: src.head(node.Name, node.Params), src: src, at: node.Span, declared: true}
+	t := &ruleType{name: node.Name.Text, text: src.head(node.Name, node.Params, node.Rparen), src: src, at: node.Span, declared: true}
 	t.params = s.params(node.Params)
 	if len(s.ops) > 0 {
 		r.error(src, CodeInvalidRuleType, node.Span, "a rule type cannot contain lookups, calls, arithmetic or new", "")

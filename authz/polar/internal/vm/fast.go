@@ -24,6 +24,8 @@ package vm
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -77,6 +79,7 @@ type fastPred struct {
 	pred    *pred
 	mode    uint64 // bit i: argument i has a value
 	clauses []atomic.Pointer[fastClause]
+	shapes  sync.Map // *shape: the *fastClause of a clause, if others of the shape differ from it only in tests
 }
 
 // A fastClause is a clause in one mode. Its activation is its arguments followed by its variables.
@@ -84,6 +87,17 @@ type fastClause struct {
 	slots int       // variables
 	tests []argTest // tests that must pass first
 	body  step
+}
+
+// of returns what fc is for a clause of the same shape.
+func (fc *fastClause) of(cl *clause) *fastClause {
+	tests := slices.Clone(fc.tests)
+	for i := range tests {
+		if t := &tests[i]; t.class == nil {
+			t.text = cl.params[t.arg].term.value.Str()
+		}
+	}
+	return &fastClause{slots: fc.slots, tests: tests, body: fc.body}
 }
 
 // giveUp ends the fast decision.
@@ -150,6 +164,9 @@ func (r *run) call(fp *fastPred, base int) bool {
 		fc := fp.clauses[cl.order].Load()
 		if fc == nil {
 			fc = r.prog.compileFast(fp, cl)
+			if r.ctx.Err() != nil { // compiling takes longer than trying
+				return r.giveUp()
+			}
 		}
 		if !pass(fc.tests, args) {
 			continue

@@ -52,11 +52,24 @@ func (p *Program) fastPredOf(pr *pred, mode uint64) *fastPred {
 // compileFast compiles a clause for the mode of fp. Several goroutines may do
 // so at once; they make the same.
 func (p *Program) compileFast(fp *fastPred, cl *clause) *fastClause {
-	c := &fastCompiler{p: p, fp: fp, cl: cl, arity: fp.pred.arity, slots: cl.slots}
+	if known, ok := fp.shapes.Load(cl.shape); ok && cl.literalsAreTexts() {
+		fc := known.(*fastClause).of(cl)
+		fp.clauses[cl.order].Store(fc)
+		return fc
+	}
+	c := &fastCompiler{p: p, fp: fp, cl: cl, rule: p.module.Rule(cl.info.Index), arity: fp.pred.arity, slots: cl.slots}
 	fc := &fastClause{body: c.compile()}
 	fc.slots, fc.tests = c.slots, c.argTests
+	if c.literals == 0 && cl.literalsAreTexts() {
+		fp.shapes.Store(cl.shape, fc)
+	}
 	fp.clauses[cl.order].Store(fc)
 	return fc
+}
+
+// literalsAreTexts reports whether the literals among the parameters are all strings.
+func (cl *clause) literalsAreTexts() bool {
+	return !slices.ContainsFunc(cl.params, func(p param) bool { return p.term.kind == constOperand && !p.term.isText() })
 }
 
 // A fastCompiler compiles one clause.
@@ -64,6 +77,7 @@ type fastCompiler struct {
 	p       *Program
 	fp      *fastPred
 	cl      *clause
+	rule    *resolve.Rule
 	arity   int
 	slots   int                    // variables, and room for values in between
 	vars    []place                // by variable
@@ -73,6 +87,7 @@ type fastCompiler struct {
 	goals   int
 	failed  bool // something could not be compiled
 
+	literals int       // literal parameters that are not among argTests
 	argTests []argTest // what the head begins with, in place of checks
 }
 
@@ -89,7 +104,7 @@ func (c *fastCompiler) compile() step {
 	c.tests = make(map[int][]*pattern)
 	builds := c.head()
 	if !c.failed {
-		builds = append(builds, c.body(c.cl.rule.Body)...)
+		builds = append(builds, c.body(c.rule.Body)...)
 	}
 	switch {
 	case c.failed:
@@ -164,13 +179,17 @@ func (c *fastCompiler) head() []build {
 	}
 	for i := range c.cl.params {
 		p := &c.cl.params[i]
-		rp := &c.cl.rule.Params[i]
+		rp := &c.rule.Params[i]
 		has := c.fp.mode&(1<<i) != 0
+		if p.term.kind == constOperand {
+			c.literals++
+		}
 		arg := place{state: stateValue, slot: i}
 		switch {
 		case has && p.fresh:
 			c.vars[c.find(int(p.term.slot))] = arg
 		case has && p.term.isText() && test(argTest{arg: i, text: p.term.value.Str()}):
+			c.literals--
 		case has:
 			check, after := c.unifyWith(rp.Term)
 			out = append(out, checkAt(i, check))

@@ -132,7 +132,7 @@ func (m *Machine) inList(n *node, item, list Value, i int, c *choice) (bool, err
 
 // inRest solves item in rest, where rest is the unbound end of a list.
 func (m *Machine) inRest(n *node, item, rest Value) (bool, error) {
-	test := &node{op: opIn, a: operand{kind: termOperand, value: item}, b: operand{kind: termOperand, value: rest}, pos: n.pos, text: n.text, next: &node{op: opReturn, pos: n.pos}}
+	test := &node{op: opIn, a: operand{kind: termOperand, value: item}, b: operand{kind: termOperand, value: rest}, pos: n.pos, goal: n.goal, next: &node{op: opReturn, pos: n.pos}}
 	test.solo = test
 	m.wait(test, rest)
 	return true, nil

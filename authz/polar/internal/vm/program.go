@@ -16,8 +16,9 @@ import (
 // A Program is a compiled policy. It is safe for concurrent use.
 type Program struct {
 	reg       *host.Registry
+	module    *resolve.Module
 	preds     map[string]map[int]*pred // by name, then number of parameters
-	rules     []*RuleInfo              // by resolve.Rule.Index
+	rules     []RuleInfo               // by resolve.Rule.Index
 	actor     union
 	resource  union
 	instances [][]*host.Plan // the types of a class, by its ID; see classtest.go
@@ -30,6 +31,8 @@ type Program struct {
 	machines  sync.Pool
 	sealed    bool           // compiled: the tables do not change anymore
 	poll      func(work int) // of the compilation; does nothing afterwards
+	key       []byte
+	shapes    map[string]*shape // during the compilation: by resolve.Module.Likeness
 
 	decisions map[string]*fastPred // rules of three parameters, all given
 	allow     *fastPred            // decisions["allow"], without a map lookup
@@ -60,13 +63,18 @@ type pred struct {
 
 // A clause is a compiled rule.
 type clause struct {
-	rule   *resolve.Rule
-	equals []fieldEquals // the conditions that the body begins with; see leading.go
+	*shape
 	info   *RuleInfo
 	params []param
-	slots  int   // cells of an activation
-	body   *node // first goal
-	order  int   // position among the clauses of its predicate
+	order  int // position among the clauses of its predicate
+}
+
+// A shape is what rules have in common that differ only in constants of their heads.
+type shape struct {
+	equals []fieldEquals // the conditions that the body begins with; see leading.go
+	params []param       // of one of the rules
+	slots  int           // cells of an activation
+	body   *node         // first goal
 
 	signature string // clauses with the same signature are equally specific; "" if the signature is unique
 }
@@ -125,8 +133,8 @@ type node struct {
 	*control
 	next *node
 	solo *node // the same goal, followed by opReturn: what runs when it wakes; nil for a goal that never waits. Of opCall, followed by opCollected
-	pos  syntax.Position
-	text *resolve.At
+	pos  relPos
+	goal int32 // the number of the resolved goal, from 1, in the order of compilation; 0 if it is not one. See source.go
 }
 
 // A control has the additional fields of opOr and opNot nodes.
@@ -190,7 +198,7 @@ type pattern struct {
 	rest   *operand
 	value  operand
 	key    string // equal keys mean structurally equal patterns; "" if the pattern has variables
-	pos    syntax.Position
+	pos    relPos
 }
 
 // isClass reports whether the pattern tests only for a class.
@@ -218,11 +226,16 @@ func (u union) has(p *host.Plan) bool {
 	return false
 }
 
-// Rule returns the rule with the given index in the module.
-func (p *Program) Rule(i int) *RuleInfo { return p.rules[i] }
+// Rules returns the rules in the module's order. The caller must not modify the slice.
+func (p *Program) Rules() []RuleInfo { return p.rules }
 
-// Rules returns the rules in the module's order.
-func (p *Program) Rules() []*RuleInfo { return p.rules }
+// NumRules returns how many rules have the given name and number of parameters.
+func (p *Program) NumRules(rule string, arity int) int {
+	if pr := p.preds[rule][arity]; pr != nil {
+		return len(pr.clauses)
+	}
+	return 0
+}
 
 // Defines reports whether a rule with the given name exists.
 func (p *Program) Defines(rule string) bool { return len(p.preds[rule]) > 0 }

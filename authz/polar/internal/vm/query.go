@@ -16,9 +16,10 @@ type CompiledQuery struct {
 
 // CompileQuery compiles a query against the program.
 func (p *Program) CompileQuery(q *resolve.Query) *CompiledQuery {
-	cc := &compiler{p: p, slots: len(q.Vars), end: &node{op: opReturn, pos: q.Pos}}
-	c := &clause{info: &RuleInfo{Index: -1, Name: "query", Head: q.Text, Pos: q.Pos}}
-	c.body = cc.and(q.Body, nil, &node{op: opHalt, pos: q.Pos})
+	info := &RuleInfo{Index: -1, Name: "query", Head: q.Text, Pos: q.Pos}
+	cc := &compiler{p: p, info: info, slots: len(q.Vars), end: &node{op: opReturn}}
+	c := &clause{info: info, shape: new(shape)}
+	c.body = cc.and(q.Body, nil, &node{op: opHalt})
 	c.slots = cc.slots
 	cq := &CompiledQuery{clause: c, vars: q.Vars}
 	for _, slot := range q.Out {
@@ -35,7 +36,7 @@ func queryOf(pr *pred) *clause {
 	for i := range pr.arity {
 		call.args = append(call.args, operand{kind: varOperand, slot: int32(i)})
 	}
-	return &clause{info: &RuleInfo{Index: -1, Name: "query"}, slots: pr.arity, body: call}
+	return &clause{info: &RuleInfo{Index: -1, Name: "query"}, shape: &shape{slots: pr.arity, body: call}}
 }
 
 // Start prepares the machine to solve a compiled query.
