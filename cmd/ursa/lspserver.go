@@ -53,6 +53,7 @@ type folder struct {
 type check struct {
 	*folder
 	policy *analysis.Policy
+	found  []syntax.Diagnostic // with advice
 	err    error
 }
 
@@ -246,7 +247,9 @@ func (s *server) startCheck() {
 	s.cancel = cancel
 	sources, schema := w.Sources(), next.schema
 	go func() {
-		c.policy, c.err = analysis.Load(ctx, sources, schema, false)
+		if c.policy, c.err = analysis.Load(ctx, sources, schema, false); c.err == nil {
+			c.found = c.policy.All(schema)
+		}
 		cancel()
 		s.checked <- c
 	}()
@@ -304,7 +307,7 @@ func (s *server) publish(c *check) error {
 		for _, src := range sources {
 			texts[src.Name] = newLines(src.Text)
 		}
-		c.diags = c.policy.Diagnostics
+		c.diags = c.found
 		for _, d := range c.diags {
 			name := d.Pos.File
 			if name == "" { // about the policy as a whole

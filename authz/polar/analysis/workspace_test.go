@@ -44,16 +44,22 @@ allow(u: User, "read", r: Repo) if root(u) and not r.public and has_role(u, "mem
 allow(u: User, action, r: Repo) if action in ["read", "push"] and root(u) and {u, k: r} = {u: u, k: r};
 `
 
+func schemaOf(t testing.TB, text string) *schema.Schema {
+	t.Helper()
+	s, err := schema.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // workspace returns a workspace with text, and the position of the mark | in it. The mark is
 // removed.
 func workspace(t *testing.T, schemaText string, texts ...string) (*analysis.Workspace, syntax.Position) {
 	t.Helper()
 	var s *schema.Schema
 	if schemaText != "" {
-		var err error
-		if s, err = schema.Parse([]byte(schemaText)); err != nil {
-			t.Fatal(err)
-		}
+		s = schemaOf(t, schemaText)
 	}
 	w, err := analysis.NewWorkspace(s)
 	if err != nil {
@@ -356,10 +362,7 @@ func FuzzWorkspace(f *testing.F) {
 			f.Add(text, n)
 		}
 	}
-	s, err := schema.Parse([]byte(teamsSchema))
-	if err != nil {
-		f.Fatal(err)
-	}
+	s := schemaOf(f, teamsSchema)
 	f.Fuzz(func(t *testing.T, text string, n uint) {
 		for _, s := range []*schema.Schema{s, nil} {
 			w, err := analysis.NewWorkspace(s)
