@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/front"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/schema"
@@ -71,21 +70,15 @@ func Load(ctx context.Context, sources []Source, s *schema.Schema, allowEmpty bo
 		if unknown, err = classNames(ctx, sources); err != nil {
 			return nil, err
 		}
-		s = &schema.Schema{Version: schema.Version}
-		for _, name := range unknown {
-			s.Classes = append(s.Classes, schema.Class{Name: name, Shape: schema.Shape{Go: name}})
-		}
+		s = assumed(unknown)
 	} else {
 		opts.DenyRule, opts.ChangeRule = s.DenyRule, s.ChangeRule
 	}
-	reg, constants, err := host.Described(s)
+	world, err := newWorld(s)
 	if err != nil {
 		return nil, err
 	}
-	if constants["now"], err = reg.ValueOf(now); err != nil {
-		return nil, err
-	}
-	opts.Registry, opts.Constants = reg, constants
+	opts.Registry, opts.Constants = world.reg, world.constants
 	read, err := front.Load(ctx, texts, allowEmpty, opts)
 	if err != nil {
 		return nil, err

@@ -59,3 +59,15 @@ const (
 	CodeInvalidIgnore     syntax.Code = "invalid-ignore"      // an ursa:ignore comment is malformed
 	CodeUnusedIgnore      syntax.Code = "unused-ignore"       // an ursa:ignore comment silences no warning
 )
+
+// The codes of the advice that only tools give (package analysis).
+const (
+	CodeOpenRule       syntax.Code = "open-rule"       // a rule allows everybody everything of a class
+	CodeShadowedRule   syntax.Code = "shadowed-rule"   // another rule holds whenever this one does
+	CodeImpliesItself  syntax.Code = "implies-itself"  // shorthand rules lead from a name back to itself
+	CodeUnusedRole     syntax.Code = "unused-role"     // a role that implies nothing and that no rule asks for
+	CodeUnusedRelation syntax.Code = "unused-relation" // a relation that no rule uses
+)
+
+// AdviceCodes are the codes of advice. All of it can be silenced.
+var AdviceCodes = []syntax.Code{CodeOpenRule, CodeShadowedRule, CodeImpliesItself, CodeUnusedRole, CodeUnusedRelation}

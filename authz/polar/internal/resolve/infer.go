@@ -141,7 +141,9 @@ func (c *checker) rule(src *source, rule *Rule) {
 		if p.Spec != nil {
 			c.matches(p.Term, p.Spec)
 			eachPatternVar(p.Spec, c.see)
+			eachPatternVar(p.Spec, c.watchVar)
 		}
+		eachVar(p.Term, c.watchVar)
 	}
 	c.classAsActor(rule, terms)
 	c.head(rule.Name, terms)
@@ -198,6 +200,7 @@ func (c *checker) goal(g Goal) {
 		c.leafy = g
 		c.leaf(g)
 		eachGoalVar(g, c.see)
+		eachGoalVar(g, c.watchVar)
 	}
 }
 
@@ -346,9 +349,9 @@ func (c *checker) leaf(g Goal) {
 	case *Arith:
 		c.result(g.Result, c.arith(g), span(g))
 	case *Lookup:
-		c.result(g.Result, c.lookup(g), span(g))
+		c.result(g.Result, c.watchResult(g, c.lookup(g)), span(g))
 	case *Method:
-		c.result(g.Result, c.method(g), span(g))
+		c.result(g.Result, c.watchResult(g, c.method(g)), span(g))
 	case *New:
 		c.result(g.Result, c.create(g), span(g))
 	case *In:

@@ -68,6 +68,7 @@ func (c *checker) findAttr(key memberKey) *member {
 
 // attribute checks that something of type t can have an attribute and returns its type.
 func (c *checker) attribute(t *typ, name string, at syntax.Span) *typ {
+	c.watchMember(at, t)
 	if t == nil || len(t.alts) == 0 {
 		return nil
 	}
@@ -149,6 +150,7 @@ func (c *checker) lookup(g *Lookup) *typ {
 // value may be a dictionary of the program, whose keys are not known.
 func (c *checker) key(t *typ, f FieldPattern) *typ {
 	c.r.poll(1)
+	c.watchMember(fieldSpan(f), t)
 	if t == nil || len(t.alts) == 0 {
 		known, ok := c.keys[f.Name]
 		if !ok {
@@ -199,12 +201,13 @@ func (c *checker) findMethod(key memberKey) *member {
 // method checks a method call and returns the type of its result.
 func (c *checker) method(g *Method) *typ {
 	t := c.term(g.Obj)
-	if t == nil || len(t.alts) == 0 {
-		return nil
-	}
 	at, call := span(g), span(g)
 	if l, ok := g.Node.(*syntax.Lookup); ok {
 		at = l.Name.Span
+	}
+	c.watchMember(at, t)
+	if t == nil || len(t.alts) == 0 {
+		return nil
 	}
 	m := c.remember(memberKey{t, g.Name, true}, c.findMethod)
 	if !m.some {

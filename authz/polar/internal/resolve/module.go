@@ -343,5 +343,6 @@ type Options struct {
 	DenyRule   bool                  // decisions also query deny, deny_request and deny_field
 	ChangeRule bool                  // updates query allow_change
 	Poll       func(work int)        // called for every few units of work; it may panic to end a load; may be nil
+	Watch      *Watch                // of WatchTypes; otherwise nil
 	NoTypes    bool                  // skip the check of attributes, methods and kinds against Go types, so that tests can reach run-time errors
 }

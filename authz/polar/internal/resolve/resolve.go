@@ -71,9 +71,15 @@ func (r *resolver) load(files []*syntax.File) {
 	}
 	r.expandShorthands()
 	r.defineUnions()
-	r.checkRuleTypes()
+	if r.opts.Watch == nil {
+		r.checkRuleTypes()
+	}
 	for _, q := range queries {
 		r.addQuery(q.src, q.stmt)
+	}
+	if r.opts.Watch != nil {
+		r.checkTypes()
+		return
 	}
 	r.checkCalls()
 	r.checkPolicy()
@@ -203,6 +209,11 @@ func (r *resolver) warn(src *source, code syntax.Code, at syntax.Span, msg, hint
 }
 
 func (r *resolver) report(src *source, d syntax.Diagnostic) {
+	if r.opts.Watch != nil { // nobody reads them, and there may be any number
+		r.errors, r.warned, r.diags = 0, 0, append(r.diags[:0], d)
+		r.last = 1
+		return
+	}
 	if src != nil {
 		d.Line = src.line(d.Pos.Line)
 	}
@@ -243,7 +254,7 @@ func (r *resolver) poll(work int) {
 
 // forQueries returns what later queries need of the options of a load.
 func (o Options) forQueries() Options {
-	o.Poll = nil
+	o.Poll, o.Watch = nil, nil
 	return o
 }
 

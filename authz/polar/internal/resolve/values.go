@@ -35,6 +35,7 @@ func (c *checker) constant(t *typ, x Term, at syntax.Span) {
 	if !ok || !t.isFew() {
 		return
 	}
+	c.watchValue(at.Start, t)
 	var value any
 	switch k.Value.Kind() {
 	case host.String:
