@@ -27,34 +27,105 @@ func (ms *models) fetch(ctx context.Context, row any, name string) (any, error) 
 
 // fetch is models.fetch from one source.
 func (src source) fetch(ctx context.Context, row reflect.Value, name string) (any, error) {
-	m := src.models.ofType(row.Type().Elem())
-	r := m.relation(name)
-	if r == nil {
-		return nil, fmt.Errorf("gormauthz: %s has no association %s", m.typ, name)
-	}
-	if n := rows.of(row); n != nil {
-		for _, p := range pairs(r.gorm) {
-			if p.owner != nil && n.unread[goPath(m.typ, p.owner.BindNames)] {
-				return nil, undecided(fmt.Sprintf("%s of %s cannot be fetched, because the column %s was not read with the row (read the whole row: no Select or Omit)", r.name, m.typ, p.owner.DBName), nil)
-			}
-		}
+	m, r, err := src.relation(row, name)
+	if err != nil {
+		return nil, err
 	}
 	p, err := src.models.tables.Load().Related(row.Interface(), r.name)
 	if err != nil {
 		return nil, err
 	}
-	cond := predicate{p}
-	found := reflect.New(reflect.SliceOf(reflect.PointerTo(r.gorm.FieldSchema.ModelType)))
-	if !cond.isNever() {
-		tx := src.session(ctx).Where(cond)
-		if !r.many {
-			tx = tx.Limit(2)
-		}
-		if err := tx.Find(found.Interface()).Error; err != nil {
-			return nil, databaseError(err)
+	limit := 2 // to notice if there are several
+	if r.many {
+		limit = -1
+	}
+	found, err := src.find(ctx, r, predicate{p}, limit)
+	if err != nil {
+		return nil, err
+	}
+	return fill(r.gorm.Field.FieldType, found, m, r)
+}
+
+// relation returns the named association of a row, and the model of the row.
+func (src source) relation(row reflect.Value, name string) (*model, *relation, error) {
+	m := src.models.ofType(row.Type().Elem())
+	r := m.relation(name)
+	if r == nil {
+		return nil, nil, fmt.Errorf("gormauthz: %s has no association %s", m.typ, name)
+	}
+	if n := rows.of(row); n != nil {
+		for _, p := range pairs(r.gorm) {
+			if p.owner != nil && n.unread[goPath(m.typ, p.owner.BindNames)] {
+				return nil, nil, undecided(fmt.Sprintf("%s of %s cannot be fetched, because the column %s was not read with the row (read the whole row: no Select or Omit)", r.name, m.typ, p.owner.DBName), nil)
+			}
 		}
 	}
-	return fill(r.gorm.Field.FieldType, found.Elem(), m, r)
+	return m, r, nil
+}
+
+// find returns the rows of an association's model that satisfy a condition, as a slice of
+// pointers. A negative limit means all of them.
+func (src source) find(ctx context.Context, r *relation, cond predicate, limit int) (reflect.Value, error) {
+	found := reflect.New(reflect.SliceOf(reflect.PointerTo(r.gorm.FieldSchema.ModelType)))
+	if !cond.isNever() {
+		if err := src.session(ctx).Where(cond).Limit(limit).Find(found.Interface()).Error; err != nil {
+			return reflect.Value{}, databaseError(err)
+		}
+	}
+	return found.Elem(), nil
+}
+
+// fetchEach is the FetchEach of all classes: fetch for several rows, in one query. An error
+// means that they have to be fetched one by one.
+func (ms *models) fetchEach(ctx context.Context, list []any, name string) ([]any, error) {
+	var from source
+	var m *model
+	var r *relation
+	for i, row := range list {
+		rv := reflect.ValueOf(row)
+		if rv.Kind() != reflect.Pointer || ms.ofType(rv.Type().Elem()) == nil {
+			return nil, fmt.Errorf("gormauthz: %T is not registered", row)
+		}
+		src, err := ms.source(ctx, rv)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 && src != from {
+			return nil, undecided("rows of several databases cannot be fetched together", nil)
+		}
+		from = src
+		if m, r, err = src.relation(rv, name); err != nil {
+			return nil, err
+		}
+	}
+	p, owners, err := from.models.tables.Load().RelatedEach(list, r.name)
+	if err != nil {
+		return nil, err
+	}
+	found, err := from.find(ctx, r, predicate{p}, -1)
+	if err != nil {
+		return nil, err
+	}
+	related := make([]reflect.Value, len(list))
+	for i := range related {
+		related[i] = reflect.MakeSlice(found.Type(), 0, 0)
+	}
+	for i := range found.Len() {
+		indexes, err := owners(found.Index(i).Interface())
+		if err != nil {
+			return nil, err
+		}
+		for _, owner := range indexes {
+			related[owner] = reflect.Append(related[owner], found.Index(i))
+		}
+	}
+	values := make([]any, len(list))
+	for i := range values {
+		if values[i], err = fill(r.gorm.Field.FieldType, related[i], m, r); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
 }
 
 // fill returns the rows found as a value of the association's type, with its

@@ -28,10 +28,10 @@ func (ts Tables) Classes(d *Dialect, handles ...Handle) ([]authz.Class, error) {
 
 // Classes is Tables.Classes.
 func (s *Schema) Classes(handles ...Handle) []authz.Class {
-	fetch := s.fetcher(handles)
+	fetch, fetchEach := s.fetcher(handles), s.eachFetcher(handles)
 	list := make([]authz.Class, 0, len(s.tables))
 	for _, t := range s.tables {
-		c := authz.Class{Type: t.Type, Key: t.rows.Key, Aliases: make(map[string]string), Fetch: fetch, RowInfo: rowInfo{t}}
+		c := authz.Class{Type: t.Type, Key: t.rows.Key, Aliases: make(map[string]string), Fetch: fetch, FetchEach: fetchEach, RowInfo: rowInfo{t}}
 		for path, col := range t.columns {
 			if isName(col.Name) {
 				c.Aliases[col.Name] = path

@@ -107,6 +107,52 @@ func (s *Schema) Related(row any, relation string) (*Predicate, error) {
 	return &Predicate{j.inside(allOf(conds...))}, nil
 }
 
+// RelatedEach is Related for several rows, pointers to structs of one type: the condition holds
+// for the rows of the relation's table that are related to any of them. Owners returns the
+// indexes of those that a row of the relation's table, a pointer to a struct, is related to. A
+// relation through a join table is authz.ErrUnsupported, since the related rows do not say what
+// they are related to.
+func (s *Schema) RelatedEach(rows []any, relation string) (p *Predicate, owners func(row any) ([]int, error), err error) {
+	if len(rows) == 0 {
+		return nil, nil, answer.Unsupported(nil, "the relation "+relation+" of no rows")
+	}
+	r, owner, err := s.relationOf(reflect.TypeOf(rows[0]), relation)
+	if err != nil {
+		return nil, nil, err
+	}
+	if r.through != nil {
+		return nil, nil, answer.Unsupported(nil, "the relation "+relation+" of several rows at once, because it has a join table")
+	}
+	c := s.compiler()
+	j, err := c.join(r, binding{table: r.target, rows: r.target.rows})
+	if err != nil {
+		return nil, nil, err
+	}
+	values := make([]reflect.Value, len(rows))
+	for i, row := range rows {
+		values[i] = reflect.ValueOf(row)
+	}
+	index := make(map[string][]int)
+	cond, err := c.ownedBy(j, owner, values, func(i int, key string) { index[key] = append(index[key], i) })
+	if err != nil {
+		return nil, nil, err
+	}
+	owners = func(row any) ([]int, error) {
+		key, ok := "", true
+		for _, k := range j.keys {
+			v, err := r.target.rows.Value(row, k.inner.info.Name)
+			if err == nil && ok {
+				ok, err = appendKey(&key, k.inner.column, s.d, v)
+			}
+			if err != nil || !ok {
+				return nil, err
+			}
+		}
+		return index[key], nil
+	}
+	return &Predicate{allOf(append(j.conds, cond)...)}, owners, nil
+}
+
 // inside returns a condition on the target's rows for one on a join table's rows as well.
 func (j join) inside(cond frag) frag {
 	if len(j.via.tokens) > 0 && cond.konst == notConst {
