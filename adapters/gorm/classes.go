@@ -84,7 +84,7 @@ func (ms *models) class(m *model) authz.Class {
 	classes := ms.tables.Load().Classes()
 	i := slices.IndexFunc(classes, func(c authz.Class) bool { return c.Type == m.typ })
 	c := classes[i]
-	c.Fetch, c.RowInfo = ms.fetch, &rowInfo{ms, m}
+	c.Fetch, c.FetchEach, c.RowInfo = ms.fetch, nil, &rowInfo{ms, m}
 	return c
 }
 

@@ -105,7 +105,9 @@ func (e *notFoundError) MarshalJSON() ([]byte, error) { return json.Marshal(auth
 func (e *notFoundError) Unwrap() error                { return e.denial }
 
 // Is reports whether target is one of the two errors.
-func (e *notFoundError) Is(target error) bool { return target == authz.ErrNotFound || target == e.alias }
+func (e *notFoundError) Is(target error) bool {
+	return target == authz.ErrNotFound || target == e.alias
+}
 
 // Hide returns an error of an Authorizer in the form of a repository: a hidden row is not found.
 func Hide(err, alias error) error {
