@@ -14,7 +14,8 @@ import (
 //   - The primary key is the class's key.
 //   - A decision that needs a relation that is not loaded fetches it: from the handle of the
 //     context (see WithHandle), else from the handle given here. With several or none given and
-//     none in the context, the decision is undecided.
+//     none in the context, the decision is undecided. A decision about many rows fetches the
+//     relations of a thousand rows in one query.
 //
 // The Polar names are those of the Go types. A class's Name may be changed before it is passed to
 // authz.New. The errors are those of Schema.
@@ -28,10 +29,10 @@ func (ts Tables) Classes(d *Dialect, handles ...Handle) ([]authz.Class, error) {
 
 // Classes is Tables.Classes.
 func (s *Schema) Classes(handles ...Handle) []authz.Class {
-	fetch, fetchEach := s.fetcher(handles), s.eachFetcher(handles)
+	fetch, each := s.fetcher(handles)
 	list := make([]authz.Class, 0, len(s.tables))
 	for _, t := range s.tables {
-		c := authz.Class{Type: t.Type, Key: t.rows.Key, Aliases: make(map[string]string), Fetch: fetch, FetchEach: fetchEach, RowInfo: rowInfo{t}}
+		c := authz.Class{Type: t.Type, Key: t.rows.Key, Aliases: make(map[string]string), Fetch: fetch, FetchEach: each, RowInfo: rowInfo{t}}
 		for path, col := range t.columns {
 			if isName(col.Name) {
 				c.Aliases[col.Name] = path

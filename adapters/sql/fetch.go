@@ -33,27 +33,14 @@ func (s *Schema) Load(ctx context.Context, h Handle, rows any, relations ...stri
 	}
 	values := make([][]reflect.Value, len(relations))
 	for i, name := range relations {
-		r, owner, err := s.relationOf(list[0].Type(), name)
-		if err != nil {
-			return answer.Filter(err)
-		}
-		for from := 0; from < len(list); from += rowsInQuery {
-			part := list[from:min(from+rowsInQuery, len(list))]
-			found, err := s.fetch(ctx, h, owner, r, part)
-			if err != nil {
-				return err
-			}
-			values[i] = append(values[i], found...)
+		if values[i], err = s.fetchAll(ctx, h, list, name); err != nil {
+			return err
 		}
 	}
 	for i, name := range relations {
-		r, owner, err := s.relationOf(list[0].Type(), name)
-		if err != nil {
-			return answer.Filter(err)
-		}
-		index := indexOf(owner.Type, r.Field)
+		index := indexOf(list[0].Type(), name)
 		for j, row := range list {
-			fieldAt(row.Elem(), index).Set(values[i][j])
+			fieldAt(row, index).Set(values[i][j])
 		}
 	}
 	return nil
@@ -88,26 +75,56 @@ func pointersTo(rows any) ([]reflect.Value, error) {
 	return list, nil
 }
 
-// fetcher returns the Fetch of a class.
-func (s *Schema) fetcher(given []Handle) func(ctx context.Context, row any, name string) (any, error) {
-	return func(ctx context.Context, row any, name string) (any, error) {
+// fetcher returns the Fetch and the FetchEach of a class.
+func (s *Schema) fetcher(given []Handle) (one func(context.Context, any, string) (any, error), each func(context.Context, []any, string) ([]any, error)) {
+	each = func(ctx context.Context, rows []any, name string) ([]any, error) {
 		h, err := handleOf(ctx, given)
 		if err != nil {
 			return nil, err
 		}
-		r, owner, err := s.relationOf(reflect.TypeOf(row), name)
-		if err != nil {
-			return nil, answer.Filter(err)
+		list := make([]reflect.Value, len(rows))
+		for i, row := range rows {
+			list[i] = reflect.ValueOf(row)
 		}
-		found, err := s.fetch(ctx, h, owner, r, []reflect.Value{reflect.ValueOf(row)})
+		values, err := s.fetchAll(ctx, h, list, name)
 		if err != nil {
 			return nil, err
 		}
-		if v := found[0]; v.Kind() != reflect.Pointer || !v.IsNil() {
-			return v.Interface(), nil
+		results := make([]any, len(values))
+		for i, v := range values {
+			if v.Kind() != reflect.Pointer || !v.IsNil() {
+				results[i] = v.Interface()
+			}
 		}
-		return nil, nil
+		return results, nil
 	}
+	one = func(ctx context.Context, row any, name string) (any, error) {
+		results, err := each(ctx, []any{row}, name)
+		if err != nil {
+			return nil, err
+		}
+		return results[0], nil
+	}
+	return one, each
+}
+
+// fetchAll returns the values of the field of a relation for rows, pointers to structs of one
+// type, in queries of bounded size.
+func (s *Schema) fetchAll(ctx context.Context, h Handle, rows []reflect.Value, name string) ([]reflect.Value, error) {
+	var values []reflect.Value
+	for len(rows) > 0 {
+		r, owner, err := s.relationOf(rows[0].Type(), name)
+		if err != nil {
+			return nil, answer.Filter(err)
+		}
+		n := min(len(rows), rowsInQuery)
+		found, err := s.fetch(ctx, h, owner, r, rows[:n])
+		if err != nil {
+			return nil, err
+		}
+		values, rows = append(values, found...), rows[n:]
+	}
+	return values, nil
 }
 
 // fetch returns the values of the field of a relation for rows, pointers to structs. It finds
@@ -156,6 +173,9 @@ func (s *Schema) fetch(ctx context.Context, h Handle, owner *table, r *relation,
 				if err != nil || !ok {
 					return answer.Undecided("a related row without the key that it was found by", err)
 				}
+			}
+			if len(owners[key]) == 0 {
+				return answer.Undecided("a related row that belongs to none of the rows that it was fetched for", nil)
 			}
 			for _, i := range owners[key] {
 				found[i] = reflect.Append(found[i], row)
