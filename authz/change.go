@@ -37,6 +37,10 @@ func (a *Authorizer) AuthorizeChange(ctx context.Context, actor any, action stri
 	return err
 }
 
+// HasChangeRule reports whether [Config].ChangeRule is set, so that AuthorizeChange reads the
+// state before the change. It is for adapters that write.
+func (a *Authorizer) HasChangeRule() bool { return a.cfg.ChangeRule }
+
 // checkChange returns an error if before and after cannot be two states of one resource.
 func (c *classes) checkChange(before, after any) error {
 	b, a := pointee(before), pointee(after)

@@ -339,6 +339,67 @@ func ExampleRepository_Create() {
 	// true
 }
 
+const changePolicy = `
+allow(user: User, action, expense: Expense) if
+    action in ["lower", "hand over"] and
+    expense.user = user;
+
+# Amounts only go down.
+allow_change(_: User, "lower", before: Expense, after: Expense) if
+    after.amount < before.amount and
+    after.user_id = before.user_id;
+
+# Only to a colleague with the same manager, and nothing else changes.
+allow_change(_: User, "hand over", before: Expense, after: Expense) if
+    after.user.manager = before.user.manager and
+    after.amount = before.amount;
+`
+
+func setUpChanges(db *gorm.DB) (*authz.Authorizer, error) {
+	classes, err := gormauthz.Classes(db, &User{}, &Expense{})
+	if err != nil {
+		return nil, err
+	}
+	az, err := authz.New(authz.Config{
+		Policies:   authz.String("changes.polar", changePolicy),
+		Classes:    classes,
+		ChangeRule: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return az, db.Use(gormauthz.New(az))
+}
+
+func ExampleRepository_Update_changes() {
+	db := open()
+	az, err := setUpChanges(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ann, bob, _ := fill(db)
+	dan := &User{ID: 4, Name: "Dan", ManagerID: &ann.ID} // as Bob
+	if err := db.Create(dan).Error; err != nil {
+		log.Fatal(err)
+	}
+	ctx := authz.NewContext(context.Background(), az, bob)
+	expenses := gormauthz.NewRepository[Expense](db)
+
+	for _, amount := range []int{150, 250} { // 200 before
+		err := expenses.WithAction("lower").Update(ctx, &Expense{ID: 2, Amount: amount}, "Amount")
+		fmt.Println(amount, err == nil, errors.Is(err, authz.ErrForbidden))
+	}
+	for _, user := range []*User{ann, dan} {
+		err := expenses.WithAction("hand over").Update(ctx, &Expense{ID: 2, UserID: user.ID}, "UserID")
+		fmt.Println(user.Name, err == nil, errors.Is(err, authz.ErrForbidden))
+	}
+	// Output:
+	// 150 true false
+	// 250 false true
+	// Ann false true
+	// Dan true false
+}
+
 func ExampleRepository_Load() {
 	db := open()
 	az, err := setUp(db)

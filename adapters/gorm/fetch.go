@@ -22,12 +22,20 @@ func (ms *models) fetch(ctx context.Context, row any, name string) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	return src.fetch(ctx, rv, name)
+	value, err := src.fetch(ctx, rv, name)
+	if err != nil {
+		return nil, err
+	}
+	noteFetched(ctx, row, value)
+	return value, nil
 }
 
 // fetch is models.fetch from one source.
 func (src source) fetch(ctx context.Context, row reflect.Value, name string) (any, error) {
 	m, r, err := src.relation(row, name)
+	if err == nil {
+		err = m.checkFetch(ctx, row.Interface(), r)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -221,7 +221,8 @@ func (v *visit[T]) refuseKey(row *T) error {
 }
 
 // Update authorizes "update" on the stored row with the key of the given one. It writes
-// the named fields, or all fields, and authorizes "update" on the row as it is then. All
+// the named fields, or all fields, and authorizes "update" on the row as it is then, or
+// with authz.Config.ChangeRule the change from the one to the other. All
 // this happens in one transaction, with the row locked. Fields are named by Go name or
 // column. Keys, associations and the time of creation are not written.
 func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) error {
@@ -246,9 +247,10 @@ func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) er
 		if err := v.authorize(action, stored); err != nil {
 			return err
 		}
+		before := copyOf(stored) // GORM sets the fields of stored
 		return v.written(func() error {
 			return v.db.Model(stored).Select(columns).Omit(clause.Associations).Updates(row).Error
-		}, row, func(stored *T) error { return v.authorize(action, stored) })
+		}, row, func(now *T) error { return v.authorizeChange(v.model, action, before, now) })
 	})
 }
 

@@ -2,11 +2,11 @@ package gormauthz
 
 // This file defines how the plugin authorizes writes.
 //
-//
 // An update or delete is turned into one by key. First the rows that it would affect and
 // that the policy allows are selected, and locked if the database can. Then the statement
 // affects exactly these rows, even if its condition now matches others. After an update,
-// all of them must still be allowed in their new state. A create is authorized with the
+// all of them must still be allowed in their new state, or by the rule about changes (see
+// change.go). A create is authorized with the
 // values to be inserted, and again with the rows as stored. If that fails, the
 // transaction is rolled back, even if the caller began it: with a savepoint, the caller
 // could keep half of the work.
@@ -35,6 +35,7 @@ type claim struct {
 	action  string
 	keys    []filter.Value // keys of the rows to be updated
 	allowed predicate      // the condition that they must satisfy afterwards
+	before  []any          // the rows as they were locked, if there is a rule about changes
 	rows    []any          // rows to be created
 }
 
@@ -223,7 +224,7 @@ func (p *Plugin) afterCreate(db *gorm.DB) {
 // beforeUpdate claims the rows that may be updated.
 func (p *Plugin) beforeUpdate(db *gorm.DB) {
 	if c, ok := p.beforeWrite(db, actionUpdate); ok {
-		p.claim(db, c)
+		p.claim(db, c, true)
 	}
 }
 
@@ -237,19 +238,19 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 		refuse(db.Statement, undecided("a delete with associations is authorized in enforcing mode only"+explicitly, nil))
 		return
 	}
-	p.claim(db, c)
+	p.claim(db, c, false)
 }
 
 // claim restricts a write to the keys of allowed rows.
-func (p *Plugin) claim(db *gorm.DB, c *claim) {
-	if err := p.take(db, c); err != nil {
+func (p *Plugin) claim(db *gorm.DB, c *claim, update bool) {
+	if err := p.take(db, c, update); err != nil {
 		refuse(db.Statement, err)
 		return
 	}
 	db.InstanceSet(claimKey, c)
 }
 
-func (p *Plugin) take(db *gorm.DB, c *claim) error {
+func (p *Plugin) take(db *gorm.DB, c *claim, update bool) error {
 	stmt, ms := db.Statement, modelsOf(db)
 	exprs, err := conditions(stmt)
 	if err != nil {
@@ -297,6 +298,11 @@ func (p *Plugin) take(db *gorm.DB, c *claim) error {
 	}
 	if c.keys, err = stillAllowed(session(db, stmt.Context), c); err != nil {
 		return err
+	}
+	if update && q.changer() != nil && len(c.keys) > 0 {
+		if c.before, err = c.states(session(db, stmt.Context)); err != nil {
+			return err
+		}
 	}
 	taken, err := ms.hasKey(c.model, c.keys)
 	if err != nil {
@@ -401,26 +407,36 @@ func (p *Plugin) afterUpdate(db *gorm.DB) {
 		return
 	}
 	p.finish(db, func() error {
-		ms := modelsOf(db)
-		taken, err := ms.hasKey(c.model, c.keys)
-		if err != nil {
+		if err := c.authorizeStored(db); err != nil {
 			return err
-		}
-		var n int64
-		err = session(db, db.Statement.Context).Unscoped().Model(reflect.New(c.model.typ).Interface()).Where(taken).Where(c.allowed).Count(&n).Error
-		if err != nil {
-			return databaseError(err)
-		}
-		if n != int64(len(c.keys)) {
-			return answer.Forbidden("rows of " + c.model.rows.Name + " in their new state")
 		}
 		if db.RowsAffected == 0 && slices.Contains(db.Statement.Selects, "*") {
 			// MySQL counts the rows that were changed. Save, which selects all fields,
 			// would insert the row if it already had these values.
-			db.RowsAffected = n
+			db.RowsAffected = int64(len(c.keys))
 		}
 		return nil
 	})
+}
+
+// authorizeStored authorizes the rows of an update as they are stored.
+func (c *claim) authorizeStored(db *gorm.DB) error {
+	tx := session(db, db.Statement.Context)
+	if c.before != nil {
+		return c.authorizeChanges(db, tx)
+	}
+	taken, err := modelsOf(db).hasKey(c.model, c.keys)
+	if err != nil {
+		return err
+	}
+	var n int64
+	if err := tx.Unscoped().Model(reflect.New(c.model.typ).Interface()).Where(taken).Where(c.allowed).Count(&n).Error; err != nil {
+		return databaseError(err)
+	}
+	if n != int64(len(c.keys)) {
+		return answer.Forbidden("rows of " + c.model.rows.Name + " in their new state")
+	}
+	return nil
 }
 
 // finish calls f after a write. If f fails, the transaction is rolled back, even if the
