@@ -31,7 +31,6 @@ type (
 
 var (
 	noon      = sqlworld.Noon
-	texts     = sqlworld.Texts
 	uuids     = sqlworld.UUIDs
 	newRand   = sqlworld.NewRand
 	populate  = sqlworld.Populate

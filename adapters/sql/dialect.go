@@ -70,8 +70,15 @@ type Dialect struct {
 	cachesTexts bool
 	passing     string
 
-	// locking is written after a SELECT, to lock its rows.
-	locking string
+	// locking is written after a SELECT, to lock its rows. sharing is written after one whose
+	// rows must be those that are stored now, if a transaction may otherwise read older ones
+	// and still write.
+	locking, sharing string
+
+	// returns says that INSERT has RETURNING. Otherwise the driver tells which integer was
+	// assigned. noValues is an INSERT of a row of defaults, after the table.
+	returns  bool
+	noValues string
 }
 
 // Name returns "sqlite", "postgres" or "mysql".

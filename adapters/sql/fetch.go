@@ -153,6 +153,9 @@ func (s *Schema) fetch(ctx context.Context, h Handle, owner *table, r *relation,
 		}
 		w := &textWriter{d: s.d}
 		cat(q, " FROM ", j.from(), whereClause(append(j.conds, cond))).write(w)
+		if h.locks {
+			w.WriteSQL(s.d.sharing)
+		}
 		err := h.each(ctx, w.b.String(), w.args, func(scan func(dest ...any) error) error {
 			row := reflect.New(r.target.Type)
 			links := make([]reflect.Value, len(j.keys))

@@ -151,7 +151,7 @@ func TestRowsAreReadWhole(t *testing.T) {
 func TestManyRowsInFewQueries(t *testing.T) {
 	onDatabases(t, func(t *testing.T, x *fixture) {
 		queries := 0
-		counted := Handle{func(ctx context.Context, query string, args ...any) (Rows, error) {
+		counted := Handle{query: func(ctx context.Context, query string, args ...any) (Rows, error) {
 			queries++
 			return x.handle.query(ctx, query, args...)
 		}}

@@ -20,6 +20,7 @@ type Rows interface {
 // is as safe for concurrent use as they are.
 type Handle struct {
 	query func(ctx context.Context, query string, args ...any) (Rows, error)
+	locks bool // what is fetched must be what is stored now, even in an older transaction
 }
 
 // Query returns the handle that runs queries with f:
@@ -27,7 +28,7 @@ type Handle struct {
 //	sqlauthz.Query(db.QueryContext)    // of database/sql: *sql.DB, *sql.Tx or *sql.Conn
 //	sqlauthz.Query(pool.Query)         // of pgx: *pgxpool.Pool, pgx.Tx or *pgx.Conn
 func Query[R Rows](f func(ctx context.Context, query string, args ...any) (R, error)) Handle {
-	return Handle{func(ctx context.Context, query string, args ...any) (Rows, error) {
+	return Handle{query: func(ctx context.Context, query string, args ...any) (Rows, error) {
 		rows, err := f(ctx, query, args...)
 		if err != nil { // rows may be a nil pointer
 			return nil, err

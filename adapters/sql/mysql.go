@@ -55,8 +55,10 @@ func mysql() *Dialect {
 		cachesTexts: true,
 		// MariaDB (10.11) finds rows that are not there if it looks such a row up by its
 		// primary key and reads the next table through a join buffer.
-		passing: " IGNORE INDEX (PRIMARY)",
-		locking: " FOR UPDATE",
+		passing:  " IGNORE INDEX (PRIMARY)",
+		locking:  " FOR UPDATE",
+		sharing:  " LOCK IN SHARE MODE",
+		noValues: " () VALUES ()",
 	}
 	d.prefix, d.suffix, d.contains = likes(d)
 	return d

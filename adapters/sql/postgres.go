@@ -54,8 +54,10 @@ func postgres() *Dialect {
 		asInt:     func(x frag) frag { return cat("CAST(", x, " AS bigint)") },
 		ordersNaN: true,
 		// PostgreSQL makes this change itself, except inside an OR.
-		inKeys:  func(s step) bool { return s.inOr },
-		locking: " FOR UPDATE",
+		inKeys:   func(s step) bool { return s.inOr },
+		locking:  " FOR UPDATE",
+		returns:  true,
+		noValues: " DEFAULT VALUES",
 	}
 	d.prefix, d.suffix, d.contains = likes(d)
 	return d

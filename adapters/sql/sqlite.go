@@ -54,7 +54,8 @@ var SQLite = &Dialect{
 
 	// SQLite never makes this change itself, and would read all rows of a table to find those
 	// that belong to one known row. But if there are many related rows, EXISTS is faster.
-	inKeys: func(s step) bool { return s.pinned && !s.neg },
+	inKeys:   func(s step) bool { return s.pinned && !s.neg },
+	noValues: " DEFAULT VALUES",
 }
 
 func binary(x frag) frag { return cat(x, " COLLATE BINARY") }

@@ -15,6 +15,7 @@ import (
 //	key          part of the primary key. Without it, the field tagged `polar:",id"` is the key.
 //	notnull      the column never holds NULL
 //	unique       no two rows have the same value
+//	auto         the database assigns the value when a row is inserted
 //	deleted      rows in which the column is not NULL are deleted softly
 //	prefix       the field is a struct, whose columns have the name as a prefix
 //	type=...     the type that the database declares, such as type=numeric(12,2)
@@ -83,6 +84,8 @@ func (r *tagReader) read(t reflect.Type, path, prefix string, within []reflect.T
 				c.NotNull = true
 			case o == "unique":
 				c.Unique = true
+			case o == "auto":
+				c.Auto = true
 			case o == "deleted":
 				r.table.Deleted = c.Name
 			case o == "prefix" && inner.Kind() == reflect.Struct:
@@ -91,7 +94,7 @@ func (r *tagReader) read(t reflect.Type, path, prefix string, within []reflect.T
 			case strings.HasPrefix(o, "type="):
 				c.Type = strings.TrimPrefix(o, "type=")
 			default:
-				r.fail("the option %q in the db tag of %s.%s (use key, notnull, unique, deleted, type=..., or for a struct prefix)", o, t, f.Name)
+				r.fail("the option %q in the db tag of %s.%s (use key, notnull, unique, auto, deleted, type=..., or for a struct prefix)", o, t, f.Name)
 			}
 		}
 		if entered {

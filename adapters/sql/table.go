@@ -61,6 +61,10 @@ type Column struct {
 	// Unique says that no two rows, deleted ones aside, have the same value in this column.
 	Unique bool
 
+	// Auto says that the database assigns the value when a row is inserted. A Repository does not
+	// write it.
+	Auto bool
+
 	// Unsupported, if not empty, says why conditions cannot be about this column. Then they
 	// are authz.ErrUnsupported.
 	Unsupported string
