@@ -267,7 +267,7 @@ func (m *Machine) holdsForNil(pr *pred, args []Value, pos int) (bool, error) {
 	side := m.prog.Machine(m.ctx, &Config{Limits: m.limits, Now: m.now})
 	defer side.Release()
 	side.steps = m.steps
-	side.start(pr.query)
+	side.start(queryOf(pr))
 	for i, a := range args {
 		if i == pos {
 			a = Value{}
