@@ -93,16 +93,18 @@ func (b *batch) addAll(value any) {
 // shared returns the classes with functions that fetch once in a batch, and whether there
 // are any.
 func shared(classes []Class) (list []Class, found bool, err error) {
-	list = slices.Clone(classes)
-	for i := range list {
-		c := list[i]
+	list = classes
+	for i := range classes {
+		c := classes[i]
 		if c.Fetch == nil {
 			if c.FetchEach != nil {
 				return nil, false, fmt.Errorf("class %s has FetchEach but no Fetch", cmp.Or(c.Name, typeName(c.Type)))
 			}
 			continue
 		}
-		found = true
+		if !found {
+			list, found = slices.Clone(classes), true
+		}
 		list[i].Fetch = func(ctx context.Context, row any, relation string) (any, error) {
 			b, ok := ctx.Value(batchKey{}).(*batch)
 			if !ok {

@@ -23,16 +23,16 @@ type Identifier interface {
 
 // classes holds the classes of an Authorizer by Go type. A nil *classes is empty.
 type classes struct {
-	byType map[reflect.Type]Class
+	byType map[reflect.Type]*Class
 	keys   sync.Map // reflect.Type -> [][]int: the index paths of the fields of the id
 	actors sync.Map // dynamic type -> *actorType
 }
 
 func newClasses(list []Class) *classes {
-	c := &classes{byType: make(map[reflect.Type]Class, len(list))}
-	for _, class := range list {
-		if t := deref(class.Type); t != nil {
-			c.byType[t] = class
+	c := &classes{byType: make(map[reflect.Type]*Class, len(list))}
+	for i := range list {
+		if t := deref(list[i].Type); t != nil {
+			c.byType[t] = &list[i]
 		}
 	}
 	return c
@@ -109,7 +109,8 @@ func (c *classes) key(t reflect.Type) [][]int {
 		return k.([][]int)
 	}
 	var key [][]int
-	if names := c.byType[t].Key; len(names) > 0 {
+	if class := c.byType[t]; class != nil && len(class.Key) > 0 {
+		names := class.Key
 		for _, name := range names {
 			if f, ok := t.FieldByName(name); ok && f.IsExported() {
 				key = append(key, f.Index)

@@ -64,7 +64,7 @@ func (c *classes) actorsOnly(q *filter.Query) (*filter.Query, error) {
 	if len(q.Model.Key) == 0 {
 		return nil, fmt.Errorf("actors of class %s cannot be filtered, because the class has no key: %w", q.Model.Name, ErrUnsupported)
 	}
-	if c.byType[q.Model.Type].ZeroKeyActor || q.Kind() == filter.Never {
+	if class := c.byType[q.Model.Type]; class != nil && class.ZeroKeyActor || q.Kind() == filter.Never {
 		return q, nil
 	}
 	var hasKey filter.Or

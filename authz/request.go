@@ -384,7 +384,8 @@ func isRequest(resource any) bool {
 // withRequest returns a copy of list that has the classes Request and RPC, each unless
 // the list has that name or that type already.
 func withRequest(list []Class) []Class {
-	return withClass(withClass(slices.Clone(list), ClassOf[Request]()), ClassOf[RPC]())
+	list = append(make([]Class, 0, len(list)+2), list...)
+	return withClass(withClass(list, ClassOf[Request]()), ClassOf[RPC]())
 }
 
 // withClass appends class to list, unless the list has its name or its type already.

@@ -46,6 +46,7 @@ func Shared(classes []Class, check func(*Registry) error) (*Registry, error) {
 		return nil, err
 	}
 	r.specs = specs
+	r.names = slices.Sorted(maps.Keys(r.byName))
 	return publish(hash, r), nil
 }
 

@@ -158,7 +158,7 @@ func (c *checker) key(t *typ, f FieldPattern) *typ {
 			c.keys[f.Name] = known
 		}
 		if !known {
-			hint, fix := c.r.nearest(f.Name, c.facts.names)
+			hint, fix := c.r.nearest(f.Name, c.r.fieldNames(c.facts))
 			c.warn(CodeUnknownKey, fieldSpan(f), "no registered class has an attribute "+f.Name, hint)
 			c.r.replace(f.Name, fix)
 		}

@@ -119,7 +119,11 @@ func classParam(slot int, class *host.ClassInfo, union string) Param {
 // impliedTypes adds the types of the language and of the blocks.
 func (r *resolver) impliedTypes() {
 	add := func(text string, vars ...string) {
-		t := &ruleType{name: text[:strings.IndexByte(text, '(')], text: text, vars: vars}
+		name := text[:strings.IndexByte(text, '(')]
+		if r.mod.Preds[name] == nil {
+			return // no rule to check
+		}
+		t := &ruleType{name: name, text: text, vars: vars}
 		for slot := range vars {
 			t.params = append(t.params, Param{Term: &Var{Slot: slot}})
 		}
@@ -149,7 +153,9 @@ func (r *resolver) impliedTypes() {
 		r.addType(t)
 		return t
 	}
-	typed("has_permission", "_permission")
+	if r.mod.Preds["has_permission"] != nil {
+		typed("has_permission", "_permission")
+	}
 	for _, b := range r.blocks {
 		if len(b.Roles) > 0 {
 			t := typed("has_role", "role")
@@ -157,7 +163,9 @@ func (r *resolver) impliedTypes() {
 			break
 		}
 	}
-	r.types.relations = make(map[relationKey][]*ruleType)
+	if len(r.blocks) > 0 {
+		r.types.relations = make(map[relationKey][]*ruleType)
+	}
 	for _, b := range r.blocks {
 		for _, rel := range b.Relations {
 			r.poll(10)

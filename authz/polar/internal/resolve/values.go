@@ -69,7 +69,7 @@ func (c *checker) constant(t *typ, x Term, at syntax.Span) {
 }
 
 // valuesOf returns the values that a type lists, or nil if it lists none.
-func (f *facts) valuesOf(p *host.Plan) *known {
+func (f *classFacts) valuesOf(p *host.Plan) *known {
 	if p == nil || p.Kind != host.String && p.Kind != host.Int {
 		return nil
 	}

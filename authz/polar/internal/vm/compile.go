@@ -29,7 +29,6 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 		rules:    make([]RuleInfo, len(m.Rules)),
 		actor:    m.Actor,
 		resource: m.Resource,
-		attrs:    make(map[string][]*host.Attr),
 		now:      now,
 		poll:     poll,
 		shapes:   make(map[string]*shape),
@@ -41,8 +40,8 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 		*info = RuleInfo{Index: r.Index, Name: pr.name, Head: r.Text, Pos: r.Pos}
 		pr.clauses = append(pr.clauses, &clause{info: info, order: len(pr.clauses)})
 	}
-	p.addInstances()
-	p.addModels()
+	p.classTables = tablesOf(reg, poll)
+	p.actors, p.resources = p.instancesOfUnion(p.actor), p.instancesOfUnion(p.resource)
 	components(m, p)
 	done := make(map[*pred]int, len(m.Preds))
 	for _, r := range m.Rules {
@@ -54,7 +53,6 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 	for _, byArity := range p.preds {
 		for _, pr := range byArity {
 			pr.index = buildIndex(p.reg, pr.clauses, pr.arity, poll)
-			pr.query = queryOf(pr)
 		}
 	}
 	p.fast = make(map[fastKey]*fastPred)
@@ -66,7 +64,7 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 		}
 	}
 	p.allow, p.deny = p.decisions["allow"], p.decisions["deny"]
-	p.sealed, p.poll, p.shapes = true, func(int) {}, nil
+	p.poll, p.shapes, p.key = func(int) {}, nil, nil
 	p.runs.New = func() any { return newRun(p) }
 	p.machines.New = func() any { return newMachine(p) }
 	return p
@@ -436,18 +434,7 @@ func constKey(v Value) string {
 // attrTable returns the attribute of that name by plan ID, shared by all
 // nodes that look it up.
 func (p *Program) attrTable(name string) []*host.Attr {
-	table, ok := p.attrs[name]
-	if !ok {
-		p.poll(p.reg.NumPlans())
-		table = make([]*host.Attr, p.reg.NumPlans())
-		for i := range table {
-			table[i] = p.reg.PlanByID(i).Attr(name)
-		}
-		if !p.sealed {
-			p.attrs[name] = table
-		}
-	}
-	return table
+	return p.classTables.attrTable(p.reg, name, p.poll)
 }
 
 // attrOf returns the attribute of a plan, or nil.

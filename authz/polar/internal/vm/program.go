@@ -6,8 +6,8 @@ package vm
 
 import (
 	"sync"
+	"sync/atomic"
 
-	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
@@ -21,18 +21,14 @@ type Program struct {
 	rules     []RuleInfo               // by resolve.Rule.Index
 	actor     union
 	resource  union
-	instances [][]*host.Plan // the types of a class, by its ID; see classtest.go
-	actors    []*host.Plan   // the types of a union
+	actors    []*host.Plan // the types of a union
 	resources []*host.Plan
-	attrs     map[string][]*host.Attr // by attribute name, then plan ID
-	models    map[*host.Plan]*filter.Model
-	relations map[*host.Attr]*filter.Relation
-	now       Value // the placeholder of the constant "now"
-	machines  sync.Pool
-	sealed    bool           // compiled: the tables do not change anymore
-	poll      func(work int) // of the compilation; does nothing afterwards
-	key       []byte
-	shapes    map[string]*shape // during the compilation: by resolve.Module.Likeness
+	*classTables
+	now      Value // the placeholder of the constant "now"
+	machines sync.Pool
+	poll     func(work int) // of the compilation; does nothing afterwards
+	key      []byte
+	shapes   map[string]*shape // during the compilation: by resolve.Module.Likeness
 
 	decisions map[string]*fastPred // rules of three parameters, all given
 	allow     *fastPred            // decisions["allow"], without a map lookup
@@ -56,9 +52,9 @@ type pred struct {
 	arity     int
 	clauses   []*clause
 	index     *indexNode
-	query     *clause // the query that calls it
-	recursive bool    // it may call itself, directly or indirectly
-	component int     // of the call graph: predicates that call each other share it
+	query     atomic.Pointer[clause] // the query that calls it; see queryOf
+	recursive bool                   // it may call itself, directly or indirectly
+	component int                    // of the call graph: predicates that call each other share it
 }
 
 // A clause is a compiled rule.
