@@ -70,7 +70,7 @@ func TestOperator(t *testing.T) {
 		{name: "a rule never ends",
 			policy: "allow(user: User, \"read\", _: Expense) if above(user.id);\nabove(n: Integer) if above(n + 1);",
 			status: 500,
-			want:   []string{`level=ERROR msg="undecided: User 1 read Expense 2"`, "expenses.polar:4:22: the query created more than 16777216 bytes of values"}},
+			want:   []string{`level=ERROR msg="undecided: User 1 read Expense 2"`, "expenses.polar:4:22: the query held more than 16777216 bytes (in above)"}},
 		{name: "a list that cannot be made",
 			policy: `allow(user: User, "read", expense: Expense) if expense.description.length() > user.id;`,
 			path:   "/expenses", status: 500,
