@@ -66,6 +66,7 @@ func New(cfg Config) (*Authorizer, error) {
 	}
 	a.input = Input{
 		Classes:    withRequest(cfg.Classes),
+		External:   slices.Clone(cfg.External),
 		Constants:  maps.Clone(cfg.Constants),
 		AllowEmpty: cfg.AllowEmpty,
 		Limits:     cfg.Limits,

@@ -28,6 +28,14 @@ type Config struct {
 	// Engine compiles the policy. The default is the engine of package polar.
 	Engine Engine
 
+	// External are the schemas of other programs that use the same policy with Go types of
+	// their own, as Parse of package schema returns them. Rules about a class that only an external
+	// schema has load, and never apply in this program: none of its values is an instance.
+	// Such rules are checked by the program that has the class. A class that is registered
+	// here is this program's own, whatever a schema says about its name. Constants are not
+	// shared: every program registers those that the policy names.
+	External []*Schema
+
 	// DenyRule makes every decision evaluate deny(actor, action, resource) before allow. If
 	// a deny rule holds, the request is denied, whatever allows it. In the same way,
 	// deny_request(actor, request) overrides allow_request, and deny_field(actor, action,

@@ -15,6 +15,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/front"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
+	"github.com/ursa-authz/ursa/authz/polar/schema"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
@@ -67,7 +68,7 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 	}()
 	poll := front.Poll(ctx)
 
-	reg, err := makeRegistry(in.Classes)
+	reg, err := makeRegistry(in.Classes, in.External)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -120,13 +121,22 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 	return p, diags, nil
 }
 
-// makeRegistry registers the classes. Loads with the same classes share a registry.
-func makeRegistry(in []Class) (*host.Registry, error) {
+// makeRegistry registers the classes, and those of external that are not among them. Loads with
+// the same classes and none of external share a registry.
+func makeRegistry(in []Class, external []*schema.Schema) (*host.Registry, error) {
 	classes := make([]host.Class, len(in))
 	for i := range in {
 		classes[i] = in[i].host()
 	}
-	reg, err := host.Shared(classes, checkClassNames)
+	var reg *host.Registry
+	var err error
+	if len(external) == 0 {
+		reg, err = host.Shared(classes, checkClassNames)
+	} else if reg, err = host.NewRegistry(classes); err == nil {
+		if err = reg.AddExternal(external); err == nil {
+			err = checkClassNames(reg)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("registering classes: %w", err)
 	}

@@ -17,6 +17,9 @@ import (
 )
 
 func main() {
+	if isVetTool(os.Args[1:]) {
+		vetTool()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
@@ -36,6 +39,7 @@ type commandLine struct {
 	Check checkCommand `cmd:"" help:"Report errors and warnings in policies."`
 	Rules rulesCommand `cmd:"" help:"List rules, roles and permissions."`
 	Gen   genCommand   `cmd:"" help:"Write Go constants for actions, roles and permissions."`
+	Vet   vetCommand   `cmd:"" help:"Report mistakes in Go programs that use Ursa."`
 	Lsp   lspCommand   `cmd:"" help:"Serve editors as a language server, on standard input and output."`
 }
 
@@ -63,6 +67,7 @@ var examples = map[string]string{
 	"check": "  ursa check policies/...\n  ursa check -format github ./...\n  ursa check -codes nil-equals-nil",
 	"rules": "  ursa rules policies/managed\n  ursa rules -roles mermaid policies/managed\n  ursa rules -can read Expense policies/managed",
 	"lsp":   "  ursa lsp",
+	"vet":   "  ursa vet ./...\n  ursa vet -format github ./...\n  go vet -vettool=$(which ursa) ./...",
 	"gen":   "  //go:generate ursa gen -package app -o policy_gen.go ../policies/managed",
 }
 

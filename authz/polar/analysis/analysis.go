@@ -90,6 +90,17 @@ func Load(ctx context.Context, sources []Source, s *schema.Schema, allowEmpty bo
 	return p, nil
 }
 
+// Broken reports whether statements are missing because they have syntax errors. What the
+// methods of p say then lacks them.
+func (p *Policy) Broken() bool {
+	for _, f := range p.Files {
+		if _, ds := syntax.Parse(f.Name, f.Source); syntax.Errors(ds) != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // unsure are the codes of errors that may be the result of not knowing the program's
 // classes, and what it therefore remains to check.
 var unsure = []struct {

@@ -82,7 +82,7 @@ func (w *Workspace) isFree(s Symbol, name string, uses []Use) error {
 	switch s.Kind {
 	case RuleSymbol:
 		if resolve.IsAsked(name) {
-			return fmt.Errorf("Ursa asks rules of the name %s", name)
+			return fmt.Errorf("rules of the name %s are asked by decisions", name)
 		}
 		other := Symbol{Kind: RuleSymbol, Name: name, Arity: s.Arity}
 		if len(w.Uses(other)) > 0 {

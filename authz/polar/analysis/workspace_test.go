@@ -280,7 +280,7 @@ func TestRename(t *testing.T) {
 		{`"owner", "member"]; perm`, "boss", []string{`roles = ["boss", "member"]`, `"member" if "boss"`, `"admin" if "boss" on "org"`, `"root"`}, ""},
 		// Refused.
 		{"root(u: User)", "2x", nil, "cannot be the name"},
-		{"root(u: User)", "allow", nil, "asks rules of the name"},
+		{"root(u: User)", "allow", nil, "are asked by decisions"},
 		{"allow(u, action", "permit", nil, "cannot be renamed"},
 		{"m in", "u", nil, "already has a variable"},
 		{"m in", "User", nil, "not the name of a variable"},

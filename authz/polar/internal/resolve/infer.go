@@ -127,6 +127,9 @@ func (c *checker) query(src *source, q *Query) {
 }
 
 func (c *checker) rule(src *source, rule *Rule) {
+	if neverApplies(rule) && c.r.opts.Watch == nil {
+		return // the program that has the class checks it
+	}
 	c.begin(src, rule.Vars, rule.Body)
 	c.params = rule.Params
 	terms := make([]Term, len(rule.Params))
@@ -149,6 +152,15 @@ func (c *checker) rule(src *source, rule *Rule) {
 	c.head(rule.Name, terms)
 	c.goal(rule.Body)
 	c.checkNilEquals()
+}
+
+// neverApplies reports whether a parameter has to be an instance of a class of another program
+// that shares the policy.
+func neverApplies(rule *Rule) bool {
+	return slices.ContainsFunc(rule.Params, func(p Param) bool {
+		class, ok := p.Spec.(*ClassPattern)
+		return ok && class.Class != nil && class.Class.External()
+	})
 }
 
 // set changes what is known about a slot.

@@ -36,7 +36,7 @@ func (t *classTables) addInstances(reg *host.Registry) {
 	t.instances = make([][]*host.Plan, reg.NumClasses())
 	for i := range reg.NumPlans() {
 		plan := reg.PlanByID(i)
-		if plan.Kind == host.ClassKind {
+		if plan.Kind == host.ClassKind || isExternal(plan) {
 			continue
 		}
 		for _, class := range plan.Lineage() {
@@ -44,6 +44,10 @@ func (t *classTables) addInstances(reg *host.Registry) {
 		}
 	}
 }
+
+// isExternal reports whether a plan is of a class of another program, which has no instances
+// here.
+func isExternal(p *host.Plan) bool { return p.Class != nil && p.Class.External() }
 
 // instancesOfUnion lists the types of the members of a union, each once.
 func (p *Program) instancesOfUnion(u union) (plans []*host.Plan) {

@@ -64,7 +64,7 @@ func (t *classTables) addModels(reg *host.Registry) {
 	t.relations = make(map[*host.Attr]*filter.Relation)
 	for i := range reg.NumPlans() {
 		plan := reg.PlanByID(i)
-		if plan.Kind != host.Instance || plan.Type.Kind() != reflect.Struct {
+		if plan.Kind != host.Instance || plan.Type.Kind() != reflect.Struct || isExternal(plan) {
 			continue
 		}
 		model := &filter.Model{Type: plan.Type, Name: plan.Type.Name()}
