@@ -501,7 +501,10 @@ func variableFor(class string) string {
 // name defines some members, and the blocks define the others.
 func (r *resolver) defineUnions() {
 	define := func(u Union, name string, declares func(*block) bool) []*host.ClassInfo {
-		set := make(map[*host.ClassInfo]bool)
+		var set map[*host.ClassInfo]bool
+		if len(r.blocks) > 0 || r.opts.Registry.Class(name) != nil {
+			set = make(map[*host.ClassInfo]bool)
+		}
 		var members []*host.ClassInfo
 		if c := r.opts.Registry.Class(name); c != nil {
 			for _, m := range c.Members {

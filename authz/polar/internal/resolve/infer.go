@@ -127,7 +127,11 @@ func (c *checker) query(src *source, q *Query) {
 }
 
 func (c *checker) rule(src *source, rule *Rule) {
-	c.begin(src, rule.Vars, rule.Body)
+	if body := rule.Body; rule.Like == nil {
+		c.begin(src, rule.Vars, body)
+	} else {
+		c.begin(src, rule.Vars, noBody)
+	}
 	c.params = rule.Params
 	terms := make([]Term, len(rule.Params))
 	for i, p := range rule.Params {
@@ -147,9 +151,14 @@ func (c *checker) rule(src *source, rule *Rule) {
 	}
 	c.classAsActor(rule, terms)
 	c.head(rule.Name, terms)
-	c.goal(rule.Body)
-	c.checkNilEquals()
+	if rule.Like == nil {
+		c.goal(rule.Body)
+		c.checkNilEquals()
+	}
 }
+
+// noBody stands for the body of a rule that is like another, whose body was checked.
+var noBody = new(And)
 
 // set changes what is known about a slot.
 func (c *checker) set(slot int, t *typ) {

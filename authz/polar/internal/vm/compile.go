@@ -113,6 +113,7 @@ func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
 		}
 		return
 	}
+	r = p.module.Own(r)
 	c.shape = (&compiler{p: p, pred: pr, info: c.info}).shape(r)
 	c.params = c.shape.params
 	c.equals = p.leadingEquals(c, r)
@@ -547,6 +548,9 @@ func markGoal(g resolve.Goal, set map[int]bool, poll func(int)) {
 func components(m *resolve.Module, p *Program) {
 	calls := make(map[*pred][]*pred)
 	for _, r := range m.Rules {
+		if r.Like != nil {
+			continue
+		}
 		from := p.preds[r.Name][len(r.Params)]
 		eachCall(r.Body, func(c *resolve.Call) {
 			p.poll(1)
