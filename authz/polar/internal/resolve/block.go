@@ -114,6 +114,9 @@ func (r *resolver) block(src *source, name *syntax.Name) *block {
 	}
 	r.byClass[c] = b
 	r.blocks = append(r.blocks, b)
+	if r.mod.Blocks == nil {
+		r.mod.Blocks = make(map[*host.ClassInfo]*Block)
+	}
 	r.mod.Blocks[c] = &b.Block
 	return b
 }

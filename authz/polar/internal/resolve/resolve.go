@@ -160,9 +160,8 @@ func newResolver(opts Options) *resolver {
 	return &resolver{
 		opts: opts,
 		mod: &Module{
-			Preds:  make(map[string]*Pred),
-			Blocks: make(map[*host.ClassInfo]*Block),
-			opts:   opts.forQueries(),
+			Preds: make(map[string]*Pred),
+			opts:  opts.forQueries(),
 		},
 		byClass: make(map[*host.ClassInfo]*block),
 	}
