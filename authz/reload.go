@@ -99,8 +99,8 @@ func (a *Authorizer) compile(ctx context.Context, sources []Source) (*version, e
 // aside runs f on its own goroutine, so that the caller can return when ctx ends even if f
 // does not. Causes are policies on a network file system that hangs, and an engine that
 // cannot be interrupted. The result of such an f is dropped, and aside starts the next
-// function only after f has returned. A panic in f becomes an error. The caller holds the
-// lock.
+// function only after f has returned. A panic in f becomes an error. If ctx cannot end, the
+// caller's goroutine runs f. The caller holds the lock.
 func (a *Authorizer) aside(ctx context.Context, f func() error) error {
 	if a.busy != nil {
 		select {
@@ -109,17 +109,15 @@ func (a *Authorizer) aside(ctx context.Context, f func() error) error {
 			return ctx.Err()
 		}
 	}
+	if ctx.Done() == nil {
+		return recovering(f)
+	}
 	done := make(chan struct{})
 	a.busy = done
 	err := errorf("the function ended without a result") // by runtime.Goexit
 	go func() {
 		defer close(done)
-		defer func() {
-			if p := recover(); p != nil {
-				err = recovered(p)
-			}
-		}()
-		err = f()
+		err = recovering(f)
 	}()
 	select {
 	case <-done:
@@ -127,6 +125,16 @@ func (a *Authorizer) aside(ctx context.Context, f func() error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// recovering calls f. A panic becomes an error.
+func recovering(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = recovered(p)
+		}
+	}()
+	return f()
 }
 
 // replace makes the policy from sources the current one, unless loading them failed with

@@ -7,8 +7,17 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/chunked"
+	"github.com/ursa-authz/ursa/authz/polar/internal/front"
+	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
 // alike returns the policy with copies of its rules for "read" that are about other actions.
@@ -44,6 +53,9 @@ func TestAlikeRulesAgree(t *testing.T) {
 	for i := range policies {
 		g := &policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
 		text := g.policy()
+		if i%3 == 0 {
+			text = strings.ReplaceAll(text, "allow(", "allow( ")
+		}
 		var ps [2]*Policy
 		for j := range ps {
 			ps[j], _, _ = load(ctx, Input{
@@ -104,4 +116,55 @@ func longError(err error) string {
 		return fmt.Sprint(err)
 	}
 	return fmt.Sprintf("%s at %s: %s in %v", e.Code, e.Pos, e.Msg, e.Stack)
+}
+
+// TestAlikeDiagnostics tests that rules that are read by their likeness to others are
+// reported in the same way.
+func TestAlikeDiagnostics(t *testing.T) {
+	var names []string
+	for _, dir := range []string{"testdata/corpus", "internal/resolve/testdata"} {
+		found, err := filepath.Glob(dir + "/*.polar")
+		if err != nil || len(found) == 0 {
+			t.Fatal(dir, err)
+		}
+		names = append(names, found...)
+	}
+	_, _, classes := agreeWorld()
+	reg, err := makeRegistry(classes, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := regexp.MustCompile(`(?m)^(\s*\w+\([^()"\n]*")([^"\n]*)("[^"\n]*\).*;)[ ]*$`)
+	var policies, read, again, reported int
+	for _, name := range names {
+		for _, chunk := range chunked.Read(name, t) {
+			for _, noTypes := range []bool{true, false} {
+				text := head.ReplaceAllString(chunk.Source, "$1$2$3\n$1$2$3\n${1}x$2$3 ${1}read$3\n# c\n$1$2$3")
+				opts := resolve.Options{Registry: reg, Constants: map[string]host.Value{}, NoTypes: noTypes}
+				sources := []front.Source{{Name: name, Text: text}}
+				want, err := front.Load(t.Context(), sources, true, opts)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := front.LoadAlike(t.Context(), sources, true, opts)
+				if err != nil {
+					t.Fatal(err)
+				}
+				policies++
+				if resolve.Alike(got.Files) {
+					read++
+				} else if file, _, _ := syntax.ParseAlike(t.Context(), name, text); resolve.Alike([]*syntax.File{file}) {
+					again++
+				}
+				reported += len(want.Diags)
+				if !reflect.DeepEqual(got.Diags, want.Diags) {
+					t.Fatalf("%s:%d: by likeness\n%v\notherwise\n%v\n%s", name, chunk.Line, got.Diags, want.Diags, text)
+				}
+			}
+		}
+	}
+	t.Logf("%d policies, %d read by likeness, %d twice; %d diagnostics", policies, read, again, reported)
+	if read < policies/20 || again < policies/20 {
+		t.Error("too few of the policies say anything")
+	}
 }

@@ -84,7 +84,7 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 	for i, src := range in.Sources {
 		sources[i] = front.Source(src)
 	}
-	read, err := front.Load(ctx, sources, in.AllowEmpty, resolve.Options{
+	read, err := front.LoadAlike(ctx, sources, in.AllowEmpty, resolve.Options{
 		Registry: reg, Constants: constants, Poll: poll, NoTypes: noTypes,
 		DenyRule: in.DenyRule, ChangeRule: in.ChangeRule,
 	})

@@ -85,6 +85,9 @@ func (r *resolver) checkAsked() {
 	calls := func(key ruleKey) []ruleKey {
 		var to []ruleKey
 		for _, rule := range rules[key] {
+			if rule.Like != nil {
+				continue
+			}
 			eachLeaf(rule.Body, func(g Goal) { to = append(to, called(g)...) })
 		}
 		return to

@@ -138,13 +138,13 @@ func elementsOf(g *In) iter.Seq2[Term, syntax.Span] {
 
 // name checks one name, if it is a literal, about object.
 func (c *checker) name(kind declKind, name, object Term, at syntax.Span) {
+	if len(c.r.mod.Blocks) == 0 {
+		return
+	}
 	text, ok := literalString(name)
 	t := c.term(object)
 	if !ok || !t.isFew() {
 		return
-	}
-	if at.End == at.Start {
-		at.End = after(at.Start, quote(text))
 	}
 	key := declKey{t, kind, text}
 	why, known := c.undecl[key]
@@ -153,12 +153,18 @@ func (c *checker) name(kind declKind, name, object Term, at syntax.Span) {
 		c.undecl[key] = why
 	}
 	if why != "" {
+		if at.End == at.Start {
+			at.End = after(at.Start, quote(text))
+		}
 		hint, fix := c.declaredHint(key)
 		c.warn(CodeUndeclaredInBlock, at, why, hint)
 		c.r.replaceString(text, fix)
 		if kind == declRole {
 			for _, a := range t.alts {
 				for _, b := range c.blocksOf(a) {
+					if c.r.oddRoles == nil {
+						c.r.oddRoles = make(map[*Block]bool)
+					}
 					c.r.oddRoles[b] = true
 				}
 			}

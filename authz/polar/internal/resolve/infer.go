@@ -130,7 +130,11 @@ func (c *checker) rule(src *source, rule *Rule) {
 	if neverApplies(rule) && c.r.opts.Watch == nil {
 		return // the program that has the class checks it
 	}
-	c.begin(src, rule.Vars, rule.Body)
+	if body := rule.Body; rule.Like == nil {
+		c.begin(src, rule.Vars, body)
+	} else {
+		c.begin(src, rule.Vars, noBody)
+	}
 	c.params = rule.Params
 	terms := make([]Term, len(rule.Params))
 	for i, p := range rule.Params {
@@ -150,8 +154,10 @@ func (c *checker) rule(src *source, rule *Rule) {
 	}
 	c.classAsActor(rule, terms)
 	c.head(rule.Name, terms)
-	c.goal(rule.Body)
-	c.checkNilEquals()
+	if rule.Like == nil {
+		c.goal(rule.Body)
+		c.checkNilEquals()
+	}
 }
 
 // neverApplies reports whether a parameter has to be an instance of a class of another program
@@ -162,6 +168,9 @@ func neverApplies(rule *Rule) bool {
 		return ok && class.Class != nil && class.Class.External()
 	})
 }
+
+// noBody stands for the body of a rule that is like another, whose body was checked.
+var noBody = new(And)
 
 // set changes what is known about a slot.
 func (c *checker) set(slot int, t *typ) {

@@ -45,6 +45,7 @@ type Rule struct {
 	Block  *syntax.Block // the block, for a rule made from one
 	Text   string        // the head as written, or the head of the rule that a shorthand rule expands to
 	Index  int           // in Module.Rules
+	Like   *Rule         // if not nil, an earlier rule that has the same Body, Vars and Node; see like.go
 	text   textPlace     // of Node
 }
 

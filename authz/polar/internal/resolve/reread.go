@@ -43,18 +43,31 @@ func (m *Module) Release() {
 // called concurrently.
 func (m *Module) Rule(i int) *Rule {
 	if m.kept == nil {
-		return m.Rules[i]
+		return m.Own(m.Rules[i])
 	}
 	k := &m.kept[i]
 	if k.made != nil {
 		return k.made
 	}
-	file := m.files[k.text.file]
-	start := syntax.Position{File: file.Name, Line: k.pos.line, Col: k.pos.col}
-	node := syntax.ParseRule(file.Source, int(k.text.off), start)
+	return m.read(i, k.text, k.pos)
+}
+
+// Own returns a rule with a resolved body of its own, even if it is like another.
+func (m *Module) Own(r *Rule) *Rule {
+	if r.Like == nil {
+		return r
+	}
+	return m.read(r.Index, r.text, filePos{r.Pos.Line, r.Pos.Col})
+}
+
+// read reads and resolves a written rule.
+func (m *Module) read(i int, text textPlace, pos filePos) *Rule {
+	file := m.files[text.file]
+	start := syntax.Position{File: file.Name, Line: pos.line, Col: pos.col}
+	node := syntax.ParseRule(file.Source, int(text.off), start)
 	r := newResolver(m.opts)
 	r.mod, r.frozen = m, true
-	src := &source{file: file, index: int(k.text.file), at: cursor{k.pos.line, k.pos.col, int(k.text.off)}}
+	src := &source{file: file, index: int(text.file), at: cursor{pos.line, pos.col, int(text.off)}}
 	rule := r.rule(src, node)
 	rule.Index = i
 	return rule
@@ -65,7 +78,14 @@ func (m *Module) Rule(i int) *Rule {
 // begins. It returns false if it does not know such a text. It must not be called after
 // Release.
 func (m *Module) Likeness(key []byte, r *Rule) ([]byte, bool) {
-	if r.Node == nil || r.Node.Rparen.Line != r.Pos.Line {
+	if r.Node == nil {
+		return key, false
+	}
+	like := r
+	if r.Like != nil {
+		r = r.Like
+	}
+	if r.Node.Rparen.Line != r.Pos.Line {
 		return key, false
 	}
 	src := m.files[r.text.file].Source
@@ -74,14 +94,18 @@ func (m *Module) Likeness(key []byte, r *Rule) ([]byte, bool) {
 	if rparen >= len(src) || !isASCII(src[last:rparen]) { // columns count runes
 		return key, false
 	}
-	for _, p := range r.Node.Params {
+	for i, p := range r.Node.Params {
 		if !isLiteral(p.Value) { // which has no specializer
 			continue
 		}
 		// What follows on the line moves with the length of the literal.
 		literal := p.Value.Range()
 		key = append(key, src[last:at(literal.Start)]...)
-		key = binary.AppendUvarint(append(key, 0), uint64(literal.End.Col-literal.Start.Col))
+		length := int(literal.End.Col - literal.Start.Col)
+		if text, ok := literalString(like.Params[i].Term); ok && like != r {
+			length = len(text) + 2
+		}
+		key = binary.AppendUvarint(append(key, 0), uint64(length))
 		last = at(literal.End)
 	}
 	return append(key, src[last:r.text.end]...), true

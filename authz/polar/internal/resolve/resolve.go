@@ -62,6 +62,8 @@ func (r *resolver) load(files []*syntax.File) {
 			switch stmt := stmt.(type) {
 			case *syntax.Rule:
 				r.addRule(src, stmt)
+			case *syntax.Like:
+				r.addLike(src, stmt)
 			case *syntax.RuleType:
 				r.addRuleType(src, stmt)
 			case *syntax.InlineQuery:
@@ -138,6 +140,7 @@ type resolver struct {
 	nested   int // see checkNesting
 
 	scope     scope                                       // of the rule being resolved; reused
+	latest    *Rule                                       // the last written rule, apart from those that are like another
 	ruleFrom  []*source                                   // by Rule.Index: where the rule was written
 	queryFrom []*source                                   // the same for Module.Queries
 	badBlocks bool                                        // there are errors in blocks
@@ -157,14 +160,10 @@ func newResolver(opts Options) *resolver {
 	return &resolver{
 		opts: opts,
 		mod: &Module{
-			Preds:  make(map[string]*Pred),
-			Blocks: make(map[*host.ClassInfo]*Block),
-			opts:   opts.forQueries(),
+			Preds: make(map[string]*Pred),
+			opts:  opts.forQueries(),
 		},
-		suspect:  make(map[*Rule]bool),
-		oddRoles: make(map[*Block]bool),
-		byClass:  make(map[*host.ClassInfo]*block),
-		dictKeys: make(map[string]bool),
+		byClass: make(map[*host.ClassInfo]*block),
 	}
 }
 
@@ -338,9 +337,13 @@ func (r *resolver) addRule(src *source, node *syntax.Rule) {
 	errors := r.errors
 	r.scope.checkVariables(node)
 	if r.errors > errors {
+		if r.suspect == nil {
+			r.suspect = make(map[*Rule]bool)
+		}
 		r.suspect[rule] = true
 	}
 	r.define(rule, src)
+	r.latest = rule
 }
 
 // rule resolves a written rule.

@@ -123,9 +123,11 @@ func (r *resolver) impliedTypes() {
 		if r.mod.Preds[name] == nil {
 			return // no rule to check
 		}
-		t := &ruleType{name: name, text: text, vars: vars}
+		t := &ruleType{name: name, text: text, vars: vars, params: make([]Param, len(vars))}
+		slots := make([]Var, len(vars))
 		for slot := range vars {
-			t.params = append(t.params, Param{Term: &Var{Slot: slot}})
+			slots[slot].Slot = slot
+			t.params[slot].Term = &slots[slot]
 		}
 		r.addType(t)
 	}

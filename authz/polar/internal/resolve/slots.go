@@ -192,6 +192,9 @@ func (s *scope) dict(x *syntax.DictExpr) Term {
 		d.Keys[i] = f.Key.Text
 		d.Vals[i] = s.term(f.Value)
 		ground = ground && s.isGround(d.Vals[i], f.Value)
+		if s.r.dictKeys == nil {
+			s.r.dictKeys = make(map[string]bool)
+		}
 		s.r.dictKeys[f.Key.Text] = true
 	}
 	if !ground {

@@ -55,7 +55,6 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 			pr.index = buildIndex(p.reg, pr.clauses, pr.arity, poll)
 		}
 	}
-	p.fast = make(map[fastKey]*fastPred)
 	p.decisions = make(map[string]*fastPred)
 	for name, byArity := range p.preds {
 		poll(1)
@@ -90,7 +89,6 @@ type compiler struct {
 	pred  *pred // nil for a query
 	info  *RuleInfo
 	slots int
-	end   *node             // the node that ends a goal that runs separately
 	goals int32             // how many goals were compiled
 	note  func(*resolve.At) // called with each of them; may be nil
 
@@ -113,6 +111,7 @@ func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
 		}
 		return
 	}
+	r = p.module.Own(r)
 	c.shape = (&compiler{p: p, pred: pr, info: c.info}).shape(r)
 	c.params = c.shape.params
 	c.equals = p.leadingEquals(c, r)
@@ -123,7 +122,7 @@ func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
 
 // shape compiles a rule.
 func (cc *compiler) shape(r *resolve.Rule) *shape {
-	cc.slots, cc.end = len(r.Vars), &node{op: opReturn, pos: cc.info.rel(r.Pos)}
+	cc.slots = len(r.Vars)
 	c := &shape{params: make([]param, 0, len(r.Params))}
 	seen := make(map[int]bool, len(r.Vars))
 	for _, rp := range r.Params {
@@ -136,13 +135,13 @@ func (cc *compiler) shape(r *resolve.Rule) *shape {
 		}
 		if rp.Spec != nil {
 			pa.pat = cc.pattern(rp.Spec)
-			pa.match = &node{op: opMatches, a: pa.term, pat: pa.pat, next: cc.end, pos: pa.pat.pos}
+			pa.match = &node{op: opMatches, a: pa.term, pat: pa.pat, next: endNode, pos: pa.pat.pos}
 			pa.match.solo = pa.match
 			markPattern(rp.Spec, seen)
 		}
 		c.params = append(c.params, pa)
 	}
-	c.body = cc.and(r.Body, nil, cc.end)
+	c.body = cc.and(r.Body, nil, endNode)
 	c.slots = cc.slots
 	c.signature = signatureOf(c.params)
 	return c
@@ -279,7 +278,7 @@ func (cc *compiler) goal(g resolve.Goal, k *connective, next *node) *node {
 		panic(fmt.Sprintf("vm: goal %T", g))
 	}
 	solo := *n
-	solo.next = cc.end
+	solo.next = endNode
 	solo.solo = &solo
 	n.solo = &solo
 	return n
@@ -547,6 +546,9 @@ func markGoal(g resolve.Goal, set map[int]bool, poll func(int)) {
 func components(m *resolve.Module, p *Program) {
 	calls := make(map[*pred][]*pred)
 	for _, r := range m.Rules {
+		if r.Like != nil {
+			continue
+		}
 		from := p.preds[r.Name][len(r.Params)]
 		eachCall(r.Body, func(c *resolve.Call) {
 			p.poll(1)

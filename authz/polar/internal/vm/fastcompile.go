@@ -40,13 +40,26 @@ type fastKey struct {
 func (p *Program) fastPredOf(pr *pred, mode uint64) *fastPred {
 	p.fastLock.Lock()
 	defer p.fastLock.Unlock()
+	if mode == allGround(pr.arity) {
+		if pr.given == nil {
+			pr.given = newFastPred(pr, mode)
+		}
+		return pr.given
+	}
 	key := fastKey{pr, mode}
 	fp := p.fast[key]
 	if fp == nil {
-		fp = &fastPred{pred: pr, mode: mode, clauses: make([]atomic.Pointer[fastClause], len(pr.clauses))}
+		fp = newFastPred(pr, mode)
+		if p.fast == nil {
+			p.fast = make(map[fastKey]*fastPred)
+		}
 		p.fast[key] = fp
 	}
 	return fp
+}
+
+func newFastPred(pr *pred, mode uint64) *fastPred {
+	return &fastPred{pred: pr, mode: mode, clauses: make([]atomic.Pointer[fastClause], len(pr.clauses))}
 }
 
 // compileFast compiles a clause for the mode of fp. Several goroutines may do

@@ -34,7 +34,7 @@ type Program struct {
 	allow     *fastPred            // decisions["allow"], without a map lookup
 	deny      *fastPred            // decisions["deny"], likewise
 	fastLock  sync.Mutex
-	fast      map[fastKey]*fastPred
+	fast      map[fastKey]*fastPred // in other modes
 	runs      sync.Pool
 }
 
@@ -53,6 +53,7 @@ type pred struct {
 	clauses   []*clause
 	index     *indexNode
 	query     atomic.Pointer[clause] // the query that calls it; see queryOf
+	given     *fastPred              // with values for all arguments; see fastPredOf
 	recursive bool                   // it may call itself, directly or indirectly
 	component int                    // of the call graph: predicates that call each other share it
 }
@@ -115,13 +116,15 @@ const firstGoal = opUnify
 
 // A node is a goal and its continuation.
 type node struct {
-	op      opcode
-	cmp     syntax.Op
-	tail    bool // opCall: the last goal of a body that belongs to the same component
+	op     opcode
+	cmp    syntax.Op
+	tail   bool // opCall: the last goal of a body that belongs to the same component
+	kwargs bool
+	goal   int32 // the number of the resolved goal, from 1, in the order of compilation; 0 if it is not one. See source.go
+
 	name    string
 	a, b, c operand
 	args    []operand
-	kwargs  bool
 	attrs   []*host.Attr // opLookup: attribute by plan ID
 	pat     *pattern
 	pred    *pred
@@ -130,8 +133,10 @@ type node struct {
 	next *node
 	solo *node // the same goal, followed by opReturn: what runs when it wakes; nil for a goal that never waits. Of opCall, followed by opCollected
 	pos  relPos
-	goal int32 // the number of the resolved goal, from 1, in the order of compilation; 0 if it is not one. See source.go
 }
+
+// endNode is the end of every body, and of every goal that runs separately.
+var endNode = &node{op: opReturn}
 
 // A control has the additional fields of opOr and opNot nodes.
 type control struct {

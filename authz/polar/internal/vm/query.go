@@ -17,7 +17,7 @@ type CompiledQuery struct {
 // CompileQuery compiles a query against the program.
 func (p *Program) CompileQuery(q *resolve.Query) *CompiledQuery {
 	info := &RuleInfo{Index: -1, Name: "query", Head: q.Text, Pos: q.Pos}
-	cc := &compiler{p: p, info: info, slots: len(q.Vars), end: &node{op: opReturn}}
+	cc := &compiler{p: p, info: info, slots: len(q.Vars)}
 	c := &clause{info: info, shape: new(shape)}
 	c.body = cc.and(q.Body, nil, &node{op: opHalt})
 	c.slots = cc.slots
