@@ -5,13 +5,12 @@ package authz
 // empty owner would hold for it.
 
 import (
-	"errors"
 	"reflect"
 )
 
 var (
-	errNoActor = errors.New("the actor is nil")
-	errZeroKey = errors.New("the actor's key is zero, so it identifies nobody " +
+	errNoActor = errorf("the actor is nil")
+	errZeroKey = errorf("the actor's key is zero, so it identifies nobody " +
 		"(visitors without an account need a class without a key, such as Guest; Class.ZeroKeyActor permits a zero key)")
 )
 

@@ -30,7 +30,11 @@ func (a *Authorizer) Admit(r *http.Request, header http.Header, route func(*http
 	encoding := header["Content-Encoding"]
 	ctx, err := a.admit(r, nil, route, encoding)
 	if err != nil {
-		ctx = context.WithValue(r.Context(), contextKey{}, &contextValue{az: a, encoding: encoding, refused: true})
+		refused := &contextValue{az: a, encoding: encoding, refused: true}
+		if s := contextValueOf(ctx); s != nil {
+			refused.request = s.request
+		}
+		ctx = context.WithValue(r.Context(), contextKey{}, refused)
 	}
 	return ctx, err
 }

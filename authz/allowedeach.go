@@ -6,9 +6,7 @@ package authz
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
-	"time"
 
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
@@ -73,28 +71,28 @@ func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any)
 
 // decideOne answers q on a version of the policy. It settles no ledger.
 func (a *Authorizer) decideOne(ctx context.Context, v *version, q *question) (bool, error) {
-	if a.cfg.Observe == nil {
+	if !a.observes() {
 		out, err := a.decide(ctx, v, q, false)
 		if err != nil {
 			return false, undecided(err)
 		}
 		return out.allowed, nil
 	}
-	start := time.Now()
+	start := clock()
 	out, err := a.decide(ctx, v, q, false)
 	return a.answer(ctx, v, q, out, err, false, start)
 }
 
 // atIndex adds the index of a resource to the error of a decision about it.
 func atIndex(err error, i int) error {
-	id := ""
+	var id decisionID
 	if u, ok := errors.AsType[*undecidedError](err); ok {
 		id, err = u.id, u.cause
 	}
-	return &undecidedError{id, fmt.Errorf("resource %d: %w", i, err)}
+	return &undecidedError{id, errorf("resource %d: %w", i, err)}
 }
 
-var errNotSlice = errors.New("the resources are not a slice")
+var errNotSlice = errorf("the resources are not a slice")
 
 // elements returns the elements of a slice: themselves if they are pointers or interfaces,
 // otherwise pointers to them.

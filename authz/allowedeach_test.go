@@ -224,7 +224,7 @@ func TestIsAllowedEachSettles(t *testing.T) {
 func TestIsAllowedEachObserved(t *testing.T) {
 	var seen []string
 	az := new(clubDB).authorizer(t, `allow(_: Viewer, "read", e: Event) if e.id > 1 and e.broken();`, func(c *authz.Config) {
-		c.Observe = func(_ context.Context, d authz.Decision) {
+		c.Observe = func(_ context.Context, d authz.Event) {
 			seen = append(seen, fmt.Sprint(d.Resource().(*event).ID, d.Verdict))
 		}
 	})

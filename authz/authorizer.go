@@ -36,6 +36,8 @@ type Authorizer struct {
 	busy      chan struct{} // closed when the last function that aside started has returned; under the lock
 	acted     look          // the sources of the last attempt to replace the policy; under the lock
 	failing   bool          // whether that attempt failed; under the lock
+
+	panicked atomic.Bool // the observer has panicked
 }
 
 // A version is a policy and its name.
@@ -175,7 +177,7 @@ func (a *Authorizer) askRequest(ctx context.Context, q *question) error {
 	_, err := a.ask(ctx, q, false, true)
 	if r, ok := q.resource.(*Request); ok && r != nil {
 		if fault := r.fault.Load(); fault != nil {
-			return fault
+			return fault.of(err)
 		}
 	}
 	return err
@@ -184,50 +186,60 @@ func (a *Authorizer) askRequest(ctx context.Context, q *question) error {
 // ask answers q. With settles, an allow on a resource settles the context's ledger. With
 // asError, a denial is an error.
 func (a *Authorizer) ask(ctx context.Context, q *question, settles, asError bool) (bool, error) {
-	var start time.Time
-	if a.cfg.Observe != nil {
-		start = time.Now()
+	var start time.Duration
+	if a.observes() {
+		start = clock()
 	}
 	v := a.current.Load()
 	out, err := a.decide(ctx, v, q, settles)
-	if out.allowed && err == nil && a.cfg.Observe == nil {
+	if out.allowed && err == nil && !a.observes() {
 		return true, nil
 	}
 	return a.answer(ctx, v, q, out, err, asError, start)
 }
 
 // answer turns a ruling into an answer and notifies the observer.
-func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out ruling, err error, asError bool, start time.Time) (bool, error) {
+func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out ruling, err error, asError bool, start time.Duration) (bool, error) {
 	hidden := false
 	if err == nil && !out.allowed && asError {
 		hidden, err = a.hides(ctx, v, q)
 	}
-	d := Decision{Verdict: Undecided, Hidden: hidden}
+	var now time.Duration
+	var id decisionID
+	if a.observes() {
+		now = clock()
+		id = newIDAt(now)
+	} else if asError || err != nil {
+		id = newID()
+	}
+	verdict := Undecided
 	var failed error
 	switch {
 	case err != nil:
-		u := undecided(err)
-		u.id = newID()
-		d.ID, d.Err, failed = u.id, u, u
+		failed = &undecidedError{id, err}
 	case out.allowed:
-		d.Verdict, d.By = Allowed, out.rule
+		verdict = Allowed
 	default:
-		d.Verdict, d.By = Denied, out.rule
+		verdict = Denied
 		if asError {
-			d.ID = newID()
-			failed = &DeniedError{hidden, a.classes.name(q.resource), shorten(q.deniedAction()), d.ID}
+			failed = &DeniedError{hidden, a.classes.name(q.resource), shorten(q.deniedAction()), id}
 		}
 	}
-	if a.cfg.Observe != nil {
-		if d.ID == "" {
-			d.ID = newID()
+	if a.observes() {
+		e := Event{
+			Kind: EventDecision, Verdict: verdict, Hidden: hidden,
+			Rule: q.rule.String(), Action: q.action, Field: q.field,
+			PolicyVersion: v.name, Duration: now - start,
+			id: id, actor: hide(q.actor), resource: hide(q.resource), az: a,
 		}
-		d.Duration = time.Since(start)
-		asked := *q // without an observer, q stays on the stack
-		d.Rule, d.Version, d.q, d.classes = q.rule.String(), v.name, &asked, a.classes
-		a.observe(ctx, d)
+		if err != nil {
+			e.Err = failed
+		} else {
+			e.By = out.rule
+		}
+		a.observe(ctx, &e)
 	}
-	return d.Verdict == Allowed, failed
+	return verdict == Allowed, failed
 }
 
 // deniedAction returns the action for a DeniedError. The rule about requests has no action:
@@ -240,12 +252,6 @@ func (q *question) deniedAction() string {
 		return r.Method
 	}
 	return q.rule.String()
-}
-
-// observe calls the observer and ignores its panics.
-func (a *Authorizer) observe(ctx context.Context, d Decision) {
-	defer func() { _ = recover() }()
-	a.cfg.Observe(ctx, d)
 }
 
 // hides reports whether a denial of q becomes ErrNotFound, because the actor may not even
@@ -331,12 +337,48 @@ func (v *version) askAny(ctx context.Context, name string, args ...any) (Outcome
 
 // Query yields the solutions of rule(args...). An argument that is a [Var] is a variable,
 // and the solutions bind it. An error is ErrUndecided and is the last thing that Query
-// yields. Query is not a decision: no observer sees it, and for allow it also yields what a
-// deny rule denies.
+// yields. Query is not a decision: observers receive an EventQuery, and for allow it also
+// yields what a deny rule denies.
 func (a *Authorizer) Query(ctx context.Context, rule string, args ...any) iter.Seq2[Bindings, error] {
 	return func(yield func(Bindings, error) bool) {
-		a.current.Load().query(ctx, rule, args)(yield)
+		e := Event{Kind: EventQuery, Verdict: Answered, Rule: rule}
+		v, start := a.current.Load(), clock()
+		defer func() { a.tell(ctx, v, e, start) }()
+		for b, err := range v.query(ctx, rule, args) {
+			if err != nil {
+				e.Verdict, e.Err = Undecided, a.identified(err, &e)
+				err = e.Err
+			} else {
+				e.Count++
+			}
+			if !yield(b, err) {
+				return
+			}
+		}
 	}
+}
+
+// identified returns err as an error that is ErrUndecided and has an id, which e gets too.
+func (a *Authorizer) identified(err error, e *Event) error {
+	u, ok := err.(*undecidedError)
+	if !ok {
+		u = undecided(err)
+	}
+	e.id = newID()
+	return &undecidedError{e.id, u.cause}
+}
+
+// tell completes an event that began at start and passes it to the observer, if there is one.
+func (a *Authorizer) tell(ctx context.Context, v *version, e Event, start time.Duration) {
+	if !a.observes() {
+		return
+	}
+	now := clock()
+	if e.id == (decisionID{}) {
+		e.id = newIDAt(now)
+	}
+	e.PolicyVersion, e.Duration, e.az = v.name, now-start, a
+	a.observe(ctx, &e)
 }
 
 // query is Query on one version of the policy.

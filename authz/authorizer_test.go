@@ -233,13 +233,13 @@ func TestNeverAllowsOnAFault(t *testing.T) {
 	for _, tt := range tests {
 		for _, observed := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/observed=%v", tt.name, observed), func(t *testing.T) {
-				var seen []authz.Decision
+				var seen []authz.Event
 				az := newAuthorizer(t, "", func(c *authz.Config) {
 					c.Engine = facts{onCompile: func(authz.Input) (authz.Policy, []authz.Diagnostic, error) {
 						return tt.policy, nil, nil
 					}}
 					if observed {
-						c.Observe = func(_ context.Context, d authz.Decision) { seen = append(seen, d) }
+						c.Observe = collect(&seen)
 					}
 				})
 				ask := map[string]func() error{

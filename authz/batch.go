@@ -175,7 +175,7 @@ func holds(row any, index []int) bool {
 // count counts one call of a function that fetches.
 func (b *batch) count() error {
 	if b.calls++; b.calls > b.fetches {
-		return fmt.Errorf("%w: the decisions fetched relations more than %d times", polar.ErrBudget, b.fetches)
+		return errorf("the decisions fetched relations more than %d times: %w", b.fetches, polar.ErrBudget)
 	}
 	return nil
 }

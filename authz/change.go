@@ -5,7 +5,6 @@ package authz
 
 import (
 	"context"
-	"errors"
 	"reflect"
 )
 
@@ -66,9 +65,9 @@ func (c *classes) checkChange(before, after any) error {
 }
 
 var (
-	errNoState  = errors.New("a state of the resource, before or after the change, is nil")
-	errTwoTypes = errors.New("the states before and after the change have different types")
-	errTwoKeys  = errors.New("the states before and after the change have different keys")
+	errNoState  = errorf("a state of the resource, before or after the change, is nil")
+	errTwoTypes = errorf("the states before and after the change have different types")
+	errTwoKeys  = errorf("the states before and after the change have different keys")
 )
 
 // pointee returns the value that x is or points to. It is invalid for nil.

@@ -102,9 +102,9 @@ func TestAuthorizeChangeHides(t *testing.T) {
 
 // TestAuthorizeChangeObserved tests what an observer receives.
 func TestAuthorizeChangeObserved(t *testing.T) {
-	var last authz.Decision
+	var last authz.Event
 	az := newAuthorizer(t, changes, withPolar, withTasks, withDeny, withChange, func(c *authz.Config) {
-		c.Observe = func(_ context.Context, d authz.Decision) { last = d }
+		c.Observe = func(_ context.Context, d authz.Event) { last = d }
 	})
 	before, after := &task{1, 1, "open"}, &task{1, 1, "archived"}
 	if err := az.AuthorizeChange(t.Context(), visitor1, "archive", before, after); err != nil {

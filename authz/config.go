@@ -4,6 +4,7 @@ package authz
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 )
@@ -70,21 +71,28 @@ type Config struct {
 	// discarded.
 	Print func(text string)
 
-	// Observe receives every decision, after it was made and before the caller gets the
-	// answer. It also receives an undecided decision when Actor fails or HTTP.Request
-	// panics, and one for every [Skip]. Panics in Observe are recovered and change nothing.
-	// See [LogDecisions].
-	Observe func(context.Context, Decision)
+	// Observe receives an [Event] for every decision, list, enumeration and query, after the
+	// answer is known and before the caller gets it; for every write that an adapter
+	// authorizes as a whole, every [Skip] and every refusal; for an actor that could not be
+	// found; and for every attempt of [Authorizer.Reload] or [Authorizer.Watch] to replace the
+	// policy, if the sources have changed. It is called concurrently. The next reload waits
+	// until Observe returns, so it must not call Reload. Panics in Observe are recovered and
+	// change nothing; the first one is logged to Logger. See [LogDecisions].
+	Observe func(context.Context, Event)
+
+	// Logger gets a line for each request that is answered with 500 and for each reload that
+	// fails, if Observe is not set. If it is nil, the line goes to slog.Default at that time.
+	Logger *slog.Logger
+
+	// LogCauses makes logs show the texts of all errors behind a failed decision. Otherwise
+	// errors of the program, its drivers and its database are shown by their types, since
+	// their texts may hold values of rows. See [Event.Cause]. Clients never see these texts.
+	LogCauses bool
 
 	// ExplainValues makes [Authorizer.Explain] show the values of all fields and variables
 	// that conditions read. Otherwise it shows only those of fields tagged `polar:",show"`.
 	// Use it for development.
 	ExplainValues bool
-
-	// OnReload receives the outcome of each attempt of [Authorizer.Reload] or
-	// [Authorizer.Watch] to replace the policy, if the sources have changed. The next
-	// attempt waits until OnReload returns, so it must not call Reload.
-	OnReload func(ReloadEvent)
 
 	// Actor returns the actor of a request. [ErrUnauthenticated] is answered with 401 and
 	// [ErrBadRequest] with 400. Any other error, a nil actor and a panic are answered with

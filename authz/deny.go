@@ -94,7 +94,7 @@ func filterOf(ask func(rule string) (*filter.Query, error), rule string) (*filte
 	q, err := ask(rule)
 	if err == nil && (q == nil || q.Where == nil) {
 		// Callers could take a nil filter for one that matches every row.
-		err = errors.New("the engine returned no filter")
+		err = errorf("the engine returned no filter")
 	}
 	return q, err
 }

@@ -16,7 +16,6 @@ package authz
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/ursa-authz/ursa/authz/polar"
 )
@@ -92,7 +91,7 @@ func (a *Authorizer) Explain(ctx context.Context, actor any, action string, reso
 	v := a.current.Load()
 	tracer, ok := v.policy.(Tracer)
 	if !ok {
-		return nil, undecided(fmt.Errorf("the engine does not support Explain: %w", ErrUnsupported))
+		return nil, undecided(errorf("the engine does not support Explain: %w", ErrUnsupported))
 	}
 	q := question{rule: ruleAllow, actor: actor, action: action, resource: resource}
 	x := &Explanation{
@@ -129,7 +128,7 @@ func (a *Authorizer) Explain(ctx context.Context, actor any, action string, reso
 		return nil, undecided(x.Trace.Err) // from an engine that wraps another one
 	}
 	if err == nil && x.Trace == nil {
-		err = errors.New("the engine returned no trace")
+		err = errorf("the engine returned no trace")
 	}
 	if err != nil {
 		x.Trace = &polar.Trace{Err: err}

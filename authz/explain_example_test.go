@@ -202,11 +202,11 @@ func ExampleConfig_explainDenials() {
 			{Name: "Role", Type: authz.ClassOf[role]().Type},
 			{Name: "Repo", Type: authz.ClassOf[repo]().Type},
 		},
-		Observe: func(ctx context.Context, d authz.Decision) {
+		Observe: func(ctx context.Context, d authz.Event) {
 			if d.Verdict != authz.Denied || d.Rule != "allow" {
 				return
 			}
-			if x, err := az.Explain(ctx, d.Actor(), d.Action(), d.Resource()); err == nil {
+			if x, err := az.Explain(ctx, d.Actor(), d.Action, d.Resource()); err == nil {
 				fmt.Println(x)
 			}
 		},

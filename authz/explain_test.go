@@ -168,7 +168,7 @@ allowed: Member 1 "push" Repo 1
             role.repo = repo`},
 		{name: "undecided", actor: ann, action: "audit", resource: mine, want: `
 undecided: Member 1 "audit" Repo 1
-  p.polar:34:5: method Audit of Repo returned an error (in audited)
+  p.polar:34:5: method Audit of Repo returned an error (in audited): *errors.errorString
     in audited at p.polar:34:5
     in allow at p.polar:31:5`},
 		{name: "a loop in the data", actor: circle, action: "reach", resource: mine, want: `
@@ -393,7 +393,7 @@ func TestExplainKeepsTheAnswer(t *testing.T) {
 // TestExplainIsNotADecision tests that observers and ledgers ignore Explain.
 func TestExplainIsNotADecision(t *testing.T) {
 	az := explainer(t, `allow(_: Member, "read", _: Repo) if print("hello");`, func(c *authz.Config) {
-		c.Observe = func(context.Context, authz.Decision) { t.Error("observed") }
+		c.Observe = func(context.Context, authz.Event) { t.Error("observed") }
 	})
 	ctx, l := ledger.With(t.Context())
 	if x, err := az.Explain(ctx, member{ID: 1}, "read", repo{}); err != nil || x.Verdict != authz.Allowed || l.Settled() {

@@ -34,14 +34,31 @@ type ActorFilterer interface {
 //
 // FilterActors answers a question about other people and authorizes nothing: guards such as
 // nethttp.RequireDecision do not accept it as a decision. Authorize the person asking first.
+// Observers receive an EventActors.
 func (a *Authorizer) FilterActors(ctx context.Context, class Class, action string, resource any) (*filter.Query, error) {
-	v := a.current.Load()
+	v, start := a.current.Load(), clock()
+	q, err := a.filterActors(ctx, v, class, action, resource)
+	e := Event{Kind: EventActors, Verdict: Answered, Rule: ruleAllow.String(), Action: action, resource: hide(resource)}
+	if err != nil {
+		e.Verdict, e.Err = Undecided, a.identified(err, &e)
+		err = e.Err
+	} else {
+		e.Matches = matches[q.Kind()]
+	}
+	if a.observes() {
+		e.actor = hide(class) // allocates
+		a.tell(ctx, v, e, start)
+	}
+	return q, err
+}
+
+// filterActors is FilterActors on one version of the policy, without events.
+func (a *Authorizer) filterActors(ctx context.Context, v *version, class Class, action string, resource any) (q *filter.Query, err error) {
 	f, ok := v.policy.(ActorFilterer)
 	if !ok {
-		return nil, undecided(fmt.Errorf("the engine does not support filters of actors: %w", ErrUnsupported))
+		return nil, undecided(errorf("the engine does not support filters of actors: %w", ErrUnsupported))
 	}
-	var q *filter.Query
-	err := catchPanic(func() (err error) {
+	err = catchPanic(func() (err error) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -62,7 +79,7 @@ func (a *Authorizer) FilterActors(ctx context.Context, class Class, action strin
 // actorsOnly restricts a filter to the rows that can be actors (see checkActor).
 func (c *classes) actorsOnly(q *filter.Query) (*filter.Query, error) {
 	if len(q.Model.Key) == 0 {
-		return nil, fmt.Errorf("actors of class %s cannot be filtered, because the class has no key: %w", q.Model.Name, ErrUnsupported)
+		return nil, errorf("actors of class %s cannot be filtered, because the class has no key: %w", q.Model.Name, ErrUnsupported)
 	}
 	if class := c.byType[q.Model.Type]; class != nil && class.ZeroKeyActor || q.Kind() == filter.Never {
 		return q, nil
@@ -71,7 +88,7 @@ func (c *classes) actorsOnly(q *filter.Query) (*filter.Query, error) {
 	for _, name := range q.Model.Key {
 		part, err := isNotZero(q.Model, name)
 		if err != nil {
-			return nil, fmt.Errorf("actors of class %s cannot be filtered: %w: %w", q.Model.Name, ErrUnsupported, err)
+			return nil, errorf("actors of class %s cannot be filtered: %w", q.Model.Name, fmt.Errorf("%w: %w", ErrUnsupported, err))
 		}
 		hasKey = append(hasKey, part)
 	}

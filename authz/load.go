@@ -27,7 +27,7 @@ func Load[T any](ctx context.Context, action string, load func(context.Context) 
 	inner := ctx
 	if !s.guard.CompareAndSwap(entered, loading) {
 		// Not from Enter, so that others may use the context at the same time.
-		s = &contextValue{az: s.az, actor: s.actor, encoding: s.encoding}
+		s = &contextValue{az: s.az, actor: s.actor, encoding: s.encoding, request: s.request}
 		s.guard.Store(loading)
 		inner = context.WithValue(ctx, contextKey{}, s)
 	}

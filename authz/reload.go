@@ -5,29 +5,11 @@ package authz
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"time"
 )
 
-// A ReloadEvent is the outcome of an attempt to replace the policy.
-type ReloadEvent struct {
-	// Err is why the attempt failed, or nil if the new policy is in force.
-	Err error
-
-	// Version is the version that is in force after the attempt, and Previous the one in
-	// force before. They are equal after a failure.
-	Version, Previous string
-
-	// Duration is how long it took to compile the policy; it does not include reading
-	// its sources.
-	Duration time.Duration
-
-	// Diagnostics are the warnings about the new policy. After a failure they are the
-	// diagnostics of the rejected policy.
-	Diagnostics []Diagnostic
-}
+// reloading is the beginning of the errors of reloads.
+const reloading = "authz: reload"
 
 // Reload loads the policy from its sources again, and replaces the current policy if they
 // have changed. If Reload returns an error, which says position and cause, the previous
@@ -35,7 +17,7 @@ type ReloadEvent struct {
 // large or its sources block.
 func (a *Authorizer) Reload(ctx context.Context) error {
 	if err := a.lock(ctx); err != nil {
-		return fmt.Errorf("authz: reload: %w", err)
+		return errorf(reloading+": %w", err)
 	}
 	defer a.unlock()
 	sources, err := a.load(ctx)
@@ -63,26 +45,26 @@ func (a *Authorizer) load(ctx context.Context) ([]Source, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("loading policies: %w", err)
+		return nil, errorf("loading policies: %w", err)
 	}
 	if len(loaded) == 0 {
-		return nil, errors.New("loading policies: no sources were found")
+		return nil, errorf("loading policies: no sources were found")
 	}
 	size := 0
 	for _, s := range loaded {
 		size += len(s.Text)
 	}
 	if size > maxPolicyBytes {
-		return nil, fmt.Errorf("loading policies: %w", errTooLarge)
+		return nil, errorf("loading policies: %w", errTooLarge)
 	}
 	if len(loaded) > maxPolicyFiles {
-		return nil, fmt.Errorf("loading policies: there are more than %d sources", maxPolicyFiles)
+		return nil, errorf("loading policies: there are more than %d sources", maxPolicyFiles)
 	}
 	sources := slices.Clone(loaded)
 	slices.SortFunc(sources, func(x, y Source) int { return cmp.Compare(x.Name, y.Name) })
 	for i := range len(sources) - 1 {
 		if sources[i].Name == sources[i+1].Name {
-			return nil, fmt.Errorf("loading policies: two sources are named %q", sources[i].Name)
+			return nil, errorf("loading policies: two sources are named %q", sources[i].Name)
 		}
 	}
 	return sources, nil
@@ -100,7 +82,7 @@ func (a *Authorizer) compile(ctx context.Context, sources []Source) (*version, e
 	err := a.aside(ctx, func() (err error) {
 		policy, diags, err = a.engine.Compile(ctx, in)
 		if err == nil && isNil(policy) {
-			err = errors.New("the engine returned no policy")
+			err = errorf("the engine returned no policy")
 		}
 		if err == nil && a.cfg.DenyRule {
 			deny = denialsOf(policy)
@@ -129,7 +111,7 @@ func (a *Authorizer) aside(ctx context.Context, f func() error) error {
 	}
 	done := make(chan struct{})
 	a.busy = done
-	err := errors.New("the function ended without a result") // by runtime.Goexit
+	err := errorf("the function ended without a result") // by runtime.Goexit
 	go func() {
 		defer close(done)
 		defer func() {
@@ -148,38 +130,40 @@ func (a *Authorizer) aside(ctx context.Context, f func() error) error {
 }
 
 // replace makes the policy from sources the current one, unless loading them failed with
-// err. It reports the outcome to OnReload, unless nothing has changed. The caller holds the
+// err. It tells the observer the outcome, unless nothing has changed. The caller holds the
 // lock.
 func (a *Authorizer) replace(ctx context.Context, sources []Source, err error) error {
 	a.acted = lookOf(sources, err)
 	old := a.current.Load()
 	v := old
-	start := time.Now()
+	start := clock()
 	if err == nil {
 		if a.acted.digest == old.digest && !a.failing {
 			return nil
 		}
 		v, err = a.compile(ctx, sources)
 	}
-	event := ReloadEvent{Version: old.name, Previous: old.name, Duration: time.Since(start)}
+	e := Event{
+		Kind: EventReload, Verdict: NoVerdict, PolicyVersion: old.name, Duration: clock() - start,
+		Reload: &ReloadInfo{Previous: old.name}, az: a,
+	}
 	if v != old {
-		event.Diagnostics = v.diags
+		e.Reload.Diagnostics = v.diags
 	}
 	if err != nil {
-		event.Err = fmt.Errorf("authz: reload: %w", err)
+		e.Err = errorf(reloading+": %w", err)
 		if ctx.Err() != nil {
 			a.acted = look{} // forget the sources, so that a watch tries them
 		}
 	} else {
 		a.current.Store(v)
-		event.Version = v.name
+		e.PolicyVersion = v.name
 	}
 	a.failing = err != nil
-	if a.cfg.OnReload != nil {
-		func() {
-			defer func() { _ = recover() }() // ignored, like panics of observers
-			a.cfg.OnReload(event)
-		}()
+	if a.observes() {
+		a.observe(ctx, &e)
+	} else if err != nil {
+		a.logReload(ctx, e)
 	}
-	return event.Err
+	return e.Err
 }

@@ -24,7 +24,7 @@ const confirmDelay = 100 * time.Millisecond
 
 // Watch polls the sources of the policy at the given interval and replaces the policy when
 // they change. It blocks until ctx ends and returns the context's error. If a new policy
-// has an error, the current policy stays fully in force. [Config].OnReload receives the
+// has an error, the current policy stays fully in force. [Config].Observe receives the
 // error once, and Watch tries again after the next change.
 //
 // A change takes effect when two consecutive polls see the same. A writer that pauses for
@@ -91,7 +91,7 @@ func (a *Authorizer) look(ctx context.Context, last look) (look, error) {
 	}
 	now := lookOf(sources, err)
 	if now == last && now != a.acted {
-		_ = a.replace(ctx, sources, err) // OnReload has received it
+		_ = a.replace(ctx, sources, err) // the observer has received it
 	}
 	return now, nil
 }

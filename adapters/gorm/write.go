@@ -12,6 +12,7 @@ package gormauthz
 // could keep half of the work.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -22,6 +23,7 @@ import (
 
 	"github.com/ursa-authz/ursa/adapters/internal/answer"
 	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
+	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
@@ -217,7 +219,7 @@ func (p *Plugin) afterCreate(db *gorm.DB) {
 				return err
 			}
 		}
-		return nil
+		return c.report(db, "")
 	})
 }
 
@@ -238,7 +240,11 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 		refuse(db.Statement, undecided("a delete with associations is authorized in enforcing mode only"+explicitly, nil))
 		return
 	}
-	p.claim(db, c, false)
+	if p.claim(db, c, false); db.Error == nil && !db.DryRun {
+		if err := c.report(db, ""); err != nil {
+			refuse(db.Statement, err)
+		}
+	}
 }
 
 // claim restricts a write to the keys of allowed rows.
@@ -415,7 +421,7 @@ func (p *Plugin) afterUpdate(db *gorm.DB) {
 			// would insert the row if it already had these values.
 			db.RowsAffected = int64(len(c.keys))
 		}
-		return nil
+		return c.report(db, "")
 	})
 }
 
@@ -434,7 +440,32 @@ func (c *claim) authorizeStored(db *gorm.DB) error {
 		return databaseError(err)
 	}
 	if n != int64(len(c.keys)) {
-		return answer.Forbidden("rows of " + c.model.rows.Name + " in their new state")
+		return c.report(db, "rows in their new state")
+	}
+	return nil
+}
+
+// A writeReporter is an Authorizer that tells observers about writes, as *authz.Authorizer
+// does.
+type writeReporter interface {
+	ReportWrite(context.Context, authz.Write) error
+}
+
+// report tells the observer about the write. It returns nil, unless denied says why the write
+// is denied.
+func (c *claim) report(db *gorm.DB, denied string) error {
+	q, err := questionOf(db.Statement.Context, plain(db))
+	if err != nil {
+		return err
+	}
+	if r, ok := q.az.(writeReporter); ok {
+		return r.ReportWrite(q.ctx, authz.Write{
+			Actor: q.actor, Action: c.action, Class: authz.Class{Type: c.model.typ},
+			Rows: max(len(c.keys), len(c.rows)), Denied: denied,
+		})
+	}
+	if denied != "" {
+		return answer.Forbidden(denied + " of " + c.model.rows.Name)
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ package gqlauthz
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -32,7 +31,7 @@ func Guard[T any](ctx context.Context, action string, load func(context.Context)
 }
 
 // ErrNoDecision is the error of a response that [RequireDecision] has replaced.
-var ErrNoDecision = errors.New("gqlauthz: nothing was authorized for this response")
+var ErrNoDecision error = constError("gqlauthz: nothing was authorized for this response")
 
 // RequireDecision is a function for AroundOperations of a server. A response without
 // errors for which nothing was authorized is replaced by an error. What counts is a

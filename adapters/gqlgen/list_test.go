@@ -26,7 +26,7 @@ import (
 func TestLongList(t *testing.T) {
 	var objects, fields atomic.Int32
 	az := newAuthorizer(t, policy, func(c *authz.Config) {
-		c.Observe = func(_ context.Context, d authz.Decision) {
+		c.Observe = func(_ context.Context, d authz.Event) {
 			switch d.Rule {
 			case "allow_field":
 				fields.Add(1)

@@ -91,8 +91,8 @@ func testGone(t *testing.T, f Framework) {
 			}
 			return currentUser(r)
 		}
-		c.Observe = func(_ context.Context, d authz.Decision) {
-			if d.Err != nil {
+		c.Observe = func(_ context.Context, d authz.Event) {
+			if d.Err != nil && d.Kind != authz.EventRefusal {
 				ended <- d.Err
 			}
 		}

@@ -47,7 +47,7 @@ func testLoads(t *testing.T, f Framework) {
 	}}}, func(c *authz.Config) {
 		c.ReadAction = "read"
 		c.NotFound = []error{errNoRecord}
-		c.Observe = func(_ context.Context, d authz.Decision) {
+		c.Observe = func(_ context.Context, d authz.Event) {
 			if d.ResourceClass() == "Expense" {
 				asked.Add(1)
 			}
