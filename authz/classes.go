@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // An Identifier is a value that has an id for logs and error texts. The id of an actor or a
@@ -60,6 +61,21 @@ func (c *classes) name(x any) string {
 		}
 	}
 	return typeName(t)
+}
+
+// unregistered returns the type of x if it is a struct and not a registered class, or "".
+func (c *classes) unregistered(x any) string {
+	t := deref(reflect.TypeOf(x))
+	if c == nil || t == nil || t.Kind() != reflect.Struct {
+		return ""
+	}
+	if _, ok := x.(classValue); ok {
+		return ""
+	}
+	if _, ok := c.byType[t]; ok || t == reflect.TypeFor[time.Time]() {
+		return ""
+	}
+	return t.String()
 }
 
 // id returns x's id, or "" if it has none. It runs only for observers, so a panic in a

@@ -7,6 +7,7 @@ package authz
 // holds an Event, so these two are hidden from it.
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -102,18 +103,18 @@ type Event struct {
 	id       decisionID
 	actor    concealed
 	resource concealed
-	refused  *refusedRequest // of an EventRefusal that answers an HTTP request, or nil
-	az       *Authorizer     // nil in the zero Event
+	served   *servedRequest // that the event is about, if it is not the resource
+	az       *Authorizer    // nil in the zero Event
 }
 
-// A refusedRequest is a request and what knows its route, if anything does.
-type refusedRequest struct {
+// A servedRequest is an HTTP request and what knows its route, if anything does.
+type servedRequest struct {
 	*http.Request
 	routes router   // or nil
 	seen   *Request // by the policy, or nil
 }
 
-func (r *refusedRequest) route() string {
+func (r *servedRequest) route() string {
 	if r.Pattern != "" {
 		return r.Pattern
 	}
@@ -162,11 +163,25 @@ func (e Event) ResourceClass() string { return e.className(e.Resource()) }
 // ResourceID returns the resource's id, see [Identifier], or "" if it has none.
 func (e Event) ResourceID() string { return e.classes().id(e.Resource()) }
 
+// Unregistered returns the Go types of the actor and the resource, if they are structs that are
+// not registered classes, separated by a comma, or "". No rule that names a class can apply
+// to such a value, which is why a decision about it is usually a denial.
+func (e Event) Unregistered() string {
+	if e.Kind != EventDecision && e.Kind != EventEnumeration {
+		return ""
+	}
+	actor, resource := e.classes().unregistered(e.Actor()), e.classes().unregistered(e.Resource())
+	if actor != "" && resource != "" && actor != resource {
+		return actor + "," + resource
+	}
+	return cmp.Or(actor, resource)
+}
+
 // Path returns the path of the request that a decision or a refusal is about, escaped, or ""
 // if it is about none. A client chose it.
 func (e Event) Path() string {
-	if e.refused != nil {
-		if u := e.refused.URL; u != nil {
+	if e.served != nil {
+		if u := e.served.URL; u != nil {
 			return u.EscapedPath()
 		}
 		return ""
@@ -180,8 +195,8 @@ func (e Event) Path() string {
 // Route returns the pattern of the route of the request that a decision or a refusal is
 // about, such as "GET /expenses/{id}", or "" if it is not known.
 func (e Event) Route() string {
-	if e.refused != nil {
-		return e.refused.route()
+	if e.served != nil {
+		return e.served.route()
 	}
 	q, _ := e.Resource().(*Request)
 	return q.routePattern()

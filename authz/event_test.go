@@ -69,7 +69,7 @@ names("alice"); names("bob");
 		{"actors", func(ctx context.Context, az *authz.Authorizer) {
 			az.FilterActors(ctx, authz.ClassOf[user](), "read", lunch)
 		}, "kind=actors verdict=answered actor_class=user action=read resource_class=Expense resource_id=7 rule=allow matches=some",
-			"actors answered: user who may read Expense 7"},
+			"actors answered: user that may read Expense 7"},
 		{"query", func(ctx context.Context, az *authz.Authorizer) {
 			for range az.Query(ctx, "names", authz.Var("x")) {
 			}

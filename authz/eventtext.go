@@ -47,6 +47,9 @@ func (e Event) attrsAt(path, route string) []slog.Attr {
 	add("resource_class", e.ResourceClass())
 	add("resource_id", e.ResourceID())
 	add("field", shorten(e.Field))
+	if e.Verdict == Denied || e.Verdict == Undecided {
+		add("unregistered", e.Unregistered())
+	}
 	if p := e.Path(); p != "" {
 		path = p
 	}
@@ -76,9 +79,13 @@ func (e Event) attrsAt(path, route string) []slog.Attr {
 	return attrs
 }
 
-// saysErr reports whether a log shows Err: not for a refusal whose decision has said it.
-func (e Event) saysErr() bool {
-	return e.Err != nil && (e.Kind != EventRefusal || e.Status == http.StatusInternalServerError || e.id == decisionID{})
+// saysErr reports whether a log shows Err.
+func (e Event) saysErr() bool { return e.Err != nil && !e.hasLine() }
+
+// hasLine reports whether the event is a refusal whose decision was observed, so that the log
+// has its error in another line with the same id.
+func (e Event) hasLine() bool {
+	return e.Kind == EventRefusal && e.id != decisionID{} && e.az != nil && e.az.observes()
 }
 
 // maxDiagnostics is how many diagnostics of a reload are printed.
@@ -135,8 +142,8 @@ func (e Event) sentence() string {
 	}
 	word(e.ActorClass())
 	word(e.ActorID())
-	if e.refused != nil {
-		word(shorten(e.refused.Method))
+	if e.Kind == EventRefusal && e.served != nil {
+		word(shorten(e.served.Method))
 	}
 	switch {
 	case e.Kind == EventQuery:
@@ -147,7 +154,7 @@ func (e Event) sentence() string {
 		word(shorten(e.Action))
 		b.WriteString(" fields of")
 	case e.Kind == EventActors:
-		b.WriteString(" who may")
+		b.WriteString(" that may")
 		word(shorten(e.Action))
 	default:
 		word(shorten(e.Action))
@@ -159,6 +166,12 @@ func (e Event) sentence() string {
 		word(e.ResourceID())
 	}
 	word(shorten(e.Field))
+	if e.Verdict == Denied {
+		if types := e.Unregistered(); types != "" {
+			b.WriteString(", of the unregistered type ")
+			b.WriteString(types)
+		}
+	}
 	if e.Matches == "none" {
 		b.WriteString(" (no rows)")
 	}
@@ -176,15 +189,14 @@ func (e Event) level() slog.Level {
 		return slog.LevelWarn
 	case e.Kind == EventReload && e.Err == nil:
 		return slog.LevelInfo
+	case e.hasLine():
+		return slog.LevelInfo
 	case e.Kind == EventRefusal:
 		switch e.Status {
 		case http.StatusInternalServerError:
 		case http.StatusUnauthorized, http.StatusNotFound:
 			return slog.LevelInfo // missing logins and missing rows are everyday
 		default:
-			if e.id != (decisionID{}) {
-				return slog.LevelInfo // the decision has a line
-			}
 			return slog.LevelWarn
 		}
 	case e.Verdict == Denied:

@@ -14,8 +14,8 @@ import (
 // lists, enumerations, queries, writes, skips, refusals and reloads. The message says for
 // people who did what, and the attributes say it for programs. The levels are:
 //
-//   - Info: allows, answers, skips, loaded policies, and refusals that have a line of their
-//     own for the decision or that answer 401 or 404.
+//   - Info: allows, answers, skips, loaded policies, and refusals that answer 401 or 404, or
+//     whose decision has a line of its own.
 //   - Warn: denials; refusals with 400 or 403 about which nothing was decided; policies loaded
 //     with warnings; and what could not be decided because of the client: a request that is
 //     ErrBadRequest, or one that was canceled.

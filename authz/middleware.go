@@ -81,7 +81,7 @@ func (a *Authorizer) admit(r *http.Request, routes router, findRoute func(*http.
 // ErrUnauthenticated, ErrBadRequest or ErrUndecided. If the actor cannot be determined, the
 // observer receives an undecided decision.
 func (a *Authorizer) Actor(r *http.Request) (any, error) {
-	return a.findActor(r.Context(), r.Method, func() (any, error) {
+	return a.findActor(r.Context(), r.Method, r, func() (any, error) {
 		if a.cfg.Actor == nil {
 			return nil, errNoActorFunc
 		}
@@ -89,8 +89,8 @@ func (a *Authorizer) Actor(r *http.Request) (any, error) {
 	})
 }
 
-// findActor returns the actor that find finds, for a question about action.
-func (a *Authorizer) findActor(ctx context.Context, action string, find func() (any, error)) (any, error) {
+// findActor returns the actor that find finds, for a question about action. r may be nil.
+func (a *Authorizer) findActor(ctx context.Context, action string, r *http.Request, find func() (any, error)) (any, error) {
 	var actor any
 	err := catchPanic(func() (err error) {
 		actor, err = find()
@@ -106,13 +106,16 @@ func (a *Authorizer) findActor(ctx context.Context, action string, find func() (
 	if err == nil {
 		return actor, nil
 	}
-	return nil, a.unasked(ctx, action, errorf("finding the actor: %w", err))
+	return nil, a.unasked(ctx, action, r, errorf("finding the actor: %w", err))
 }
 
 // unasked returns the error for a question for which no rule could be evaluated. It notifies
 // the observer, so that operators can find the id of the error.
-func (a *Authorizer) unasked(ctx context.Context, action string, cause error) error {
+func (a *Authorizer) unasked(ctx context.Context, action string, r *http.Request, cause error) error {
 	e := Event{Kind: EventDecision, Verdict: Undecided, Action: action}
+	if r != nil {
+		e.served = &servedRequest{Request: r}
+	}
 	e.Err = a.identified(cause, &e)
 	a.tell(ctx, a.current.Load(), e, clock())
 	return e.Err

@@ -49,7 +49,7 @@ func ReportRefusal(ctx context.Context, action string, err error) {
 	s.reported.Store(int32(code))
 	e := Event{Status: code, Action: action, Err: err, actor: hide(s.actor)}
 	if s.request != nil && s.request.http != nil {
-		e.refused = &refusedRequest{s.request.http, nil, s.request}
+		e.served = &servedRequest{s.request.http, nil, s.request}
 	}
 	s.az.report(ctx, e)
 }
@@ -162,12 +162,12 @@ func (p *page) begin() {
 
 // reportHTTP tells the observer about the refusal of r, unless ReportRefusal has.
 func (a *Authorizer) reportHTTP(r *http.Request, code int, err error, routes router) {
-	e := Event{Status: code, Err: err, refused: &refusedRequest{r, routes, nil}}
+	e := Event{Status: code, Err: err, served: &servedRequest{r, routes, nil}}
 	if s := contextValueOf(r.Context()); s != nil {
 		if s.reported.Load() == int32(code) {
 			return
 		}
-		e.actor, e.refused.seen = hide(s.actor), s.request
+		e.actor, e.served.seen = hide(s.actor), s.request
 	}
 	a.report(r.Context(), e)
 }

@@ -395,7 +395,7 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 	}
 	if a.cfg.HTTP.Request != nil {
 		if err := catchPanic(func() error { a.cfg.HTTP.Request(r, q); return nil }); err != nil {
-			return nil, a.unasked(r.Context(), r.Method, errorf("Config.HTTP.Request: %w", err))
+			return nil, a.unasked(r.Context(), r.Method, r, errorf("Config.HTTP.Request: %w", err))
 		}
 	}
 	return q, nil

@@ -120,7 +120,7 @@ func (a *Authorizer) AuthorizeRPC(ctx context.Context, actor any, rpc *RPC) erro
 // them as decisions about action that could not be made. It is for adapters whose
 // calls are not an *http.Request; for those there is [Authorizer.Actor].
 func (a *Authorizer) FindActor(ctx context.Context, action string, find func(context.Context) (any, error)) (any, error) {
-	return a.findActor(ctx, action, func() (any, error) { return find(ctx) })
+	return a.findActor(ctx, action, nil, func() (any, error) { return find(ctx) })
 }
 
 // DecisionID returns the id of the decision that err is about, as refusals show it to

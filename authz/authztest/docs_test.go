@@ -32,7 +32,7 @@ func TestDocs(t *testing.T) {
 	}{
 		{"../../docs/testing-policies.md", "example_test.go", 3, 11},
 		{"../../docs/explain.md", "../explain_example_test.go", 1, 9},
-		{"../../docs/operating.md", "../operating_example_test.go", 2, 7},
+		{"../../docs/operating.md", "../operating_example_test.go", 3, 8},
 	} {
 		page, err := os.ReadFile(tt.page)
 		if err != nil {
