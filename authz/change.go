@@ -25,20 +25,28 @@ import (
 // Authorize. With [Config].ReadAction, a denial is hidden from actors that may not read
 // before.
 func (a *Authorizer) AuthorizeChange(ctx context.Context, actor any, action string, before, after any) error {
-	q := question{rule: ruleAllow, actor: actor, action: action, resource: after}
-	if a.cfg.ChangeRule {
-		if err := a.classes.checkChange(before, after); err != nil {
-			return undecided(err)
-		}
-		q = question{rule: ruleChange, actor: actor, action: action, resource: before, after: after}
+	q, err := a.changed(actor, action, before, after)
+	if err != nil {
+		return undecided(err)
 	}
-	_, err := a.ask(ctx, &q, true, true)
+	_, err = a.ask(ctx, &q, true, true)
 	return err
 }
 
 // HasChangeRule reports whether [Config].ChangeRule is set, so that AuthorizeChange reads the
 // state before the change. It is for adapters that write.
 func (a *Authorizer) HasChangeRule() bool { return a.cfg.ChangeRule }
+
+// changed returns the question that AuthorizeChange asks.
+func (a *Authorizer) changed(actor any, action string, before, after any) (question, error) {
+	if !a.cfg.ChangeRule {
+		return question{rule: ruleAllow, actor: actor, action: action, resource: after}, nil
+	}
+	if err := a.classes.checkChange(before, after); err != nil {
+		return question{}, err
+	}
+	return question{rule: ruleChange, actor: actor, action: action, resource: before, after: after}, nil
+}
 
 // checkChange returns an error if before and after cannot be two states of one resource.
 func (c *classes) checkChange(before, after any) error {

@@ -554,7 +554,7 @@ denied: Member 2 "push" Repo 1
       p.polar:53:1: frozen(repo: Repo)
         "frozen" in repo.tags
     not member.title = "CEO"`,
-			`"rule":{"head":"deny(member: Member, action, repo: Repo)","at":"p.polar:45:1"},"other_rules":1,"tried":[{"kind":"rule","status":"succeeded","at":"p.polar:45:1"`},
+			`"by":{"head":"deny(member: Member, action, repo: Repo)","at":"p.polar:45:1"}`},
 		{"push", &repo{ID: 1}, `
 allowed: Member 2 "push" Repo 1
   p.polar:18:1: allow(actor, action, resource)

@@ -266,7 +266,7 @@ func TestExplainJSON(t *testing.T) {
 	az := explainer(t, roles)
 	ann := &member{ID: 1, Title: "CEO"}
 	for _, tt := range []struct{ action, want string }{
-		{"delete", `{"verdict":"denied","actor":{"class":"Member","id":"1"},"action":"delete","resource":{"class":"Repo","id":"2"},"policy":"VERSION",` +
+		{"delete", `{"verdict":"denied","actor":{"class":"Member","id":"1"},"action":"delete","resource":{"class":"Repo","id":"2"},"rule":"allow","policy_version":"VERSION",` +
 			`"misses":[` +
 			`{"rule":{"head":"allow(member: Member, \"delete\", repo: Repo)","at":"p.polar:24:1"},"condition":"repo.owner = member.id","at":"p.polar:25:31","held_before":1,"times":1},` +
 			`{"rule":{"head":"allow(member: Member, \"delete\", repo: Repo)","at":"p.polar:24:1"},"condition":"\"old\" in repo.tags","at":"p.polar:25:57","held_before":1,"times":1},` +

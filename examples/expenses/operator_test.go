@@ -1,6 +1,6 @@
 package main
 
-// This file tests that whoever operates the program finds the cause of a fault in one line of
+// This file tests that an operator of the program finds the cause of a fault in one line of
 // the log.
 
 import (
