@@ -30,7 +30,7 @@ func TestDocs(t *testing.T) {
 		free           int // blocks of text that are not output
 		min            int
 	}{
-		{"../../docs/testing-policies.md", "example_test.go", 3, 11},
+		{"../../docs/testing-policies.md", "example_test.go", 4, 19},
 		{"../../docs/explain.md", "../explain_example_test.go", 1, 9},
 		{"../../docs/operating.md", "../operating_example_test.go", 3, 8},
 	} {
