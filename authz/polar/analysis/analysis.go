@@ -39,7 +39,7 @@ type Policy struct {
 	// Unchecked says what was not checked, a phrase each. It is empty if there was a schema.
 	Unchecked []string
 
-	module *resolve.Module // nil if there are errors
+	parsed bool // there are no syntax errors
 }
 
 // Load reads the sources, which are one policy, and checks them against the schema of the
@@ -83,7 +83,7 @@ func Load(ctx context.Context, sources []Source, s *schema.Schema, allowEmpty bo
 	if err != nil {
 		return nil, err
 	}
-	p = &Policy{Diagnostics: read.Diags, Files: read.Files, Unknown: unknown, module: read.Module}
+	p = &Policy{Diagnostics: read.Diags, Files: read.Files, Unknown: unknown, parsed: read.Parsed}
 	if opts.NoTypes {
 		p.forget()
 	}
@@ -92,14 +92,7 @@ func Load(ctx context.Context, sources []Source, s *schema.Schema, allowEmpty bo
 
 // Broken reports whether statements are missing because they have syntax errors. What the
 // methods of p say then lacks them.
-func (p *Policy) Broken() bool {
-	for _, f := range p.Files {
-		if _, ds := syntax.Parse(f.Name, f.Source); syntax.Errors(ds) != nil {
-			return true
-		}
-	}
-	return false
-}
+func (p *Policy) Broken() bool { return !p.parsed }
 
 // unsure are the codes of errors that may be the result of not knowing the program's
 // classes, and what it therefore remains to check.

@@ -123,7 +123,7 @@ func (w *Workspace) Adopt(p *Policy) {
 	for _, parsed := range p.Files {
 		if f := w.files[parsed.Name]; f != nil && f.stale && f.text == parsed.Source {
 			f.parsed, f.stale = parsed, false
-			f.broken = slices.ContainsFunc(p.Diagnostics, func(d syntax.Diagnostic) bool {
+			f.broken = !p.parsed && slices.ContainsFunc(p.Diagnostics, func(d syntax.Diagnostic) bool {
 				return d.Pos.File == f.name && d.Severity == syntax.Error
 			})
 			w.changed()

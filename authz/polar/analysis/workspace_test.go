@@ -334,6 +334,23 @@ func TestRenameIsRefused(t *testing.T) {
 	}
 }
 
+// TestRenameAfterCheck: a check has parsed the texts; errors about types do not prevent a rename, and
+// syntax errors do.
+func TestRenameAfterCheck(t *testing.T) {
+	for rule, want := range map[string]bool{`f(u: User) if u.nmae = "x";`: true, `f(u: User if;`: false} {
+		w, at := workspace(t, teamsSchema, mark(t, teamsPolicy, "root(u: User)", 0), rule)
+		p, err := analysis.Load(t.Context(), w.Sources(), schemaOf(t, teamsSchema), false)
+		if err != nil || syntax.Errors(p.Diagnostics) == nil || p.Broken() == want {
+			t.Fatalf("%s: %v, %v", rule, p, err)
+		}
+		w.Adopt(p)
+		s, ok := w.SymbolAt("a.polar", at)
+		if edits, err := w.Rename(t.Context(), s, "superuser"); !ok || (err == nil) != want || want && len(edits) != 3 {
+			t.Errorf("%s: %d edits, %v", rule, len(edits), err)
+		}
+	}
+}
+
 func TestDefinitions(t *testing.T) {
 	for _, tt := range []struct{ before, want string }{
 		{"root(u) and not", "a13"}, {`"owner" on`, "a3"}, {`"member", r.org`, "a3"}, {"Repo) if o", "a4"},

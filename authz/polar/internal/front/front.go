@@ -22,6 +22,7 @@ type Source struct{ Name, Text string }
 // is not nil. The files are those that were parsed: all, unless there were too many errors.
 type Policy struct {
 	Files  []*syntax.File
+	Parsed bool // there are no syntax errors
 	Module *resolve.Module
 	Diags  []syntax.Diagnostic
 }
@@ -75,6 +76,7 @@ func load(ctx context.Context, sources []Source, allowEmpty bool, opts resolve.O
 		}
 		return p, nil
 	}
+	p.Parsed = true
 	p.Diags = append(p.Diags, CheckEmpty(p.Files, allowEmpty)...)
 	module, ds := resolve.Load(p.Files, opts)
 	p.Module = module
