@@ -257,6 +257,9 @@ func (c *compiler) ownedBy(j join, owner *table, rows []reflect.Value, add func(
 // for equal keys. It returns false if the column cannot hold the value.
 func appendKey(key *string, col *column, d *Dialect, v filter.Value) (bool, error) {
 	param, ok, err := col.equalParam(d, v)
+	if f, isFloat := param.(float64); isFloat {
+		param = f + 0 // -0 equals 0
+	}
 	if ok {
 		*key += fmt.Sprintf("%#v,", param)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -320,6 +321,44 @@ func TestRelationsToSeveralRows(t *testing.T) {
 		}
 		if class.RowInfo.Partial(&shelf{}, "Label") == unique {
 			t.Errorf("unique %v: a loaded row is believed: %v", unique, unique)
+		}
+	}
+}
+
+// TestEqualKeysHaveOneText tests the texts by which fetched rows find their owners.
+func TestEqualKeysHaveOneText(t *testing.T) {
+	type row struct {
+		Int   int64         `db:"i"`
+		Float float64       `db:"f"`
+		Text  string        `db:"t"`
+		UUID  sqlworld.UUID `db:"u"`
+	}
+	for _, d := range []*Dialect{SQLite, Postgres, MySQL} {
+		s, err := Tables{TableOf[row]("rows")}.Schema(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := func(column string, x any) string {
+			text := ""
+			if ok, err := appendKey(&text, s.tables[0].byName[column], d, sqlworld.MustValue(x)); !ok || err != nil {
+				t.Fatalf("%s: %v, %v", column, ok, err)
+			}
+			return text
+		}
+		zero := 0.0
+		for _, tt := range []struct {
+			column string
+			a, b   any
+			same   bool
+		}{
+			{"i", int64(3), 3.0, true}, {"i", int64(3), int8(3), true}, {"i", 3, 4, false},
+			{"f", 3, 3.0, true}, {"f", zero, -zero, true}, {"f", zero, math.Copysign(0, -1), true}, {"f", 0.1, 0.2, false},
+			{"t", "a", sqlworld.Status("a"), true}, {"t", "a", "A", false}, {"t", "a", "a ", false}, {"t", `a",`, "a", false},
+			{"u", sqlworld.UUID{1}, sqlworld.UUID{1}, true}, {"u", sqlworld.UUID{1}, sqlworld.UUID{2}, false},
+		} {
+			if a, b := key(tt.column, tt.a), key(tt.column, tt.b); (a == b) != tt.same {
+				t.Errorf("%s: %v is %s, and %v is %s", tt.column, tt.a, a, tt.b, b)
+			}
 		}
 	}
 }

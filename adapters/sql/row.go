@@ -109,7 +109,7 @@ func (s *Schema) Related(row any, relation string) (*Predicate, error) {
 
 // RelatedEach is Related for several rows, pointers to structs of one type: the condition holds
 // for the rows of the relation's table that are related to any of them. Owners returns the
-// indexes of those that a row of the relation's table, a pointer to a struct, is related to. A
+// indexes of those that a row found by it, a pointer to a struct, is related to. A
 // relation through a join table is authz.ErrUnsupported, since the related rows do not say what
 // they are related to.
 func (s *Schema) RelatedEach(rows []any, relation string) (p *Predicate, owners func(row any) ([]int, error), err error) {
@@ -144,9 +144,14 @@ func (s *Schema) RelatedEach(rows []any, relation string) (p *Predicate, owners 
 			if err == nil && ok {
 				ok, err = appendKey(&key, k.inner.column, s.d, v)
 			}
-			if err != nil || !ok {
-				return nil, err
+			if err != nil {
+				return nil, answer.Filter(err)
 			}
+		}
+		if !ok || len(index[key]) == 0 {
+			// The database has compared the keys in another way. Leaving the row out could turn
+			// a denial into an allow.
+			return nil, answer.Undecided("a related row that belongs to none of the rows that it was fetched for", nil)
 		}
 		return index[key], nil
 	}
