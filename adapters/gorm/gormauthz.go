@@ -37,6 +37,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/ursa-authz/ursa/adapters/internal/answer"
+	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
@@ -97,7 +98,7 @@ func (q question) authorizeNew(action string, row any) error {
 
 // condition returns the condition on the rows of a model on which the actor may do
 // action. Every error is authz.ErrUndecided.
-func (q question) condition(ms *models, m *model, action string) (predicate, error) {
+func (q question) condition(ms *models, m *model, action string, opts ...sqlauthz.Option) (predicate, error) {
 	f, ok := q.az.(Filterer)
 	if !ok {
 		return predicate{}, filterError(unsupported(fmt.Sprintf("the authorizer %T makes no filters", q.az)))
@@ -106,7 +107,7 @@ func (q question) condition(ms *models, m *model, action string) (predicate, err
 	if err != nil {
 		return predicate{}, filterError(err)
 	}
-	p, err := ms.compile(query, m)
+	p, err := ms.compile(query, m, opts...)
 	if err != nil {
 		return predicate{}, filterError(err)
 	}

@@ -415,7 +415,7 @@ func (p *Plugin) condition(stmt *gorm.Statement, m *model, action string) (predi
 	if err != nil {
 		return predicate{}, err
 	}
-	return q.condition(modelsOf(stmt.DB), m, action)
+	return q.condition(modelsOf(stmt.DB), m, action, shapeOf(stmt)...)
 }
 
 // plain returns a session on the same connection or transaction, with nothing else

@@ -61,14 +61,14 @@ func (w writer) WriteColumn(table, column string) {
 func (w writer) WriteArg(value any) { w.AddVar(w.Statement, value) }
 
 // compile translates a query on the rows of m.
-func (ms *models) compile(q *filter.Query, m *model) (predicate, error) {
+func (ms *models) compile(q *filter.Query, m *model, opts ...sqlauthz.Option) (predicate, error) {
 	if q == nil {
 		return predicate{}, unsupported("an authorizer that returns a nil filter")
 	}
 	if q.Model == nil || q.Model.Type != m.typ {
 		return predicate{}, unsupported("a filter on a model other than " + m.typ.String())
 	}
-	p, err := ms.tables.Load().Translate(q)
+	p, err := ms.tables.Load().Translate(q, opts...)
 	return predicate{p}, err
 }
 

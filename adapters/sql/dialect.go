@@ -61,8 +61,11 @@ type Dialect struct {
 	finite    bool // floats cannot be infinite
 	ordersNaN bool // floats can be NaN, which is equal to itself and greater than all others
 
-	// inKeys reports whether "key IN (SELECT ...)" is faster than EXISTS.
-	inKeys func(s step) bool
+	// shape returns how a condition follows a relation, so that the database finds an index for
+	// each way to be allowed. unions says that it finds them for a condition with several ways
+	// only if each of them is a SELECT of its own.
+	shape  func(s step) shape
+	unions bool
 
 	// cachesTexts says that results of subqueries are kept by the texts of the rows around
 	// them, in their collation. passing is written after the tables between the first and
@@ -93,12 +96,21 @@ func (d *Dialect) params(k kind, values []any) []frag {
 	return list
 }
 
-// A step is how a condition follows a relation.
+// A step is a place in a condition where it follows a relation.
 type step struct {
 	inOr   bool // it is part of an OR
 	pinned bool // it finds few rows: a column is equal to a value
 	neg    bool // it is negated
 }
+
+// A shape is a way to follow a relation.
+type shape uint8
+
+const (
+	byExists shape = iota // EXISTS(SELECT ...), for each row
+	byKeys                // key IN (SELECT ...), which is computed once
+	byArray               // key = ANY(ARRAY(SELECT ...)), computed once and then looked up in an index; not negated
+)
 
 // plainList is the list of most databases.
 func plainList(_ kind, params []frag) frag { return cat("(", commas(params), ")") }

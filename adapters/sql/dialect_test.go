@@ -54,8 +54,14 @@ var hexSQL = &Dialect{
 	storable:  func(s string) bool { return !strings.Contains(s, "\x00") },
 	roundTime: SQLite.roundTime,
 	beyond:    fourDigits,
-	inKeys:    func(s step) bool { return s.inOr },
-	passing:   " NOT INDEXED",
+	shape: func(s step) shape {
+		if s.inOr {
+			return byKeys
+		}
+		return byExists
+	},
+	unions:  true,
+	passing: " NOT INDEXED",
 }
 
 // hexadecimal keeps NULL, where hex alone returns an empty text.

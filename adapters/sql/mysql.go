@@ -49,7 +49,8 @@ func mysql() *Dialect {
 		asFloat:   func(x frag) frag { return cat("(", x, "+0e0)") },
 		asInt:     func(x frag) frag { return cat("CAST(", x, " AS SIGNED)") },
 		finite:    true,
-		inKeys:    func(step) bool { return false },
+		shape:     func(step) shape { return byExists }, // which becomes a join by itself
+		unions:    true,
 		// MariaDB looks the results up by their collation: the result for "a" would be used
 		// for "A" too, although the subquery distinguishes them.
 		cachesTexts: true,

@@ -53,8 +53,17 @@ func postgres() *Dialect {
 		asFloat:   double,
 		asInt:     func(x frag) frag { return cat("CAST(", x, " AS bigint)") },
 		ordersNaN: true,
-		// PostgreSQL makes this change itself, except inside an OR.
-		inKeys:   func(s step) bool { return s.inOr },
+		// PostgreSQL changes EXISTS to a join itself, except inside an OR. There it compares all
+		// rows of the table with the keys, unless they are in an array.
+		shape: func(s step) shape {
+			switch {
+			case s.inOr && s.pinned && !s.neg:
+				return byArray
+			case s.inOr:
+				return byKeys
+			}
+			return byExists
+		},
 		locking:  " FOR UPDATE",
 		returns:  true,
 		noValues: " DEFAULT VALUES",

@@ -46,7 +46,7 @@ func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 		return constFrag(neg), nil
 	}
 	set := c.nextAlias()
-	step, err := c.step(e, owner, set)
+	onward, err := c.step(e, owner, set)
 	if err != nil {
 		return frag{}, err
 	}
@@ -62,10 +62,13 @@ func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 	if neg {
 		word = " NOT IN "
 	}
-	c.sets = append(c.sets, cat(token{x: tableName(set)}, "(", commas(names), ") AS (", first, " UNION ", step, ")"))
+	c.sets = append(c.sets, cat(token{x: tableName(set)}, "(", commas(names), ") AS (", first, " UNION ", onward, ")"))
 	query := cat("SELECT ", commas(names), " FROM ", token{x: tableName(set)})
 	if outermost {
 		query = cat("WITH RECURSIVE ", commas(c.sets), " ", query)
+	}
+	if outermost && len(outer) == 1 && c.shape(step{c.inOr, true, neg}) == byArray {
+		return cat(outer[0], "=ANY(ARRAY(", query, "))"), nil
 	}
 	return cat(tuple(outer), word, "(", query, ")"), nil
 }

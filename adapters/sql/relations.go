@@ -4,7 +4,6 @@ package sqlauthz
 // inside an OR, and to the recursive query of a Reach.
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/ursa-authz/ursa/adapters/internal/answer"
@@ -137,9 +136,8 @@ func (b binding) ref(col *column) (ref, error) {
 	return r, r.usable()
 }
 
-// joined connects a column with a field of other rows. If the database's own equality has
-// an index but finds too much, both comparisons are used, unless the database cannot
-// compare the two columns: the servers do not mix collations.
+// joined connects a column with a column of other rows. If the database's own equality has an
+// index but finds too much, both comparisons are used.
 func (c *compiler) joined(a ref, other binding, col *column) (frag, error) {
 	b, err := other.ref(col)
 	if err != nil {
@@ -149,7 +147,7 @@ func (c *compiler) joined(a ref, other binding, col *column) (frag, error) {
 		return frag{}, err
 	}
 	exact, err := c.columns(a, filter.Eq, b, false)
-	if err == nil && c.d.indexed(a.kind) && a.kind == b.kind && a.collation == b.collation && c.on(ruleBytes) {
+	if err == nil && c.sameIndex(a, b) {
 		exact = allOf(cat(a.x(), "=", b.x()), exact)
 	}
 	return exact, err
@@ -214,8 +212,10 @@ func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
 	if allOf(b.conds...).konst == constFalse {
 		return constFrag(neg), nil
 	}
-	if len(b.keys) == 1 && closed(e.Where, e.As) && (c.d.inKeys(step{inOr, b.pinned, neg})) {
-		return c.inKeys(b, owner, neg)
+	if len(b.keys) == 1 && closed(e.Where, e.As) {
+		if how := c.shape(step{inOr, b.pinned, neg}); how != byExists {
+			return c.inKeys(b, owner, neg, how)
+		}
 	}
 	conds, err := c.connect(b.keys, owner)
 	if err != nil {
@@ -277,25 +277,9 @@ func (c *compiler) extend(b *block, e filter.Exists) error {
 	return nil
 }
 
-// pins reports whether few rows fulfil a condition.
-func pins(e filter.Expr) bool {
-	few := func(v filter.Value) bool { return !v.IsNil() && v.Type() != filter.TypeBool }
-	switch e := e.(type) {
-	case filter.Compare:
-		l, left := e.L.(filter.Value)
-		r, right := e.R.(filter.Value)
-		return e.Op == filter.Eq && (left && few(l) || right && few(r))
-	case filter.In:
-		return !slices.ContainsFunc(e.Set, func(v filter.Value) bool { return !few(v) })
-	case filter.Reach:
-		return true
-	}
-	return false
-}
-
 // inKeys is EXISTS as "key IN (SELECT ...)", which the database computes once and not for
 // every row. It is for relations by one column.
-func (c *compiler) inKeys(b *block, owner binding, neg bool) (frag, error) {
+func (c *compiler) inKeys(b *block, owner binding, neg bool, how shape) (frag, error) {
 	inner := b.keys[0].inner
 	outer, err := owner.ref(b.keys[0].owner)
 	if err != nil {
@@ -309,11 +293,30 @@ func (c *compiler) inKeys(b *block, owner binding, neg bool) (frag, error) {
 	if inner.maybeNull {
 		conds = append(conds, inner.isNotNull())
 	}
-	query := cat("(SELECT ", y, " FROM ", b.from, whereClause(conds), ")")
-	if !neg {
-		return cat(x, " IN ", query), nil
+	keys := func(y frag) frag { return cat("(SELECT ", y, " FROM ", b.from, whereClause(conds), ")") }
+	switch {
+	case how == byArray && c.sameIndex(outer, inner):
+		return allOf(cat(outer.x(), "=ANY(ARRAY", keys(inner.x()), ")"), cat(x, "=ANY(ARRAY", keys(y), ")")), nil
+	case how == byArray:
+		return cat(x, "=ANY(ARRAY", keys(y), ")"), nil
+	case !neg:
+		return cat(x, " IN ", keys(y)), nil
 	}
-	return c.orNull(outer, cat(x, " NOT IN ", query), true), nil
+	return c.orNull(outer, cat(x, " NOT IN ", keys(y)), true), nil
+}
+
+// shape returns how to follow a relation.
+func (c *compiler) shape(s step) shape {
+	if c.broad {
+		return byExists
+	}
+	return c.d.shape(s)
+}
+
+// sameIndex reports whether the database's own comparison of two columns has an index but finds
+// too much, and is possible: the servers do not mix collations.
+func (c *compiler) sameIndex(a, b ref) bool {
+	return c.d.indexed(a.kind) && a.kind == b.kind && a.collation == b.collation && c.on(ruleBytes)
 }
 
 // linkable returns an error for columns that cannot connect rows.

@@ -54,7 +54,12 @@ var SQLite = &Dialect{
 
 	// SQLite never makes this change itself, and would read all rows of a table to find those
 	// that belong to one known row. But if there are many related rows, EXISTS is faster.
-	inKeys:   func(s step) bool { return s.pinned && !s.neg },
+	shape: func(s step) shape {
+		if s.pinned && !s.neg {
+			return byKeys
+		}
+		return byExists
+	},
 	noValues: " DEFAULT VALUES",
 }
 

@@ -61,6 +61,7 @@ type compiler struct {
 	off    rule // rules that are switched off
 	scope  map[filter.Var]binding
 	alias  int // the number of the last alias
+	broad  bool
 	inOr   bool
 	inSet  bool   // within a Reach
 	sets   []frag // computed by the outermost Reach
@@ -76,8 +77,8 @@ type binding struct {
 
 // Translate returns the condition on the rows of a query's model. The error is a *filter.Error:
 // filter.ErrInvalid, filter.ErrTooLarge or, if the database cannot give the filter's answer
-// exactly, filter.ErrUnsupported.
-func (s *Schema) Translate(q *filter.Query) (*Predicate, error) {
+// exactly, filter.ErrUnsupported. The only option that matters is Broad.
+func (s *Schema) Translate(q *filter.Query, opts ...Option) (*Predicate, error) {
 	if q == nil || q.Model == nil {
 		return nil, answer.Unsupported(nil, "a filter without a model")
 	}
@@ -95,7 +96,12 @@ func (s *Schema) Translate(q *filter.Query) (*Predicate, error) {
 	if _, constant := q.Where.(filter.Const); !constant && t.Unsupported != "" {
 		return nil, answer.Unsupported(nil, t.Unsupported)
 	}
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
 	c := s.compiler()
+	c.broad = o.broad
 	c.scope[filter.Row] = binding{t, q.Model, ""}
 	f, err := c.expr(q.Where, false)
 	if err != nil {
@@ -156,6 +162,9 @@ func at(err error, e filter.Expr) error {
 
 // list translates the parts of an And or Or, joined with OR or with AND.
 func (c *compiler) list(parts []filter.Expr, or, neg bool) (frag, error) {
+	if or && !neg && c.splits(parts) {
+		return c.union(parts)
+	}
 	defer func(old bool) { c.inOr = old }(c.inOr)
 	c.inOr = c.inOr || or
 	frags := make([]frag, 0, len(parts))

@@ -56,6 +56,7 @@ type options struct {
 	alias    string
 	offset   int
 	unscoped bool
+	broad    bool
 }
 
 // Alias says which alias the statement gives the table. Without it, the condition uses the name
@@ -69,6 +70,13 @@ func ArgOffset(n int) Option { return func(o *options) { o.offset = n } }
 // Unscoped lets the condition allow rows that are deleted softly. Related rows that are deleted
 // still do not count.
 func Unscoped() Option { return func(o *options) { o.unscoped = true } }
+
+// Broad says that the actor may see a large part of the table. It never changes which rows a
+// condition is true for, but its form. Without Broad, a condition with several ways to be allowed
+// finds all rows of each way by an index, which is fast for up to some thousand rows. With Broad,
+// the condition is checked for each row that the statement looks at, which is fast for a page of
+// many rows in the order of an index.
+func Broad() Option { return func(o *options) { o.broad = true } }
 
 // Where returns the condition for the rows of a table on which the actor of the context may do an
 // action: for those rows and no others, the decision in memory allows it. Rows that are deleted
@@ -110,7 +118,7 @@ func (t *Translator) write(ctx context.Context, action, table, before, after str
 	if err != nil {
 		return Condition{}, err
 	}
-	p, err := q.condition(t.schema, rows, action)
+	p, err := q.condition(t.schema, rows, action, opts...)
 	if err != nil {
 		return Condition{}, err
 	}
@@ -184,7 +192,7 @@ func (t *Translator) question(ctx context.Context) (question, error) {
 
 // condition returns the condition on the rows of a table on which the actor may do action. Every
 // error is authz.ErrUndecided.
-func (q question) condition(s *Schema, t *table, action string) (*Predicate, error) {
+func (q question) condition(s *Schema, t *table, action string, opts ...Option) (*Predicate, error) {
 	f, ok := q.az.(Filterer)
 	if !ok {
 		return nil, answer.Filter(answer.Unsupported(nil, fmt.Sprintf("the authorizer %T makes no filters", q.az)))
@@ -196,7 +204,7 @@ func (q question) condition(s *Schema, t *table, action string) (*Predicate, err
 	if query == nil || query.Model == nil || query.Model.Type != t.Type {
 		return nil, answer.Filter(answer.Unsupported(nil, "a filter on rows other than those of "+t.Type.String()))
 	}
-	p, err := s.Translate(query)
+	p, err := s.Translate(query, opts...)
 	if err != nil {
 		return nil, answer.Filter(err)
 	}
