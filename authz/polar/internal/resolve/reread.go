@@ -36,6 +36,15 @@ func (m *Module) Release() {
 		}
 	}
 	m.Rules, m.Queries = nil, nil
+	// The blocks are parts of what the resolver knows of them, with their syntax trees.
+	for class, b := range m.Blocks {
+		own := *b
+		m.Blocks[class] = &own
+		if m.facts != nil {
+			m.facts.terms[&own] = m.facts.terms[b]
+			delete(m.facts.terms, b)
+		}
+	}
 }
 
 // Rule returns the rule with an index. After Release it reads a written rule again, which

@@ -2,8 +2,10 @@ package resolve
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
@@ -88,5 +90,59 @@ f(
 	}
 	if want := "0 0 0 0 4 5 6 0 8 8 10 - -"; strings.Join(got, " ") != want {
 		t.Errorf("likenesses %s, want %s", strings.Join(got, " "), want)
+	}
+}
+
+// TestReleaseFreesTrees tests that nothing of a released module keeps syntax trees alive.
+func TestReleaseFreesTrees(t *testing.T) {
+	const policy = `
+allow(actor, action, resource) if has_permission(actor, action, resource);
+actor User {}
+resource Repo { roles = ["reader"]; permissions = ["read"]; relations = { org: Org }; "read" if "reader"; }
+resource Org { roles = ["reader"]; "reader" if "reader"; }
+has_role(u: User, "reader", _: Repo) if u.admin and u.meta = {a: 1};
+has_role(u: User, "reader", _: Org) if u.admin;
+has_relation(o: Org, "org", r: Repo) if o = r.org;
+?= 1 = 1;
+type f(x);
+f(1);
+`
+	freed := make(chan string, 10)
+	var m *Module
+	func() {
+		file, ds := syntax.Parse("p.polar", policy)
+		if err := syntax.Errors(ds); err != nil {
+			t.Fatal(err)
+		}
+		opts := testOptions(testRegistry(t))
+		if m, ds = Load([]*syntax.File{file}, opts); m == nil {
+			t.Fatal(ds)
+		}
+		runtime.AddCleanup(file, func(what string) { freed <- what }, "file")
+		for _, s := range file.Stmts {
+			switch s := s.(type) {
+			case *syntax.Rule:
+				runtime.AddCleanup(s, func(what string) { freed <- what }, "rule")
+			case *syntax.Block:
+				runtime.AddCleanup(s, func(what string) { freed <- what }, "block")
+			}
+		}
+	}()
+	m.Release()
+	for n := 0; n < 9; {
+		runtime.GC()
+		select {
+		case <-freed:
+			n++
+		case <-t.Context().Done():
+			t.Fatalf("%d of 9 were freed", n)
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%d of 9 were freed", n)
+		}
+	}
+	if x, ds := syntax.ParseQuery("q", `has_role(new User(), "raeder", new Repo())`); x == nil {
+		t.Fatal(ds)
+	} else if _, ds := m.Query(x, ""); !strings.Contains(fmt.Sprint(ds), "reader") {
+		t.Errorf("a query knows nothing of the blocks: %v", ds)
 	}
 }
