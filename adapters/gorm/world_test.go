@@ -4,6 +4,7 @@ package gormauthz
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"gorm.io/gorm"
@@ -57,7 +58,7 @@ func (ms *models) classes() []authz.Class {
 	return list
 }
 
-// selects returns how the package selects documents.
+// selects returns how the package selects rows with a key named id.
 func (ms *models) selects(db *gorm.DB) sqlworld.Select {
 	return func(q *filter.Query, unscoped bool) (ids []int64, sql string, err error) {
 		p, err := ms.compile(q, ms.ofType(q.Model.Type))
@@ -68,8 +69,8 @@ func (ms *models) selects(db *gorm.DB) sqlworld.Select {
 		if unscoped {
 			tx = db.Unscoped()
 		}
-		tx = tx.Model(&Doc{}).Where(p).Order("id").Session(&gorm.Session{})
-		stmt := tx.Session(&gorm.Session{DryRun: true}).Find(&[]Doc{}).Statement
+		tx = tx.Model(reflect.New(q.Model.Type).Interface()).Where(p).Order("id").Session(&gorm.Session{})
+		stmt := tx.Session(&gorm.Session{DryRun: true}).Find(reflect.New(reflect.SliceOf(q.Model.Type)).Interface()).Statement
 		err = tx.Pluck("id", &ids).Error
 		return ids, db.Dialector.Explain(stmt.SQL.String(), stmt.Vars...), err
 	}
@@ -88,6 +89,14 @@ func TestPoliciesInSQL(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		ms := migrate(t, db)
 		sqlworld.CheckPolicies(t, db, ms.classes(), ms.selects(db))
+	})
+}
+
+// TestActorsInSQL compares lists of actors with decisions.
+func TestActorsInSQL(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		ms := migrate(t, db)
+		sqlworld.CheckActors(t, db, ms.classes(), ms.selects(db))
 	})
 }
 

@@ -191,6 +191,34 @@ func ExampleTranslator_AllowedExpr() {
 	// <nil>
 }
 
+func ExampleTranslator_WhereActors() {
+	db, _, tr := open()
+	defer db.Close()
+	ctx := context.Background()
+
+	c, err := tr.WhereActors(ctx, "users", "read", &Task{ID: 1, ProjectID: 1}, sqlauthz.Alias("u"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	rows, err := db.QueryContext(ctx, "SELECT u.name FROM users u WHERE "+c.SQL+" ORDER BY u.name", c.Args...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(name)
+	}
+	fmt.Println(rows.Err())
+	// Output:
+	// ann
+	// bob
+	// <nil>
+}
+
 func ExampleNewRepository() {
 	db, az, tr := open()
 	defer db.Close()

@@ -171,23 +171,30 @@ type question struct {
 
 // question finds the authorizer and the actor.
 func (t *Translator) question(ctx context.Context) (question, error) {
-	if ctx == nil {
-		return question{}, answer.Undecided("no context", nil)
-	}
-	q := question{ctx: ctx, az: t.az}
-	if q.az == nil {
-		az, ok := authz.FromContext(ctx)
-		if !ok {
-			return question{}, answer.Undecided("no authorizer in the context, and none given to sqlauthz.New", nil)
-		}
-		q.az = az
+	az, err := t.authorizer(ctx)
+	if err != nil {
+		return question{}, err
 	}
 	actor, ok := authz.ActorFrom(ctx)
 	if !ok {
 		return question{}, answer.Undecided("no actor in the context", nil)
 	}
-	q.actor = actor
-	return q, nil
+	return question{ctx, az, actor}, nil
+}
+
+// authorizer returns the translator's authorizer, or else the context's.
+func (t *Translator) authorizer(ctx context.Context) (Authorizer, error) {
+	if ctx == nil {
+		return nil, answer.Undecided("no context", nil)
+	}
+	if t.az != nil {
+		return t.az, nil
+	}
+	az, ok := authz.FromContext(ctx)
+	if !ok {
+		return nil, answer.Undecided("no authorizer in the context, and none given to sqlauthz.New", nil)
+	}
+	return az, nil
 }
 
 // condition returns the condition on the rows of a table on which the actor may do action. Every
@@ -201,6 +208,11 @@ func (q question) condition(s *Schema, t *table, action string, opts ...Option) 
 	if err != nil {
 		return nil, answer.Filter(err)
 	}
+	return s.translateFor(t, query, opts)
+}
+
+// translateFor translates a filter on the rows of a table. Every error is authz.ErrUndecided.
+func (s *Schema) translateFor(t *table, query *filter.Query, opts []Option) (*Predicate, error) {
 	if query == nil || query.Model == nil || query.Model.Type != t.Type {
 		return nil, answer.Filter(answer.Unsupported(nil, "a filter on rows other than those of "+t.Type.String()))
 	}

@@ -80,22 +80,22 @@ func newFixture(t testing.TB, d testdb.Database) *fixture {
 	return x
 }
 
-// selects returns the keys of the documents for which a filter is true.
+// selects returns the keys of the rows for which a filter is true.
 func (x *fixture) selects(q *filter.Query, unscoped bool) (ids []int64, query string, err error) {
 	p, err := x.schema.Translate(q)
 	if err != nil {
 		return nil, "", err
 	}
-	return x.keys(p, unscoped)
+	return x.keys(p, x.schema.byType[q.Model.Type], unscoped)
 }
 
-// keys returns the keys of the documents that a condition allows, and the statement.
-func (x *fixture) keys(p *Predicate, unscoped bool) (ids []int64, query string, err error) {
-	c, err := x.schema.write(p, x.schema.byName["docs"][0], "", "", options{alias: "d", unscoped: unscoped, offset: 1})
+// keys returns the keys of the rows that a condition allows, and the statement.
+func (x *fixture) keys(p *Predicate, rows *table, unscoped bool) (ids []int64, query string, err error) {
+	c, err := x.schema.write(p, rows, "", "", options{alias: "d", unscoped: unscoped, offset: 1})
 	if err != nil {
 		return nil, "", err
 	}
-	query = "SELECT d.id FROM docs d WHERE " + x.d.placeholder(1) + " = 0 AND " + c.SQL + " ORDER BY d.id"
+	query = "SELECT d.id FROM " + rows.Name + " d WHERE " + x.d.placeholder(1) + " = 0 AND " + c.SQL + " ORDER BY d.id"
 	err = x.handle.each(context.Background(), query, append([]any{0}, c.Args...), func(scan func(...any) error) error {
 		ids = append(ids, 0)
 		return scan(&ids[len(ids)-1])
@@ -119,7 +119,7 @@ func TestPoliciesInSQL(t *testing.T) {
 			if err != nil {
 				return nil, query, err
 			}
-			broad, other, err := x.keys(p, unscoped)
+			broad, other, err := x.keys(p, x.schema.byType[q.Model.Type], unscoped)
 			if !slices.Equal(ids, broad) {
 				t.Errorf("%v, and in the broad form %v:\n%s\n%s", ids, broad, query, other)
 			}
@@ -133,4 +133,9 @@ func TestPoliciesInSQL(t *testing.T) {
 			t.Errorf("only %d conditions have two forms", shaped)
 		}
 	})
+}
+
+// TestActorsInSQL compares conditions on actors with decisions.
+func TestActorsInSQL(t *testing.T) {
+	onDatabases(t, func(t *testing.T, x *fixture) { sqlworld.CheckActors(t, x.gorm, x.classes, x.selects) })
 }

@@ -39,7 +39,7 @@ func TestOperator(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		policy string // besides requests
-		fault func(t *testing.T, a *app)
+		fault  func(t *testing.T, a *app)
 		header []string
 		user   string
 		path   string
@@ -55,7 +55,7 @@ func TestOperator(t *testing.T) {
 			status: 500,
 			want:   []string{`level=ERROR msg="undecided: User 1 read Expense 2"`, "expenses.polar:3:42: method Audited of User panicked"}},
 		{name: "the database is closed",
-			fault: func(t *testing.T, a *app) { closeDatabase(a.db) },
+			fault:  func(t *testing.T, a *app) { closeDatabase(a.db) },
 			status: 500,
 			want:   []string{`level=ERROR msg="undecided: GET /expenses/2"`, "finding the actor: sql: database is closed"}},
 		{name: "a table is missing",
@@ -97,11 +97,13 @@ func TestOperator(t *testing.T) {
 			status: 400,
 			want:   []string{`level=WARN msg="refused 400: GET /expenses/2"`, "bad request"}},
 		{name: "a policy file with a typo",
-			fault: func(t *testing.T, a *app) { replace(t, a, `allow(user: User, "read", expense: Expense) if expense.usr_id = user.id;`) },
+			fault: func(t *testing.T, a *app) {
+				replace(t, a, `allow(user: User, "read", expense: Expense) if expense.usr_id = user.id;`)
+			},
 			status: 200,
 			want:   []string{`level=ERROR msg="policy rejected"`, `expenses.polar:1:56: Expense has no attribute usr_id (did you mean \"user_id\"?)`}},
 		{name: "a policy file that is empty",
-			fault: func(t *testing.T, a *app) { replace(t, a, "") },
+			fault:  func(t *testing.T, a *app) { replace(t, a, "") },
 			status: 200,
 			want:   []string{`level=ERROR msg="policy rejected"`, "the policy has no rules"}},
 		{name: "policy files that are gone",
@@ -236,4 +238,3 @@ func (l *lines) take() string {
 	defer l.text.Reset()
 	return l.text.String()
 }
-

@@ -44,8 +44,18 @@ type Author struct {
 }
 
 // Policy returns the rules for a number of actions. With deny, some of them also have
-// deny rules.
+// deny rules. Their conditions are about the document.
 func (a *Author) Policy(actions int, deny bool) string {
+	return a.policy(actions, deny, [2]string{"d", "Doc"})
+}
+
+// PolicyAboutActors is Policy with conditions that are mostly about the actor.
+func (a *Author) PolicyAboutActors(actions int, deny bool) string {
+	return a.policy(actions, deny, [2]string{"u", "User"}, [2]string{"u", "User"}, [2]string{"d", "Doc"})
+}
+
+// policy is Policy with conditions about some variables.
+func (a *Author) policy(actions int, deny bool, about ...[2]string) string {
 	var b strings.Builder
 	b.WriteString(`
 		manages(boss: User, user: User) if user.manager = boss;
@@ -62,16 +72,16 @@ func (a *Author) Policy(actions int, deny bool) string {
 	a.chained = true
 	for i := range actions {
 		for range 1 + a.IntN(2) {
-			a.vars, a.fresh = [][2]string{{"d", "Doc"}}, 0
+			a.vars, a.fresh = slices.Clone(about), 0
 			body := a.body(3)
 			if a.IntN(4) == 0 {
 				body = One(a.Rand, []string{"", "", "not "}) + One(a.Rand, []string{"chain0(u, d)", "chain1(u, d)", "fits(u, d)"})
 			}
-			fmt.Fprintf(&b, "allow(u: User, \"a%d\", d: Doc) if %s and u = u;\n", i, body)
+			fmt.Fprintf(&b, "allow(u: User, \"a%d\", d: Doc) if %s and u = u and d = d;\n", i, body)
 		}
 		if deny && a.IntN(4) > 0 {
-			a.vars, a.fresh = [][2]string{{"d", "Doc"}}, 0
-			fmt.Fprintf(&b, "deny(u: User, \"a%d\", d: Doc) if %s and u = u;\n", i, a.body(2))
+			a.vars, a.fresh = slices.Clone(about), 0
+			fmt.Fprintf(&b, "deny(u: User, \"a%d\", d: Doc) if %s and u = u and d = d;\n", i, a.body(2))
 		}
 	}
 	return b.String()
