@@ -20,6 +20,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
 	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
@@ -144,8 +145,8 @@ func (r *Repository[T]) Load(ctx context.Context, key any) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !authz.Loading(ctx) {
-		return nil, undecided("Load was called where no guard authorizes the row (use Lookup, or call it in the load function of a guard)", nil)
+	if err := answer.ForGuard(ctx, "Lookup"); err != nil {
+		return nil, err
 	}
 	return v.row(key, false)
 }

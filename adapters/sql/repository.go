@@ -2,8 +2,8 @@ package sqlauthz
 
 // This file defines Repository, which reads and writes authorized rows of one table.
 //
-// Reading one row is a query and a decision; reading several is one query with the policy in its
-// condition. A write happens in a transaction. The row is locked and authorized as it is, written,
+// Reading one row is a query and a decision, which Load leaves to a guard; reading several is one
+// query with the policy in its condition. A write happens in a transaction. The row is locked and authorized as it is, written,
 // read again, and authorized as it is now: defaults and triggers may have changed it beyond what
 // the caller asked for. If anything fails, the transaction is rolled back, even if the caller
 // began it: with a savepoint, the caller could keep half of the work.
@@ -124,6 +124,29 @@ func (r *Repository[T]) Get(ctx context.Context, key any) (*T, error) {
 		return nil, err
 	}
 	if err := v.authorize(cmp.Or(r.action, actionRead), row); err != nil {
+		return nil, err
+	}
+	return row.(*T), nil
+}
+
+// Load returns the row with that key, without a decision, to a guard that is about to make one:
+// in the load function of nethttp.Guard or of a guard of another adapter, or of authz.Load. The
+// guard's action is then the only question about the row. Anywhere else the error is
+// authz.ErrUndecided, and the database is not asked: use Get. Load ignores WithAction. Its other
+// errors and its keys are those of Get.
+//
+// The guard decides with its own context. If the decision has to fetch from the connection of the
+// repository, such as a transaction, put that into the context with [WithHandle].
+func (r *Repository[T]) Load(ctx context.Context, key any) (*T, error) {
+	v, err := r.visit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := answer.ForGuard(ctx, "Get"); err != nil {
+		return nil, err
+	}
+	row, err := v.row(key, "")
+	if err != nil {
 		return nil, err
 	}
 	return row.(*T), nil

@@ -150,6 +150,34 @@ func onShops(t *testing.T, change func(*authz.Config), f func(t *testing.T, s *s
 	})
 }
 
+// TestLoad tests that Load reads a row for a guard, which makes the only decision, and for
+// nobody else.
+func TestLoad(t *testing.T) {
+	asked := 0
+	observe := func(c *authz.Config) { c.Observe = func(context.Context, authz.Event) { asked++ } }
+	onShops(t, observe, func(t *testing.T, s *shop) {
+		for _, tt := range []struct {
+			key  any
+			want error
+		}{
+			{1, nil}, {3, nil}, {2, authz.ErrNotFound}, {77, authz.ErrNotFound}, {6, authz.ErrNotFound}, {"1", authz.ErrUndecided},
+		} {
+			load := func(ctx context.Context) (*task, error) { return s.tasks.Load(ctx, tt.key) }
+			asked = 0
+			row, err := authz.Load(s.ctx, "read", load)
+			if !errors.Is(err, tt.want) || (row != nil) != (tt.want == nil) {
+				t.Errorf("load of %v: %v, %v, want %v", tt.key, row, err, tt.want)
+			}
+			if found := tt.key == 1 || tt.key == 2 || tt.key == 3; found && asked != 1 || !found && asked != 0 {
+				t.Errorf("load of %v: asked %d times", tt.key, asked)
+			}
+			if row, err := load(s.ctx); row != nil || !errors.Is(err, authz.ErrUndecided) {
+				t.Errorf("load of %v without a guard: %v, %v", tt.key, row, err)
+			}
+		}
+	})
+}
+
 func taskIDs(list []task) []int64 {
 	var ids []int64
 	for _, x := range list {

@@ -4,6 +4,7 @@
 package answer
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -22,6 +23,15 @@ type UndecidedError struct {
 
 // Undecided returns an error that is authz.ErrUndecided. The cause may be nil.
 func Undecided(reason string, cause error) error { return &UndecidedError{reason, cause} }
+
+// ForGuard returns an error unless ctx is that of the load of a guard, which is about to
+// authorize what a repository loads. Other is the method to use elsewhere.
+func ForGuard(ctx context.Context, other string) error {
+	if authz.Loading(ctx) {
+		return nil
+	}
+	return Undecided("Load was called where no guard authorizes the row (use "+other+", or call it in the load function of a guard)", nil)
+}
 
 // Database wraps what a database, or the library that it is used by, returned instead of an
 // answer. The text of that error may hold values, so the new text leaves it out.
