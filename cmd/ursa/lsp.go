@@ -182,6 +182,8 @@ func (s *server) call(method string, params json.RawMessage) (any, *rpcError) {
 		return with(params, s.didSave)
 	case "textDocument/didClose":
 		return with(params, s.didClose)
+	case "workspace/didChangeWatchedFiles":
+		return with(params, s.didChangeFiles)
 	case "textDocument/formatting":
 		return with(params, s.formatting)
 	case "textDocument/hover":

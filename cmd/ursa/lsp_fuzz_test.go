@@ -112,6 +112,33 @@ func TestEditCancelsCheck(t *testing.T) {
 	}
 }
 
+// TestFilesChange: a schema that changes outside of the editor is read again.
+func TestFilesChange(t *testing.T) {
+	var out bytes.Buffer
+	s := newServer(&environment{ctx: t.Context(), stdout: &out}, "")
+	dir := t.TempDir()
+	write := func(field string) {
+		text := `{"version":1,"classes":[{"name":"User","go":"User","struct":true,"fields":[{"name":"` + field + `","go":"X","type":"Integer"}]}]}`
+		if err := os.WriteFile(filepath.Join(dir, schemaFile), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("id")
+	doc := map[string]any{"uri": "file://" + filepath.ToSlash(dir) + "/a.polar", "text": "allow(u: User, \"x\", _) if u.id = 1;\n"}
+	ask(t, s, "textDocument/didOpen", map[string]any{"textDocument": doc})
+	for _, want := range []bool{false, true, false} {
+		if err := s.checkAll(); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "User has no attribute id"); got != want {
+			t.Errorf("%s", out.String())
+		}
+		out.Reset()
+		write(map[bool]string{false: "key", true: "id"}[want])
+		ask(t, s, "workspace/didChangeWatchedFiles", map[string]any{"changes": []any{}})
+	}
+}
+
 // TestActionsWait: the fixes of a text that is being checked are those of the new text.
 func TestActionsWait(t *testing.T) {
 	var out bytes.Buffer

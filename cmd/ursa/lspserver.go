@@ -160,6 +160,15 @@ func (s *server) didClose(p *documentParams) any {
 	return nil
 }
 
+// didChangeFiles is called if a policy or a schema has changed outside of the editor. A schema is of
+// all folders below it, so all folders are read again.
+func (s *server) didChangeFiles(*struct{}) any {
+	for dir := range s.folders {
+		s.changed(dir, true)
+	}
+	return nil
+}
+
 func (d *document) linesOf() *lines {
 	if d.lines == nil {
 		d.lines = newLines(d.text)

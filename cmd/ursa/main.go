@@ -41,6 +41,8 @@ type commandLine struct {
 	Gen   genCommand   `cmd:"" help:"Write Go constants for actions, roles and permissions."`
 	Vet   vetCommand   `cmd:"" help:"Report mistakes in Go programs that use Ursa."`
 	Lsp   lspCommand   `cmd:"" help:"Serve editors as a language server, on standard input and output."`
+
+	Completion completionCommand `cmd:"" help:"Print a script by which a shell completes commands and flags."`
 }
 
 // An environment is what commands read from and write to.
@@ -68,7 +70,10 @@ var examples = map[string]string{
 	"rules": "  ursa rules policies/managed\n  ursa rules -roles mermaid policies/managed\n  ursa rules -can read Expense policies/managed",
 	"lsp":   "  ursa lsp",
 	"vet":   "  ursa vet ./...\n  ursa vet -format github ./...\n  go vet -vettool=$(which ursa) ./...",
-	"gen":   "  //go:generate ursa gen -package app -o policy_gen.go ../policies/managed",
+
+	"completion": "  source <(ursa completion bash)\n  ursa completion fish > ~/.config/fish/completions/ursa.fish",
+
+	"gen": "  //go:generate ursa gen -package app -o policy_gen.go ../policies/managed",
 }
 
 // run runs a command and returns the exit code.
@@ -97,7 +102,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	command, err := parser.Parse(goFlags(args))
 	if err == nil {
-		err = command.Run(env)
+		err = command.Run(env, command)
 	}
 	switch {
 	case err == nil:

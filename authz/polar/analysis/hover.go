@@ -117,7 +117,7 @@ func (w *Workspace) aboutRule(s Symbol, h *Hover, say func(string, ...any)) {
 			if n++; n <= maxShown {
 				heads = append(heads, s.Name+"("+strings.Join(headParams(r), ", ")+")")
 			}
-			if s.at == r.Name.Start || doc == "" && !resolve.IsAsked(s.Name) {
+			if s.span.Start == r.Name.Start || doc == "" && !resolve.IsAsked(s.Name) {
 				if text := comments(f.parse(), r); text != "" {
 					doc = text
 				}

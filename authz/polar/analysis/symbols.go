@@ -42,14 +42,11 @@ type Symbol struct {
 	// if the name can be that of each, and none if no block declares it.
 	Classes []string
 
-	stmt syntax.Stmt     // of a variable
-	of   []*host.Plan    // of a member: what has it
-	obj  resolve.Type    // of a member
-	span syntax.Span     // of the name that the symbol was found by
-	file *file           // in which it was found
-	decl *syntax.Block   // in which it was found, or nil
-	typ  resolve.Type    // of a variable
-	at   syntax.Position // of the start of the name
+	span syntax.Span  // of the name that the symbol was found by
+	stmt syntax.Stmt  // of a variable
+	typ  resolve.Type // of a variable
+	obj  resolve.Type // of what has a member
+	of   []*host.Plan // the Go types of obj
 }
 
 // A Use is a place at which a policy has a name.
@@ -344,7 +341,8 @@ func (w *Workspace) SymbolAt(name string, at syntax.Position) (s Symbol, ok bool
 		return Symbol{}, false
 	}
 	at.File = name
-	parsed := f.parse()
+	w.refresh()
+	parsed := f.parsed
 	stmt := stmtAt(parsed, at)
 	if stmt == nil {
 		return Symbol{}, false
@@ -358,9 +356,8 @@ func (w *Workspace) SymbolAt(name string, at syntax.Position) (s Symbol, ok bool
 	if !ok {
 		return Symbol{}, false
 	}
-	s = Symbol{Kind: found.kind, Name: found.name, Arity: found.arity, span: found.Span, file: f, at: found.Start}
-	if b, inBlock := stmt.(*syntax.Block); inBlock {
-		s.decl = b
+	s = Symbol{Kind: found.kind, Name: found.name, Arity: found.arity, span: found.Span}
+	if _, inBlock := stmt.(*syntax.Block); inBlock {
 		if found.text || found.kind == RelationSymbol {
 			s.Classes, s.Kind = w.inBlock(found)
 		}
@@ -409,6 +406,7 @@ func (w *Workspace) Uses(s Symbol) []Use {
 		})
 		return uses
 	}
+	w.refresh()
 	// What needs types is found by name first.
 	type candidate struct {
 		mention

@@ -149,6 +149,17 @@ func (f *file) known() *syntax.File {
 	return f.parse()
 }
 
+// refresh parses the texts that have changed. What names mean depends on all of them, so what is
+// said about a name, other than which names exist, comes after it.
+func (w *Workspace) refresh() {
+	for _, f := range w.files {
+		if f.parsed == nil || f.stale {
+			f.parse()
+			w.changed()
+		}
+	}
+}
+
 // worldOf returns the world of the policy.
 func (w *Workspace) worldOf() *world {
 	if w.world == nil {

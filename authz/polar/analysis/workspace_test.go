@@ -334,6 +334,24 @@ func TestRenameIsRefused(t *testing.T) {
 	}
 }
 
+// TestEdits: after an edit, names mean what the new text says, in all files.
+func TestEdits(t *testing.T) {
+	w, _ := workspace(t, teamsSchema, teamsPolicy, `allow(u: User, "x", r: Repo) if has_role(u, "extra", r);`)
+	at := syntax.Position{Line: 1, Col: 47}
+	if s, ok := w.SymbolAt("b.polar", at); !ok || len(s.Classes) != 0 {
+		t.Fatalf("%+v", s)
+	}
+	w.Set("a.polar", strings.Replace(teamsPolicy, `roles = ["admin", "member"]`, `roles = ["admin", "extra", "member"]`, 1))
+	s, ok := w.SymbolAt("b.polar", at)
+	if !ok || len(s.Classes) != 1 || len(w.Uses(s)) != 2 {
+		t.Errorf("%+v", s)
+	}
+	w.Remove("a.polar")
+	if s, ok := w.SymbolAt("b.polar", at); ok && len(s.Classes) != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
 // TestRenameAfterCheck: a check has parsed the texts; errors about types do not prevent a rename, and
 // syntax errors do.
 func TestRenameAfterCheck(t *testing.T) {

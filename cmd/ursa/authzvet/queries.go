@@ -163,17 +163,13 @@ func tableName(goType string) string {
 
 // binders are the methods of frameworks that decode a request.
 var binders = map[string][]string{
-	"github.com/gin-gonic/gin":      {"Bind", "BindJSON", "BindXML", "BindYAML", "ShouldBind", "ShouldBindJSON", "ShouldBindXML", "ShouldBindYAML", "ShouldBindBodyWith"},
-	"github.com/labstack/echo/v4":   {"Bind"},
-	"github.com/labstack/echo/v5":   {"Bind"},
-	"github.com/go-chi/render":      {"DecodeJSON", "Decode"},
-	"encoding/json":                 {"Decode"},
-	"encoding/xml":                  {"Decode"},
-	"github.com/gofiber/fiber/v3":   {"JSON", "Body", "All"},
-	"github.com/goccy/go-json":      {"Decode"},
-	"github.com/json-iterator/go":   {"Decode"},
-	"github.com/gorilla/schema":     {"Decode"},
-	"github.com/go-playground/form": {"Decode"},
+	"github.com/gin-gonic/gin":    {"Bind", "BindJSON", "BindXML", "BindYAML", "ShouldBind", "ShouldBindJSON", "ShouldBindXML", "ShouldBindYAML", "ShouldBindBodyWith"},
+	"github.com/labstack/echo/v4": {"Bind"},
+	"github.com/labstack/echo/v5": {"Bind"},
+	"github.com/go-chi/render":    {"DecodeJSON", "Decode"},
+	"encoding/json":               {"Decode", "Unmarshal"},
+	"encoding/xml":                {"Decode", "Unmarshal"},
+	"github.com/goccy/go-json":    {"Decode", "Unmarshal"},
 }
 
 // decoded reports a request that is decoded into a registered class with relations: the client
@@ -183,8 +179,14 @@ func (c *checker) decoded(call *ast.CallExpr) {
 	if f == nil || f.Pkg() == nil || c.module == nil || !slices.Contains(binders[f.Pkg().Path()], f.Name()) {
 		return
 	}
-	if strings.HasPrefix(f.Pkg().Path(), "encoding/") && !c.readsBody(call) {
+	switch {
+	case f.Name() == "Unmarshal" && (len(call.Args) == 0 || !c.isBody(call.Args[0])):
 		return
+	case f.Name() == "Decode" && f.Signature().Recv() != nil:
+		sel, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || !c.isBody(sel.X) {
+			return
+		}
 	}
 	for _, arg := range call.Args {
 		t := c.TypesInfo.TypeOf(arg)
@@ -199,46 +201,42 @@ func (c *checker) decoded(call *ast.CallExpr) {
 	}
 }
 
-// readsBody reports whether a decoder was made for the body of a request in the same expression, as in
-// json.NewDecoder(r.Body).Decode(&x).
-func (c *checker) readsBody(call *ast.CallExpr) bool {
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return false
-	}
-	found := false
-	ast.Inspect(sel.X, func(n ast.Node) bool {
-		if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Body" && isNamed(c.TypesInfo.TypeOf(s.X), "net/http", "Request") {
-			found = true
-		}
-		return true
-	})
-	if found {
+// isBody reports whether a value is read from the body of a request, as in json.NewDecoder(r.Body),
+// or is a variable that such a value was assigned to.
+func (c *checker) isBody(x ast.Expr) bool {
+	if c.mentionsBody(x) {
 		return true
 	}
-	// dec := json.NewDecoder(r.Body), a few lines above.
-	id, ok := sel.X.(*ast.Ident)
+	id, ok := ast.Unparen(x).(*ast.Ident)
 	if !ok {
 		return false
 	}
 	v := c.TypesInfo.Uses[id]
+	found := false
 	for _, f := range c.Files {
-		if call.Pos() < f.Pos() || f.End() < call.Pos() {
+		if v == nil || v.Pos() < f.Pos() || f.End() < v.Pos() {
 			continue
 		}
 		ast.Inspect(f, func(n ast.Node) bool {
-			if a, ok := n.(*ast.AssignStmt); ok && len(a.Lhs) == 1 && len(a.Rhs) == 1 {
-				if lhs, ok := a.Lhs[0].(*ast.Ident); ok && v != nil && (c.TypesInfo.Defs[lhs] == v || c.TypesInfo.Uses[lhs] == v) {
-					ast.Inspect(a.Rhs[0], func(n ast.Node) bool {
-						if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Body" && isNamed(c.TypesInfo.TypeOf(s.X), "net/http", "Request") {
-							found = true
-						}
-						return true
-					})
+			if a, ok := n.(*ast.AssignStmt); ok && len(a.Rhs) == 1 {
+				if lhs, ok := a.Lhs[0].(*ast.Ident); ok && (c.TypesInfo.Defs[lhs] == v || c.TypesInfo.Uses[lhs] == v) {
+					found = found || c.mentionsBody(a.Rhs[0])
 				}
 			}
 			return true
 		})
 	}
+	return found
+}
+
+// mentionsBody reports whether an expression has the body of a request.
+func (c *checker) mentionsBody(x ast.Expr) bool {
+	found := false
+	ast.Inspect(x, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Body" && isNamed(c.TypesInfo.TypeOf(s.X), "net/http", "Request") {
+			found = true
+		}
+		return !found
+	})
 	return found
 }

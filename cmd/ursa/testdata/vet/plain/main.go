@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
 	"strconv"
@@ -126,6 +127,13 @@ func payInvoice(w http.ResponseWriter, r *http.Request, invoice *Invoice) error 
 	var patch Invoice
 	dec := json.NewDecoder(r.Body)
 	if err := dec.Decode(&patch); err != nil { // want `decoded into Invoice, whose relation customer`
+		return err
+	}
+	text, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+	if err := json.Unmarshal(text, &patch); err != nil { // want `decoded into Invoice, whose relation customer`
+		return err
+	}
+	if err := json.Unmarshal([]byte(`{"ID": 1}`), &patch); err != nil { // not from a request
 		return err
 	}
 	var user User // it has no relations
