@@ -67,6 +67,10 @@ type Dialect struct {
 	shape  func(s step) shape
 	unions bool
 
+	// perRow is written at the end of an EXISTS inside an OR, to keep the database from
+	// computing it for all rows at once when the statement may need only a few.
+	perRow string
+
 	// cachesTexts says that results of subqueries are kept by the texts of the rows around
 	// them, in their collation. passing is written after the tables between the first and
 	// the last of a step.

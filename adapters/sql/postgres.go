@@ -64,6 +64,7 @@ func postgres() *Dialect {
 			}
 			return byExists
 		},
+		perRow:   " OFFSET 0",
 		locking:  " FOR UPDATE",
 		returns:  true,
 		noValues: " DEFAULT VALUES",

@@ -227,7 +227,11 @@ func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
 	if neg {
 		word = "NOT EXISTS("
 	}
-	f := cat(word, "SELECT 1 FROM ", b.from, whereClause(conds), ")")
+	end := ")"
+	if c.broad && inOr {
+		end = c.d.perRow + end
+	}
+	f := cat(word, "SELECT 1 FROM ", b.from, whereClause(conds), end)
 	f.simple = true
 	return f, nil
 }

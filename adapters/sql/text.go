@@ -20,6 +20,7 @@ type textWriter struct {
 	table  string // of the rows that the condition is about
 	offset int    // the number of arguments before
 	args   []any
+	marks  bool // placeholders are question marks
 }
 
 // WriteSQL writes text.
@@ -44,6 +45,10 @@ func (w *textWriter) WriteArg(value any) {
 		value = []byte(b)
 	}
 	w.args = append(w.args, value)
+	if w.marks {
+		w.b.WriteByte('?')
+		return
+	}
 	w.b.WriteString(w.d.placeholder(w.offset + len(w.args)))
 }
 

@@ -57,6 +57,7 @@ type options struct {
 	offset   int
 	unscoped bool
 	broad    bool
+	marks    bool
 }
 
 // Alias says which alias the statement gives the table. Without it, the condition uses the name
@@ -66,6 +67,10 @@ func Alias(name string) Option { return func(o *options) { o.alias = name } }
 // ArgOffset says how many arguments the statement has before those of the condition. It matters
 // where placeholders are numbered: with ArgOffset(2), the first is $3.
 func ArgOffset(n int) Option { return func(o *options) { o.offset = n } }
+
+// QuestionMarks writes ? for each argument, in PostgreSQL too. It is for query builders, which
+// number the arguments of the whole statement themselves.
+func QuestionMarks() Option { return func(o *options) { o.marks = true } }
 
 // Unscoped lets the condition allow rows that are deleted softly. Related rows that are deleted
 // still do not count.
@@ -144,7 +149,7 @@ func (s *Schema) write(p *Predicate, t *table, before, after string, o options) 
 	case constFalse:
 		return Condition{SQL: "FALSE"}, nil
 	}
-	w := &textWriter{d: s.d, table: name, offset: o.offset}
+	w := &textWriter{d: s.d, table: name, offset: o.offset, marks: o.marks}
 	w.WriteSQL(before + "(")
 	f.write(w)
 	w.WriteSQL(")" + after)

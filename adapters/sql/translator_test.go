@@ -233,6 +233,14 @@ func TestText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	marked, err := New(az, Tables{TableOf[item]("items")}, Postgres)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := marked.Where(authz.NewContext(context.Background(), az, "x"), "tick", "items", QuestionMarks(), ArgOffset(3))
+	if want := `(("items"."a` + "`" + `b"=CAST(? AS text)) AND (CAST("items"."a` + "`" + `b" AS text) COLLATE "C"=CAST(? AS text)))`; c.SQL != want || err != nil {
+		t.Errorf("with question marks: %s, %v, want %s", c.SQL, err, want)
+	}
 	for _, tt := range []struct {
 		d      *Dialect
 		action string

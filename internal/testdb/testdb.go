@@ -55,11 +55,17 @@ func (d Database) Another(t testing.TB) Database { return Database{d.Name, d.kin
 // Faulty returns a new pool of the database whose calls can be made to fail.
 func (d Database) Faulty(t testing.TB) (*sql.DB, *Faults) { return Faulty(t, d.kind.driver, d.dsn) }
 
+// New returns an empty database of a kind: "sqlite", "postgres" or "mysql".
+func New(t testing.TB, name string) Database {
+	t.Helper()
+	return Database{name, kinds[name], kinds[name].dsn(t)}
+}
+
 // Each runs a test on an empty database of each kind.
 func Each(t *testing.T, f func(t *testing.T, d Database)) {
 	t.Helper()
-	for name, k := range kinds {
-		t.Run(name, func(t *testing.T) { f(t, Database{name, k, k.dsn(t)}) })
+	for name := range kinds {
+		t.Run(name, func(t *testing.T) { f(t, New(t, name)) })
 	}
 }
 
