@@ -95,13 +95,13 @@ func (b *batch) addAll(value any) {
 func shared(classes []Class) (list []Class, found bool, err error) {
 	list = classes
 	for i := range classes {
-		c := classes[i]
-		if c.Fetch == nil {
+		if c := &classes[i]; c.Fetch == nil {
 			if c.FetchEach != nil {
 				return nil, false, fmt.Errorf("class %s has FetchEach but no Fetch", cmp.Or(c.Name, typeName(c.Type)))
 			}
 			continue
 		}
+		c := classes[i]
 		if !found {
 			list, found = slices.Clone(classes), true
 		}

@@ -150,6 +150,9 @@ func (c *checker) name(kind declKind, name, object Term, at syntax.Span) {
 	why, known := c.undecl[key]
 	if !known {
 		why = c.undeclared(key)
+		if c.undecl == nil {
+			c.undecl = make(map[declKey]string)
+		}
 		c.undecl[key] = why
 	}
 	if why != "" {

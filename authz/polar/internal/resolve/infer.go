@@ -82,8 +82,6 @@ func newChecker(r *resolver, f *facts) *checker {
 	return &checker{
 		r: r, facts: f,
 		members: make(map[memberKey]*member),
-		keys:    make(map[string]bool),
-		undecl:  make(map[declKey]string),
 	}
 }
 

@@ -155,6 +155,9 @@ func (c *checker) key(t *typ, f FieldPattern) *typ {
 		known, ok := c.keys[f.Name]
 		if !ok {
 			known = c.facts.hasKey(f.Name)
+			if c.keys == nil {
+				c.keys = make(map[string]bool)
+			}
 			c.keys[f.Name] = known
 		}
 		if !known {

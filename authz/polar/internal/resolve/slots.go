@@ -36,6 +36,7 @@ func (r *resolver) begin(src *source) *scope {
 	s := &r.scope
 	if s.slot == nil || len(s.slot) > 100 {
 		s.slot = make(map[string]int) // clearing a map costs what it once held
+		s.vars = make([]variable, 0, 8)
 	}
 	clear(s.slot)
 	*s = scope{r: r, src: src, vars: s.vars[:0], slot: s.slot, ops: s.ops[:0]}

@@ -97,8 +97,11 @@ type compiler struct {
 
 // compileRule compiles a rule, or takes what an earlier one has in common with it.
 func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
-	key, ok := p.module.Likeness(p.key[:0], r)
-	p.key = key[:0]
+	key, ok := p.key[:0], false
+	if len(pr.clauses) > 1 {
+		key, ok = p.module.Likeness(key, r)
+		p.key = key[:0]
+	}
 	if known := p.shapes[string(key)]; ok && known != nil {
 		c.shape, c.params = known, known.params
 		for i, rp := range r.Params {

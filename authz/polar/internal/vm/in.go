@@ -26,7 +26,7 @@ func (m *Machine) in(n *node, base int32) (bool, error) {
 	case isList(seq):
 		return m.inList(n, item, seq, 0, nil)
 	case isDict(seq):
-		keys, err := viewDict(seq).keys(m)
+		keys, err := m.entryKeys(item, seq)
 		if err != nil {
 			return false, err
 		}
@@ -82,6 +82,12 @@ func (m *Machine) inList(n *node, item, list Value, i int, c *choice) (bool, err
 	}
 	cur := cursor{list: list, i: i}
 	for {
+		if atom && cur.list.Plan != openListPlan {
+			var err error
+			if cur.i, err = m.skipUnequal(item, cur.list, cur.i); err != nil {
+				return false, err
+			}
+		}
 		if err := m.acct.ChargeElem(cur.i); err != nil {
 			return false, err
 		}
@@ -145,9 +151,12 @@ func (m *Machine) inEntries(n *node, item, dict Value, keys []string, c *choice)
 		if err := m.charge(1); err != nil {
 			return false, err
 		}
-		v, _, err := view.get(m, k)
+		v, ok, err := view.get(m, k)
 		if err != nil {
 			return false, m.hostError(err)
+		}
+		if !ok { // the only key, which was known
+			return false, nil
 		}
 		entry := makeOpenList(&openList{elems: []Value{host.MakeString(k), v}})
 		if err := m.hold(2 * valueSize); err != nil {
@@ -164,7 +173,7 @@ func (m *Machine) inEntries(n *node, item, dict Value, keys []string, c *choice)
 			c.list = dict
 		}
 		c.keys = keys[i+1:]
-		ok, err := m.unify(item, entry)
+		ok, err = m.unify(item, entry)
 		if ok || err != nil {
 			return ok, err
 		}
