@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"time"
 
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
@@ -45,16 +46,24 @@ func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any)
 		return nil, undecided(err)
 	}
 	v := a.current.Load()
+	outside := ctx
 	ctx = a.withBatch(ctx, list)
 	oks, settles := make([]bool, len(list)), len(list) == 0
+	var outs []ruling // for the candidate
+	if a.candidate.sampled() {
+		outs = make([]ruling, len(list))
+	}
 	for i, r := range list {
 		one := q
 		one.resource = r
-		ok, err := a.decideOne(ctx, v, &one)
+		out, ok, err := a.decideOne(ctx, v, &one)
 		if err != nil {
 			return nil, atIndex(err, i)
 		}
 		oks[i] = ok
+		if outs != nil {
+			outs[i] = out
+		}
 		settles = settles || ok && !isRequest(r)
 	}
 	err = catchPanic(func() error {
@@ -66,21 +75,28 @@ func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any)
 	if err != nil {
 		return nil, undecided(err)
 	}
+	if outs != nil {
+		outside = a.withBatch(withoutBatch(outside), list)
+		for i, r := range list {
+			one := q
+			one.resource = r
+			a.compare(outside, v, &one, outs[i], nil, false)
+		}
+	}
 	return oks, nil
 }
 
 // decideOne answers q on a version of the policy. It settles no ledger.
-func (a *Authorizer) decideOne(ctx context.Context, v *version, q *question) (bool, error) {
-	if !a.observes() {
-		out, err := a.decide(ctx, v, q, false)
-		if err != nil {
-			return false, undecided(err)
-		}
-		return out.allowed, nil
+func (a *Authorizer) decideOne(ctx context.Context, v *version, q *question) (out ruling, ok bool, err error) {
+	var start time.Duration
+	if a.observes() {
+		start = clock()
 	}
-	start := clock()
-	out, err := a.decide(ctx, v, q, false)
-	return a.answer(ctx, v, q, out, err, false, start)
+	if out, err = a.decide(ctx, v, q, false); err == nil && !a.observes() {
+		return out, out.allowed, nil
+	}
+	ok, err = a.answer(ctx, v, q, out, err, false, start)
+	return out, ok, err
 }
 
 // atIndex adds the index of a resource to the error of a decision about it.

@@ -25,17 +25,12 @@ import (
 // An Authorizer makes decisions with a policy. It is safe for concurrent use. Decisions in
 // flight finish on the version of the policy that they began with.
 type Authorizer struct {
-	cfg     Config
-	engine  Engine
-	classes *classes
-	input   Input // without sources
-	batches bool  // whether a class has a Fetch, so that decisions can share what they fetch
+	slot // of the policy that decides
 
-	current   atomic.Pointer[version]
-	reloading chan struct{} // holds a token while the lock is held
-	busy      chan struct{} // closed when the last function that aside started has returned; under the lock
-	acted     look          // the sources of the last attempt to replace the policy; under the lock
-	failing   bool          // whether that attempt failed; under the lock
+	cfg       Config
+	classes   *classes
+	batches   bool       // whether a class has a Fetch, so that decisions can share what they fetch
+	candidate *candidate // nil without Config.Candidate
 
 	panicked atomic.Bool // the observer has panicked
 }
@@ -47,6 +42,8 @@ type version struct {
 	name   string // the digest, shortened
 	diags  []Diagnostic
 	deny   denials
+
+	sources []Source // kept if there is a candidate, for Promote
 }
 
 // New returns an Authorizer with its policy loaded. The error says what is wrong with the
@@ -60,11 +57,12 @@ func New(cfg Config) (*Authorizer, error) {
 	if cfg.HTTP.RequestRule > AllowRequest {
 		return nil, fmt.Errorf("authz: Config.HTTP.RequestRule is %d (want AllowMethod or AllowRequest)", cfg.HTTP.RequestRule)
 	}
-	a := &Authorizer{cfg: cfg, engine: cfg.Engine, reloading: make(chan struct{}, 1)}
-	if a.engine == nil {
-		a.engine = polarEngine{}
+	a := &Authorizer{cfg: cfg}
+	engine := cfg.Engine
+	if engine == nil {
+		engine = polarEngine{}
 	}
-	a.input = Input{
+	input := Input{
 		Classes:    withRequest(cfg.Classes),
 		External:   slices.Clone(cfg.External),
 		Constants:  maps.Clone(cfg.Constants),
@@ -76,18 +74,26 @@ func New(cfg Config) (*Authorizer, error) {
 		DenyRule:   cfg.DenyRule,
 		ChangeRule: cfg.ChangeRule,
 	}
-	a.classes = newClasses(a.input.Classes)
+	a.classes = newClasses(input.Classes)
 	var err error
-	if a.input.Classes, a.batches, err = shared(a.input.Classes); err != nil {
+	if input.Classes, a.batches, err = shared(input.Classes); err != nil {
 		return nil, fmt.Errorf("authz: %w", err)
 	}
+	a.slot.init(engine, input, cfg.Policies)
 	ctx := context.Background()
+	if a.candidate, err = newCandidate(cfg.Candidate, engine, input); err != nil {
+		return nil, err
+	}
+	a.keeps = a.candidate != nil
 	sources, err := a.load(ctx)
 	if err == nil {
 		var v *version
 		if v, err = a.compile(ctx, sources); err == nil {
 			a.current.Store(v)
 			a.acted = look{digest: v.digest}
+			if a.candidate != nil {
+				_ = a.reloadCandidate(ctx) // an observer or the log has it
+			}
 			return a, nil
 		}
 	}
@@ -193,10 +199,14 @@ func (a *Authorizer) ask(ctx context.Context, q *question, settles, asError bool
 	}
 	v := a.current.Load()
 	out, err := a.decide(ctx, v, q, settles)
-	if out.allowed && err == nil && !a.observes() {
+	if out.allowed && err == nil && !a.observes() && a.candidate.idle() {
 		return true, nil
 	}
-	return a.answer(ctx, v, q, out, err, asError, start)
+	ok, failed := a.answer(ctx, v, q, out, err, asError, start)
+	if a.candidate.sampled() {
+		a.compare(withoutBatch(ctx), v, q, out, failed, asError)
+	}
+	return ok, failed
 }
 
 // answer turns a ruling into an answer and notifies the observer.
@@ -227,20 +237,29 @@ func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out ru
 		}
 	}
 	if a.observes() {
-		e := Event{
-			Kind: EventDecision, Verdict: verdict, Hidden: hidden,
-			Rule: q.rule.String(), Action: q.action, Field: q.field,
-			PolicyVersion: v.name, Duration: now - start,
-			id: id, actor: hide(q.actor), resource: hide(q.resource), az: a,
-		}
+		by, why := out.rule, error(nil)
 		if err != nil {
-			e.Err = failed
-		} else {
-			e.By = out.rule
+			by, why = nil, failed
 		}
-		a.observe(ctx, &e)
+		a.observeDecision(ctx, v, q, verdict, hidden, by, why, id, now-start)
 	}
 	return verdict == Allowed, failed
+}
+
+// observeDecision passes the event of a decision to the observer, as observe does. It makes the
+// event where the observer takes it, which saves a copy.
+func (a *Authorizer) observeDecision(ctx context.Context, v *version, q *question, verdict Verdict, hidden bool, by *RuleInfo, err error, id decisionID, took time.Duration) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.observerPanicked(ctx, recovered(p))
+		}
+	}()
+	a.cfg.Observe(ctx, Event{
+		Kind: EventDecision, Verdict: verdict, Hidden: hidden,
+		Rule: q.rule.String(), By: by, Action: q.action, Field: q.field,
+		Err: err, PolicyVersion: v.name, Duration: took,
+		id: id, actor: hide(q.actor), resource: hide(q.resource), az: a,
+	})
 }
 
 // deniedAction returns the action for a DeniedError. The rule about requests has no action:

@@ -17,6 +17,10 @@ type Config struct {
 	// Policies says where the policy comes from; see [FS], [Files], [String] and [Join].
 	Policies Policies
 
+	// Candidate is a policy that is evaluated beside the current one, to see what it would
+	// change before it decides. See [Candidate].
+	Candidate Candidate
+
 	// Classes are the Go types that policies may name, usually made with [ClassOf].
 	// [Request] and [RPC] are added unless there is already a class of
 	// that name.

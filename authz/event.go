@@ -29,6 +29,7 @@ const (
 	EventSkip                             // [Skip] was called
 	EventRefusal                          // a client was refused; see [Refuse]
 	EventReload                           // the policy was replaced, or an attempt failed
+	EventDifference                       // [Config].Candidate answers differently
 )
 
 // String returns the name of the kind in logs, such as "decision".
@@ -39,7 +40,7 @@ func (k EventKind) String() string {
 	return eventKinds[k]
 }
 
-var eventKinds = [...]string{"", "decision", "list", "enumeration", "actors", "query", "write", "skip", "refusal", "reload"}
+var eventKinds = [...]string{"", "decision", "list", "enumeration", "actors", "query", "write", "skip", "refusal", "reload", "difference"}
 
 // A Verdict is the outcome of a decision.
 type Verdict uint8
@@ -51,7 +52,7 @@ const (
 	Allowed                  // a rule of the policy allows it
 	Skipped                  // nothing had to be decided, and [Skip] said why
 	Answered                 // a list, an enumeration or a query has a result, which may be empty
-	NoVerdict                // of refusals and reloads, which decide nothing
+	NoVerdict                // of refusals, reloads and differences, which decide nothing
 )
 
 // String returns "undecided", "denied", "allowed", "skipped", "answered" or, for NoVerdict, "".
@@ -98,7 +99,8 @@ type Event struct {
 	PolicyVersion string        // the version of the policy: see [Authorizer.Version]
 	Duration      time.Duration // the time that it took, without observers; of a reload, the time to compile
 
-	Reload *ReloadInfo // of an EventReload
+	Reload     *ReloadInfo // of an EventReload
+	Difference *Difference // of an EventDifference
 
 	id       decisionID
 	actor    concealed
@@ -134,6 +136,27 @@ type ReloadInfo struct {
 	// Diagnostics are the warnings about the new policy. After a failure they are the
 	// diagnostics of the rejected policy.
 	Diagnostics []Diagnostic
+
+	// Candidate means that it is the policy of [Config].Candidate that was loaded, which
+	// decides nothing.
+	Candidate bool
+
+	// Promoted means that the candidate was made the current policy by
+	// [Authorizer.Promote].
+	Promoted bool
+}
+
+// A Difference is a question that the current policy and the candidate answer differently.
+type Difference struct{ Current, Candidate Answer }
+
+// An Answer is what a policy answers to a question.
+type Answer struct {
+	Verdict       Verdict
+	Hidden        bool      // whether a denial is [ErrNotFound]
+	By            *RuleInfo // the rule that allowed, or the deny rule that denied; nil if there is none or the engine does not report it
+	Matches       string    // of a list: "all", "some" or "none" of the rows can match
+	Err           error     // why it is undecided
+	PolicyVersion string
 }
 
 // DecisionID returns the id of the decision: 26 letters and digits, unique and unguessable,

@@ -71,12 +71,49 @@ func (e Event) attrsAt(path, route string) []slog.Attr {
 			add("diagnostics", diagnosticsText(e.Reload.Diagnostics))
 		}
 	}
+	if d := e.Difference; d != nil {
+		for _, answer := range []struct {
+			of string
+			Answer
+		}{{"current", d.Current}, {"candidate", d.Candidate}} {
+			add(answer.of, answer.Verdict.String())
+			if answer.Hidden {
+				attrs = append(attrs, slog.Bool(answer.of+"_hidden", true))
+			}
+			add(answer.of+"_by", byText(answer.By))
+			add(answer.of+"_matches", answer.Matches)
+		}
+		if d.Candidate.Err != nil {
+			add("candidate_err", causeText(d.Candidate.Err, e.az != nil && e.az.cfg.LogCauses))
+		}
+		add("candidate_version", d.Candidate.PolicyVersion)
+	}
 	add("policy_version", e.PolicyVersion)
 	add("decision_id", e.DecisionID())
-	if e.Kind != EventSkip && e.Kind != EventRefusal {
+	if e.Kind != EventSkip && e.Kind != EventRefusal && e.Kind != EventDifference {
 		attrs = append(attrs, slog.Duration("duration", e.Duration))
 	}
 	return attrs
+}
+
+// text returns the answer for people.
+func (a Answer) text() string {
+	switch {
+	case a.Hidden:
+		return a.Verdict.String() + " (hidden)"
+	case a.Matches == "none":
+		return a.Verdict.String() + " (no rows)"
+	case a.Matches != "":
+		return a.Verdict.String() + " (" + a.Matches + " rows)"
+	}
+	return a.Verdict.String()
+}
+
+func byText(r *RuleInfo) string {
+	if r == nil {
+		return ""
+	}
+	return positionOf(r)
 }
 
 // saysErr reports whether a log shows Err.
@@ -119,15 +156,9 @@ func (e Event) sentence() string {
 		b.WriteString("refused ")
 		b.WriteString(strconv.Itoa(e.Status))
 	case EventReload:
-		switch {
-		case e.Err != nil:
-			b.WriteString("policy rejected")
-		case e.Reload != nil && len(e.Reload.Diagnostics) > 0:
-			b.WriteString("policy loaded, with warnings")
-		default:
-			b.WriteString("policy loaded")
-		}
-		return b.String()
+		return e.reloaded()
+	case EventDifference:
+		b.WriteString("candidate differs")
 	default:
 		b.WriteString(e.Kind.String())
 		b.WriteByte(' ')
@@ -179,7 +210,27 @@ func (e Event) sentence() string {
 		b.WriteString(", ")
 		b.WriteString(e.Reason)
 	}
+	if d := e.Difference; d != nil {
+		b.WriteString(" is " + d.Current.text() + ", would be " + d.Candidate.text())
+	}
 	return b.String()
+}
+
+// reloaded is sentence for an EventReload.
+func (e Event) reloaded() string {
+	what := "policy"
+	if e.Reload != nil && e.Reload.Candidate {
+		what = "candidate"
+	}
+	switch {
+	case e.Err != nil:
+		return what + " rejected"
+	case e.Reload != nil && e.Reload.Promoted:
+		return "candidate promoted"
+	case e.Reload != nil && len(e.Reload.Diagnostics) > 0:
+		return what + " loaded, with warnings"
+	}
+	return what + " loaded"
 }
 
 // level returns the level at which the event is logged; see LogDecisions.
@@ -189,6 +240,8 @@ func (e Event) level() slog.Level {
 		return slog.LevelWarn
 	case e.Kind == EventReload && e.Err == nil:
 		return slog.LevelInfo
+	case e.Kind == EventDifference:
+		return slog.LevelWarn
 	case e.hasLine():
 		return slog.LevelInfo
 	case e.Kind == EventRefusal:

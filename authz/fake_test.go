@@ -201,6 +201,9 @@ type expense struct {
 // Audit returns an error that contains a value.
 func (e expense) Audit() (bool, error) { return true, errors.New("cannot audit " + e.Secret) }
 
+// Abort panics as a handler does that drops its connection.
+func (u *user) Abort() bool { panic(http.ErrAbortHandler) }
+
 const secret = "hunter2"
 
 var (

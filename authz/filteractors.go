@@ -45,9 +45,16 @@ func (a *Authorizer) FilterActors(ctx context.Context, class Class, action strin
 	} else {
 		e.Matches = matches[q.Kind()]
 	}
-	if a.observes() {
+	sampled := a.candidate.sampled()
+	if a.observes() || sampled {
 		e.actor = hide(class) // allocates
 		a.tell(ctx, v, e, start)
+	}
+	if sampled {
+		e.Matches, e.Err, e.id = "", nil, decisionID{}
+		a.compareLists(ctx, v, e, q, err, func(ctx context.Context, next *version) (*filter.Query, error) {
+			return a.filterActors(ctx, next, class, action, resource)
+		})
 	}
 	return q, err
 }

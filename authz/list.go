@@ -40,9 +40,16 @@ func (a *Authorizer) Filter(ctx context.Context, actor any, action string, class
 		e.Matches = matches[q.Kind()]
 		ledger.Settle(ctx)
 	}
-	if a.observes() {
+	sampled := a.candidate.sampled()
+	if a.observes() || sampled {
 		e.resource = hide(class) // allocates
 		a.tell(ctx, v, e, start)
+	}
+	if sampled {
+		e.Matches, e.Err, e.id = "", nil, decisionID{}
+		a.compareLists(ctx, v, e, q, err, func(ctx context.Context, next *version) (*filter.Query, error) {
+			return a.filter(ctx, next, actor, action, class)
+		})
 	}
 	return q, err
 }

@@ -76,6 +76,7 @@ func Example_operating() {
 	replace(good)
 	read()
 
+	_ = countForbidden // another observer
 	probe := httptest.NewRecorder()
 	ready(az)(probe, httptest.NewRequest("GET", "/readyz", nil))
 	fmt.Println("ready:", probe.Code)

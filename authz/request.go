@@ -401,6 +401,24 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 	return q, nil
 }
 
+// clone returns a copy that marks nothing as bad in q.
+func (q *Request) clone() *Request {
+	if q == nil {
+		return nil
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	c := &Request{
+		Method: q.Method, Path: q.Path, Segments: q.Segments, Host: q.Host, Port: q.Port, Scheme: q.Scheme,
+		RemoteAddr: q.RemoteAddr, http: q.http, routes: q.routes, findRoute: q.findRoute,
+	}
+	if q.lookups != nil {
+		known := *q.lookups
+		c.lookups = &known
+	}
+	return c
+}
+
 // isRequest reports whether a resource is a request rather than a resource of the
 // application.
 func isRequest(resource any) bool {

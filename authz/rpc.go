@@ -90,6 +90,17 @@ func (r *RPC) Metadata(name string) (*string, error) {
 	return nil, r.bad()
 }
 
+// clone returns a copy that marks nothing as bad in r.
+func (r *RPC) clone() *RPC {
+	if r == nil {
+		return nil
+	}
+	return &RPC{
+		Service: r.Service, Method: r.Method, FullMethod: r.FullMethod, Message: r.Message,
+		Outgoing: r.Outgoing, metadata: r.metadata,
+	}
+}
+
 // bad remembers that a policy read metadata that does not have one value, so that the
 // call is refused for it whatever an engine makes of the error.
 func (r *RPC) bad() error {

@@ -17,6 +17,7 @@ import (
 // a program has classes, rules and actions.
 type labels struct {
 	verdict, rule, action, actorClass, resourceClass, errorType string
+	current, candidate                                          string
 
 	status int
 }
@@ -30,6 +31,9 @@ func labelsOf(e *authz.Event) labels {
 		resourceClass: e.ResourceClass(),
 		errorType:     errorType(e.Err),
 		status:        e.Status,
+	}
+	if d := e.Difference; d != nil {
+		l.current, l.candidate = d.Current.Verdict.String(), d.Candidate.Verdict.String()
 	}
 	if e.Kind == authz.EventRefusal {
 		l.actorClass = ""
@@ -49,6 +53,8 @@ func (l labels) attributes() []attribute.KeyValue {
 	}
 	list = add(list, keyRule, l.rule)
 	list = add(list, keyAction, l.action)
+	list = add(list, keyCurrent, l.current)
+	list = add(list, keyCandidate, l.candidate)
 	list = add(list, keyActorClass, l.actorClass)
 	list = add(list, keyResourceClass, l.resourceClass)
 	return add(list, keyErrorType, l.errorType)
@@ -78,12 +84,10 @@ func details(list []attribute.KeyValue, e *authz.Event, ids bool) []attribute.Ke
 	}
 	list = add(list, keyRoute, shorten(e.Route()))
 	list = add(list, keyField, shorten(e.Field))
-	if e.By != nil {
-		place := e.By.Name
-		if e.By.Pos.IsValid() {
-			place = e.By.Pos.String()
-		}
-		list = add(list, keyBy, place)
+	list = add(list, keyBy, placeOf(e.By))
+	if d := e.Difference; d != nil {
+		list = add(list, keyCurrentBy, placeOf(d.Current.By))
+		list = add(list, keyCandidateBy, placeOf(d.Candidate.By))
 	}
 	list = add(list, keyMatches, e.Matches)
 	if e.Count != 0 {
@@ -91,6 +95,17 @@ func details(list []attribute.KeyValue, e *authz.Event, ids bool) []attribute.Ke
 	}
 	list = add(list, keyReason, e.Reason)
 	return add(list, keyPolicyVersion, e.PolicyVersion)
+}
+
+// placeOf returns the position of a rule, or its name, or "" for nil.
+func placeOf(r *authz.RuleInfo) string {
+	switch {
+	case r == nil:
+		return ""
+	case r.Pos.IsValid():
+		return r.Pos.String()
+	}
+	return r.Name
 }
 
 // errorType returns the kind of an error, which has few values, and "" for nil. The

@@ -23,6 +23,7 @@ const (
 	QueryDuration       = "authz.query.duration"       // by verdict, rule, error.type
 	ReloadDuration      = "authz.reload.duration"      // by error.type
 	Refusals            = "authz.refusals"             // a counter, by status and error.type
+	Differences         = "authz.differences"          // a counter, by rule, class, action, current, candidate
 	Writes              = "authz.writes"               // a counter, by verdict, class, action
 	PolicyInfo          = "authz.policy.info"          // 1, by version
 	PolicyAge           = "authz.policy.age"           // seconds since the version decides
@@ -42,23 +43,27 @@ const (
 	keyResourceClass = attribute.Key(prefix + "resource_class")
 	keyPolicyVersion = attribute.Key(prefix + "policy_version")
 	keyErrorType     = attribute.Key("error.type")
+	keyCurrent       = attribute.Key(prefix + "current")   // the verdict of the current policy, where the candidate's differs
+	keyCandidate     = attribute.Key(prefix + "candidate") // the verdict of the candidate
 	keyStatus        = attribute.Key("http.response.status_code")
 )
 
 // The attributes of events only. They have as many values as there are rows, rules or paths.
 const (
-	keyDecisionID = attribute.Key(prefix + "decision_id")
-	keyHidden     = attribute.Key(prefix + "hidden")
-	keyActorID    = attribute.Key(prefix + "actor_id")
-	keyResourceID = attribute.Key(prefix + "resource_id")
-	keyField      = attribute.Key(prefix + "field")
-	keyPath       = attribute.Key(prefix + "path")
-	keyRoute      = attribute.Key(prefix + "route")
-	keyBy         = attribute.Key(prefix + "by") // where the rule stands that allowed or denied
-	keyMatches    = attribute.Key(prefix + "matches")
-	keyCount      = attribute.Key(prefix + "count")
-	keyReason     = attribute.Key(prefix + "reason")
-	keyDuration   = attribute.Key(prefix + "duration") // seconds
+	keyDecisionID  = attribute.Key(prefix + "decision_id")
+	keyHidden      = attribute.Key(prefix + "hidden")
+	keyActorID     = attribute.Key(prefix + "actor_id")
+	keyResourceID  = attribute.Key(prefix + "resource_id")
+	keyField       = attribute.Key(prefix + "field")
+	keyPath        = attribute.Key(prefix + "path")
+	keyRoute       = attribute.Key(prefix + "route")
+	keyBy          = attribute.Key(prefix + "by") // where the rule stands that allowed or denied
+	keyMatches     = attribute.Key(prefix + "matches")
+	keyCount       = attribute.Key(prefix + "count")
+	keyReason      = attribute.Key(prefix + "reason")
+	keyCurrentBy   = attribute.Key(prefix + "current_by")
+	keyCandidateBy = attribute.Key(prefix + "candidate_by")
+	keyDuration    = attribute.Key(prefix + "duration") // seconds
 )
 
 // otherAction stands for the actions that are not in Config.Actions.

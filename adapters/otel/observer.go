@@ -49,6 +49,7 @@ type Observer struct {
 
 	durations [authz.EventReload + 1]metric.Float64Histogram // by kind; nil for those that are counted
 	refusals  metric.Int64Counter
+	differs   metric.Int64Counter
 	writes    metric.Int64Counter
 
 	mu    sync.Mutex
@@ -87,6 +88,7 @@ func New(cfg Config) (*Observer, error) {
 	histogram(authz.EventQuery, QueryDuration, "How long queries took.", 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1)
 	histogram(authz.EventReload, ReloadDuration, "How long it took to compile policies.", 1e-3, 1e-2, 1e-1, 1, 10)
 	counter(&o.refusals, Refusals, "How many clients were refused.")
+	counter(&o.differs, Differences, "How many answers of the candidate differ.")
 	counter(&o.writes, Writes, "How many writes were authorized as a whole.")
 	if failed != nil {
 		return nil, failed
@@ -118,10 +120,12 @@ func (o *Observer) measure(ctx context.Context, e *authz.Event, l labels) {
 	case authz.EventSkip:
 	case authz.EventRefusal:
 		o.refusals.Add(ctx, 1, o.options(l, "").add...)
+	case authz.EventDifference:
+		o.differs.Add(ctx, 1, o.options(l, e.Action).add...)
 	case authz.EventWrite:
 		o.writes.Add(ctx, 1, o.options(l, e.Action).add...)
 	default:
-		if e.Reload != nil && e.Reload.Previous != e.PolicyVersion {
+		if e.Reload != nil && !e.Reload.Candidate && e.Reload.Previous != e.PolicyVersion {
 			o.mu.Lock()
 			o.since = time.Now()
 			o.mu.Unlock()

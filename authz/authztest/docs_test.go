@@ -32,6 +32,7 @@ func TestDocs(t *testing.T) {
 	}{
 		{"../../docs/testing-policies.md", "example_test.go", 4, 19},
 		{"../../docs/explain.md", "../explain_example_test.go", 1, 9},
+		{"../../docs/rollout.md", "../rollout_example_test.go", 0, 6},
 		{"../../docs/operating.md", "../operating_example_test.go", 3, 8},
 	} {
 		page, err := os.ReadFile(tt.page)
