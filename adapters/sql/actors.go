@@ -24,7 +24,7 @@ type ActorFilterer interface {
 //	...
 //	rows, err := db.QueryContext(ctx, "SELECT u.name FROM users u WHERE "+c.SQL+" ORDER BY u.name", c.Args...)
 //
-// The context needs no actor: the condition does not depend on who wants to know, and its answer is
+// The context needs no actor: the condition does not depend on the caller, and its answer is
 // sensitive. Authorize an action for that first. The text and the errors are those of Where.
 func (t *Translator) WhereActors(ctx context.Context, table, action string, resource any, opts ...Option) (Condition, error) {
 	var o options
