@@ -10,7 +10,6 @@ package authz
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"reflect"
 	"slices"
 	"sync"
@@ -97,7 +96,7 @@ func shared(classes []Class) (list []Class, found bool, err error) {
 	for i := range classes {
 		if c := &classes[i]; c.Fetch == nil {
 			if c.FetchEach != nil {
-				return nil, false, fmt.Errorf("class %s has FetchEach but no Fetch", cmp.Or(c.Name, typeName(c.Type)))
+				return nil, false, errorf("class %s has FetchEach but no Fetch", cmp.Or(c.Name, typeName(c.Type)))
 			}
 			continue
 		}

@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -339,5 +341,35 @@ func TestObserverAllocations(t *testing.T) {
 	}
 	if verdicts[authz.Allowed] < 1000 || verdicts[authz.Denied] < 1000 {
 		t.Errorf("observed %v", verdicts)
+	}
+}
+
+// TestErrorsCanBeLogged tests that the package makes errors with errorf: a log shows only the
+// types of those of errors.New and fmt.Errorf. The errors that begin with "authz: " are returned
+// to the program and never behind a decision.
+func TestErrorsCanBeLogged(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := regexp.MustCompile(`(errors\.New|fmt\.Errorf)\("(.*)`)
+	found := 0
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range foreign.FindAllStringSubmatch(string(text), -1) {
+			found++
+			if !strings.HasPrefix(m[2], "authz: ") && !strings.HasPrefix(m[2], "%w: %w") {
+				t.Errorf("%s: %s (use errorf)", file, m[0])
+			}
+		}
+	}
+	if found < 5 {
+		t.Errorf("found %d errors", found)
 	}
 }

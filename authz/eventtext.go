@@ -66,6 +66,14 @@ func (e Event) attrsAt(path, route string) []slog.Attr {
 	addInt("count", e.Count)
 	add("reason", e.Reason)
 	if e.Reload != nil {
+		switch {
+		case e.Reload.Candidate && e.Err != nil:
+			add("candidate", "rejected")
+		case e.Reload.Candidate:
+			add("candidate", "loaded")
+		case e.Reload.Promoted:
+			add("candidate", "promoted")
+		}
 		add("previous", e.Reload.Previous)
 		if e.Err == nil || len(e.Reload.Diagnostics) > 1 { // otherwise err has it
 			add("diagnostics", diagnosticsText(e.Reload.Diagnostics))

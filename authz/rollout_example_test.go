@@ -88,14 +88,14 @@ func Example_rollout() {
 		fmt.Println(err)
 	}
 	// Output:
-	// level=INFO msg="candidate loaded" kind=reload
+	// level=INFO msg="candidate loaded" kind=reload candidate=loaded
 	// level=INFO msg="allowed: User 2 pay Expense 7" kind=decision verdict=allowed actor_class=User actor_id=2 action=pay resource_class=Expense resource_id=7 rule=allow by=expenses.polar:5:1
 	// level=INFO msg="allowed: User 2 pay Expense 8" kind=decision verdict=allowed actor_class=User actor_id=2 action=pay resource_class=Expense resource_id=8 rule=allow by=expenses.polar:5:1
 	// level=WARN msg="candidate differs: User 2 pay Expense 8 is allowed, would be denied" kind=difference actor_class=User actor_id=2 action=pay resource_class=Expense resource_id=8 rule=allow current=allowed current_by=expenses.polar:5:1 candidate=denied
 	// compared: 2 differed: 1
 	// 1 times allow: allowed by expenses.polar:5:1, would be denied
-	// level=INFO msg="candidate promoted" kind=reload
+	// level=INFO msg="candidate promoted" kind=reload candidate=promoted
 	// level=WARN msg="denied: User 2 pay Expense 8" kind=decision verdict=denied actor_class=User actor_id=2 action=pay resource_class=Expense resource_id=8 rule=allow
 	// level=WARN msg="candidate differs: User 2 pay Expense 8 is denied, would be allowed" kind=difference actor_class=User actor_id=2 action=pay resource_class=Expense resource_id=8 rule=allow current=denied candidate=allowed candidate_by=expenses.polar:5:1
-	// level=INFO msg="candidate promoted" kind=reload
+	// level=INFO msg="candidate promoted" kind=reload candidate=promoted
 }
