@@ -48,6 +48,7 @@ type column struct {
 	size      int          // of kindChar and kindBinary
 	collation string       // declared collation, if any
 	converts  bool         // the Go type converts to and from database values
+	ordered   bool         // the database orders the column as Go orders its values
 	maybeNull bool         // the column may hold NULL
 	null      filter.Value // what Go reads for NULL: nil or a zero value
 }
@@ -85,17 +86,46 @@ func newColumn(d *Dialect, rows *filter.Model, spec Column, isKey bool) *column 
 		if c.kind = c.usual(d); c.kind == kindNone {
 			c.why = fmt.Sprintf("%s may be stored in several ways (set Column.Type)", info.GoType)
 		}
+		c.ordered = !c.converts
 		return c
 	}
 	c.kind, c.size = d.kindOf(declared)
 	if m := collate.FindStringSubmatch(declared); m != nil {
 		c.collation = m[1]
 	}
+	if c.info.Type == filter.TypeInt && exactNumber.MatchString(declared) {
+		c.kind = kindInt // integers compare exactly with decimals
+	}
 	if c.kind == kindNone || !c.fits() {
 		c.why = fmt.Sprintf("%s is stored as %q", info.GoType, declared)
 		c.kind = kindNone
 	}
+	c.ordered = !c.converts && c.kind != kindChar || c.kind == kindDecimal && d.decimals && exactNumber.MatchString(declared) && c.ordersNumbers()
 	return c
+}
+
+// exactNumber matches the types of decimals.
+var exactNumber = regexp.MustCompile(`^\s*(?:decimal|numeric|dec)\b`)
+
+// ordersNumbers reports whether the field's type orders decimals by their size, as far as some of
+// them tell.
+func (c *column) ordersNumbers() bool {
+	var last filter.Value
+	for i, text := range []string{"-100", "-11", "-2", "-1.5", "-1.25", "-1", "0", "0.03", "0.2", "1", "1.25", "1.5", "2", "11", "100"} {
+		p := reflect.New(c.info.Elem)
+		if p.Interface().(sql.Scanner).Scan(text) != nil {
+			return false
+		}
+		v, err := filter.ValueOf(p.Interface())
+		if err != nil {
+			return false
+		}
+		if n, ok, err := v.Compare(last); i > 0 && (err != nil || !ok || n <= 0) {
+			return false
+		}
+		last = v
+	}
+	return true
 }
 
 // usual returns the kind of the columns in which the values of the field's type are usually
@@ -246,7 +276,7 @@ func (d *Dialect) kindOf(declared string) (k kind, size int) {
 	case "real", "float", "double", "float4", "float8", "decimal", "numeric", "dec":
 		return kindFloat, 0
 	case "varchar", "text", "tinytext", "mediumtext", "longtext", "nvarchar", "varchar2",
-		"char", "character", "bpchar", "nchar":
+		"char", "character", "bpchar", "nchar", "uuid":
 		return kindText, 0
 	case "bytea", "blob", "tinyblob", "mediumblob", "longblob", "varbinary":
 		return kindBytes, 0

@@ -2,7 +2,16 @@ package sqlauthz
 
 // This file tests the kinds of columns.
 
-import "testing"
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/internal/sqlworld"
+)
 
 func TestKindOf(t *testing.T) {
 	for _, tt := range []struct {
@@ -52,4 +61,156 @@ func TestKindOf(t *testing.T) {
 			t.Errorf("%s, %q: %d(%d), want %d(%d)", tt.d.Name(), tt.declared, kind, size, tt.kind, tt.size)
 		}
 	}
+}
+
+// A code has decimals that do not compare by their size.
+type code struct{ sqlworld.Decimal }
+
+// Cmp orders in reverse.
+func (c code) Cmp(d code) int { return d.Decimal.Cmp(c.Decimal) }
+
+// TestDecimalsAreOrdered compares the order of decimals in the database with that in Go.
+func TestDecimalsAreOrdered(t *testing.T) {
+	type invoice struct {
+		ID     int64             `db:"id,key"`
+		Amount sqlworld.Decimal  `db:"amount,type=decimal(20,3)"`
+		Limit  *sqlworld.Decimal `db:"max,type=numeric(20,3)"`
+		Code   code              `db:"code,type=decimal(20,3)"`
+		Whole  int64             `db:"whole,type=numeric(20,0)"`
+	}
+	amounts := []string{"-1.5", "0", "0.001", "9", "9.999", "10", "10.5", "100", "12345678901234567.891", "12345678901234567.892"}
+	onDatabases(t, func(t *testing.T, x *fixture) {
+		s, err := Tables{TableOf[invoice]("invoices")}.Schema(x.d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := x.pool.Exec("CREATE TABLE invoices (id bigint PRIMARY KEY, amount decimal(20,3), max decimal(20,3), code decimal(20,3), whole numeric(20,0))"); err != nil {
+			t.Fatal(err)
+		}
+		var rows []*invoice
+		id := int64(0)
+		for i, a := range append(amounts, "") {
+			for j, l := range append(amounts, "") {
+				id++
+				row := &invoice{ID: id, Amount: sqlworld.Decimal{S: a}, Whole: int64(i*3 + j)}
+				var amount, limit any
+				if amount = a; a == "" {
+					amount, row.Amount.S = nil, ""
+				}
+				if l != "" {
+					limit, row.Limit = l, &sqlworld.Decimal{S: l}
+				}
+				rows = append(rows, row)
+				if _, err := x.pool.Exec("INSERT INTO invoices VALUES ("+x.d.placeholder(1)+","+x.d.placeholder(2)+","+x.d.placeholder(3)+",0,"+x.d.placeholder(4)+")", row.ID, amount, limit, row.Whole); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		model := s.tables[0].rows
+		field := func(name string) filter.Field { return filter.Field{Name: name} }
+		compared := 0
+		check := func(e filter.Expr) error {
+			q := &filter.Query{Model: model, Where: e}
+			p, err := s.Translate(q)
+			if err != nil {
+				return err
+			}
+			c, err := s.write(p, s.tables[0], "", "", options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ints(t, x, "SELECT id FROM invoices WHERE "+c.SQL+" ORDER BY id", c.Args...)
+			var want []int64
+			for _, row := range rows {
+				if ok, err := q.Match(context.Background(), row, nil); err != nil {
+					t.Fatal(err)
+				} else if ok {
+					want = append(want, row.ID)
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: %d rows, want %d\n%s", q.Reveal(), len(got), len(want), c.SQL)
+			}
+			compared++
+			return nil
+		}
+		for _, op := range []filter.Op{filter.Lt, filter.Le, filter.Gt, filter.Ge} {
+			for _, a := range append(amounts, "9.99", "-2") {
+				for _, e := range []filter.Expr{
+					filter.Compare{Op: op, L: field("Amount"), R: sqlworld.MustValue(sqlworld.Decimal{S: a})},
+					filter.Compare{Op: op, L: field("Limit"), R: sqlworld.MustValue(sqlworld.Decimal{S: a})},
+					filter.Compare{Op: op, L: field("Amount"), R: field("Limit")},
+				} {
+					for _, e := range []filter.Expr{e, filter.Not{X: e}} {
+						if err := check(e); x.d != SQLite && err != nil || x.d == SQLite && !errors.Is(err, filter.ErrUnsupported) {
+							t.Errorf("%s: %v", filter.Text(e), err)
+						}
+					}
+				}
+			}
+			for _, n := range []any{7, 7.5, int64(1) << 62} {
+				if err := check(filter.Compare{Op: op, L: field("Whole"), R: sqlworld.MustValue(n)}); err != nil {
+					t.Error(err)
+				}
+			}
+			for _, unsupported := range []filter.Expr{
+				filter.Compare{Op: op, L: field("Amount"), R: sqlworld.MustValue(sqlworld.Decimal{S: "1.0005"})}, // which would be rounded
+				filter.Compare{Op: op, L: field("Amount"), R: sqlworld.MustValue(sqlworld.Decimal{S: "1" + strings.Repeat("0", 40)})},
+				filter.Compare{Op: op, L: field("Code"), R: sqlworld.MustValue(code{sqlworld.Decimal{S: "1"}})},
+			} {
+				if err := check(unsupported); !errors.Is(err, filter.ErrUnsupported) {
+					t.Errorf("%s: %v", filter.Text(unsupported), err)
+				}
+			}
+		}
+		if compared < 12 {
+			t.Errorf("%d comparisons", compared)
+		}
+	})
+}
+
+// TestUUIDColumns tests UUIDs that Go reads as texts, in the type that each database has for them.
+func TestUUIDColumns(t *testing.T) {
+	type item struct {
+		ID  int64         `db:"id,key"`
+		UID string        `db:"uid,type=uuid"`
+		Ref sqlworld.UUID `db:"ref,type=uuid"`
+	}
+	const a, b = "0a000000-0000-0000-0000-00000000000b", "0b000000-0000-0000-0000-00000000000b"
+	onDatabases(t, func(t *testing.T, x *fixture) {
+		for _, q := range []string{"CREATE TABLE items (id bigint PRIMARY KEY, uid uuid, ref uuid)", "INSERT INTO items VALUES (1, '" + a + "', '" + a + "'), (2, '" + b + "', '" + b + "'), (3, NULL, NULL)"} {
+			if _, err := x.pool.Exec(q); err != nil {
+				t.Skip(err) // MySQL has no such type, unlike MariaDB
+			}
+		}
+		s, err := Tables{TableOf[item]("items")}.Schema(x.d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ref := sqlworld.UUID{0x0a, 15: 0x0b}
+		for _, tt := range []struct {
+			field string
+			value any
+			want  []int64
+		}{{"UID", a, []int64{1}}, {"UID", strings.ToUpper(a), nil}, {"UID", "x", nil}, {"UID", "", []int64{3}}, {"Ref", ref, []int64{1}}, {"Ref", sqlworld.UUID{}, []int64{3}}} {
+			for _, neg := range []bool{false, true} {
+				var e filter.Expr = filter.Compare{Op: filter.Eq, L: filter.Field{Name: tt.field}, R: sqlworld.MustValue(tt.value)}
+				want := tt.want
+				if neg {
+					e, want = filter.Not{X: e}, slices.DeleteFunc([]int64{1, 2, 3}, func(id int64) bool { return slices.Contains(tt.want, id) })
+				}
+				p, err := s.Translate(&filter.Query{Model: s.tables[0].rows, Where: e})
+				if err != nil {
+					t.Fatal(err)
+				}
+				c, err := s.write(p, s.tables[0], "", "", options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := ints(t, x, "SELECT id FROM items WHERE "+c.SQL+" ORDER BY id", c.Args...); !slices.Equal(got, want) {
+					t.Errorf("%s = %v, negated %v: %v, want %v\n%s", tt.field, tt.value, neg, got, want, c.SQL)
+				}
+			}
+		}
+	})
 }

@@ -58,6 +58,7 @@ type Dialect struct {
 	// compares the two without rounding.
 	asFloat, asInt func(x frag) frag
 
+	decimals  bool // decimals are exact
 	finite    bool // floats cannot be infinite
 	ordersNaN bool // floats can be NaN, which is equal to itself and greater than all others
 

@@ -6,6 +6,8 @@ package sqlauthz
 import (
 	"cmp"
 	"math"
+	"reflect"
+	"regexp"
 	"strings"
 	"time"
 
@@ -170,6 +172,9 @@ func (c *compiler) held(a ref, op filter.Op, v filter.Value, neg bool) (frag, er
 	if op == filter.Eq {
 		return c.heldIn(a, []filter.Value{v}, neg)
 	}
+	if a.kind == kindDecimal && a.ordered {
+		return c.heldDecimal(a, op, v, neg)
+	}
 	if a.converts {
 		return frag{}, answer.Unsupported(nil, "an ordering of "+a.info.Elem.String()+", which has its own conversion to database values")
 	}
@@ -208,6 +213,28 @@ func (c *compiler) held(a ref, op filter.Op, v filter.Value, neg bool) (frag, er
 	}
 	return frag{}, answer.Unsupported(nil, "an ordering of "+v.Type().String())
 }
+
+// heldDecimal orders decimals of a Go type of their own.
+func (c *compiler) heldDecimal(a ref, op filter.Op, v filter.Value, neg bool) (frag, error) {
+	if v.Type() != a.info.Type || reflect.TypeOf(v.Any()) != a.info.Elem {
+		return frag{}, answer.Unsupported(nil, "an ordering of "+a.info.Elem.String()+" and another type")
+	}
+	x, err := a.toDriver(v)
+	if err != nil {
+		return frag{}, answer.Unsupported(nil, "a value that the field's type cannot store")
+	}
+	same, err := a.survives(v, x)
+	if err != nil {
+		return frag{}, err
+	}
+	if text, ok := x.(string); !ok || !same || !shortDecimal.MatchString(text) {
+		return frag{}, answer.Unsupported(nil, "an ordering with a decimal of more digits than the column's type can store")
+	}
+	return cat(c.operand(a), sqlOp(op, neg), c.d.param(kindDecimal, x)), nil
+}
+
+// shortDecimal matches decimals that every database compares without rounding.
+var shortDecimal = regexp.MustCompile(`^[+-]?\d{1,34}(?:\.\d{1,30})?$`)
 
 // sides returns the forms of two columns that are compared for equality.
 func (c *compiler) sides(a, b ref) (x, y frag) {
@@ -465,7 +492,7 @@ func (c *compiler) bothHeld(a, b ref) frag {
 func (c *compiler) columns(a ref, op filter.Op, b ref, neg bool) (frag, error) {
 	same, possible := a.comparable(b.column)
 	switch {
-	case !possible || op.Ordering() && (a.converts || a.kind == kindChar):
+	case !possible || op.Ordering() && !(a.ordered && b.ordered):
 		return frag{}, answer.Unsupported(nil, "a comparison of the columns "+a.Name+" and "+b.Name)
 	case !same && c.on(ruleKinds):
 		return constFrag(neg), nil

@@ -48,6 +48,7 @@ func mysql() *Dialect {
 		beyond:    fourDigits,
 		asFloat:   func(x frag) frag { return cat("(", x, "+0e0)") },
 		asInt:     func(x frag) frag { return cat("CAST(", x, " AS SIGNED)") },
+		decimals:  true,
 		finite:    true,
 		shape:     func(step) shape { return byExists }, // which becomes a join by itself
 		unions:    true,

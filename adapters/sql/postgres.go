@@ -23,7 +23,7 @@ func postgres() *Dialect {
 				return kindChar, max(1, size), true
 			case "uuid":
 				return kindUUID, 0, true
-			case "citext", "name":
+			case "citext", "name", "enum": // a type that CREATE TYPE ... AS ENUM has made
 				return kindCast, 0, true
 			case "timestamp":
 				return kindNone, 0, !strings.HasPrefix(rest, "with time zone")
@@ -66,6 +66,7 @@ func postgres() *Dialect {
 		},
 		perRow:   " OFFSET 0",
 		locking:  " FOR UPDATE",
+		decimals: true,
 		returns:  true,
 		noValues: " DEFAULT VALUES",
 	}

@@ -264,7 +264,7 @@ func (t *table) joined(name string, p pair) *column {
 		}
 		return c
 	}
-	c.info, c.kind, c.why, c.size, c.collation, c.converts = like.info, like.kind, like.why, like.size, like.collation, like.converts
+	c.info, c.kind, c.why, c.size, c.collation, c.converts, c.ordered = like.info, like.kind, like.why, like.size, like.collation, like.converts, like.ordered
 	return c
 }
 

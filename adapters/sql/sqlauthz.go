@@ -19,4 +19,6 @@
 // failure is authz.ErrUndecided, never a denial and never an empty list.
 //
 // The package imports no driver and no library beyond the standard one.
+//
+// Not stable before v1.
 package sqlauthz

@@ -35,6 +35,7 @@ type column struct {
 	*filter.FieldInfo
 	converts bool // its type converts to and from database values
 	padded   bool // the database pads it with spaces
+	ordered  bool // the database orders its values
 }
 
 // NewGenerator returns a generator of filters for classes whose aliases are their columns.
@@ -48,7 +49,9 @@ func NewGenerator(r *rand.Rand, classes []authz.Class, dialect string) *Generato
 				panic(err)
 			}
 			converts := info.Elem == reflect.TypeFor[UUID]() || info.Elem == reflect.TypeFor[Decimal]()
-			m.columns = append(m.columns, &column{info, converts, dialect == "postgres" && path == "Char"})
+			padded := dialect == "postgres" && path == "Char"
+			exact := info.Elem == reflect.TypeFor[Decimal]() && dialect != "sqlite"
+			m.columns = append(m.columns, &column{info, converts, padded, info.Ordered && !padded && (!converts || exact)})
 		}
 		g.models[c.Type] = m
 	}
@@ -185,7 +188,6 @@ func (g *Generator) field(v filter.Var, want *column) (filter.Field, *column) {
 func (g *Generator) leaf() filter.Expr {
 	v := g.variable()
 	f, c := g.field(v, nil)
-	ordered := c.Ordered && !c.converts && !c.padded
 	switch g.r.IntN(10) {
 	case 0:
 		set := make([]filter.Value, g.r.IntN(5))
@@ -200,7 +202,7 @@ func (g *Generator) leaf() filter.Expr {
 			break
 		}
 		op := filter.Op(g.r.IntN(6))
-		if op.Ordering() && (!ordered || !d.Ordered) {
+		if op.Ordering() && !(c.ordered && d.ordered) {
 			op %= 2
 		}
 		return filter.Compare{Op: op, L: f, R: h}
@@ -213,9 +215,9 @@ func (g *Generator) leaf() filter.Expr {
 	}
 	op := filter.Op(g.r.IntN(6))
 	k := g.constant(c)
-	sameOrder := k.IsNil() || k.Type() == c.Type || isNumber(k.Type()) && isNumber(c.Type)
+	sameOrder := k.IsNil() || k.Type() == c.Type && (k.Type() != filter.TypeOther || reflect.TypeOf(k.Any()) == c.Elem) || isNumber(k.Type()) && isNumber(c.Type)
 	s, isText := k.Any().(string)
-	if op.Ordering() && (!ordered || !sameOrder || isText && strings.Contains(s, "\xff")) {
+	if op.Ordering() && (!c.ordered || !sameOrder || isText && strings.Contains(s, "\xff")) {
 		op %= 2
 	}
 	if g.r.IntN(4) == 0 {
