@@ -63,3 +63,49 @@ func TestParseAlike(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParseAlike checks that rules that are read by their likeness are the rules that Parse
+// reads, and that nothing else is reported.
+func FuzzParseAlike(f *testing.F) {
+	for _, src := range []string{
+		`f("a"); f("b"); f("");`, "f(x, \"a\") if x = \"c\"\n  and g(x);", `f("é");`, "f(\"a\"); # c\nf(\"b\");", `f("a" "b");`, `f("a"`, "f(\"\t\");",
+		"a {}\nf(\"a\", \"b\") if x;", "f(\"\\\"\");", "f( \"a\" , x);", "type f(\"a\");", "f(\"a\") if debug(1) and\n\n cut;",
+	} {
+		f.Add(src)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		src += "\n" + strings.ReplaceAll(src, `"a"`, `"other"`) + "\n" + src
+		plain, want := Parse("f", src)
+		file, got, err := ParseAlike(t.Context(), "f", src)
+		if err != nil || fmt.Sprint(got) != fmt.Sprint(want) || len(file.Stmts) != len(plain.Stmts) {
+			t.Fatalf("%v, %v, %d statements; want %v, %d", err, got, len(file.Stmts), want, len(plain.Stmts))
+		}
+		for i, s := range file.Stmts {
+			if s.Range() != plain.Stmts[i].Range() {
+				t.Fatalf("statement %d is at %v, want %v", i, s.Range(), plain.Stmts[i].Range())
+			}
+			l, ok := s.(*Like)
+			if !ok {
+				continue
+			}
+			want := plain.Stmts[i].(*Rule)
+			again := ParseRule(src, l.Offset, l.Start)
+			if again == nil || RuleString(again) != RuleString(want) || again.Span != want.Span {
+				t.Fatalf("statement %d is read again as %v", i, again)
+			}
+			copied := *l.Rule
+			copied.Params = nil
+			texts := l.Strings
+			for _, p := range l.Rule.Params {
+				if str, ok := p.Value.(*StringLit); ok {
+					p = &Param{Span: p.Span, Value: &StringLit{Span: str.Span, Value: texts[0]}, Specializer: p.Specializer}
+					texts = texts[1:]
+				}
+				copied.Params = append(copied.Params, p)
+			}
+			if got := RuleString(&copied); got != RuleString(want) {
+				t.Fatalf("statement %d is %s, want %s", i, got, RuleString(want))
+			}
+		}
+	})
+}
