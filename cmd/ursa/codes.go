@@ -3,17 +3,15 @@ package main
 // This file defines ursa check -codes, which prints the documentation of a code.
 
 import (
-	_ "embed" // the page
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/ursa-authz/ursa/docs"
 )
 
-// page is a copy of docs/diagnostics.md; a test holds the two equal. go generate writes it.
-//
-//go:generate cp ../../docs/diagnostics.md diagnostics.md
-//go:embed diagnostics.md
-var page string
+// page is docs/diagnostics.md.
+var page = docs.Diagnostics
 
 // printCode prints what the page says about a code: its rows in tables, and the sections
 // that name it or that a row links to.

@@ -40,17 +40,6 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// TestPage: the page that the tool contains is that of the documentation.
-func TestPage(t *testing.T) {
-	text, err := os.ReadFile("../../docs/diagnostics.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(text) != page {
-		t.Error("diagnostics.md differs from docs/diagnostics.md: run go generate")
-	}
-}
-
 // TestEveryCode: the page of every code can be printed.
 func TestEveryCode(t *testing.T) {
 	codes := regexp.MustCompile("(?m)^\\| `([a-z0-9-]+)` \\|").FindAllStringSubmatch(page, -1)

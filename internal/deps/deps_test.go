@@ -53,6 +53,7 @@ const lattice = `
 	0  authz/polar/syntax
 	0  authz/polar/internal/chunked
 	0  authz/ledger
+	0  docs
 	0  policies
 	6  internal/sqlworld   gorm.io/gorm
 	1  internal/testdb     github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres

@@ -28,8 +28,6 @@ func pages(t *testing.T) (names []string) {
 			return err
 		case d.IsDir() && (d.Name() == "testdata" || d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && name != root):
 			return filepath.SkipDir
-		case strings.HasSuffix(filepath.ToSlash(name), "cmd/ursa/diagnostics.md"):
-			// A copy of the page in docs, which the command prints.
 		case filepath.Ext(name) == ".md":
 			names = append(names, name)
 		}

@@ -105,8 +105,8 @@ func before(text string, at int) *place {
 		case c == '"':
 			j := i + 1
 			for j < at && text[j] != '"' && text[j] != '\n' {
-				if text[j] == '\\' {
-					j++
+				if text[j] == '\\' && j+1 < at && text[j+1] != '\n' {
+					j++ // a string ends with its line, whatever is before the end
 				}
 				j++
 			}
