@@ -62,7 +62,10 @@ func caught(f func() error) (err error) {
 func TestBroad(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		migrate(t, db)
-		populate(t, db, newRand(t), 40)
+		for i := int64(1); i <= 6; i++ {
+			create(t, db, &Doc{Base: Base{ID: i}, AuthorID: i, Due: noon})
+			create(t, db, &Comment{ID: i, DocID: i, UserID: new(i % 2)})
+		}
 		az := authorizer(t, db, `
 			allow(u: User, "read", d: Doc) if d.author_id = u.id;
 			allow(u: User, "read", d: Doc) if c in d.comments and c.user_id = u.id;
@@ -78,7 +81,7 @@ func TestBroad(t *testing.T) {
 		if err := tx.Scopes(Authorized("read"), Broad).Order("id").Find(&broad).Error; err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(idsOf(plain), idsOf(broad)) || len(plain) == 0 || len(plain) == 40 {
+		if !slices.Equal(idsOf(plain), idsOf(broad)) || len(plain) != 3 {
 			t.Errorf("%v, and in the broad form %v", idsOf(plain), idsOf(broad))
 		}
 		dry := func(scopes ...func(*gorm.DB) *gorm.DB) string {

@@ -129,7 +129,7 @@ func TestPoliciesInSQL(t *testing.T) {
 			return ids, query, err
 		})
 		t.Logf("%d conditions have two forms", shaped)
-		if shaped < sqlworld.Runs(t, 500)/50 {
+		if shaped < sqlworld.Runs(t, 500)/100 {
 			t.Errorf("only %d conditions have two forms", shaped)
 		}
 	})
