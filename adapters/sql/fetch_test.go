@@ -54,7 +54,17 @@ func TestFetchFindsRelatedRows(t *testing.T) {
 		g := sqlworld.NewGenerator(nil, x.classes, x.d.Name())
 		r := sqlworld.NewRand(t)
 		found := make(map[string]int)
-		for range 3 {
+		missing := func() (names []string) {
+			for _, c := range x.classes {
+				for _, rel := range c.Relations {
+					if name := c.Type.Name() + "." + rel.Name; found[name] == 0 {
+						names = append(names, name)
+					}
+				}
+			}
+			return names
+		}
+		for i := 0; i < 3 || i < 10 && len(missing()) > 0; i++ { // rows of some relations are rare
 			sqlworld.Populate(t, x.gorm, r, 25)
 			w := sqlworld.Load(t, x.gorm)
 			for _, c := range x.classes {
@@ -97,12 +107,8 @@ func TestFetchFindsRelatedRows(t *testing.T) {
 				}
 			}
 		}
-		for _, c := range x.classes {
-			for _, rel := range c.Relations {
-				if name := c.Type.Name() + "." + rel.Name; found[name] == 0 {
-					t.Errorf("no row was ever related by %s", name)
-				}
-			}
+		if names := missing(); len(names) > 0 {
+			t.Errorf("no row was ever related by %v", names)
 		}
 	})
 }
