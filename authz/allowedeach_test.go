@@ -371,6 +371,46 @@ func TestIsAllowedEachNested(t *testing.T) {
 	}
 }
 
+// TestRemember tests decisions that share what they fetch, one by one and together.
+func TestRemember(t *testing.T) {
+	db := new(clubDB)
+	az := db.authorizer(t, `allow(v: Viewer, "read", e: Event) if e.club.open and _ in v.clubs;`, func(c *authz.Config) { c.Limits.Fetches = 5 })
+	rows := events(20)
+	ctx := authz.Remember(t.Context(), func(row any) bool { e, ok := row.(*event); return !ok || e.ID < 20 })
+	for range 2 {
+		for _, e := range rows {
+			if ok, err := az.IsAllowed(ctx, visitor1, "read", e); ok != (e.ClubID%2 == 0) || err != nil {
+				t.Errorf("event %d: %v, %v", e.ID, ok, err)
+			}
+		}
+	}
+	// The last row is not shared, so it was fetched for each decision.
+	if clubs, viewers := count(db.calls, "Club"), count(db.calls, "Clubs"); clubs != 21 || viewers != 1 {
+		t.Errorf("fetched %v", db.calls)
+	}
+	db.calls = nil
+	more := events(40)
+	if _, err := az.IsAllowedEach(ctx, visitor1, "read", more); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := az.IsAllowedEach(ctx, visitor1, "read", more); err != nil {
+		t.Fatal(err)
+	}
+	if want := 1 + 2*21; len(db.calls) != want { // once for those that are shared
+		t.Errorf("fetched %v", db.calls)
+	}
+}
+
+func count(list []string, s string) int {
+	n := 0
+	for _, x := range list {
+		if x == s {
+			n++
+		}
+	}
+	return n
+}
+
 // TestFetchEachNeedsFetch tests a class that cannot fetch one row.
 func TestFetchEachNeedsFetch(t *testing.T) {
 	c := authz.ClassOf[event]()

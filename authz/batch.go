@@ -10,6 +10,7 @@ package authz
 import (
 	"cmp"
 	"context"
+	"math"
 	"reflect"
 	"slices"
 	"sync"
@@ -23,7 +24,9 @@ const rowsPerFetch = 1000
 
 // A batch holds what the decisions of one call have fetched.
 type batch struct {
-	fetches int // how many calls of Fetch and FetchEach are permitted
+	fetches int                // how many calls of Fetch and FetchEach are permitted
+	shares  func(row any) bool // whether relations of a row may be remembered; nil for all
+	lasting bool               // from Remember, so that later calls use it, too
 
 	mu      sync.Mutex // held while no function of the application runs
 	calls   int
@@ -47,23 +50,50 @@ type alone struct {
 
 type batchKey struct{}
 
+func newBatch(fetches int) *batch {
+	return &batch{
+		fetches: fetches,
+		fetched: make(map[fetched]any), rows: make(map[reflect.Type][]any),
+		known: make(map[any]bool), alone: make(map[alone]bool),
+	}
+}
+
 // withBatch returns a context in which decisions about the resources share what they fetch.
 func (a *Authorizer) withBatch(ctx context.Context, resources []any) context.Context {
 	if !a.batches || len(resources) < 2 {
 		return ctx
 	}
-	b := &batch{
-		fetches: a.cfg.Limits.Fetches,
-		fetched: make(map[fetched]any), rows: make(map[reflect.Type][]any),
-		known: make(map[any]bool), alone: make(map[alone]bool),
+	b, _ := ctx.Value(batchKey{}).(*batch)
+	if b == nil || !b.lasting {
+		b = newBatch(cmp.Or(max(a.cfg.Limits.Fetches, 0), polar.DefaultFetches))
+		ctx = context.WithValue(ctx, batchKey{}, b)
 	}
-	if b.fetches <= 0 {
-		b.fetches = polar.DefaultFetches
-	}
-	for _, r := range resources {
-		b.add(r)
-	}
+	b.addEach(resources)
+	return ctx
+}
+
+// Remember returns a context in which decisions remember the relations that they fetch, so
+// that each is fetched once, however many decisions read it. Shares reports whether
+// relations of a row, a pointer to a struct, may be remembered; nil means all. The context
+// is safe for concurrent use.
+//
+// Remember is for adapters, and only for as long as the data cannot change: in a transaction
+// that reads one state of the database and writes nothing, such as gormauthz.ReadTx.
+func Remember(ctx context.Context, shares func(row any) bool) context.Context {
+	b := newBatch(math.MaxInt) // each decision has its own limit
+	b.shares, b.lasting = shares, true
 	return context.WithValue(ctx, batchKey{}, b)
+}
+
+// addEach adds rows.
+func (b *batch) addEach(rows []any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range rows {
+		if b.shares == nil || b.shares(r) {
+			b.add(r)
+		}
+	}
 }
 
 // add adds a row, if it is a pointer to a struct.
@@ -106,7 +136,7 @@ func shared(classes []Class) (list []Class, found bool, err error) {
 		}
 		list[i].Fetch = func(ctx context.Context, row any, relation string) (any, error) {
 			b, ok := ctx.Value(batchKey{}).(*batch)
-			if !ok {
+			if !ok || b.shares != nil && !b.shares(row) {
 				return c.Fetch(ctx, row, relation)
 			}
 			return b.fetch(ctx, &c, row, relation)

@@ -219,6 +219,37 @@ func ExampleRepository_ListWithActions() {
 	// 3 300 [] false
 }
 
+func ExampleReadTx() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+	ctx := authz.NewContext(context.Background(), az, bob)
+	expenses := gormauthz.NewRepository[Expense](db)
+
+	err = gormauthz.ReadTx(ctx, db, func(ctx context.Context) error {
+		list, err := expenses.List(ctx)
+		if err != nil {
+			return err
+		}
+		may, err := az.IsAllowedEach(ctx, bob, "update", list)
+		if err != nil {
+			return err
+		}
+		for i, e := range list {
+			fmt.Println(e.ID, may[i])
+		}
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// 2 true
+	// 3 false
+	// <nil>
+}
+
 // report prints who may do what with an expense.
 func report(ctx context.Context, db *gorm.DB, expense *Expense) error {
 	for _, action := range []string{"read", "update", "delete"} {

@@ -5,6 +5,7 @@ package gormauthz
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -49,13 +50,21 @@ func newModels(db *gorm.DB) *models {
 // Name returns the name of the plugin that holds the models.
 func (ms *models) Name() string { return modelsName }
 
-// Initialize registers the callbacks that note how rows are read. GORM calls it.
+// Initialize registers the callbacks that note how rows are read, and those that refuse writes
+// in a ReadTx. GORM calls it.
 func (ms *models) Initialize(db *gorm.DB) error {
-	query := db.Callback().Query()
-	if err := query.Before("gorm:query").Register("gormauthz:before_reading", ms.beforeReading); err != nil {
-		return fmt.Errorf("gormauthz: %w", err)
-	}
-	if err := query.After("gorm:preload").Before("gorm:after_query").Register("gormauthz:after_reading", ms.afterReading); err != nil {
+	cb := db.Callback()
+	err := errors.Join(
+		cb.Query().Before("gorm:query").Register("gormauthz:before_reading", ms.beforeReading),
+		cb.Query().After("gorm:preload").Before("gorm:after_query").Register("gormauthz:after_reading", ms.afterReading),
+		cb.Query().Before("gorm:query").Register("gormauthz:read_tx", refuseLocksInReadTx),
+		cb.Row().Before("gorm:row").Register("gormauthz:read_tx", refuseLocksInReadTx),
+		cb.Create().Before("gorm:begin_transaction").Register("gormauthz:read_tx", refuseInReadTx),
+		cb.Update().Before("gorm:begin_transaction").Register("gormauthz:read_tx", refuseInReadTx),
+		cb.Delete().Before("gorm:begin_transaction").Register("gormauthz:read_tx", refuseInReadTx),
+		cb.Raw().Before("gorm:raw").Register("gormauthz:read_tx", refuseInReadTx),
+	)
+	if err != nil {
 		return fmt.Errorf("gormauthz: %w", err)
 	}
 	return nil

@@ -296,6 +296,9 @@ func (r *Repository[T]) Delete(ctx context.Context, key any) error {
 
 // write calls f in a transaction: that of the visit, or a new one.
 func (v *visit[T]) write(f func(*visit[T]) error) error {
+	if isReading(v.ctx) {
+		return ErrReadTx
+	}
 	if inTransaction(v.db) {
 		return f(v)
 	}
