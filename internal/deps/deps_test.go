@@ -31,6 +31,7 @@ const (
 // dependencies; other tests may also import testModules.
 const lattice = `
 	9  examples/expenses   gorm.io/gorm
+	9  examples/issues     gorm.io/gorm
 	9  examples/quickstart
 	9  examples/roles      gorm.io/gorm
 	9  examples/tenants    gorm.io/gorm
