@@ -1,5 +1,5 @@
-// Package policies has the policies of the expenses example. The files of a folder
-// are one policy:
+// Package policies has the policies of the examples. The files of a folder are one
+// policy:
 //
 //   - expenses: users may submit expenses, and may read their own expenses and
 //     their organization.
@@ -7,6 +7,7 @@
 //     and has no string methods.
 //   - managed: also, managers may read the expenses of everybody below them, and
 //     accountants those of their organization. It uses roles and relations.
+//   - issues: the example examples/issues, whose tests are the tests of this policy.
 //
 // A program embeds them with
 //

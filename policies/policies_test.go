@@ -225,7 +225,7 @@ func TestFS(t *testing.T) {
 	for _, f := range files {
 		folders = append(folders, path.Dir(f))
 	}
-	if got, want := slices.Compact(folders), []string{"expenses", "expenses-oso", "managed"}; !slices.Equal(got, want) {
+	if got, want := slices.Compact(folders), []string{"expenses", "expenses-oso", "issues", "managed"}; !slices.Equal(got, want) {
 		t.Errorf("folders %q, want %q", got, want)
 	}
 }

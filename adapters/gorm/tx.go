@@ -27,6 +27,10 @@ const maxTries = 10
 // several writes that belong together. SQLite's transactions are serializable anyway, if
 // the DSN makes them immediate.
 //
+// A decision does not fetch relations that are loaded. If the permission depends on relations
+// of the actor, such as memberships, and [authz.Config].Actor loads them, put an actor
+// without them into the context: those that it has loaded are from before the transaction.
+//
 // The repository and the context passed to f belong to the transaction; other
 // repositories of the handle take it from the context. Nothing is committed if f returns
 // an error, or if a write or its authorization failed. If the database reports a

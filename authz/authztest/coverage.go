@@ -157,6 +157,15 @@ func (p *coveredPolicy) Filter(ctx context.Context, rule string, actor any, acti
 	return f.Filter(ctx, rule, actor, action, class)
 }
 
+// FilterActors calls the policy and counts nothing.
+func (p *coveredPolicy) FilterActors(ctx context.Context, rule string, class authz.Class, action string, resource any) (*filter.Query, error) {
+	f, ok := p.tracedPolicy.(authz.ActorFilterer)
+	if !ok {
+		return nil, fmt.Errorf("the engine does not support filters of actors: %w", authz.ErrUnsupported)
+	}
+	return f.FilterActors(ctx, rule, class, action, resource)
+}
+
 // count traces a decision or query, and counts what was tried and what held.
 func (p *coveredPolicy) count(ctx context.Context, rule string, args []any, opts polar.TraceOptions) {
 	t := p.Trace(ctx, rule, args, opts)

@@ -107,6 +107,10 @@ allow(_: User, x, _: Expense) if x in ["a", "b"];
 			_, err := az.Filter(ctx, alice, "read", authz.ClassOf[Expense]())
 			return err
 		}, 0},
+		{"FilterActors", func(az *authz.Authorizer) error {
+			_, err := az.FilterActors(ctx, authz.ClassOf[User](), "read", lunch)
+			return err
+		}, 0},
 		{"Explain", func(az *authz.Authorizer) error {
 			x, err := az.Explain(ctx, alice, "read", lunch)
 			if err == nil && x.Verdict != authz.Allowed {

@@ -17,12 +17,12 @@ import (
 	"testing"
 
 	mysqldsn "github.com/go-sql-driver/mysql"
-	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
 
 	gormauthz "github.com/ursa-authz/ursa/adapters/gorm"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/authztest"
+	"github.com/ursa-authz/ursa/examples/internal/database"
 )
 
 func TestInProcess(t *testing.T) {
@@ -60,7 +60,7 @@ func getenv(name, value string) string { return cmp.Or(os.Getenv(name), value) }
 // cannot be reached, the test is skipped, or fails if URSA_REQUIRE_DATABASES is 1.
 func ownDatabase(t *testing.T, server string) string {
 	t.Helper()
-	dialector, err := dialectorOf(server)
+	dialector, err := database.Dialector(server)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func ownDatabase(t *testing.T, server string) string {
 		if err := admin.Exec("DROP DATABASE " + name).Error; err != nil {
 			t.Error(err)
 		}
-		closeDatabase(admin)
+		database.Close(admin)
 	})
 	u, err := url.Parse(server)
 	if err != nil {
@@ -280,7 +280,7 @@ func TestSchema(t *testing.T) {
 // TestForeignDatabase: a database with tables of another program is not touched.
 func TestForeignDatabase(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "other.db")
-	dialector, err := dialectorOf(name)
+	dialector, err := database.Dialector(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +292,7 @@ func TestForeignDatabase(t *testing.T) {
 		if err := db.Exec("CREATE TABLE " + table + " (id INTEGER)").Error; err != nil {
 			t.Fatal(err)
 		}
-		closeDatabase(db)
+		database.Close(db)
 		if _, _, err := openDatabase(t.Context(), name, t.Output()); err == nil || !strings.Contains(err.Error(), "it is not empty and has no table organizations") {
 			t.Errorf("with a table %s: %v", table, err)
 		}
@@ -308,7 +308,7 @@ func TestDatabaseNames(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, filled, err)
 			continue
 		}
-		closeDatabase(db)
+		database.Close(db)
 		if _, err := os.Stat(path); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -321,7 +321,7 @@ func TestDatabaseDown(t *testing.T) {
 	if got := curl(t, server.URL, `curl -H "user: alice@foo.com" localhost:5000/expenses/2`); got.status != 200 {
 		t.Fatalf("%d %s", got.status, got.body)
 	}
-	closeDatabase(a.db)
+	database.Close(a.db)
 	for _, path := range []string{"/", "/whoami", "/expenses", "/expenses/2", "/expenses/1"} {
 		if got := curl(t, server.URL, `curl -H "user: alice@foo.com" localhost:5000`+path); got.status != 500 {
 			t.Errorf("%s: %d %s", path, got.status, got.body)
@@ -339,37 +339,6 @@ func TestDatabaseUnreachable(t *testing.T) {
 		_, _, err := openDatabase(t.Context(), name, &log)
 		if err == nil || strings.Contains(err.Error(), "secret") || log.Len() > 0 {
 			t.Errorf("%v\n%s", err, &log)
-		}
-	}
-}
-
-// TestMySQLQuery: the parameters in a URL reach the driver, tls above all.
-func TestMySQLQuery(t *testing.T) {
-	const name = "mysql://ann:s%2Fcret@db/x?tls=skip-verify&sql_mode=ANSI"
-	d, err := dialectorOf(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := mysqldsn.ParseDSN(d.(*mysql.Dialector).DSN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.TLSConfig != "skip-verify" || c.Params["sql_mode"] != "ANSI" || c.Addr != "db:3306" || c.User != "ann" || c.Passwd != "s/cret" || c.DBName != "x" {
-		t.Errorf("%s becomes %s", name, c.FormatDSN())
-	}
-	if _, err := dialectorOf("mysql://ann@db/x?tls=maybe"); err == nil {
-		t.Error("a parameter that the driver does not know is not an error")
-	}
-}
-
-func TestShown(t *testing.T) {
-	for name, want := range map[string]string{
-		"expenses.db": "expenses.db",
-		"postgres://ann:secret@db:5432/x?sslpassword=secret": "postgres://ann:xxxxx@db:5432/x",
-		"mysql://root@127.0.0.1/test":                        "mysql://root@127.0.0.1/test",
-	} {
-		if got := shown(name); got != want {
-			t.Errorf("%s is shown as %s", name, got)
 		}
 	}
 }

@@ -6,20 +6,13 @@ package main
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"io"
-	"log"
-	"net/url"
-	"path/filepath"
 	"strings"
-	"time"
 
-	mysqldsn "github.com/go-sql-driver/mysql"
-	"gorm.io/driver/mysql"
-	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
+
+	"github.com/ursa-authz/ursa/examples/internal/database"
 )
 
 // schema creates the tables and inserts the rows of the example.
@@ -30,85 +23,19 @@ var schema string
 // tables are the tables of the schema.
 var tables = []string{"organizations", "locations", "users", "expenses"}
 
-// openDatabase opens a database, named by a SQLite file or the URL of a server, and
-// fills it if it is empty. It logs the errors of statements to w, without values.
+// openDatabase opens a database, named as for database.Open, and fills it if it is
+// empty. It logs the errors of statements to w, without values.
 func openDatabase(ctx context.Context, name string, w io.Writer) (db *gorm.DB, filled bool, err error) {
-	dialector, err := dialectorOf(name)
+	db, err = database.Open(name, w)
 	if err != nil {
 		return nil, false, err
 	}
-	db, err = gorm.Open(dialector, &gorm.Config{Logger: logger.Discard}) // the caller reports the error
-	if err != nil {
-		return nil, false, fmt.Errorf("opening the database %s: %w", shown(name), err)
-	}
-	db.Logger = logger.New(log.New(w, "", log.LstdFlags), logger.Config{
-		LogLevel:                  logger.Error,
-		SlowThreshold:             time.Second,
-		ParameterizedQueries:      true,
-		IgnoreRecordNotFoundError: true, // an answer, not a fault
-	})
 	filled, err = fill(db.WithContext(ctx))
 	if err != nil {
-		closeDatabase(db)
-		return nil, false, fmt.Errorf("the database %s: %w", shown(name), err)
+		database.Close(db)
+		return nil, false, fmt.Errorf("the database %s: %w", database.Shown(name), err)
 	}
 	return db, filled, nil
-}
-
-func closeDatabase(db *gorm.DB) error {
-	pool, err := db.DB()
-	if err != nil {
-		return err
-	}
-	return pool.Close()
-}
-
-// dialectorOf returns the GORM dialector for a database.
-func dialectorOf(name string) (gorm.Dialector, error) {
-	switch {
-	case strings.HasPrefix(name, "postgres://"), strings.HasPrefix(name, "postgresql://"):
-		return postgres.Open(name), nil
-	case strings.HasPrefix(name, "mysql://"):
-		u, err := url.Parse(name)
-		if err != nil {
-			return nil, errors.New("-db is not a URL of the form mysql://user:password@host:port/database")
-		}
-		c, err := mysqldsn.ParseDSN("/?" + u.RawQuery) // the driver's parameters, such as tls
-		if err != nil {
-			return nil, fmt.Errorf("-db: the MySQL driver rejects the query of the URL: %w", err)
-		}
-		c.Net, c.Addr = "tcp", u.Host
-		if u.Port() == "" {
-			c.Addr += ":3306"
-		}
-		c.User = u.User.Username()
-		c.Passwd, _ = u.User.Password()
-		c.DBName = strings.TrimPrefix(u.Path, "/")
-		return mysql.Open(c.FormatDSN()), nil
-	case name == "" || strings.Contains(name, ":memory:"):
-		return nil, errors.New("-db needs the name of a file or a URL")
-	case strings.Contains(name, "://"):
-		return nil, errors.New("-db takes postgres:// and mysql:// URLs and SQLite files")
-	}
-	return openSQLite(fileURI(name)), nil
-}
-
-// fileURI returns the URI of a SQLite file.
-func fileURI(name string) string {
-	path := filepath.ToSlash(name)
-	if filepath.VolumeName(name) != "" {
-		path = "/" + path
-	}
-	return "file:" + (&url.URL{Path: path}).EscapedPath()
-}
-
-// shown returns the name of a database without its password and parameters.
-func shown(name string) string {
-	if u, err := url.Parse(name); err == nil && u.Host != "" {
-		u.RawQuery = ""
-		return u.Redacted()
-	}
-	return name
 }
 
 // fill creates the tables of an empty database and inserts their rows. It does all

@@ -24,6 +24,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/ursa-authz/ursa/authz/authztest"
+	"github.com/ursa-authz/ursa/examples/internal/database"
 	"github.com/ursa-authz/ursa/policies"
 )
 
@@ -431,7 +432,7 @@ func peek(t *testing.T, name string) *gorm.DB {
 	if filled {
 		t.Error("the program's database was empty")
 	}
-	t.Cleanup(func() { closeDatabase(db) })
+	t.Cleanup(func() { database.Close(db) })
 	return db
 }
 

@@ -37,6 +37,7 @@ import (
 
 	gormauthz "github.com/ursa-authz/ursa/adapters/gorm"
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/examples/internal/database"
 )
 
 // engines are the engines by name. Without the build tag oso there is only authz's
@@ -250,12 +251,12 @@ func (a *app) introduce(stdout, stderr io.Writer, listeners []net.Listener) {
 	if a.watches() {
 		policy += " (watched: edits take effect within about a second)"
 	}
-	database := shown(a.settings.db)
+	shown := database.Shown(a.settings.db)
 	switch {
 	case a.temporary != "":
-		database = "temporary, with the rows of expenses.sql (-db expenses.db keeps one)"
+		shown = "temporary, with the rows of expenses.sql (-db expenses.db keeps one)"
 	case a.filled:
-		database += " (was empty, now has the rows of expenses.sql)"
+		shown += " (was empty, now has the rows of expenses.sql)"
 	}
 	var urls []string
 	for _, l := range listeners {
@@ -279,7 +280,7 @@ Try:
     curl -H "user: alice@foo.com" %[5]s/whoami
     curl -H "user: alice@foo.com" %[5]s/expenses/2
     curl -H "user: alice@foo.com" %[5]s/expenses/1
-`, a.settings.engine, policy, database, strings.Join(urls, " and "), host)
+`, a.settings.engine, policy, shown, strings.Join(urls, " and "), host)
 	if a.lists {
 		fmt.Fprintf(stdout, "    curl -H \"user: alice@foo.com\" %s/expenses\n", host)
 	}
@@ -331,7 +332,7 @@ func (a *app) serve(ctx context.Context, listeners []net.Listener) error {
 func (a *app) close() {
 	var err error
 	if a.db != nil {
-		err = closeDatabase(a.db)
+		err = database.Close(a.db)
 	}
 	if a.temporary != "" {
 		err = errors.Join(err, os.RemoveAll(a.temporary))

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/ursa-authz/ursa/adapters/nethttp"
+	"github.com/ursa-authz/ursa/examples/internal/database"
 )
 
 // Audited is a method that policies of this test call, and that fails.
@@ -55,7 +56,7 @@ func TestOperator(t *testing.T) {
 			status: 500,
 			want:   []string{`level=ERROR msg="undecided: User 1 read Expense 2"`, "expenses.polar:3:42: method Audited of User panicked"}},
 		{name: "the database is closed",
-			fault:  func(t *testing.T, a *app) { closeDatabase(a.db) },
+			fault:  func(t *testing.T, a *app) { database.Close(a.db) },
 			status: 500,
 			want:   []string{`level=ERROR msg="undecided: GET /expenses/2"`, "finding the actor: sql: database is closed"}},
 		{name: "a table is missing",

@@ -21,6 +21,9 @@ type policySource struct {
 	onDisk   bool
 }
 
+// folders are those in policies/ that are about the classes of this program.
+var folders = []string{"expenses", "expenses-oso", "managed"}
+
 // findPolicy returns the policy for a value of the flag -policy: a folder in
 // policies/ by its name, or a directory, a file or a pattern on disk. In a clone of
 // the repository, the folder on disk is used, so that it can be edited while the
@@ -44,14 +47,8 @@ func findPolicy(value string) (policySource, error) {
 		pattern := value + "/*.polar"
 		return policySource{authz.FS(policies.FS, pattern), "the copy of policies/" + pattern + " in the program", false}, nil
 	}
-	var names []string
-	if entries, err := fs.ReadDir(policies.FS, "."); err == nil {
-		for _, e := range entries {
-			names = append(names, e.Name())
-		}
-	}
 	return policySource{}, fmt.Errorf("-policy: there is no policy %q (choose from %s, or write ./%[1]s for files on disk)",
-		value, strings.Join(names, ", "))
+		value, strings.Join(folders, ", "))
 }
 
 // module is the first line of the repository's go.mod.

@@ -30,10 +30,12 @@ const (
 // the standard library, so that a program that imports authz does not download their
 // dependencies; other tests may also import testModules.
 const lattice = `
-	9  examples/expenses   github.com/go-sql-driver/mysql github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres gorm.io/driver/sqlite
+	9  examples/expenses   gorm.io/gorm
+	9  examples/issues     gorm.io/gorm
 	9  examples/quickstart
 	9  examples/roles      gorm.io/gorm
 	9  examples/tenants    gorm.io/gorm
+	0  examples/internal/database  github.com/go-sql-driver/mysql github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres gorm.io/driver/sqlite
 	8  adapters/gorm       gorm.io/gorm
 	7  adapters/sql
 	6  adapters/internal/answer

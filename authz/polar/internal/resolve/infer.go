@@ -38,6 +38,7 @@ type checker struct {
 	less  bool      // a goal that holds here makes the rule hold less, since it is inside a negation
 
 	// Of the current rule, for nilequal.go:
+	states  bool // it is an allow_change rule
 	params  []Param
 	body    *And
 	origins *origins // nil until needed
@@ -90,7 +91,7 @@ func (c *checker) begin(src *source, vars []string, body *And) {
 	c.r.poll(len(vars))
 	c.src, c.vars, c.trail = src, vars, c.trail[:0]
 	c.named.slot, c.leafy, c.nils = -1, nil, c.nils[:0]
-	c.params, c.body, c.origins = nil, body, nil
+	c.states, c.params, c.body, c.origins = false, nil, body, nil
 	c.slots = slices.Grow(c.slots[:0], len(vars))[:len(vars)]
 	clear(c.slots)
 	c.findProducers(body)
@@ -133,7 +134,7 @@ func (c *checker) rule(src *source, rule *Rule) {
 	} else {
 		c.begin(src, rule.Vars, noBody)
 	}
-	c.params = rule.Params
+	c.states, c.params = ruleKey{rule.Name, len(rule.Params)} == changeRule, rule.Params
 	terms := make([]Term, len(rule.Params))
 	for i, p := range rule.Params {
 		terms[i] = p.Term

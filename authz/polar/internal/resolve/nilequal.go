@@ -16,7 +16,8 @@ package resolve
 //
 // The check does not report an equality that makes the rule hold less, such as one inside a
 // negation. It does not report a comparison with the key of an actor either: a value without
-// a key is not an actor.
+// a key is not an actor. In an allow_change rule, before.team = after.team says that the team
+// stays as it is, which is true of no team.
 //
 // Paths are computed only for rules with such an equality. One walk over the body then
 // compares each equality with the tests around it, so the check is linear.
@@ -25,6 +26,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
@@ -293,7 +295,7 @@ func (w *guardWalk) goal(g Goal) {
 // check reports the equalities in a goal.
 func (w *guardWalk) check(g Goal) {
 	for _, n := range w.of[g] {
-		if w.held[n.paths[0]] > 0 || w.held[n.paths[1]] > 0 {
+		if w.held[n.paths[0]] > 0 || w.held[n.paths[1]] > 0 || w.isUnchanged(n.paths) {
 			continue
 		}
 		msg, hint := "this also holds when both are nil", "test that one of them is not nil"
@@ -303,6 +305,18 @@ func (w *guardWalk) check(g Goal) {
 		}
 		w.c.warn(CodeNilEqualsNil, n.at, msg, hint)
 	}
+}
+
+// isUnchanged reports whether the paths are the same attribute of the two states of an
+// allow_change rule.
+func (w *guardWalk) isUnchanged(paths [2]string) bool {
+	if !w.c.states {
+		return false
+	}
+	before, after := w.o.path(w.c.params[2].Term), w.o.path(w.c.params[3].Term)
+	l, lAttr, _ := strings.Cut(paths[0], ".")
+	r, rAttr, _ := strings.Cut(paths[1], ".")
+	return lAttr == rAttr && (l == before && r == after || l == after && r == before)
 }
 
 // maxGuard bounds the depth of connectives in which a test is searched, since the walk searches again at each.

@@ -156,6 +156,14 @@ allow(u: User, "k", r: Repo) if u.boss != nil and u.org = r.org; ### "nil-equals
 type helper(user, repo);
 helper(u: User, r: Repo) if u.email = r.owner.email; ### "nil-equals-nil"
 ---
+# option:change
+# An attribute that an update leaves as it is may be nil.
+allow(_: User, _, _: User);
+allow_change(_: User, "a", before: User, after: User) if before.boss = after.boss and after.org = before.org and before.boss.boss = after.boss.boss;
+allow_change(_: User, "b", before: User, after: User) if before.email = after.boss.email; ### "nil-equals-nil: before.email = after.boss.email"
+allow_change(u: User, "c", before: User, _: User) if before.boss = u.boss; ### "nil-equals-nil: before.boss = u.boss"
+allow_change(u: User, "d", before: User, after: User) if [before.org, before.email] = [after.org, after.email] and u.boss = after.boss; ### "nil-equals-nil: u.boss = after.boss"
+---
 # Equalities that are guarded, fail for nil, or make the rule hold less.
 allow(u: User, "a", r: Repo) if u.org != nil and u.org = r.org;
 allow(u: User, "b", r: Repo) if u.org = r.org and r.org != nil;

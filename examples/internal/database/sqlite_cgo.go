@@ -1,6 +1,6 @@
 //go:build cgo
 
-package main
+package database
 
 // This file defines openSQLite with SQLite's C library.
 

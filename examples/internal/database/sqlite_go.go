@@ -1,6 +1,6 @@
 //go:build !cgo
 
-package main
+package database
 
 // This file defines openSQLite with a driver in Go, for builds without cgo.
 
