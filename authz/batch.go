@@ -75,11 +75,15 @@ func (a *Authorizer) withBatch(ctx context.Context, resources []any) context.Con
 // Remember returns a context in which decisions remember the relations that they fetch, so
 // that each is fetched once, however many decisions read it. Shares reports whether
 // relations of a row, a pointer to a struct, may be remembered; nil means all. The context
-// is safe for concurrent use.
+// is safe for concurrent use. If ctx is from Remember, it is returned as it is.
 //
-// Remember is for adapters, and only for as long as the data cannot change: in a transaction
-// that reads one state of the database and writes nothing, such as gormauthz.ReadTx.
+// Remember is for adapters, and only for as long as the data cannot change: for the conditions
+// of one statement, or in a transaction that reads one state of the database and writes
+// nothing, such as gormauthz.ReadTx.
 func Remember(ctx context.Context, shares func(row any) bool) context.Context {
+	if b, ok := ctx.Value(batchKey{}).(*batch); ok && b.lasting {
+		return ctx
+	}
 	b := newBatch(math.MaxInt) // each decision has its own limit
 	b.shares, b.lasting = shares, true
 	return context.WithValue(ctx, batchKey{}, b)

@@ -14,6 +14,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/callbacks"
 	"gorm.io/gorm/clause"
+
+	"github.com/ursa-authz/ursa/authz"
 )
 
 // WithActions is a row with the actions that the actor may do on it.
@@ -34,6 +36,9 @@ func (w *WithActions[T]) Can(action string) bool { return slices.Contains(w.Acti
 // The errors are those of List. A rule about one of the actions that cannot be translated to a
 // condition is an error, too.
 func (r *Repository[T]) ListWithActions(ctx context.Context, actions []string, scopes ...func(*gorm.DB) *gorm.DB) ([]WithActions[T], error) {
+	if ctx != nil {
+		ctx = authz.Remember(ctx, nil) // for the conditions of all actions
+	}
 	v, err := r.visit(ctx)
 	if err != nil {
 		return nil, err

@@ -36,6 +36,7 @@ func (r *Repository[T]) query(ctx context.Context, scopes []func(*gorm.DB) *gorm
 	if err != nil {
 		return err
 	}
+	ctx = authz.Remember(ctx, nil) // the conditions of the statement, joins included
 	tx := db.Session(&gorm.Session{NewDB: true, Context: ctx})
 	err = run(tx.Scopes(scopes...).Scopes(Authorized(r.actionOr(actionRead)))).Error
 	if err != nil {
