@@ -277,7 +277,7 @@ func (p *parser) primary() operand {
 		switch p.peek().kind {
 		case kLParen:
 			return p.prefix(OpNew)
-		case kColon, kComma, kDot, kRParen:
+		case kColon, kComma, kDot, kRParen, kRBracket, kRBrace:
 			p.reserved("an expression")
 		}
 		p.next()

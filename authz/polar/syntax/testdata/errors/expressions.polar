@@ -66,6 +66,7 @@ f() if x = type;  ### `^12: reserved-word: "type" is a reserved word; expected a
 f() if isa(x);  ### `^8: unrecognized-token: unexpected "isa"; expected an expression .write "matches".$`
 f() if new Foo;  ### `^15: unrecognized-token: unexpected ";"; expected "." after the name of a class .write new Foo......$`
 f() if new;  ### `^11: unrecognized-token: unexpected ";"; expected the name of a class after "new"$`
+f(x) if x in [old, new]; ### `^20: reserved-word: "new" is a reserved word; expected an expression .choose another name, such as new_.$`
 f() if new x.y();  ### `^13: unrecognized-token: unexpected "."; expected "." after the name of a class .write new x......$`
 f() if new if();  ### `^12: reserved-word: "if" is a reserved word; expected the name of a class after "new" .choose another name, such as if_.$`
 f() if new 1;  ### `^12: unrecognized-token: unexpected "1"; expected the name of a class after "new"$`
