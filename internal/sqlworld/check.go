@@ -169,26 +169,29 @@ func smaller(e filter.Expr) []filter.Expr {
 	return slices.DeleteFunc(out, func(s filter.Expr) bool { return reflect.DeepEqual(s, e) })
 }
 
-// CheckPolicies compares lists with single decisions: random policies in Polar on random rows, by
-// SQL, by filter.Match and row by row.
-func CheckPolicies(t *testing.T, db *gorm.DB, classes []authz.Class, sel Select) {
+// A trial is one action of a random policy, over random rows.
+type trial struct {
+	w            *World
+	az           *authz.Authorizer
+	text, action string
+	deny         bool // whether there may be deny rules
+}
+
+// trials calls f for n actions of random policies, which write writes. It returns the number of
+// texts that were not valid policies.
+func trials(t *testing.T, db *gorm.DB, r *rand.Rand, n int, classes []authz.Class, write func(a *Author, actions int, deny bool) string, f func(trial)) (invalid int) {
+	t.Helper()
 	const perWorld, actions = 100, 10
-	r := NewRand(t)
-	n := Runs(t, 500)
 	var w *World
 	classes = slices.Clone(classes)
-	g := NewGenerator(nil, classes, db.Dialector.Name())
-	g.Fetch(classes, &w)
-	ctx := context.Background()
-	var conditional, nontrivial, invalid, endless, chained, steps, vias, overridden int
-	refused := make(map[string]int)
+	NewGenerator(nil, classes, db.Dialector.Name()).Fetch(classes, &w)
 	for run := 0; run < n; {
 		if run%perWorld == 0 {
 			Populate(t, db, r, 25)
 			w = Load(t, db)
 		}
 		deny := r.IntN(2) == 0
-		text := (&Author{Rand: r}).Policy(actions, deny)
+		text := write(&Author{Rand: r}, actions, deny)
 		az, err := authz.New(authz.Config{
 			Policies: authz.String("random.polar", text), Classes: classes, DenyRule: deny,
 			Constants: map[string]any{"noon": Noon, "token": UUIDs[1]},
@@ -201,82 +204,96 @@ func CheckPolicies(t *testing.T, db *gorm.DB, classes []authz.Class, sel Select)
 		}
 		for i := range actions {
 			run++
-			action := fmt.Sprint("a", i)
-			u := One(r, w.Users)
-			q, err := az.Filter(ctx, u, action, authz.ClassOf[Doc]())
-			if errors.Is(err, authz.ErrUnsupported) {
-				refused[reason(err)]++
-				continue
-			}
-			if err != nil {
-				t.Fatalf("%s: %v\n%s", action, err, text)
-			}
-			selected, sql, selectErr := sel(q, false)
-			if err := selectErr; errors.Is(err, filter.ErrUnsupported) {
-				refused[reason(err)]++
-				continue
-			}
-			if isTooDeep(selectErr) {
-				endless++
-				continue
-			}
-			want := []int64(nil)
-			visible, ends := 0, true
-			for _, d := range w.Docs {
-				if d.DeletedAt.Valid {
-					continue
-				}
-				visible++
-				ok, err := az.IsAllowed(ctx, u, action, d)
-				if errors.Is(err, polar.ErrBudget) {
-					ends = false // a decision tries every path
-					break
-				}
-				if err != nil {
-					t.Fatalf("%s: user %d, doc %d: the decision is an error, but the filter is %s: %v\n%s", action, u.ID, d.ID, q.Reveal(), err, text)
-				}
-				if ok {
-					want = append(want, d.ID)
-				}
-				if deny {
-					// The decision must agree with the rules, queried one by one.
-					allows, aErr := ruleHolds(ctx, az, "allow", u, action, d)
-					denies, dErr := ruleHolds(ctx, az, "deny", u, action, d)
-					if errors.Is(aErr, polar.ErrBudget) && denies { // allow is not evaluated then
-						aErr = nil
-					}
-					if err := errors.Join(aErr, dErr); err != nil {
-						t.Fatalf("%s: user %d, doc %d: %v\n%s", action, u.ID, d.ID, err, text)
-					}
-					if ok != (allows && !denies) {
-						t.Fatalf("%s: user %d, doc %d: decided %v, allow %v, deny %v\n%s", action, u.ID, d.ID, ok, allows, denies, text)
-					}
-					if allows && denies {
-						overridden++
-					}
-				}
-			}
-			if !ends {
-				endless++
-				continue
-			}
-			slices.Sort(want)
-			if got := w.Matching(t, q, false); !slices.Equal(got, want) {
-				t.Fatalf("%s: user %d: Match %v, decisions %v: %s\n%s", action, u.ID, got, want, q.Reveal(), text)
-			}
-			if selectErr != nil || !slices.Equal(selected, want) {
-				t.Fatalf("%s: user %d: SQL %v, %v, decisions %v: %s\n%s\n%s", action, u.ID, selected, selectErr, want, q.Reveal(), sql, text)
-			}
-			if q.Kind() == filter.Conditional {
-				conditional++
-			}
-			chain, step, via := chainsIn(q)
-			chained, steps, vias = chained+chain, steps+step, vias+via
-			if len(want) > 0 && len(want) < visible {
-				nontrivial++
-			}
+			f(trial{w, az, text, fmt.Sprint("a", i), deny})
 		}
 	}
+	return invalid
+}
+
+// CheckPolicies compares lists with single decisions: random policies in Polar on random rows, by
+// SQL, by filter.Match and row by row.
+func CheckPolicies(t *testing.T, db *gorm.DB, classes []authz.Class, sel Select) {
+	r := NewRand(t)
+	n := Runs(t, 500)
+	ctx := context.Background()
+	var conditional, nontrivial, endless, chained, steps, vias, overridden int
+	refused := make(map[string]int)
+	invalid := trials(t, db, r, n, classes, (*Author).Policy, func(x trial) {
+		w, az, text, action, deny := x.w, x.az, x.text, x.action, x.deny
+		u := One(r, w.Users)
+		q, err := az.Filter(ctx, u, action, authz.ClassOf[Doc]())
+		if errors.Is(err, authz.ErrUnsupported) {
+			refused[reason(err)]++
+			return
+		}
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", action, err, text)
+		}
+		selected, sql, selectErr := sel(q, false)
+		if err := selectErr; errors.Is(err, filter.ErrUnsupported) {
+			refused[reason(err)]++
+			return
+		}
+		if isTooDeep(selectErr) {
+			endless++
+			return
+		}
+		want := []int64(nil)
+		visible, ends := 0, true
+		for _, d := range w.Docs {
+			if d.DeletedAt.Valid {
+				continue
+			}
+			visible++
+			ok, err := az.IsAllowed(ctx, u, action, d)
+			if errors.Is(err, polar.ErrBudget) {
+				ends = false // a decision tries every path
+				break
+			}
+			if err != nil {
+				t.Fatalf("%s: user %d, doc %d: the decision is an error, but the filter is %s: %v\n%s", action, u.ID, d.ID, q.Reveal(), err, text)
+			}
+			if ok {
+				want = append(want, d.ID)
+			}
+			if deny {
+				// The decision must agree with the rules, queried one by one.
+				allows, aErr := ruleHolds(ctx, az, "allow", u, action, d)
+				denies, dErr := ruleHolds(ctx, az, "deny", u, action, d)
+				if errors.Is(aErr, polar.ErrBudget) && denies { // allow is not evaluated then
+					aErr = nil
+				}
+				if err := errors.Join(aErr, dErr); err != nil {
+					t.Fatalf("%s: user %d, doc %d: %v\n%s", action, u.ID, d.ID, err, text)
+				}
+				if ok != (allows && !denies) {
+					t.Fatalf("%s: user %d, doc %d: decided %v, allow %v, deny %v\n%s", action, u.ID, d.ID, ok, allows, denies, text)
+				}
+				if allows && denies {
+					overridden++
+				}
+			}
+		}
+		if !ends {
+			endless++
+			return
+		}
+		slices.Sort(want)
+		if got := w.Matching(t, q, false); !slices.Equal(got, want) {
+			t.Fatalf("%s: user %d: Match %v, decisions %v: %s\n%s", action, u.ID, got, want, q.Reveal(), text)
+		}
+		if selectErr != nil || !slices.Equal(selected, want) {
+			t.Fatalf("%s: user %d: SQL %v, %v, decisions %v: %s\n%s\n%s", action, u.ID, selected, selectErr, want, q.Reveal(), sql, text)
+		}
+		if q.Kind() == filter.Conditional {
+			conditional++
+		}
+		chain, step, via := chainsIn(q)
+		chained, steps, vias = chained+chain, steps+step, vias+via
+		if len(want) > 0 && len(want) < visible {
+			nontrivial++
+		}
+	})
 	total := 0
 	for why, times := range refused {
 		t.Logf("%5d rejected: %s", times, why)
