@@ -34,9 +34,9 @@ type Frame = vm.Frame
 //
 // Decide stops at the first solution. It is safe for concurrent use.
 func (p *Policy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (Outcome, error) {
-	if allowed, by, done := p.prog.Decide(ctx, rule, actor, action, resource); done {
+	if allowed, by, done, err := p.prog.Decide(ctx, &p.config, rule, actor, action, resource); done {
 		if !allowed {
-			return Outcome{}, nil
+			return Outcome{}, err
 		}
 		return Outcome{Allowed: true, Rule: p.rules[by.Index]}, nil
 	}

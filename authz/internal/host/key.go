@@ -119,6 +119,25 @@ func (k *key) textLen(p unsafe.Pointer) (n int) {
 	return n
 }
 
+// IntKey returns the key of the object at p, if the key of the plan is one integer. Instances
+// that are equal have the same.
+func (p *Plan) IntKey(ptr unsafe.Pointer) (key uint64, ok bool) {
+	if p.key == nil || !p.key.simple {
+		return 0, false
+	}
+	l := &p.key.attrs[0].loader
+	ptr = unsafe.Add(ptr, l.off)
+	switch l.op {
+	case opInt, opUint:
+		return uint64(*(*uint)(ptr)), true
+	case opInt64, opUint64:
+		return *(*uint64)(ptr), true
+	case opInt32, opUint32:
+		return uint64(*(*uint32)(ptr)), true
+	}
+	return 0, false
+}
+
 // isZero reports whether the key of the object at p identifies nothing.
 func (k *key) isZero(p unsafe.Pointer) bool {
 	for _, a := range k.attrs {

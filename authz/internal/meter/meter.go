@@ -121,7 +121,9 @@ func (a *Account) Close() {
 	if a.drawn > 0 {
 		a.pool.used.Add(-int64(a.drawn))
 	}
-	*a = Account{}
+	// Limits and pool stay; they hold no memory of the query.
+	a.steps, a.poll, a.bytes, a.kept, a.drawn = 0, 0, 0, 0, 0
+	a.ctx, a.done = nil, nil
 }
 
 // Charge counts n steps. The error is an [*Error].
@@ -242,16 +244,20 @@ func (a *Account) grow() error {
 	return nil
 }
 
-// A Sub is what an account had counted when another way to the same answer began, which is
-// not to count: an explanation looks at more than a decision does.
-type Sub struct{ steps, bytes, kept int }
+// An Aside is what an account had counted when work began that is not to count, such as what
+// an explanation looks at and a decision does not.
+type Aside struct{ steps, bytes, kept int }
 
-// Save returns what was counted so far, for Rewind.
-func (a *Account) Save() Sub { return Sub{a.steps, a.bytes, a.kept} }
+// Aside begins to count anew, until Resume.
+func (a *Account) Aside() Aside {
+	s := Aside{a.steps, a.bytes, a.kept}
+	a.steps, a.bytes, a.kept, a.poll = 0, 0, 0, 0
+	return s
+}
 
-// Rewind takes back what was counted since, and returns the steps.
-func (a *Account) Rewind(s Sub) (steps int) {
-	steps = a.steps - s.steps
-	a.steps, a.bytes, a.kept = s.steps, s.bytes, s.kept
+// Resume goes back to what was counted before, and returns the steps since.
+func (a *Account) Resume(s Aside) (steps int) {
+	steps = a.steps
+	a.steps, a.bytes, a.kept, a.poll = s.steps, s.bytes, s.kept, 0
 	return steps
 }

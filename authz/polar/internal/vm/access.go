@@ -13,17 +13,6 @@ func (m *Machine) lookup(n *node, base int32) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if obj.Kind() == host.Instance && n.name != "" {
-		a := attrOf(n.attrs, obj.Plan, n.name)
-		if a == nil {
-			return false, m.unknownAttribute(n, obj, n.name)
-		}
-		v, err := m.attribute(obj, a)
-		if err != nil {
-			return false, err
-		}
-		return m.unifyOperand(&n.c, v, base)
-	}
 	if obj.Kind() == host.Var {
 		m.wait(n, obj)
 		return true, nil
@@ -35,50 +24,72 @@ func (m *Machine) lookup(n *node, base int32) (bool, error) {
 			return false, err
 		}
 		switch key.Kind() {
-		case host.String:
-			name = key.Str()
 		case host.Var:
 			if isDict(obj) {
 				return m.eachEntry(n, obj, base)
 			}
 			m.wait(n, key)
 			return true, nil
-		case host.Nil:
-			return false, nil
 		case host.Partial:
 			return false, m.unsupported("a lookup by %s", describeSymbol(asSymbol(key)))
-		default:
-			return false, m.errorf(CodeType, "the name of an attribute must be a String, not %s", describe(key))
 		}
+		if ok, err := m.checkKey(key); !ok || err != nil {
+			return false, err
+		}
+		name = key.Str()
 	}
-	switch {
-	case obj.Kind() == host.Nil:
-		return false, nil
-	case obj.Kind() == host.Partial:
+	if obj.Kind() == host.Partial {
 		return m.lookupPartial(n, obj, name, base)
+	}
+	v, ok, err := m.member(obj, n.attrs, name, n.name != "")
+	if !ok || err != nil {
+		return false, err
+	}
+	return m.unifyOperand(&n.c, v, base)
+}
+
+// checkKey reports whether a lookup by a known value may have a result.
+func (m *Machine) checkKey(key Value) (bool, error) {
+	switch key.Kind() {
+	case host.String:
+		return true, nil
+	case host.Nil:
+		return false, nil
+	}
+	return false, m.errorf(CodeType, "the name of an attribute must be a String, not %s", describe(key))
+}
+
+// member reads an attribute or entry of a known value; ok is false if there is none. The
+// attrs are those of that name by plan. A name that is not written in the policy is not
+// shown.
+func (m *Machine) member(obj Value, attrs []*host.Attr, name string, written bool) (v Value, ok bool, err error) {
+	switch {
+	case obj.Kind() == host.Instance && written:
+		a := attrOf(attrs, obj.Plan, name)
+		if a == nil {
+			return Value{}, false, m.unknownAttribute(obj, name, written)
+		}
+		v, err = m.attribute(obj, a)
+		return v, err == nil, err
+	case obj.Kind() == host.Nil:
+		return Value{}, false, nil
 	case isDict(obj):
 		if obj.Plan != openDictPlan && obj.Plan.Class != nil {
 			// A named map type may have methods; its entries are still its attributes.
 			if obj.Plan.Attr(name) != nil {
-				return false, m.unknownAttribute(n, obj, name)
+				return Value{}, false, m.unknownAttribute(obj, name, written)
 			}
 		}
 		v, ok, err := viewDict(obj).get(m, name)
 		if err != nil {
-			return false, m.hostError(err)
+			return Value{}, false, m.hostError(err)
 		}
-		if !ok {
-			return false, nil
-		}
-		return m.unifyOperand(&n.c, v, base)
+		return v, ok, nil
 	case obj.Plan == openListPlan || obj.Plan.Attr(name) == nil:
-		return false, m.unknownAttribute(n, obj, name)
+		return Value{}, false, m.unknownAttribute(obj, name, written)
 	}
-	v, err := m.attribute(obj, obj.Plan.Attr(name))
-	if err != nil {
-		return false, err
-	}
-	return m.unifyOperand(&n.c, v, base)
+	v, err = m.attribute(obj, obj.Plan.Attr(name))
+	return v, err == nil, err
 }
 
 // attribute reads an attribute of an instance, and fetches it if necessary.
@@ -98,7 +109,10 @@ func (m *Machine) attribute(obj Value, a *host.Attr) (Value, error) {
 	if err != nil {
 		return Value{}, m.hostError(err)
 	}
-	return m.settle(v)
+	if isSeq(v) {
+		return m.settle(v)
+	}
+	return v, nil
 }
 
 // isSeq reports whether v is an iterator, which settle makes a list of.
@@ -151,9 +165,9 @@ func (m *Machine) fetch(obj Value, a *host.Attr) (Value, error) {
 
 // unknownAttribute returns the error of a lookup that can never succeed. It does not
 // show a name that is a value of the query and not text of the policy.
-func (m *Machine) unknownAttribute(n *node, obj Value, name string) error {
+func (m *Machine) unknownAttribute(obj Value, name string, written bool) error {
 	what := describe(obj)
-	if n != nil && n.op == opLookup && n.name == "" {
+	if !written {
 		return m.errorf(CodeUnknownAttribute, "%s has no attribute with that name", what)
 	}
 	hint := ""
@@ -180,12 +194,11 @@ func (m *Machine) method(n *node, base int32) (bool, error) {
 	case host.Var:
 		m.wait(n, obj)
 		return true, nil
-	case host.Nil:
-		return false, nil
 	case host.Partial:
 		return m.methodPartial(n, obj, base)
-	case host.ClassKind:
-		return false, m.errorf(CodeUnknownMethod, "a class itself has no method %q", n.name)
+	}
+	if ok, err := m.hasMethods(obj, n.name); !ok || err != nil {
+		return false, err
 	}
 	args, waits, depends, err := m.groundArgs(n, base)
 	if err != nil {
@@ -198,22 +211,6 @@ func (m *Machine) method(n *node, base int32) (bool, error) {
 	if n.kwargs {
 		return false, m.errorf(CodeClass, "methods take no keyword arguments")
 	}
-	if !isOpen(obj) {
-		if hm := obj.Plan.Method(n.name); hm != nil {
-			v, ok, err := hm.Call(m.ctx, obj, args)
-			m.look()
-			if err != nil {
-				return false, m.hostError(err)
-			}
-			if !ok {
-				return false, nil
-			}
-			if v, err = m.settle(v); err != nil {
-				return false, err
-			}
-			return m.unifyOperand(&n.c, v, base)
-		}
-	}
 	if obj.Plan == openListPlan {
 		u, waits, err := m.openEnd(obj, n.name)
 		if err != nil {
@@ -224,11 +221,46 @@ func (m *Machine) method(n *node, base int32) (bool, error) {
 			return true, nil
 		}
 	}
-	v, ok, err := m.builtin(obj, n.name, args)
+	v, ok, err := m.invoke(obj, n.name, args)
 	if err != nil || !ok {
 		return false, err
 	}
 	return m.unifyOperand(&n.c, v, base)
+}
+
+// hasMethods reports whether a known value may have methods.
+func (m *Machine) hasMethods(obj Value, name string) (bool, error) {
+	switch obj.Kind() {
+	case host.Nil:
+		return false, nil
+	case host.ClassKind:
+		return false, m.errorf(CodeUnknownMethod, "a class itself has no method %q", name)
+	}
+	return true, nil
+}
+
+// invoke calls a method with known arguments; ok is false if there is no result.
+func (m *Machine) invoke(obj Value, name string, args []Value) (v Value, ok bool, err error) {
+	if isOpen(obj) {
+		return m.builtin(obj, name, args)
+	}
+	hm := obj.Plan.Method(name)
+	if hm == nil {
+		return m.builtin(obj, name, args)
+	}
+	if err := m.chargeConversions(args); err != nil {
+		return Value{}, false, err
+	}
+	v, ok, err = hm.Call(m.ctx, obj, args)
+	m.look()
+	if err != nil {
+		return Value{}, false, m.hostError(err)
+	}
+	if !ok {
+		return Value{}, false, nil
+	}
+	v, err = m.settle(v)
+	return v, err == nil, err
 }
 
 // openEnd returns the variable that a built-in method of an open list must wait
@@ -274,14 +306,21 @@ func (m *Machine) groundArgs(n *node, base int32) (args []Value, waits Value, de
 				return nil, Value{}, false, err
 			}
 		}
-		if k := v.Kind(); k == host.List || k == host.Dict {
-			if err := m.chargeConversion(v, 0); err != nil {
-				return nil, Value{}, false, err
-			}
-		}
 		m.abuf = append(m.abuf, v)
 	}
 	return m.abuf[from:], Value{}, false, nil
+}
+
+// chargeConversions counts what the host copies of arguments.
+func (m *Machine) chargeConversions(args []Value) error {
+	for _, v := range args {
+		if k := v.Kind(); k == host.List || k == host.Dict {
+			if err := m.chargeConversion(v, 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // chargeConversion counts what the host copies of a list or dictionary.
@@ -379,12 +418,24 @@ func (m *Machine) construct(n *node, base int32) (bool, error) {
 		m.wait(n, waits)
 		return true, nil
 	}
-	v, err := m.prog.reg.New(m.ctx, n.class, args, nil)
-	m.look()
+	v, err := m.newInstance(n.class, args)
 	if err != nil {
-		return false, m.hostError(err)
+		return false, err
 	}
 	return m.unifyOperand(&n.c, v, base)
+}
+
+// newInstance calls a constructor with known arguments.
+func (m *Machine) newInstance(class *host.ClassInfo, args []Value) (Value, error) {
+	if err := m.chargeConversions(args); err != nil {
+		return Value{}, err
+	}
+	v, err := m.prog.reg.New(m.ctx, class, args, nil)
+	m.look()
+	if err != nil {
+		return Value{}, m.hostError(err)
+	}
+	return v, nil
 }
 
 // describe returns the class or kind of a value for messages, never the value itself.

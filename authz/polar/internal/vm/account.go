@@ -49,6 +49,18 @@ func (m *Machine) Steps() int { return m.acct.Steps() }
 // Held returns the bytes that the query holds.
 func (m *Machine) Held() int { return m.acct.Mark() }
 
+// A Cost is what a query cost: the steps that it took, and the bytes that it held at its end.
+type Cost struct{ Steps, Held int }
+
+// close ends the account of the query.
+func (m *Machine) close() {
+	if m.cost != nil {
+		*m.cost = Cost{m.acct.Steps(), m.acct.Mark()}
+		m.cost = nil
+	}
+	m.acct.Close()
+}
+
 // charge counts n steps of work.
 func (m *Machine) charge(n int) error { return m.acct.Charge(n) }
 

@@ -14,7 +14,9 @@ package vm
 
 import (
 	"cmp"
+	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
 	"reflect"
 	"time"
 	"unsafe"
@@ -25,85 +27,116 @@ import (
 // A callNode is a recorded call.
 type callNode struct {
 	pred   *pred
-	args   []Value
-	hash   uint64
-	parent int32 // -1 at the root
-	jump   int32 // an ancestor further up; -1 at the root
+	hash   uint64 // computed when a call is made from it
+	filter uint64 // the bits of its hash and of those of its ancestors; likewise
+	args   int32  // where its arguments begin in Machine.callArgs; in a direct decision, in the slots
+	parent int32  // -1 at the root
+	jump   int32  // an ancestor further up; -1 at the root
 	depth  int32
 	nots   int32 // negations around it
 	older  int32 // the next older call with this hash, index+1; meaningful when hashed
 	hashed bool
 }
 
+// argsOf returns the arguments of the recorded call a.
+func (m *Machine) argsOf(a int32) []Value {
+	c := &m.calls[a]
+	if m.d.active {
+		return m.d.slots[c.args : int(c.args)+c.pred.arity]
+	}
+	return m.callArgs[c.args : int(c.args)+c.pred.arity]
+}
+
 // shortChain is the depth up to which ancestors are compared one by one.
-const shortChain = 8
+const shortChain = 16
 
 var hashSeed = maphash.MakeSeed()
 
-// enterCall records a call made from the recorded call parent, and reports
-// whether it repeats an ancestor.
-func (m *Machine) enterCall(pr *pred, args []Value, parent int32) (at int32, repeated bool, err error) {
-	for _, a := range args {
-		switch a.Kind() {
+// enterCall records a call made from the recorded call parent, within some negations, and
+// reports whether it repeats an ancestor. In a direct decision, the arguments are the slots
+// at from; those of a call that has returned may be overwritten, but such a call is no
+// ancestor.
+func (m *Machine) enterCall(pr *pred, args []Value, parent, nots int32, from int) (at int32, repeated bool, err error) {
+	for i := range args {
+		switch args[i].Kind() {
 		case host.Var, host.Tail, host.Partial:
 			return parent, false, nil
 		}
 	}
-	depth := int32(0)
-	if parent >= 0 {
-		depth = m.calls[parent].depth + 1
-	}
-	var hash uint64
-	if depth <= shortChain {
-		for a := parent; a >= 0; a = m.calls[a].parent {
-			same, err := m.sameCall(pr, args, a)
-			if same || err != nil {
-				return parent, same, cmp.Or(err, m.checkLoop(a))
-			}
-		}
-	} else {
-		if depth == shortChain+1 {
-			for a := parent; a >= 0; a = m.calls[a].parent {
-				m.hashCall(a)
-			}
-		}
-		if hash, err = m.hashArgs(pr, args); err != nil {
-			return parent, false, err
-		}
-		for a := m.seen[hash] - 1; a >= 0; a = m.calls[a].older - 1 {
-			same, err := m.sameCall(pr, args, a)
-			if err != nil {
-				return parent, false, err
-			}
-			if same && m.isAncestor(a, parent) {
-				return parent, true, m.checkLoop(a)
-			}
-		}
-	}
-	if err := m.hold(int(unsafe.Sizeof(callNode{})) + len(args)*valueSize); err != nil {
-		return parent, false, err
-	}
-	c := callNode{pred: pr, args: append([]Value(nil), args...), parent: parent, jump: parent, depth: depth, nots: m.frames[m.frame].nots}
+	c := callNode{pred: pr, args: int32(len(m.callArgs)), parent: parent, jump: parent, nots: nots}
 	if parent >= 0 {
 		p := &m.calls[parent]
+		if p.filter == 0 {
+			if p.hash, err = m.hashArgs(p.pred, m.argsOf(parent)); err != nil {
+				return parent, false, err
+			}
+			p.filter = 1 << (p.hash >> 58)
+		}
+		if c.hash, err = m.hashArgs(pr, args); err != nil {
+			return parent, false, err
+		}
+		c.filter = 1 << (c.hash >> 58)
+		c.depth = p.depth + 1
+		if p.filter&c.filter != 0 {
+			a, err := m.ancestor(pr, args, c.hash, parent)
+			if err != nil || a >= 0 {
+				return parent, a >= 0, cmp.Or(err, m.checkLoop(a, nots))
+			}
+		}
+		c.filter |= p.filter
 		if p.jump >= 0 {
 			if j := &m.calls[p.jump]; j.jump >= 0 && p.depth-j.depth == j.depth-m.calls[j.jump].depth {
 				c.jump = j.jump
 			}
 		}
 	}
+	if err := m.hold(callSize + len(args)*valueSize); err != nil {
+		return parent, false, err
+	}
+	if m.d.active {
+		c.args = int32(from)
+	} else {
+		m.callArgs = append(m.callArgs, args...)
+	}
 	m.calls = append(m.calls, c)
 	at = int32(len(m.calls) - 1)
-	if depth > shortChain {
-		m.addHash(at, hash)
+	if c.depth == shortChain+1 {
+		for a := parent; a >= 0; a = m.calls[a].parent {
+			m.addHash(a)
+		}
+	}
+	if c.depth > shortChain {
+		m.addHash(at)
 	}
 	return at, false, nil
 }
 
+// ancestor returns the recorded call that a call made from parent repeats, or -1.
+func (m *Machine) ancestor(pr *pred, args []Value, hash uint64, parent int32) (int32, error) {
+	if m.calls[parent].depth < shortChain {
+		for a := parent; a >= 0; a = m.calls[a].parent {
+			if same, err := m.sameCall(pr, args, hash, a); same || err != nil {
+				return a, err
+			}
+		}
+		return -1, nil
+	}
+	for a := m.seen[hash] - 1; a >= 0; a = m.calls[a].older - 1 {
+		same, err := m.sameCall(pr, args, hash, a)
+		if err != nil {
+			return -1, err
+		}
+		if same && m.isAncestor(a, parent) {
+			return a, nil
+		}
+	}
+	return -1, nil
+}
+
 // checkLoop reports an error if a call repeats its ancestor a from inside a negation:
 // whether it holds would depend on its not holding.
-func (m *Machine) checkLoop(a int32) error {
-	if m.frames[m.frame].nots != m.calls[a].nots {
+func (m *Machine) checkLoop(a, nots int32) error {
+	if a >= 0 && nots != m.calls[a].nots {
 		return m.errorf(CodeNegativeLoop, "the rule %s depends on its own negation", m.calls[a].pred.name)
 	}
 	return nil
@@ -122,27 +155,28 @@ func (m *Machine) isAncestor(a, from int32) bool {
 	return from == a
 }
 
-func (m *Machine) hashCall(a int32) {
+// addHash makes the recorded call a known by its hash.
+func (m *Machine) addHash(a int32) {
 	if c := &m.calls[a]; !c.hashed {
-		if h, err := m.hashArgs(c.pred, c.args); err == nil {
-			m.addHash(a, h)
-		}
+		c.hashed, c.older = true, m.seen[c.hash]
+		m.seen[c.hash] = a + 1
 	}
-}
-
-func (m *Machine) addHash(a int32, hash uint64) {
-	c := &m.calls[a]
-	c.hash, c.hashed, c.older = hash, true, m.seen[hash]
-	m.seen[hash] = a + 1
 }
 
 // dropCalls drops the recorded calls from index height on.
 func (m *Machine) dropCalls(height int32) {
+	if int(height) == len(m.calls) {
+		return
+	}
 	for i := int32(len(m.calls)) - 1; i >= height; i-- {
-		if c := &m.calls[i]; c.hashed {
+		if m.calls[i].hashed {
 			m.unhash(i)
 		}
-		m.calls[i] = callNode{}
+	}
+	if !m.d.active {
+		args := m.calls[height].args
+		clear(m.callArgs[args:])
+		m.callArgs = m.callArgs[:args]
 	}
 	m.calls = m.calls[:height]
 }
@@ -167,16 +201,16 @@ func (m *Machine) unhash(a int32) {
 }
 
 // sameCall reports whether the recorded call a calls pr with the same arguments.
-func (m *Machine) sameCall(pr *pred, args []Value, a int32) (bool, error) {
-	c := &m.calls[a]
-	if c.pred != pr {
+func (m *Machine) sameCall(pr *pred, args []Value, hash uint64, a int32) (bool, error) {
+	if m.calls[a].hash != hash || m.calls[a].pred != pr {
 		return false, nil
 	}
 	if err := m.charge(1); err != nil {
 		return false, err
 	}
+	known := m.argsOf(a)
 	for i, v := range args {
-		if w := c.args[i]; w != v {
+		if w := known[i]; w != v {
 			quiet := m.quiet
 			m.quiet, m.unsure = true, false
 			eq, _, _, err := m.equal(v, w)
@@ -194,15 +228,60 @@ func (m *Machine) sameCall(pr *pred, args []Value, a int32) (bool, error) {
 // uses only the kind and the size. The only exception is a value that is equal to an
 // object behind a pointer: their hashes may differ.
 func (m *Machine) hashArgs(pr *pred, args []Value) (uint64, error) {
-	var h maphash.Hash
-	h.SetSeed(hashSeed)
-	maphash.WriteComparable(&h, pr)
-	for _, a := range args {
-		if err := m.hashValue(&h, a); err != nil {
-			return 0, err
+	h := uint64(uintptr(unsafe.Pointer(pr)))
+	for i := range args {
+		v := &args[i]
+		var of uint64
+		switch v.Kind() {
+		case host.Nil:
+		case host.Int, host.Bool:
+			of = v.Word
+		case host.String:
+			of = hashText(v.Str())
+		default:
+			key, ok := uint64(0), false
+			if v.Plan.Kind == host.Instance {
+				key, ok = v.Plan.IntKey(v.Ptr)
+			}
+			if of = key; !ok {
+				var err error
+				if of, err = m.hashRest(*v); err != nil {
+					return 0, err
+				}
+			}
+		}
+		h = (h ^ of) * 0x9E3779B97F4A7C15
+		h ^= h >> 29
+	}
+	return h, nil
+}
+
+// hashText hashes the length and the ends of a text: quickly, and without reading it all.
+func hashText(s string) uint64 {
+	h := uint64(len(s))
+	if len(s) >= 8 {
+		return h ^ binary.LittleEndian.Uint64([]byte(s[:8])) ^ bits.RotateLeft64(binary.LittleEndian.Uint64([]byte(s[len(s)-8:])), 19)
+	}
+	for i := range len(s) {
+		h = h<<8 | uint64(s[i])
+	}
+	return h
+}
+
+// hashRest hashes the values that are rarely arguments of recursive rules.
+func (m *Machine) hashRest(v Value) (uint64, error) {
+	switch v.Kind() {
+	case host.Float:
+		return keyOf(v).word, nil // that of an integer that is equal to it
+	case host.Instance:
+		if v.Word == 0 && v.Plan.EqualBy() == host.EqualByValue && v.Plan.Type.Kind() == reflect.Struct {
+			return uint64(uintptr(v.Ptr)), nil // equal to itself only
 		}
 	}
-	return h.Sum64(), nil
+	var h maphash.Hash
+	h.SetSeed(hashSeed)
+	err := m.hashValue(&h, v)
+	return h.Sum64(), err
 }
 
 func (m *Machine) hashValue(h *maphash.Hash, v Value) error {

@@ -78,12 +78,6 @@ func (m *Machine) stringMethod(obj Value, name string, args []Value) (Value, boo
 	switch name {
 	case "length":
 		return host.MakeInt(int64(utf8.RuneCountInString(s))), true, nil
-	case "startswith", "starts_with":
-		return host.MakeBool(strings.HasPrefix(s, text[0])), true, nil
-	case "endswith", "ends_with":
-		return host.MakeBool(strings.HasSuffix(s, text[0])), true, nil
-	case "contains":
-		return host.MakeBool(strings.Contains(s, text[0])), true, nil
 	case "strip":
 		return host.MakeString(strings.TrimSpace(s)), true, nil
 	case "lower", "upper":
@@ -95,10 +89,10 @@ func (m *Machine) stringMethod(obj Value, name string, args []Value) (Value, boo
 			return host.MakeString(strings.ToLower(s)), true, nil
 		}
 		return host.MakeString(strings.ToUpper(s)), true, nil
-	case "split":
-		return m.split(s, text[0])
+	case "replace":
+		return m.replace(s, text[0], text[1])
 	}
-	return m.replace(s, text[0], text[1])
+	return textMethods[name](m, s, text[0])
 }
 
 // split returns the parts of s between separators. An empty separator has no meaning.
@@ -113,7 +107,7 @@ func (m *Machine) split(s, sep string) (Value, bool, error) {
 	if err := m.acct.ChargeElems(parts); err != nil {
 		return Value{}, false, err
 	}
-	vals := make([]Value, 0, parts)
+	vals := m.makeElems(parts)[:0]
 	for {
 		part, rest, found := strings.Cut(s, sep)
 		vals = append(vals, host.MakeString(part))
@@ -122,6 +116,23 @@ func (m *Machine) split(s, sep string) (Value, bool, error) {
 		}
 		s = rest
 	}
+}
+
+// mostMade is how many elements of lists a machine keeps the memory of.
+const mostMade = 256
+
+// makeElems makes the elements of a list. The first lists of a query share memory that the
+// machine keeps: no list outlives the query.
+func (m *Machine) makeElems(n int) []Value {
+	from := len(m.made)
+	if from+n > mostMade {
+		return make([]Value, n)
+	}
+	if m.made == nil {
+		m.made = make([]Value, 0, mostMade)
+	}
+	m.made = m.made[:from+n]
+	return m.made[from : from+n : from+n]
 }
 
 func (m *Machine) replace(s, old, new string) (Value, bool, error) {

@@ -5,6 +5,7 @@ package vm
 
 import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/internal/meter"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
@@ -29,7 +30,7 @@ func (m *Machine) call(n *node) (*node, error) {
 	}
 	args := m.args[from:]
 	if int(m.frames[m.frame].depth) >= m.limits.Depth {
-		return nil, m.errorf(CodeBudget, "rule calls are nested more than %d levels deep", m.limits.Depth)
+		return nil, m.tooDeep()
 	}
 	side, err := m.collects(args)
 	if err != nil {
@@ -51,7 +52,7 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 		callTrace = m.traceCall(n)
 	}
 	if pr.recursive {
-		at, repeated, err := m.enterCall(pr, args, calls)
+		at, repeated, err := m.enterCall(pr, args, calls, m.frames[m.frame].nots, -1)
 		if err != nil || repeated {
 			if m.trace != nil {
 				m.trace.loop(callTrace)
@@ -64,9 +65,6 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 	leaf := pr.index.find(args)
 	if err := m.chargeCall(pr.arity, len(leaf.clauses)); err != nil {
 		return nil, err
-	}
-	if m.trace != nil {
-		leaf = pr.every() // what the index would skip may have been tried, too
 	}
 	clauses := leaf.clauses
 	sorted := false
@@ -88,12 +86,19 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 			return nil, err
 		}
 	}
-	return m.try(n, clauses, 0, int32(from), calls, callTrace, sorted)
+	if m.trace != nil && !m.trace.Full && len(leaf.clauses) < len(pr.clauses) {
+		var err error
+		if clauses, err = m.withGhosts(pr, leaf, clauses, args, callTrace); err != nil {
+			return nil, err
+		}
+		sorted = true
+	}
+	return m.try(n, leaf, clauses, 0, int32(from), calls, callTrace, sorted)
 }
 
 // try enters the first clause from index i on that may match. It pushes a choice
 // if further clauses may match. The arguments are Machine.args from index from on.
-func (m *Machine) try(n *node, clauses []*clause, i int, from, calls, trace int32, sorted bool) (*node, error) {
+func (m *Machine) try(n *node, leaf *indexNode, clauses []*clause, i int, from, calls, trace int32, sorted bool) (*node, error) {
 	i = m.nextMatch(clauses, i, m.args[from:])
 	if i == len(clauses) {
 		m.dropArgs(from)
@@ -103,8 +108,9 @@ func (m *Machine) try(n *node, clauses []*clause, i int, from, calls, trace int3
 	j := m.nextMatch(clauses, i+1, m.args[from:])
 	if j < len(clauses) {
 		c := m.pushChoice(choiceClauses, n)
-		c.clauses, c.next, c.from, c.chain, c.trace, c.sorted = clauses, int32(j), from, calls, trace, sorted
+		c.leaf, c.clauses, c.next, c.from, c.chain, c.trace, c.sorted = leaf, clauses, int32(j), from, calls, trace, sorted
 	}
+	m.beginGhost(leaf, clauses[i])
 	ok, err := m.enter(n, clauses[i], m.args[from:], int32(barrier), calls, trace)
 	if j == len(clauses) {
 		m.dropArgs(from)
@@ -117,7 +123,7 @@ func (m *Machine) try(n *node, clauses []*clause, i int, from, calls, trace int3
 
 // retry enters the next clause of a call, from its choice.
 func (m *Machine) retry(c *choice) (*node, error) {
-	n, clauses, i, from, calls, trace := c.node, c.clauses, int(c.next), c.from, c.chain, c.trace
+	n, leaf, clauses, i, from, calls, trace := c.node, c.leaf, c.clauses, int(c.next), c.from, c.chain, c.trace
 	j := m.nextMatch(clauses, i+1, m.args[from:])
 	last := j == len(clauses)
 	if last {
@@ -129,6 +135,7 @@ func (m *Machine) retry(c *choice) (*node, error) {
 	if !last {
 		barrier--
 	}
+	m.beginGhost(leaf, clauses[i])
 	ok, err := m.enter(n, clauses[i], m.args[from:], int32(barrier), calls, trace)
 	if last {
 		m.dropArgs(from)
@@ -166,9 +173,12 @@ func (m *Machine) enter(n *node, cl *clause, args []Value, barrier, calls, trace
 	if m.frame == 0 {
 		m.decided = cl.info
 	}
+	if n.tail {
+		f.depth = caller.depth
+	}
 	if n.tail && m.trace == nil {
 		// Nothing is left to do in the caller's activation: take its place.
-		f.cont, f.site, f.parent, f.depth = caller.cont, caller.site, caller.parent, caller.depth
+		f.cont, f.site, f.parent = caller.cont, caller.site, caller.parent
 		top := 0
 		if k := len(m.choices); k > 0 {
 			top = int(m.choices[k-1].top)
@@ -222,6 +232,9 @@ func (m *Machine) unifyOperand(op *operand, v Value, base int32) (bool, error) {
 		}
 	}
 	v = m.deref(v)
+	if (op.kind == listOperand && !isList(v) || op.kind == dictOperand && !isDict(v)) && !isVar(v) && !isPartial(v) {
+		return false, nil
+	}
 	if op.kind == listOperand && isList(v) {
 		if n, closed := closedLen(v); closed && (n < len(op.elems) || n > len(op.elems) && op.rest == nil) {
 			return false, nil
@@ -293,7 +306,8 @@ func mayEqual(lit, arg Value) bool {
 	}
 	switch lit.Kind() {
 	case host.String:
-		return k == host.String && lit.Word == arg.Word && lit.Str() == arg.Str()
+		// A long text is compared when the rule is tried, and charged then.
+		return k == host.String && lit.Word == arg.Word && (lit.Word >= meter.StepBytes || lit.Str() == arg.Str())
 	case host.Int:
 		return k == host.Int && lit.Word == arg.Word || k == host.Float
 	case host.Bool:
@@ -344,7 +358,7 @@ func (prog *Program) isInstance(v Value, p *pattern) bool {
 // could decide, that counts as a match. So does an error, which becomes an error of
 // the query only when the clause is tried.
 func (m *Machine) applicable(cl *clause, args []Value) (bool, error) {
-	if !m.prog.mayMatch(cl, args) {
+	if !m.prog.mayMatch(cl, args) || !cl.mayBeLists(args) {
 		return false, nil
 	}
 	cells, trail, protected, sealed := len(m.cells), len(m.trail), m.protected, m.sealed

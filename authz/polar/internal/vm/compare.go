@@ -54,6 +54,18 @@ func (m *Machine) compare(n *node, base int32) (bool, error) {
 	return m.order(n.cmp, a, b)
 }
 
+// compareKnown is compare for values of the host.
+func (m *Machine) compareKnown(op syntax.Op, a, b Value) (bool, error) {
+	switch {
+	case a.Kind() == host.Int && b.Kind() == host.Int:
+		return ordered(op, compareInts(a.Int(), b.Int())), nil
+	case op == syntax.OpEq || op == syntax.OpNe:
+		eq, _, _, err := m.equal(a, b)
+		return err == nil && eq == (op == syntax.OpEq), err
+	}
+	return m.order(op, a, b)
+}
+
 // order reports whether an ordering holds between two known values.
 func (m *Machine) order(op syntax.Op, a, b Value) (bool, error) {
 	if a.Kind() == host.String && b.Kind() == host.String {
@@ -117,22 +129,30 @@ func (m *Machine) arith(n *node, base int32) (bool, error) {
 	case bk == host.Var:
 		m.wait(n, b)
 		return true, nil
+	}
+	v, ok, err := m.arithKnown(n.cmp, a, b)
+	if !ok || err != nil {
+		return false, err
+	}
+	return m.unifyOperand(&n.c, v, base)
+}
+
+// arithKnown returns a op b of known values; ok is false if there is no result.
+func (m *Machine) arithKnown(op syntax.Op, a, b Value) (v Value, ok bool, err error) {
+	ak, bk := a.Kind(), b.Kind()
+	switch {
+	case ak == host.Nil || bk == host.Nil:
+		return Value{}, false, nil
 	case ak == host.Partial || bk == host.Partial:
-		return false, m.errorf(CodeUnsupported, "arithmetic on the unknown resource cannot become a filter")
+		return Value{}, false, m.errorf(CodeUnsupported, "arithmetic on the unknown resource cannot become a filter")
 	case ak != host.Int && ak != host.Float || bk != host.Int && bk != host.Float:
-		return false, m.errorf(CodeUnsupported, "%s needs two numbers, not %s and %s", n.cmp, describe(a), describe(b))
+		return Value{}, false, m.errorf(CodeUnsupported, "%s needs two numbers, not %s and %s", op, describe(a), describe(b))
 	}
-	var result Value
-	if ak == host.Int && bk == host.Int && n.cmp != syntax.OpDiv {
-		i, err := m.intArith(n.cmp, a.Int(), b.Int())
-		if err != nil {
-			return false, err
-		}
-		result = host.MakeInt(i)
-	} else {
-		result = host.MakeFloat(floatArith(n.cmp, toFloat(a), toFloat(b)))
+	if ak == host.Int && bk == host.Int && op != syntax.OpDiv {
+		i, err := m.intArith(op, a.Int(), b.Int())
+		return host.MakeInt(i), err == nil, err
 	}
-	return m.unifyOperand(&n.c, result, base)
+	return host.MakeFloat(floatArith(op, toFloat(a), toFloat(b))), true, nil
 }
 
 func toFloat(v Value) float64 {

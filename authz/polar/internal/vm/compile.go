@@ -55,17 +55,16 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 			pr.query = queryOf(pr)
 		}
 	}
-	p.fast = make(map[fastKey]*fastPred)
-	p.decisions = make(map[string]*fastPred)
+	p.directPreds = make(map[directKey]*directPred)
+	p.decisions = make(map[string]*directPred)
 	for name, byArity := range p.preds {
 		poll(1)
 		if pr := byArity[3]; pr != nil {
-			p.decisions[name] = p.fastPredOf(pr, allGround(3))
+			p.decisions[name] = p.directPredOf(pr, allGround(3))
 		}
 	}
 	p.allow, p.deny = p.decisions["allow"], p.decisions["deny"]
 	p.sealed, p.poll = true, func(int) {}
-	p.runs.New = func() any { return newRun(p) }
 	p.machines.New = func() any { return newMachine(p) }
 	return p
 }

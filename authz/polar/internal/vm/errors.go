@@ -139,15 +139,26 @@ func (m *Machine) hostError(err error) error {
 // maxStack is the number of frames that an error lists.
 const maxStack = 32
 
+// errorOf returns the Error that err is, or that stands for it.
+func (m *Machine) errorOf(err error) *Error {
+	var e *Error
+	switch {
+	case errors.As(err, &e), errors.As(m.hostError(err), &e):
+		return e
+	case ends(err):
+		return metered(err)
+	}
+	return &Error{Code: CodeInternal, Msg: "the engine failed", Cause: err}
+}
+
+// tooDeep returns the error of a call beyond the limit of depth.
+func (m *Machine) tooDeep() error {
+	return m.errorf(CodeBudget, "rule calls are nested more than %d levels deep", m.limits.Depth)
+}
+
 // locate adds the position of the goal n and the stack to an error.
 func (m *Machine) locate(err error, n *node) error {
-	var e *Error
-	if !errors.As(err, &e) {
-		if e = metered(err); e != nil {
-		} else if he := m.hostError(err); !errors.As(he, &e) {
-			e = &Error{Code: CodeInternal, Msg: "the engine failed", Cause: err}
-		}
-	}
+	e := m.errorOf(err)
 	if len(e.Stack) > 0 {
 		return e
 	}

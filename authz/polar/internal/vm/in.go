@@ -7,7 +7,7 @@ import "github.com/ursa-authz/ursa/authz/internal/host"
 
 // in solves a in b.
 func (m *Machine) in(n *node, base int32) (bool, error) {
-	item, err := m.value(&n.a, base)
+	item, err := m.item(n, base)
 	if err != nil {
 		return false, err
 	}
@@ -17,6 +17,9 @@ func (m *Machine) in(n *node, base int32) (bool, error) {
 	}
 	switch {
 	case seq.Kind() == host.Partial:
+		if item, err = m.value(&n.a, base); err != nil {
+			return false, err
+		}
 		return m.inPartial(item, seq)
 	case isList(seq) && isPartial(item):
 		if done, ok, err := m.inConstants(item, seq); done {
@@ -30,6 +33,9 @@ func (m *Machine) in(n *node, base int32) (bool, error) {
 		if err != nil {
 			return false, err
 		}
+		if err := m.hold(choiceSize + 2*valueSize); err != nil {
+			return false, err
+		}
 		return m.inEntries(n, item, seq, keys, nil)
 	}
 	switch seq.Kind() {
@@ -41,7 +47,28 @@ func (m *Machine) in(n *node, base int32) (bool, error) {
 	case host.String:
 		return false, m.inText()
 	}
-	return false, m.errorf(CodeType, "in needs a List or a Dictionary, not %s", describe(seq))
+	return false, m.notASequence(seq)
+}
+
+// item returns the left side of in. A list with variables is not built: it is unified with
+// each element in place, and the item is then not an atom.
+func (m *Machine) item(n *node, base int32) (Value, error) {
+	if n.a.kind == listOperand {
+		return Value{Plan: openListPlan}, nil
+	}
+	return m.value(&n.a, base)
+}
+
+// unifyItem unifies the left side of in with an element.
+func (m *Machine) unifyItem(n *node, item, e Value, base int32) (bool, error) {
+	if n.a.kind == listOperand {
+		return m.unifyOperand(&n.a, e, base)
+	}
+	return m.unify(item, e)
+}
+
+func (m *Machine) notASequence(v Value) error {
+	return m.errorf(CodeType, "in needs a List or a Dictionary, not %s", describe(v))
 }
 
 // inText returns the error of "in" over a string. The policy could mean a character, a
@@ -58,7 +85,7 @@ func (m *Machine) nextElement(c *choice) (bool, error) {
 	if c.kind == choiceKeys {
 		return m.tryKeys(n, c.list, c.keys, c, base)
 	}
-	item, err := m.value(&n.a, base)
+	item, err := m.item(n, base)
 	if err != nil {
 		return false, err
 	}
@@ -80,6 +107,7 @@ func (m *Machine) inList(n *node, item, list Value, i int, c *choice) (bool, err
 			return false, err
 		}
 	}
+	base := m.frames[m.frame].base
 	cur := cursor{list: list, i: i}
 	for {
 		if err := m.acct.ChargeElem(cur.i); err != nil {
@@ -115,13 +143,13 @@ func (m *Machine) inList(n *node, item, list Value, i int, c *choice) (bool, err
 			if c != nil {
 				m.cutTo(len(m.choices) - 1)
 			}
-			return m.unify(item, e)
+			return m.unifyItem(n, item, e, base)
 		}
 		if c == nil {
 			c = m.pushChoice(choiceList, n)
 		}
 		c.list, c.next = cur.list, int32(cur.i)
-		ok, err := m.unify(item, e)
+		ok, err := m.unifyItem(n, item, e, base)
 		if ok || err != nil {
 			return ok, err
 		}
@@ -132,6 +160,12 @@ func (m *Machine) inList(n *node, item, list Value, i int, c *choice) (bool, err
 
 // inRest solves item in rest, where rest is the unbound end of a list.
 func (m *Machine) inRest(n *node, item, rest Value) (bool, error) {
+	if n.a.kind == listOperand {
+		var err error
+		if item, err = m.value(&n.a, m.frames[m.frame].base); err != nil {
+			return false, err
+		}
+	}
 	test := &node{op: opIn, a: operand{kind: termOperand, value: item}, b: operand{kind: termOperand, value: rest}, pos: n.pos, text: n.text, next: &node{op: opReturn, pos: n.pos}}
 	test.solo = test
 	m.wait(test, rest)
@@ -141,6 +175,7 @@ func (m *Machine) inRest(n *node, item, rest Value) (bool, error) {
 // inEntries finds the first of the remaining keys whose entry [key, value] unifies with item.
 func (m *Machine) inEntries(n *node, item, dict Value, keys []string, c *choice) (bool, error) {
 	view := viewDict(dict)
+	base := m.frames[m.frame].base
 	for i, k := range keys {
 		if err := m.charge(1); err != nil {
 			return false, err
@@ -149,22 +184,22 @@ func (m *Machine) inEntries(n *node, item, dict Value, keys []string, c *choice)
 		if err != nil {
 			return false, m.hostError(err)
 		}
-		entry := makeOpenList(&openList{elems: []Value{host.MakeString(k), v}})
-		if err := m.hold(2 * valueSize); err != nil {
-			return false, err
+		entry := host.MakeList([]Value{host.MakeString(k), v})
+		if isVar(v) || isOpen(v) || isPartial(v) {
+			entry = makeOpenList(&openList{elems: []Value{host.MakeString(k), v}})
 		}
 		if i == len(keys)-1 {
 			if c != nil {
 				m.cutTo(len(m.choices) - 1)
 			}
-			return m.unify(item, entry)
+			return m.unifyItem(n, item, entry, base)
 		}
 		if c == nil {
 			c = m.pushChoice(choiceDict, n)
 			c.list = dict
 		}
 		c.keys = keys[i+1:]
-		ok, err := m.unify(item, entry)
+		ok, err := m.unifyItem(n, item, entry, base)
 		if ok || err != nil {
 			return ok, err
 		}
@@ -178,6 +213,9 @@ func (m *Machine) inEntries(n *node, item, dict Value, keys []string, c *choice)
 func (m *Machine) eachEntry(n *node, dict Value, base int32) (bool, error) {
 	keys, err := viewDict(dict).keys(m)
 	if err != nil {
+		return false, err
+	}
+	if err := m.hold(choiceSize); err != nil {
 		return false, err
 	}
 	return m.tryKeys(n, dict, keys, nil, base)

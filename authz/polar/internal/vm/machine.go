@@ -19,17 +19,18 @@ type Machine struct {
 	prog *Program
 
 	// The store. All of it is undone to the heights of a choice.
-	cells   []Value          // variables by index
-	frames  []frame          // activations; a frame stays while a choice may return to it
-	choices []choice         // remaining alternatives, newest last
-	trail   []trailEntry     // how to undo the bindings
-	waiters []waiter         // goals that wait, and goals that waited
-	links   []waitLink       // lists of waiters by variable
-	args    []Value          // arguments of calls that have alternatives
-	sorted  []*clause        // clauses of calls that were sorted
-	calls   []callNode       // chain of recursive calls
-	seen    map[uint64]int32 // newest recursive call by hash; see ancestor.go
-	maybes  []uint64         // variables that negations depend on; see negation.go
+	cells    []Value          // variables by index
+	frames   []frame          // activations; a frame stays while a choice may return to it
+	choices  []choice         // remaining alternatives, newest last
+	trail    []trailEntry     // how to undo the bindings
+	waiters  []waiter         // goals that wait, and goals that waited
+	links    []waitLink       // lists of waiters by variable
+	args     []Value          // arguments of calls that have alternatives
+	sorted   []*clause        // clauses of calls that were sorted
+	calls    []callNode       // chain of recursive calls
+	callArgs []Value          // their arguments
+	seen     map[uint64]int32 // newest recursive call by hash; see ancestor.go
+	maybes   []uint64         // variables that negations depend on; see negation.go
 
 	// The registers.
 	frame     int32 // current activation
@@ -47,17 +48,21 @@ type Machine struct {
 	ctx     context.Context
 	limits  *Limits
 	acct    meter.Account
+	cost    *Cost
 	fetches int
 	fetched map[fetchKey]Value
 	now     func() time.Time
 	nowVal  Value // the value of the constant "now", once it was read
 	print   func(string)
 	trace   *Trace
+	ghost   ghost
 	goal    int32         // trace of the goal being solved
 	decided *RuleInfo     // rule of the query's own call that led to the last solution
 	partial *partialState // nil unless the query is partial
 	started bool
 	abuf    []Value // arguments of a method call
+	made    []Value // elements of the first lists that methods made
+	d       directState
 }
 
 // A frame is the activation of a clause.
@@ -82,13 +87,16 @@ type fetchKey struct {
 }
 
 func newMachine(p *Program) *Machine {
-	return &Machine{prog: p, seen: make(map[uint64]int32)}
+	m := &Machine{prog: p, seen: make(map[uint64]int32)}
+	m.d.slots = make([]Value, firstSlots)
+	return m
 }
 
 // Config is the configuration of a query.
 type Config struct {
 	Limits Limits
 	Memory *meter.Pool      // what the queries hold together; nil has no bound
+	Cost   *Cost            // receives what the query cost, for tests; may be nil
 	Now    func() time.Time // for the constant "now"; nil means time.Now
 	Print  func(string)     // receives the output of print; may be nil
 }
@@ -96,9 +104,14 @@ type Config struct {
 // Machine returns a machine that is ready for a query. Release returns it to the pool.
 func (p *Program) Machine(ctx context.Context, cfg *Config) *Machine {
 	m := p.machines.Get().(*Machine)
-	m.ctx, m.limits, m.now, m.print = ctx, &cfg.Limits, cfg.Now, cfg.Print
-	m.acct.Open(ctx, m.limits, cfg.Memory)
+	m.begin(ctx, cfg)
 	return m
+}
+
+// begin prepares the machine for a query.
+func (m *Machine) begin(ctx context.Context, cfg *Config) {
+	m.ctx, m.limits, m.now, m.print, m.cost = ctx, &cfg.Limits, cfg.Now, cfg.Print, cfg.Cost
+	m.acct.Open(ctx, m.limits, cfg.Memory)
 }
 
 // keepCells is the number of cells, and of entries of a stack, above which a machine
@@ -107,7 +120,7 @@ const keepCells = 1 << 14
 
 // Release ends the query in any state. The machine must not be used afterwards.
 func (m *Machine) Release() {
-	m.acct.Close()
+	m.close()
 	if max(cap(m.cells), cap(m.trail), cap(m.frames), cap(m.choices), cap(m.waiters), cap(m.args), cap(m.calls), cap(m.work), cap(m.abuf)) > keepCells {
 		return
 	}
@@ -121,8 +134,9 @@ func (m *Machine) reset() {
 	clear(m.args)
 	clear(m.trail)
 	clear(m.waiters)
-	clear(m.calls)
+	clear(m.callArgs)
 	clear(m.choices)
+	clear(m.made)
 	clear(m.work[:cap(m.work)])
 	clear(m.abuf[:cap(m.abuf)])
 	if len(m.seen) > 0 {
@@ -132,7 +146,7 @@ func (m *Machine) reset() {
 		prog: m.prog, seen: m.seen,
 		cells: m.cells[:0], frames: m.frames[:0], choices: m.choices[:0], trail: m.trail[:0],
 		waiters: m.waiters[:0], links: m.links[:0], args: m.args[:0], sorted: m.sorted[:0],
-		calls: m.calls[:0], maybes: m.maybes[:0],
+		calls: m.calls[:0], callArgs: m.callArgs[:0], maybes: m.maybes[:0], made: m.made[:0], d: m.d,
 		woken: m.woken[:0], ready: m.ready[:0], work: m.work[:0], abuf: m.abuf[:0],
 	}
 }

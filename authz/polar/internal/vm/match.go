@@ -75,49 +75,65 @@ func (m *Machine) matchFields(v Value, p *pattern, base int32) (bool, error) {
 		if err := m.charge(1); err != nil {
 			return false, err
 		}
-		var val Value
+		val, found, err := m.fieldOf(v, p, f)
 		switch {
-		case isDict(v):
-			var ok bool
-			var err error
-			if val, ok, err = viewDict(v).get(m, f.name); err != nil {
-				return false, m.hostError(err)
-			}
-			if !ok {
-				return false, nil
-			}
-		case v.Kind() == host.Instance:
-			a := attrOf(f.attrs, v.Plan, f.name)
-			if a == nil {
-				if p.kind == dictPattern {
-					return false, nil
-				}
-				if m.quiet {
-					m.unsure = true
-					continue
-				}
-				return false, m.errorf(CodeUnknownAttribute, "%s has no attribute %q%s", describe(v), f.name, suggest(f.name, v.Plan))
-			}
-			var err error
-			m.unsure = false
-			if val, err = m.attribute(v, a); err != nil {
-				if m.quiet {
-					continue
-				}
-				return false, err
-			}
-			if m.unsure {
-				m.unsure = false
-				continue // not fetched: found out when the rule is tried
-			}
-		default:
-			return false, nil
+		case err != nil || found == fieldMissing:
+			return false, err
+		case found == fieldUnknown:
+			continue
 		}
 		if ok, err := m.match(m.deref(val), f.pat, nil, base); !ok || err != nil {
 			return ok, err
 		}
 	}
 	return true, nil
+}
+
+// A fieldState says whether a value has the field of a pattern.
+type fieldState uint8
+
+const (
+	fieldFound   fieldState = iota
+	fieldMissing            // so the pattern does not match
+	fieldUnknown            // found out when the rule is tried
+)
+
+// fieldOf reads a field of a pattern from a dictionary or an instance.
+func (m *Machine) fieldOf(v Value, p *pattern, f *patternField) (Value, fieldState, error) {
+	switch {
+	case isDict(v):
+		val, ok, err := viewDict(v).get(m, f.name)
+		switch {
+		case err != nil:
+			return Value{}, fieldMissing, m.hostError(err)
+		case !ok:
+			return Value{}, fieldMissing, nil
+		}
+		return val, fieldFound, nil
+	case v.Kind() != host.Instance:
+		return Value{}, fieldMissing, nil
+	}
+	a := attrOf(f.attrs, v.Plan, f.name)
+	switch {
+	case a == nil && p.kind == dictPattern:
+		return Value{}, fieldMissing, nil
+	case a == nil && m.quiet:
+		return Value{}, fieldUnknown, nil
+	case a == nil:
+		return Value{}, fieldMissing, m.errorf(CodeUnknownAttribute, "%s has no attribute %q%s", describe(v), f.name, suggest(f.name, v.Plan))
+	}
+	m.unsure = false
+	val, err := m.attribute(v, a)
+	switch {
+	case err != nil && m.quiet && !ends(err):
+		return Value{}, fieldUnknown, nil
+	case err != nil:
+		return Value{}, fieldMissing, err
+	case m.unsure:
+		m.unsure = false
+		return Value{}, fieldUnknown, nil // not fetched
+	}
+	return val, fieldFound, nil
 }
 
 // suggest returns "; did you mean ...?" if the type has an attribute with a similar name.

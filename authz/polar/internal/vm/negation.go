@@ -34,6 +34,9 @@ func (m *Machine) negate(n *node) (*node, error) {
 	}
 	c := m.pushChoice(choiceNot, n)
 	c.trace = trace
+	if err := m.hold(choiceSize + f.clause.activation()); err != nil {
+		return nil, err
+	}
 	if m.partial != nil {
 		m.beginCollector(collector{})
 	}

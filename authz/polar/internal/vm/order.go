@@ -70,7 +70,7 @@ func classMoreSpecific(l, r *pattern, arg Value) bool {
 	if isPartial(arg) {
 		plan = asSymbol(arg).plan
 	}
-	if l.class == nil || r.class == nil || plan == nil || isVar(arg) || isOpen(arg) {
+	if l.class == nil || r.class == nil || plan == nil || arg.Kind() == host.Var || isOpen(arg) {
 		return false
 	}
 	if l.class == r.class {

@@ -32,7 +32,7 @@ func (m *Machine) symbolAttribute(n *node, s *symbol, name string) (Value, bool,
 	}
 	a := s.plan.Attr(name)
 	if a == nil {
-		return Value{}, false, m.unknownAttribute(n, Value{Plan: s.plan}, name)
+		return Value{}, false, m.unknownAttribute(Value{Plan: s.plan}, name, n == nil || n.op != opLookup || n.name != "")
 	}
 	if s.kind == symField {
 		// A struct inside the row.

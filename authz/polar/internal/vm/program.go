@@ -31,12 +31,12 @@ type Program struct {
 	sealed    bool           // compiled: the tables do not change anymore
 	poll      func(work int) // of the compilation; does nothing afterwards
 
-	decisions map[string]*fastPred // rules of three parameters, all given
-	allow     *fastPred            // decisions["allow"], without a map lookup
-	deny      *fastPred            // decisions["deny"], likewise
-	fastLock  sync.Mutex
-	fast      map[fastKey]*fastPred
-	runs      sync.Pool
+	decisions   map[string]*directPred // rules of three parameters, all given
+	allow       *directPred            // decisions["allow"], without a map lookup
+	deny        *directPred            // decisions["deny"], likewise
+	predsLock   sync.Mutex
+	directPreds map[directKey]*directPred // under predsLock
+	directLock  sync.Mutex                // held while it is found out what can be decided directly
 }
 
 // A RuleInfo identifies a rule of a program.
@@ -70,6 +70,9 @@ type clause struct {
 
 	signature string // clauses with the same signature are equally specific; "" if the signature is unique
 }
+
+// arity returns the number of parameters.
+func (c *clause) arity() int { return len(c.params) }
 
 // A param is one parameter of a clause.
 type param struct {

@@ -67,6 +67,7 @@ type choice struct {
 	collectors int32 // height of its collectors
 	node       *node
 	clauses    []*clause
+	leaf       *indexNode // choiceClauses: what the index found for the call
 	list       Value
 	keys       []string
 }
@@ -303,10 +304,6 @@ func (m *Machine) truth(n *node, base int32) (bool, error) {
 		return false, err
 	}
 	switch v.Kind() {
-	case host.Bool:
-		return v.Bool(), nil
-	case host.Nil:
-		return false, nil
 	case host.Var:
 		return m.unify(v, host.MakeBool(true))
 	case host.Partial:
@@ -314,6 +311,17 @@ func (m *Machine) truth(n *node, base int32) (bool, error) {
 			return false, m.unsupported("%s as a condition", describeSymbol(s))
 		}
 		return m.unify(v, host.MakeBool(true))
+	}
+	return m.truthOf(v)
+}
+
+// truthOf reports whether a known value is true.
+func (m *Machine) truthOf(v Value) (bool, error) {
+	switch v.Kind() {
+	case host.Bool:
+		return v.Bool(), nil
+	case host.Nil:
+		return false, nil
 	}
 	return false, m.errorf(CodeType, "%s is neither true nor false, so it cannot be a condition", describe(v))
 }
@@ -389,6 +397,9 @@ func (m *Machine) hasMore(c *choice) (bool, error) {
 func (m *Machine) backtrack() (*node, error) {
 	m.woken = m.woken[:0]
 	for len(m.choices) > 0 {
+		if m.ghost.active {
+			m.endGhost()
+		}
 		c := &m.choices[len(m.choices)-1]
 		m.restore(c)
 		n := c.node

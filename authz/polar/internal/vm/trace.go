@@ -11,10 +11,12 @@ package vm
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/internal/meter"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
@@ -73,7 +75,8 @@ type Trace struct {
 	Nodes  []TraceNode
 	Full   bool // something was not recorded
 
-	shown int // how many values were recorded
+	leaves map[*indexNode]map[*clause]bool // what the index leaves for calls, if it is much
+	shown  int                             // how many values were recorded
 }
 
 // The recorded text of values is bounded: printing a large value takes longer than
@@ -192,6 +195,8 @@ func (m *Machine) traceVar(op *operand) {
 }
 
 func (m *Machine) traceTerm(op *operand, expr syntax.Node, name string) {
+	aside := m.acct.Aside()
+	defer m.acct.Resume(aside)
 	if v, err := m.value(op, m.frames[m.frame].base); err == nil {
 		m.traceValue(v, expr, name)
 	}
@@ -235,11 +240,85 @@ func (m *Machine) traceCall(n *node) int32 {
 	return m.goal
 }
 
-// every returns all clauses of a predicate, in the form that the index returns some.
-// The index skips clauses because of the beginning of their bodies, and a reader of
-// the trace may be interested in those.
-func (pr *pred) every() *indexNode {
-	return &indexNode{leaf: true, clauses: pr.clauses, ordered: true}
+// A ghost is a rule that a trace tries although the index rules it out because of the
+// beginning of its body: a reader of the trace may be interested in it. It fails soon, and
+// what that costs does not count, so that the answer is that of a decision at any limit.
+type ghost struct {
+	active bool
+	aside  meter.Aside
+	steps  int // of all ghosts
+}
+
+// withGhosts adds the rules that the index rules out to those of a call.
+func (m *Machine) withGhosts(pr *pred, leaf *indexNode, clauses []*clause, args []Value, callTrace int32) (all []*clause, err error) {
+	aside := m.acct.Aside()
+	defer func() { m.haunt(m.acct.Resume(aside)) }()
+	for _, c := range pr.clauses {
+		if err := m.charge(1); err != nil {
+			return nil, err
+		}
+		if m.trace.isGhost(leaf, c) {
+			switch ok, err := m.applicable(c, args); {
+			case err != nil:
+				return nil, err
+			case ok:
+				all = append(all, c)
+			case m.prog.mayMatch(c, args):
+				m.traceRule(callTrace, c)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return clauses, nil
+	}
+	merged := make([]*clause, 0, len(all)+len(clauses))
+	for _, c := range clauses {
+		for len(all) > 0 && all[0].order < c.order {
+			merged, all = append(merged, all[0]), all[1:]
+		}
+		merged = append(merged, c)
+	}
+	return append(merged, all...), nil
+}
+
+// isGhost reports whether the index rules a clause out.
+func (t *Trace) isGhost(leaf *indexNode, c *clause) bool {
+	if len(leaf.clauses) <= 8 {
+		return !slices.Contains(leaf.clauses, c)
+	}
+	in := t.leaves[leaf]
+	if in == nil {
+		in = make(map[*clause]bool, len(leaf.clauses))
+		for _, c := range leaf.clauses {
+			in[c] = true
+		}
+		if t.leaves == nil {
+			t.leaves = make(map[*indexNode]map[*clause]bool)
+		}
+		t.leaves[leaf] = in
+	}
+	return !in[c]
+}
+
+// beginGhost begins to try a rule of a call, which may be a ghost.
+func (m *Machine) beginGhost(leaf *indexNode, c *clause) {
+	if m.trace != nil && m.trace.isGhost(leaf, c) {
+		m.ghost.active, m.ghost.aside = true, m.acct.Aside()
+	}
+}
+
+// endGhost ends a ghost, which has failed.
+func (m *Machine) endGhost() {
+	m.ghost.active = false
+	m.haunt(m.acct.Resume(m.ghost.aside))
+}
+
+// haunt counts the steps of ghosts. There are no more of them after as many steps as a
+// query may take.
+func (m *Machine) haunt(steps int) {
+	if m.ghost.steps += steps; m.ghost.steps > m.limits.Steps {
+		m.trace.Full = true
+	}
 }
 
 // traceRule records that a rule is about to be tried for a call.

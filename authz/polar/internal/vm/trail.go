@@ -130,6 +130,7 @@ func (m *Machine) newWaiter(n *node) int32 {
 	f := &m.frames[m.frame]
 	m.waiters = append(m.waiters, waiter{node: n, clause: f.clause, base: f.base, calls: f.calls, nots: f.nots, trace: f.trace, cell: -1})
 	m.pending++
+	_ = m.hold(waiterSize) // noticed by what is held next
 	return int32(len(m.waiters) - 1)
 }
 
