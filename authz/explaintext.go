@@ -130,6 +130,8 @@ func (m Miss) String() string {
 	if n := m.node; n != nil && n.Kind == polar.TraceCall {
 		if n.Loop {
 			b.WriteString(", which repeats a call in progress")
+		} else if n.Known {
+			b.WriteString(", which has failed before")
 		} else {
 			b.WriteString(", which no rule matches")
 		}
@@ -211,6 +213,7 @@ type (
 		At       string            `json:"at,omitempty"`
 		Text     string            `json:"text,omitempty"`
 		Loop     bool              `json:"loop,omitempty"`
+		Known    bool              `json:"known,omitempty"`
 		Values   map[string]string `json:"values,omitempty"`
 		Children []*jsonNode       `json:"tried,omitempty"`
 	}
@@ -265,7 +268,7 @@ func (j *jsonExplanation) addTree(t *polar.Trace) {
 			continue
 		}
 		shown++
-		node := &jsonNode{Kind: n.Kind.String(), Status: n.Status.String(), At: n.Pos.String(), Text: n.Text, Loop: n.Loop, Values: valuesJSON(n.Values)}
+		node := &jsonNode{Kind: n.Kind.String(), Status: n.Status.String(), At: n.Pos.String(), Text: n.Text, Loop: n.Loop, Known: n.Known, Values: valuesJSON(n.Values)}
 		if way = way[:depth]; depth == 0 {
 			j.Tried = append(j.Tried, node)
 		} else {

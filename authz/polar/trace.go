@@ -57,6 +57,7 @@ type TraceNode struct {
 	Branch   *Branch         // of TraceRule and TraceBranch
 	Before   int             // of a goal: how many goals of the rule, or of the negation, succeeded before it
 	Loop     bool            // of TraceCall: a call further up is the same, so this one has no solution
+	Known    bool            // of TraceCall: it has failed before, so it was not tried again
 	Values   []TraceValue    // of a goal: the values that it read and that may be shown
 	Children []*TraceNode    // in the order in which they were tried
 }
@@ -273,7 +274,7 @@ func (f *folder) goal(i int, r *vm.TraceNode) {
 		s.run.addValue(v)
 	}
 	if r.Kind == vm.TraceCall {
-		s.run.Kind, s.run.Name, s.run.Loop = TraceCall, r.Name, r.Loop
+		s.run.Kind, s.run.Name, s.run.Loop, s.run.Known = TraceCall, r.Name, r.Loop, r.Known
 		if r.Name == vm.NotName {
 			s.run.Kind, s.run.Name = TraceNot, ""
 			f.scopes[i] = &scope{node: s.run, outline: s.outline}

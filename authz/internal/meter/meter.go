@@ -104,6 +104,8 @@ type Account struct {
 	kept    int // held until the query ends
 	granted int // bytes that may be held without asking
 	drawn   int // of granted, from the pool
+	cached  int // of kept, what can be given up
+	spilled bool
 	limits  *Limits
 	pool    *Pool
 	ctx     context.Context
@@ -122,7 +124,7 @@ func (a *Account) Close() {
 		a.pool.used.Add(-int64(a.drawn))
 	}
 	// Limits and pool stay; they hold no memory of the query.
-	a.steps, a.poll, a.bytes, a.kept, a.drawn = 0, 0, 0, 0, 0
+	a.steps, a.poll, a.bytes, a.kept, a.drawn, a.cached, a.spilled = 0, 0, 0, 0, 0, 0, false
 	a.ctx, a.done = nil, nil
 }
 
@@ -211,6 +213,33 @@ func (a *Account) Keep(n int) error {
 	return a.Hold(n)
 }
 
+// Cache is Keep for n bytes that can be given up. It reports false if there is no room for them.
+// When bytes run short, all that was cached is given up, and Spilled reports it once.
+func (a *Account) Cache(n int) bool {
+	if a.bytes+n > a.limits.Bytes {
+		return false
+	}
+	a.cached += n
+	return a.Keep(n) == nil && !a.spilled
+}
+
+// Spilled reports whether what was cached has been given up since it was last called.
+func (a *Account) Spilled() bool {
+	spilled := a.spilled
+	a.spilled = false
+	return spilled
+}
+
+// spill gives up what was cached. It reports whether there was anything.
+func (a *Account) spill() bool {
+	if a.cached == 0 {
+		return false
+	}
+	a.Drop(a.cached)
+	a.cached, a.spilled = 0, true
+	return true
+}
+
 // Drop takes back n bytes that Keep has counted.
 func (a *Account) Drop(n int) {
 	a.kept -= n
@@ -226,6 +255,9 @@ func (a *Account) Restore(mark int) { a.bytes = mark + a.kept }
 // grow asks for what is held beyond what was granted.
 func (a *Account) grow() error {
 	if a.bytes > a.limits.Bytes {
+		if a.spill() {
+			return a.Hold(0)
+		}
 		return &Error{Reason: Bytes, limit: a.limits.Bytes}
 	}
 	if a.pool == nil {
@@ -236,6 +268,9 @@ func (a *Account) grow() error {
 	n := min(max(need, drawBytes), a.limits.Bytes-a.granted)
 	if !a.pool.draw(n) {
 		if n = need; !a.pool.draw(n) {
+			if a.spill() {
+				return a.Hold(0)
+			}
 			return &Error{Reason: Shared, limit: int(a.pool.size)}
 		}
 	}

@@ -138,9 +138,13 @@ func (m *Machine) settle(v Value) (Value, error) {
 	return host.MakeList(elems), m.acct.ChargeElems(len(elems))
 }
 
-// fetch loads a relation through its class, once for a query.
+// fetchBytes is what a query holds for a fetched relation, besides its rows.
+const fetchBytes = 128
+
+// fetch loads a relation through its class. A row is fetched once for a query, by class and
+// key, and the rows of a relation once for each owner.
 func (m *Machine) fetch(obj Value, a *host.Attr) (Value, error) {
-	key := fetchKey{obj.Ptr, a}
+	key := a.FetchKey(obj.Ptr)
 	if v, ok := m.fetched[key]; ok {
 		return v, nil
 	}
@@ -156,8 +160,15 @@ func (m *Machine) fetch(obj Value, a *host.Attr) (Value, error) {
 	if err != nil {
 		return Value{}, m.hostError(err)
 	}
+	rows := 1
+	if v.Kind() == host.List {
+		rows = v.Len()
+	}
+	if err := m.keep(fetchBytes + rows*int(a.Relation.Target.Type.Size())); err != nil {
+		return Value{}, err
+	}
 	if m.fetched == nil {
-		m.fetched = make(map[fetchKey]Value)
+		m.fetched = make(map[host.FetchKey]Value)
 	}
 	m.fetched[key] = v
 	return v, nil

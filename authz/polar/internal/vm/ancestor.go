@@ -13,7 +13,6 @@ package vm
 // number of steps. So a recursion of 100,000 calls takes linear time.
 
 import (
-	"cmp"
 	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
@@ -36,6 +35,10 @@ type callNode struct {
 	nots   int32 // negations around it
 	older  int32 // the next older call with this hash, index+1; meaningful when hashed
 	hashed bool
+
+	solved  bool  // it has returned
+	returns int32 // the call that returns when it does, since it took that one's place, index+1
+	leans   int32 // depth of the outermost ancestor that it leaned on; see memo.go
 }
 
 // argsOf returns the arguments of the recorded call a.
@@ -52,36 +55,60 @@ const shortChain = 16
 
 var hashSeed = maphash.MakeSeed()
 
-// enterCall records a call made from the recorded call parent, within some negations, and
-// reports whether it repeats an ancestor. In a direct decision, the arguments are the slots
+// A repetition says what is known about a call before it is tried.
+type repetition uint8
+
+const (
+	notRepeated     repetition = iota
+	repeatsAncestor            // so it has no further solution
+	hasFailedBefore
+)
+
+// enterCall records a call made from the recorded call parent, within some negations,
+// unless it is known to fail. In a direct decision, the arguments are the slots
 // at from; those of a call that has returned may be overwritten, but such a call is no
 // ancestor.
-func (m *Machine) enterCall(pr *pred, args []Value, parent, nots int32, from int) (at int32, repeated bool, err error) {
+func (m *Machine) enterCall(pr *pred, args []Value, parent, nots int32, from int) (at int32, known repetition, err error) {
 	for i := range args {
 		switch args[i].Kind() {
 		case host.Var, host.Tail, host.Partial:
-			return parent, false, nil
+			return parent, notRepeated, nil
 		}
 	}
-	c := callNode{pred: pr, args: int32(len(m.callArgs)), parent: parent, jump: parent, nots: nots}
+	c := callNode{pred: pr, args: int32(len(m.callArgs)), parent: parent, jump: parent, nots: nots, leans: leansOnNone}
+	m.memo.calls++
+	remembers := m.remembers()
+	if parent < 0 && remembers {
+		if c.hash, err = m.hashArgs(pr, args); err != nil {
+			return parent, notRepeated, err
+		}
+		c.filter = 1 << (c.hash >> 58)
+	}
 	if parent >= 0 {
 		p := &m.calls[parent]
 		if p.filter == 0 {
 			if p.hash, err = m.hashArgs(p.pred, m.argsOf(parent)); err != nil {
-				return parent, false, err
+				return parent, notRepeated, err
 			}
 			p.filter = 1 << (p.hash >> 58)
 		}
 		if c.hash, err = m.hashArgs(pr, args); err != nil {
-			return parent, false, err
+			return parent, notRepeated, err
 		}
 		c.filter = 1 << (c.hash >> 58)
 		c.depth = p.depth + 1
 		if p.filter&c.filter != 0 {
 			a, err := m.ancestor(pr, args, c.hash, parent)
-			if err != nil || a >= 0 {
-				return parent, a >= 0, cmp.Or(err, m.checkLoop(a, nots))
+			switch {
+			case err != nil:
+				return parent, notRepeated, err
+			case a >= 0:
+				p.leans = min(p.leans, m.calls[a].depth)
+				return parent, repeatsAncestor, m.checkLoop(a, nots)
 			}
+		}
+		if nots > p.nots && pr.component == p.pred.component {
+			p.leans = -1
 		}
 		c.filter |= p.filter
 		if p.jump >= 0 {
@@ -90,8 +117,16 @@ func (m *Machine) enterCall(pr *pred, args []Value, parent, nots int32, from int
 			}
 		}
 	}
+	if remembers {
+		switch failed, err := m.hasFailed(pr, args, c.hash); {
+		case err != nil:
+			return parent, notRepeated, err
+		case failed:
+			return parent, hasFailedBefore, nil
+		}
+	}
 	if err := m.hold(callSize + len(args)*valueSize); err != nil {
-		return parent, false, err
+		return parent, notRepeated, err
 	}
 	if m.d.active {
 		c.args = int32(from)
@@ -108,7 +143,7 @@ func (m *Machine) enterCall(pr *pred, args []Value, parent, nots int32, from int
 	if c.depth > shortChain {
 		m.addHash(at)
 	}
-	return at, false, nil
+	return at, notRepeated, nil
 }
 
 // ancestor returns the recorded call that a call made from parent repeats, or -1.
@@ -163,13 +198,13 @@ func (m *Machine) addHash(a int32) {
 	}
 }
 
-// dropCalls drops the recorded calls from index height on.
+// dropCalls drops the recorded calls from index height on, which have no further solution.
 func (m *Machine) dropCalls(height int32) {
 	if int(height) == len(m.calls) {
 		return
 	}
 	for i := int32(len(m.calls)) - 1; i >= height; i-- {
-		if m.calls[i].hashed {
+		if m.fail(i); m.calls[i].hashed {
 			m.unhash(i)
 		}
 	}
@@ -205,10 +240,15 @@ func (m *Machine) sameCall(pr *pred, args []Value, hash uint64, a int32) (bool, 
 	if m.calls[a].hash != hash || m.calls[a].pred != pr {
 		return false, nil
 	}
+	return m.sameArgs(args, m.argsOf(a))
+}
+
+// sameArgs reports whether two calls have the same arguments, as far as that is known
+// without calling the host.
+func (m *Machine) sameArgs(args, known []Value) (bool, error) {
 	if err := m.charge(1); err != nil {
 		return false, err
 	}
-	known := m.argsOf(a)
 	for i, v := range args {
 		if w := known[i]; w != v {
 			quiet := m.quiet

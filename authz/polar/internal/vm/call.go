@@ -52,10 +52,10 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 		callTrace = m.traceCall(n)
 	}
 	if pr.recursive {
-		at, repeated, err := m.enterCall(pr, args, calls, m.frames[m.frame].nots, -1)
-		if err != nil || repeated {
+		at, known, err := m.enterCall(pr, args, calls, m.frames[m.frame].nots, -1)
+		if err != nil || known != notRepeated {
 			if m.trace != nil {
-				m.trace.loop(callTrace)
+				m.trace.known(callTrace, known)
 			}
 			m.dropArgs(int32(from))
 			return nil, err
@@ -173,12 +173,19 @@ func (m *Machine) enter(n *node, cl *clause, args []Value, barrier, calls, trace
 	if m.frame == 0 {
 		m.decided = cl.info
 	}
+	f.owns = calls != caller.calls
 	if n.tail {
 		f.depth = caller.depth
 	}
 	if n.tail && m.trace == nil {
 		// Nothing is left to do in the caller's activation: take its place.
 		f.cont, f.site, f.parent = caller.cont, caller.site, caller.parent
+		if f.returns = caller.returns; caller.owns {
+			f.returns = caller.calls + 1
+		}
+		if f.owns {
+			m.calls[calls].returns = f.returns
+		}
 		top := 0
 		if k := len(m.choices); k > 0 {
 			top = int(m.choices[k-1].top)

@@ -31,6 +31,7 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 		attrs:    make(map[string][]*host.Attr),
 		now:      now,
 		poll:     poll,
+		MemoFrom: memoFrom,
 	}
 	for _, r := range m.Rules {
 		poll(1)

@@ -303,8 +303,8 @@ func (m *Machine) callAt(g *goal, leaf *indexNode, from int) (*goal, error) {
 	}
 	calls := caller.calls
 	if pr.recursive {
-		at, repeated, err := m.enterCall(pr, args, calls, caller.nots, from)
-		if err != nil || repeated {
+		at, known, err := m.enterCall(pr, args, calls, caller.nots, from)
+		if err != nil || known != notRepeated {
 			return nil, err
 		}
 		calls = at
@@ -423,6 +423,9 @@ clauses:
 				d.slots[d.base+to] = first.outs[i].load(m, from)
 			}
 		}
+		if calls != d.frames[d.frame].calls {
+			m.solved(calls)
+		}
 		if d.top = from; j < len(clauses) {
 			d.top = from + arity
 		}
@@ -506,13 +509,16 @@ func (m *Machine) returnDirect(g *goal) *goal {
 			}
 		}
 	}
-	height := int32(0)
+	if f.calls != d.frames[parent].calls {
+		m.solved(f.calls)
+	}
+	height, top := int32(0), 0
 	if n := len(d.options); n > 0 {
-		height = d.options[n-1].frames
+		height, top = d.options[n-1].frames, int(d.options[n-1].top)
 	}
 	if int(at) == len(d.frames)-1 && at >= height {
 		d.frames = d.frames[:at]
-		d.top = base
+		d.top = max(base, top) // further clauses of the call need its arguments
 	}
 	d.frame, d.base = parent, caller
 	return site.next
@@ -633,8 +639,8 @@ func (m *Machine) releaseDirect() {
 		d.keyed = false
 	}
 	d.options = d.options[:0]
-	if len(m.calls) > 0 {
-		m.dropCalls(0)
+	if m.calls = m.calls[:0]; len(m.seen) > 0 {
+		clear(m.seen)
 	}
 	d.active = false
 	if len(m.made) > 0 {
@@ -644,6 +650,9 @@ func (m *Machine) releaseDirect() {
 	m.sorted = m.sorted[:0]
 	m.ctx, m.limits, m.now, m.print, m.decided, m.fetched = nil, nil, nil, nil, nil, nil
 	m.nowVal, m.fetches = Value{}, 0
+	if m.memo.calls > 0 {
+		m.memo = memo{}
+	}
 	m.prog.machines.Put(m)
 }
 

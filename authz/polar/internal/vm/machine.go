@@ -5,7 +5,6 @@ package vm
 import (
 	"context"
 	"time"
-	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/internal/meter"
@@ -50,7 +49,7 @@ type Machine struct {
 	acct    meter.Account
 	cost    *Cost
 	fetches int
-	fetched map[fetchKey]Value
+	fetched map[host.FetchKey]Value
 	now     func() time.Time
 	nowVal  Value // the value of the constant "now", once it was read
 	print   func(string)
@@ -63,6 +62,7 @@ type Machine struct {
 	abuf    []Value // arguments of a method call
 	made    []Value // elements of the first lists that methods made
 	d       directState
+	memo    memo
 }
 
 // A frame is the activation of a clause.
@@ -78,12 +78,8 @@ type frame struct {
 	trace   int32 // node of the trace, or -1
 	site    *node // the call, for the stack of an error; may be nil
 	wake    bool  // runs a goal that waited, on the cells of another activation
-}
-
-// A fetchKey is a relation of a row, whose value is remembered for the query.
-type fetchKey struct {
-	row  unsafe.Pointer
-	attr *host.Attr
+	owns    bool  // calls is its own call, and not that of an activation around it
+	returns int32 // the call that returns when it does, unless it owns one, index+1
 }
 
 func newMachine(p *Program) *Machine {

@@ -31,9 +31,13 @@ type Program struct {
 	sealed    bool           // compiled: the tables do not change anymore
 	poll      func(work int) // of the compilation; does nothing afterwards
 
-	decisions   map[string]*directPred // rules of three parameters, all given
-	allow       *directPred            // decisions["allow"], without a map lookup
-	deny        *directPred            // decisions["deny"], likewise
+	decisions map[string]*directPred // rules of three parameters, all given
+	allow     *directPred            // decisions["allow"], without a map lookup
+	deny      *directPred            // decisions["deny"], likewise
+	// MemoFrom is the number of recursive calls from which on a query remembers which have
+	// failed. Tests change it before the first query.
+	MemoFrom int
+
 	predsLock   sync.Mutex
 	directPreds map[directKey]*directPred // under predsLock
 	directLock  sync.Mutex                // held while it is found out what can be decided directly

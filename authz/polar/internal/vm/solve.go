@@ -134,6 +134,11 @@ func (m *Machine) pushFrame(f frame) {
 // popFrame leaves the current activation, and drops it if no choice may return to it.
 func (m *Machine) popFrame() *node {
 	f := &m.frames[m.frame]
+	if f.owns {
+		m.solved(f.calls)
+	} else if f.returns > 0 {
+		m.solved(f.returns - 1)
+	}
 	cont := f.cont
 	parent := f.parent
 	top := int32(0)

@@ -52,6 +52,7 @@ type TraceNode struct {
 	At     *resolve.At     // of the goal, another one for each; nil for a specializer that waited
 	Name   string          // of the rule that TraceCall calls; NotName for a negation
 	Loop   bool            // of TraceCall: it is already being solved further up
+	Known  bool            // of TraceCall: it has failed before
 	Values []TraceValue    // the values that were read and may be shown
 }
 
@@ -117,10 +118,10 @@ func (t *Trace) wait(i int32) {
 	}
 }
 
-// loop marks a call that is already being solved.
-func (t *Trace) loop(i int32) {
+// known marks a call that was not tried, and why.
+func (t *Trace) known(i int32, known repetition) {
 	if i >= 0 {
-		t.Nodes[i].Loop = true
+		t.Nodes[i].Loop, t.Nodes[i].Known = known == repeatsAncestor, known == hasFailedBefore
 	}
 }
 

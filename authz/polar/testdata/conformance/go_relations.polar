@@ -27,10 +27,11 @@
 #? not eve.team = reds => error host
 ---
 # option: limits fetches=2
-# Fetched relations are remembered within a query, and counted.
+# Fetched relations are remembered within a query, by the keys of rows, and counted.
 #? x = blues.lead.name and y = blues.lead.name and z = blues.lead.name => x="cal", y="cal", z="cal"
 #? blues.lead.name = "cal" and blues.players.length() = 2 => {}
-#? blues.lead.name = "cal" and blues.players.length() = 2 and whites.lead.name = "cal" => error budget
+#? blues.lead.name = "cal" and blues.players.length() = 2 and whites.lead.name = "cal" => {}
+#? blues.lead.name = "cal" and blues.players.length() = 2 and whites.players.length() > 0 => error budget
 ---
 # Attributes of fetched rows, and relations of relations.
 captain(p: Player, t: Team) if t.lead = p;
