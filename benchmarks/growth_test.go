@@ -38,8 +38,9 @@ var growths = []struct {
 }{
 	{"classes", []int{1, 5, 10, 50, 100, 500}, growClasses},
 	{"list", []int{1, 10, 100, 1_000, 10_000, 100_000}, growList},
-	{"roles", []int{1, 2, 5, 10, 20, 50}, growRoles},
-	{"parents", []int{1, 2, 5, 10, 20, 50}, growParents},
+	{"roles", []int{1, 10, 50, 100, 1_000, 10_000}, growRoles},
+	{"parents", []int{1, 10, 50, 100, 1_000, 10_000}, growParents},
+	{"managers", []int{1, 10, 50, 100, 1_000, 10_000}, growManagers},
 }
 
 // growClasses has a rule for each of n classes, which the questions use in turn.
@@ -117,6 +118,24 @@ has_role(user: User, "reader", node: Node) if user.ID in node.Readers;
 `,
 		[]authz.Class{authz.ClassOf[User](), authz.ClassOf[Node]()},
 		[]Question{{&User{ID: 1}, "read", node, true}},
+	}
+}
+
+// growManagers has a user who is a manager n levels up.
+func growManagers(n int) growing {
+	top := &User{ID: n + 1}
+	user := top
+	for i := n; i > 0; i-- {
+		user = &User{ID: i, ManagerID: user.ID, Manager: user}
+	}
+	return growing{
+		`
+allow(user: User, "read", report: User) if manages(user, report);
+manages(manager: User, user: User) if manager.ID = user.ManagerID;
+manages(manager: User, user: User) if user.ManagerID != 0 and manages(manager, user.Manager);
+`,
+		[]authz.Class{authz.ClassOf[User]()},
+		[]Question{{top, "read", user, true}},
 	}
 }
 

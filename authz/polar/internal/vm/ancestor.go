@@ -33,7 +33,7 @@ type callNode struct {
 	jump   int32  // an ancestor further up; -1 at the root
 	depth  int32
 	nots   int32 // negations around it
-	older  int32 // the next older call with this hash, index+1; meaningful when hashed
+	older  int32 // the next older call of this bucket, index+1; meaningful when hashed
 	hashed bool
 
 	solved  bool  // it has returned
@@ -54,6 +54,9 @@ func (m *Machine) argsOf(a int32) []Value {
 const shortChain = 16
 
 var hashSeed = maphash.MakeSeed()
+
+// secret keeps data from choosing the buckets of calls.
+var secret = maphash.Comparable(hashSeed, 0)
 
 // A repetition says what is known about a call before it is tried.
 type repetition uint8
@@ -136,7 +139,12 @@ func (m *Machine) enterCall(pr *pred, args []Value, parent, nots int32, from int
 	m.calls = append(m.calls, c)
 	at = int32(len(m.calls) - 1)
 	if c.depth == shortChain+1 {
-		for a := parent; a >= 0; a = m.calls[a].parent {
+		// Older ones first, since unhash takes the newest away first.
+		var chain [shortChain + 1]int32
+		for a, i := parent, shortChain; a >= 0; a, i = m.calls[a].parent, i-1 {
+			chain[i] = a
+		}
+		for _, a := range chain {
 			m.addHash(a)
 		}
 	}
@@ -156,7 +164,7 @@ func (m *Machine) ancestor(pr *pred, args []Value, hash uint64, parent int32) (i
 		}
 		return -1, nil
 	}
-	for a := m.seen[hash] - 1; a >= 0; a = m.calls[a].older - 1 {
+	for a := m.seen.newest(hash) - 1; a >= 0; a = m.calls[a].older - 1 {
 		same, err := m.sameCall(pr, args, hash, a)
 		if err != nil {
 			return -1, err
@@ -190,13 +198,56 @@ func (m *Machine) isAncestor(a, from int32) bool {
 	return from == a
 }
 
-// addHash makes the recorded call a known by its hash.
-func (m *Machine) addHash(a int32) {
-	if c := &m.calls[a]; !c.hashed {
-		c.hashed, c.older = true, m.seen[c.hash]
-		m.seen[c.hash] = a + 1
+// unhash makes the recorded calls from index height on unknown. They are the newest.
+func (m *Machine) unhash(height int32) {
+	for i := int32(len(m.calls)) - 1; i >= height && m.hashed > 0; i-- {
+		if c := &m.calls[i]; c.hashed {
+			m.seen.set(c.hash, c.older)
+			m.hashed--
+		}
 	}
 }
+
+// addHash makes the recorded call a known by its hash.
+func (m *Machine) addHash(a int32) {
+	c := &m.calls[a]
+	if c.hashed {
+		return
+	}
+	c.hashed = true
+	if m.hashed++; m.hashed > len(m.seen) {
+		m.seen = make(buckets, max(2*len(m.seen), 64))
+		for i := range a {
+			if c := &m.calls[i]; c.hashed {
+				c.older = m.seen.put(c.hash, i)
+			}
+		}
+	}
+	c.older = m.seen.put(c.hash, a)
+}
+
+// buckets are the newest entries of a list by their hashes, index+1. Their number is a power
+// of two. Each entry knows the next older one of its bucket.
+type buckets []int32
+
+// put makes entry i the newest of its bucket, and returns the one before it.
+func (b buckets) put(hash uint64, i int32) (older int32) {
+	at := &b[hash&uint64(len(b)-1)]
+	older = *at
+	*at = i + 1
+	return older
+}
+
+// newest returns the newest entry with a hash like that, index+1.
+func (b buckets) newest(hash uint64) int32 {
+	if len(b) == 0 {
+		return 0
+	}
+	return b[hash&uint64(len(b)-1)]
+}
+
+// set makes an entry the newest of its bucket, index+1.
+func (b buckets) set(hash uint64, i int32) { b[hash&uint64(len(b)-1)] = i }
 
 // dropCalls drops the recorded calls from index height on, which have no further solution.
 func (m *Machine) dropCalls(height int32) {
@@ -204,35 +255,15 @@ func (m *Machine) dropCalls(height int32) {
 		return
 	}
 	for i := int32(len(m.calls)) - 1; i >= height; i-- {
-		if m.fail(i); m.calls[i].hashed {
-			m.unhash(i)
-		}
+		m.fail(i)
 	}
+	m.unhash(height)
 	if !m.d.active {
 		args := m.calls[height].args
 		clear(m.callArgs[args:])
 		m.callArgs = m.callArgs[:args]
 	}
 	m.calls = m.calls[:height]
-}
-
-// unhash removes call a from the list of its hash.
-func (m *Machine) unhash(a int32) {
-	c := &m.calls[a]
-	if m.seen[c.hash] == a+1 {
-		if c.older == 0 {
-			delete(m.seen, c.hash)
-		} else {
-			m.seen[c.hash] = c.older
-		}
-		return
-	}
-	for i := m.seen[c.hash]; i > 0; i = m.calls[i-1].older {
-		if m.calls[i-1].older == a+1 {
-			m.calls[i-1].older = c.older
-			return
-		}
-	}
 }
 
 // sameCall reports whether the recorded call a calls pr with the same arguments.
@@ -268,7 +299,7 @@ func (m *Machine) sameArgs(args, known []Value) (bool, error) {
 // uses only the kind and the size. The only exception is a value that is equal to an
 // object behind a pointer: their hashes may differ.
 func (m *Machine) hashArgs(pr *pred, args []Value) (uint64, error) {
-	h := uint64(uintptr(unsafe.Pointer(pr)))
+	h := secret ^ uint64(uintptr(unsafe.Pointer(pr)))
 	for i := range args {
 		v := &args[i]
 		var of uint64

@@ -639,9 +639,8 @@ func (m *Machine) releaseDirect() {
 		d.keyed = false
 	}
 	d.options = d.options[:0]
-	if m.calls = m.calls[:0]; len(m.seen) > 0 {
-		clear(m.seen)
-	}
+	m.unhash(0)
+	m.calls = m.calls[:0]
 	d.active = false
 	if len(m.made) > 0 {
 		clear(m.made)

@@ -18,18 +18,19 @@ type Machine struct {
 	prog *Program
 
 	// The store. All of it is undone to the heights of a choice.
-	cells    []Value          // variables by index
-	frames   []frame          // activations; a frame stays while a choice may return to it
-	choices  []choice         // remaining alternatives, newest last
-	trail    []trailEntry     // how to undo the bindings
-	waiters  []waiter         // goals that wait, and goals that waited
-	links    []waitLink       // lists of waiters by variable
-	args     []Value          // arguments of calls that have alternatives
-	sorted   []*clause        // clauses of calls that were sorted
-	calls    []callNode       // chain of recursive calls
-	callArgs []Value          // their arguments
-	seen     map[uint64]int32 // newest recursive call by hash; see ancestor.go
-	maybes   []uint64         // variables that negations depend on; see negation.go
+	cells    []Value      // variables by index
+	frames   []frame      // activations; a frame stays while a choice may return to it
+	choices  []choice     // remaining alternatives, newest last
+	trail    []trailEntry // how to undo the bindings
+	waiters  []waiter     // goals that wait, and goals that waited
+	links    []waitLink   // lists of waiters by variable
+	args     []Value      // arguments of calls that have alternatives
+	sorted   []*clause    // clauses of calls that were sorted
+	calls    []callNode   // chain of recursive calls
+	callArgs []Value      // their arguments
+	seen     buckets      // recursive calls by hash; see ancestor.go
+	hashed   int          // how many there are
+	maybes   []uint64     // variables that negations depend on; see negation.go
 
 	// The registers.
 	frame     int32 // current activation
@@ -83,7 +84,7 @@ type frame struct {
 }
 
 func newMachine(p *Program) *Machine {
-	m := &Machine{prog: p, seen: make(map[uint64]int32)}
+	m := &Machine{prog: p}
 	m.d.slots = make([]Value, firstSlots)
 	return m
 }
@@ -112,7 +113,7 @@ func (m *Machine) begin(ctx context.Context, cfg *Config) {
 
 // keepCells is the number of cells, and of entries of a stack, above which a machine
 // is not pooled. Otherwise small queries would keep, and clear, the memory of a large one.
-const keepCells = 1 << 14
+const keepCells = 1 << 17
 
 // Release ends the query in any state. The machine must not be used afterwards.
 func (m *Machine) Release() {
@@ -135,9 +136,7 @@ func (m *Machine) reset() {
 	clear(m.made)
 	clear(m.work[:cap(m.work)])
 	clear(m.abuf[:cap(m.abuf)])
-	if len(m.seen) > 0 {
-		clear(m.seen)
-	}
+	m.unhash(0)
 	*m = Machine{
 		prog: m.prog, seen: m.seen,
 		cells: m.cells[:0], frames: m.frames[:0], choices: m.choices[:0], trail: m.trail[:0],

@@ -34,7 +34,7 @@ type failedCall struct {
 	pred *pred
 	hash uint64
 	args int32 // where its arguments begin in memo.args
-	next int32 // the next one with this hash, index+1
+	next int32 // the next older one of this bucket, index+1
 }
 
 // A memo is what a query has found out. The zero memo is empty.
@@ -42,7 +42,7 @@ type memo struct {
 	calls int // recorded so far
 	known []failedCall
 	args  []Value
-	first map[uint64]int32 // by hash, index+1
+	first buckets
 }
 
 // remembers reports whether the query uses its memo.
@@ -56,7 +56,7 @@ func (m *Machine) hasFailed(pr *pred, args []Value, hash uint64) (bool, error) {
 		m.forget()
 		return false, nil
 	}
-	for i := m.memo.first[hash] - 1; i >= 0; i = m.memo.known[i].next - 1 {
+	for i := m.memo.first.newest(hash) - 1; i >= 0; i = m.memo.known[i].next - 1 {
 		c := &m.memo.known[i]
 		if c.hash == hash && c.pred == pr {
 			if same, err := m.sameArgs(args, m.memo.args[c.args:int(c.args)+pr.arity]); same || err != nil {
@@ -95,16 +95,20 @@ func (m *Machine) fail(a int32) {
 		m.forget()
 		return
 	}
-	if m.memo.first == nil {
-		m.memo.first = make(map[uint64]int32)
+	n := len(m.memo.known)
+	if n == len(m.memo.first) {
+		m.memo.first = make(buckets, max(2*n, 64))
+		for i := range m.memo.known {
+			k := &m.memo.known[i]
+			k.next = m.memo.first.put(k.hash, int32(i))
+		}
 	}
-	m.memo.known = append(m.memo.known, failedCall{c.pred, c.hash, int32(len(m.memo.args)), m.memo.first[c.hash]})
+	m.memo.known = append(m.memo.known, failedCall{c.pred, c.hash, int32(len(m.memo.args)), m.memo.first.put(c.hash, int32(n))})
 	m.memo.args = append(m.memo.args, args...)
-	m.memo.first[c.hash] = int32(len(m.memo.known))
 }
 
-// memoEntry is what the map holds for a call.
-const memoEntry = 32
+// memoEntry is what the buckets hold for a call.
+const memoEntry = 8
 
 // solved records that the call a has returned, and those whose places it took.
 func (m *Machine) solved(a int32) {
