@@ -128,6 +128,9 @@ func (a *Account) Close() {
 	a.ctx, a.done = nil, nil
 }
 
+// Crowded reports whether the query has drawn from the pool, and queries hold much of it.
+func (a *Account) Crowded() bool { return a.drawn > 0 && a.pool.used.Load() > a.pool.size/4 }
+
 // Charge counts n steps. The error is an [*Error].
 func (a *Account) Charge(n int) error {
 	a.steps += n

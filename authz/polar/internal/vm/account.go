@@ -52,13 +52,16 @@ func (m *Machine) Held() int { return m.acct.Mark() }
 // A Cost is what a query cost: the steps that it took, and the bytes that it held at its end.
 type Cost struct{ Steps, Held int }
 
-// close ends the account of the query.
-func (m *Machine) close() {
+// close ends the account of the query. It reports whether the machine should not be kept, since
+// memory is short.
+func (m *Machine) close() (crowded bool) {
+	crowded = m.acct.Crowded()
 	if m.cost != nil {
 		*m.cost = Cost{m.acct.Steps(), m.acct.Mark()}
 		m.cost = nil
 	}
 	m.acct.Close()
+	return crowded
 }
 
 // charge counts n steps of work.

@@ -615,7 +615,11 @@ func (m *Machine) growSlots(top int) {
 		return
 	}
 	if top > len(d.slots) {
-		slots := make([]Value, max(top, 2*len(d.slots)))
+		size := 2 * len(d.slots)
+		if size > 1<<13 {
+			size = len(d.slots) * 5 / 4
+		}
+		slots := make([]Value, max(top, size))
 		copy(slots, d.slots[:d.high])
 		d.slots = slots
 	}
@@ -625,8 +629,7 @@ func (m *Machine) growSlots(top int) {
 // releaseDirect clears the machine of what a direct decision used, and returns it to the pool.
 func (m *Machine) releaseDirect() {
 	d := &m.d
-	m.close()
-	if d.broken || max(cap(d.slots), cap(d.frames), cap(d.options), cap(m.calls), cap(m.abuf), cap(m.work)) > keepCells {
+	if crowded := m.close(); crowded || d.broken || max(cap(d.slots), cap(d.frames), cap(d.options), cap(m.calls), cap(m.abuf), cap(m.work)) > keepCells {
 		return
 	}
 	// Values keep host memory alive, so all must be cleared; but only what was used, one by

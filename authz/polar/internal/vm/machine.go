@@ -117,8 +117,7 @@ const keepCells = 1 << 17
 
 // Release ends the query in any state. The machine must not be used afterwards.
 func (m *Machine) Release() {
-	m.close()
-	if max(cap(m.cells), cap(m.trail), cap(m.frames), cap(m.choices), cap(m.waiters), cap(m.args), cap(m.calls), cap(m.work), cap(m.abuf)) > keepCells {
+	if crowded := m.close(); crowded || max(cap(m.cells), cap(m.trail), cap(m.frames), cap(m.choices), cap(m.waiters), cap(m.args), cap(m.calls), cap(m.work), cap(m.abuf)) > keepCells {
 		return
 	}
 	m.reset()

@@ -208,7 +208,7 @@ func (m *Machine) newCells(n int) int {
 }
 
 func (m *Machine) growCells(n int) {
-	grown := make([]Value, len(m.cells), max(2*cap(m.cells), len(m.cells)+n, 64))
+	grown := make([]Value, len(m.cells), max(min(2*cap(m.cells), cap(m.cells)*5/4+1<<13), len(m.cells)+n, 64))
 	copy(grown, m.cells)
 	m.cells = grown
 }

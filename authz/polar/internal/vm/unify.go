@@ -8,6 +8,7 @@ package vm
 import (
 	"cmp"
 	"strings"
+	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/internal/meter"
@@ -106,6 +107,9 @@ const textChunk = 1 << 16
 func (m *Machine) sameText(a, b string) (bool, error) {
 	if len(a) != len(b) {
 		return false, nil
+	}
+	if unsafe.StringData(a) == unsafe.StringData(b) {
+		return true, nil
 	}
 	if len(a) < meter.StepBytes {
 		return a == b, nil
