@@ -116,6 +116,9 @@ type Account struct {
 func (a *Account) Open(ctx context.Context, limits *Limits, pool *Pool) {
 	a.limits, a.pool, a.ctx, a.done = limits, pool, ctx, ctx.Done()
 	a.granted = min(limits.Bytes, FirstBytes)
+	if a.done == nil {
+		a.poll = min(pollSteps, limits.Steps+1)
+	} // otherwise the first charge checks the context
 }
 
 // Close ends the query and returns what it drew.

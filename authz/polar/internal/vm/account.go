@@ -56,9 +56,8 @@ type Cost struct{ Steps, Held int }
 // memory is short.
 func (m *Machine) close() (crowded bool) {
 	crowded = m.acct.Crowded()
-	if m.cost != nil {
-		*m.cost = Cost{m.acct.Steps(), m.acct.Mark()}
-		m.cost = nil
+	if m.cfg.Cost != nil {
+		*m.cfg.Cost = Cost{m.acct.Steps(), m.acct.Mark()}
 	}
 	m.acct.Close()
 	return crowded

@@ -642,16 +642,23 @@ func (m *Machine) releaseDirect() {
 		d.keyed = false
 	}
 	d.options = d.options[:0]
-	m.unhash(0)
-	m.calls = m.calls[:0]
+	if len(m.calls) > 0 {
+		m.unhash(0)
+		m.calls = m.calls[:0]
+	}
 	d.active = false
 	if len(m.made) > 0 {
 		clear(m.made)
 		m.made = m.made[:0]
 	}
 	m.sorted = m.sorted[:0]
-	m.ctx, m.limits, m.now, m.print, m.decided, m.fetched = nil, nil, nil, nil, nil, nil
-	m.nowVal, m.fetches = Value{}, 0
+	m.ctx, m.decided, m.fetches = nil, nil, 0
+	if m.fetched != nil {
+		m.fetched = nil
+	}
+	if m.nowVal.Plan != nil {
+		m.nowVal = Value{}
+	}
 	if m.memo.calls > 0 {
 		m.memo = memo{}
 	}

@@ -105,6 +105,11 @@ type argTest struct {
 	kind  argKind
 	class *host.ClassInfo
 	text  string
+	rest  *argRest // of argUnion and argValue
+}
+
+// An argRest is what the rarer tests need.
+type argRest struct {
 	union union
 	value Value
 }
@@ -127,9 +132,9 @@ func (t *argTest) passes(v *Value) bool {
 		p := v.Plan
 		return p != nil && (p == t.class.Plan || p.IsA(t.class.ID) && p.Kind != host.ClassKind)
 	case argUnion:
-		return v.Plan != nil && v.Plan.Kind != host.ClassKind && t.union.has(v.Plan)
+		return v.Plan != nil && v.Plan.Kind != host.ClassKind && t.rest.union.has(v.Plan)
 	case argValue:
-		return mayEqual(t.value, *v)
+		return mayEqual(t.rest.value, *v)
 	}
 	return false
 }
@@ -139,7 +144,7 @@ func testOf(arg int, v Value) argTest {
 	if v.Kind() == host.String && v.Word < meter.StepBytes {
 		return argTest{arg: arg, kind: argText, text: v.Str()}
 	}
-	return argTest{arg: arg, kind: argValue, value: v}
+	return argTest{arg: arg, kind: argValue, rest: &argRest{value: v}}
 }
 
 // testOfPattern returns the test of an argument for a specializer, if there is one. It is
@@ -151,9 +156,9 @@ func (p *Program) testOfPattern(arg int, pat *pattern) (t argTest, ok bool) {
 	case pat.kind != classPattern:
 		return argTest{}, false
 	case pat.union == resolve.UnionActor:
-		return argTest{arg: arg, kind: argUnion, union: p.actor}, true
+		return argTest{arg: arg, kind: argUnion, rest: &argRest{union: p.actor}}, true
 	case pat.union == resolve.UnionResource:
-		return argTest{arg: arg, kind: argUnion, union: p.resource}, true
+		return argTest{arg: arg, kind: argUnion, rest: &argRest{union: p.resource}}, true
 	case pat.class == nil:
 		return argTest{arg: arg, kind: argNone}, true
 	}

@@ -46,9 +46,9 @@ type Machine struct {
 
 	// The query.
 	ctx     context.Context
-	limits  *Limits
+	cfg     *Config
+	limits  *Limits // of cfg
 	acct    meter.Account
-	cost    *Cost
 	fetches int
 	fetched map[host.FetchKey]Value
 	now     func() time.Time
@@ -107,7 +107,9 @@ func (p *Program) Machine(ctx context.Context, cfg *Config) *Machine {
 
 // begin prepares the machine for a query.
 func (m *Machine) begin(ctx context.Context, cfg *Config) {
-	m.ctx, m.limits, m.now, m.print, m.cost = ctx, &cfg.Limits, cfg.Now, cfg.Print, cfg.Cost
+	if m.ctx = ctx; m.cfg != cfg { // nearly always that of the machine's last query
+		m.cfg, m.limits, m.now, m.print = cfg, &cfg.Limits, cfg.Now, cfg.Print
+	}
 	m.acct.Open(ctx, m.limits, cfg.Memory)
 }
 
