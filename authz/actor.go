@@ -5,13 +5,12 @@ package authz
 // empty owner would hold for it.
 
 import (
-	"errors"
 	"reflect"
 )
 
 var (
-	errNoActor = errors.New("the actor is nil")
-	errZeroKey = errors.New("the actor's key is zero, so it identifies nobody " +
+	errNoActor = errorf("the actor is nil")
+	errZeroKey = errorf("the actor's key is zero, so it identifies nobody " +
 		"(visitors without an account need a class without a key, such as Guest; Class.ZeroKeyActor permits a zero key)")
 )
 
@@ -71,12 +70,7 @@ func (c *classes) actorType(t reflect.Type) *actorType {
 // isUnstored reports whether x is an instance of a class with a key whose key is zero. No
 // database has such a row, so its existence is not a secret.
 func (c *classes) isUnstored(x any) bool {
-	v := reflect.ValueOf(x)
-	for range maxPointers {
-		if v.Kind() == reflect.Pointer {
-			v = v.Elem()
-		}
-	}
+	v := pointee(x)
 	if v.Kind() != reflect.Struct {
 		return false
 	}

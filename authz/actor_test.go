@@ -3,9 +3,11 @@ package authz_test
 import (
 	"database/sql"
 	"errors"
+	"reflect"
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/filter"
 )
 
 type (
@@ -20,6 +22,9 @@ type (
 	uuidAccount struct {
 		ID [16]byte `polar:",id"`
 	}
+	namedAccount struct {
+		ID opaqueKey `polar:",id"`
+	}
 	nullAccount struct {
 		ID sql.NullInt64 `polar:",id"`
 	}
@@ -30,8 +35,11 @@ type (
 	systemAccount struct {
 		ID int `polar:",id"`
 	}
-	actorDoc struct{ OwnerID int }
+	actorDoc  struct{ OwnerID int }
+	opaqueKey [16]byte
 )
+
+func (opaqueKey) String() string { return "a key" }
 
 // TestZeroKeyIsNotAnActor tests zero keys with a policy that allows everything, through every
 // method.
@@ -45,6 +53,7 @@ func TestZeroKeyIsNotAnActor(t *testing.T) {
 			{Name: "Account", Type: authz.ClassOf[account]().Type},
 			{Name: "TenantAccount", Type: authz.ClassOf[tenantAccount]().Type, Key: []string{"Tenant", "Number"}},
 			{Name: "UUIDAccount", Type: authz.ClassOf[uuidAccount]().Type},
+			{Name: "NamedAccount", Type: authz.ClassOf[namedAccount]().Type},
 			{Name: "NullAccount", Type: authz.ClassOf[nullAccount]().Type},
 			{Name: "PointerAccount", Type: authz.ClassOf[pointerAccount]().Type},
 			{Name: "Embedded", Type: authz.ClassOf[embedded]().Type},
@@ -60,40 +69,43 @@ func TestZeroKeyIsNotAnActor(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		actor any
-		is    bool
+		is    bool // an actor
+		keyed bool // of a class with a key that a filter can hold
 	}{
-		{"stored", &account{ID: 1}, true},
-		{"negative", account{ID: -1}, true},
-		{"never stored", &account{Name: "nobody"}, false},
-		{"by value", account{}, false},
-		{"behind two pointers", &pointer, false},
-		{"composite, none", tenantAccount{}, false},
-		{"composite, tenant only", tenantAccount{Tenant: "a"}, true},
-		{"composite, number only", &tenantAccount{Number: 1}, true},
-		{"array, zero", uuidAccount{}, false},
-		{"array", uuidAccount{[16]byte{15: 1}}, true},
-		{"null", nullAccount{}, false},
-		{"null that holds a number", nullAccount{sql.NullInt64{Int64: 5}}, false},
-		{"valid zero", nullAccount{sql.NullInt64{Valid: true}}, false},
-		{"valid", nullAccount{sql.NullInt64{Int64: 5, Valid: true}}, true},
-		{"nil pointer", pointerAccount{}, false},
-		{"pointer to zero", pointerAccount{new(int)}, false},
-		{"pointer", pointerAccount{new(7)}, true},
-		{"promoted", embedded{}, false},
-		{"promoted, stored", embedded{account{ID: 1}}, true},
-		{"no key", visitor{}, true},
-		{"class that permits it", systemAccount{}, true},
-		{"not a class", struct{}{}, true},
-		{"not a struct", 0, true},
-		{"nil", nil, false},
-		{"nil of a type", (*account)(nil), false},
+		{"stored", &account{ID: 1}, true, true},
+		{"negative", account{ID: -1}, true, true},
+		{"never stored", &account{Name: "nobody"}, false, true},
+		{"by value", account{}, false, true},
+		{"behind two pointers", &pointer, false, true},
+		{"composite, none", tenantAccount{}, false, true},
+		{"composite, tenant only", tenantAccount{Tenant: "a"}, true, true},
+		{"composite, number only", &tenantAccount{Number: 1}, true, true},
+		{"array, zero", uuidAccount{}, false, false},
+		{"array", uuidAccount{[16]byte{15: 1}}, true, false},
+		{"uuid, zero", namedAccount{}, false, true},
+		{"uuid", &namedAccount{opaqueKey{15: 1}}, true, true},
+		{"null", nullAccount{}, false, true},
+		{"null that holds a number", nullAccount{sql.NullInt64{Int64: 5}}, false, true},
+		{"valid zero", nullAccount{sql.NullInt64{Valid: true}}, false, true},
+		{"valid", nullAccount{sql.NullInt64{Int64: 5, Valid: true}}, true, true},
+		{"nil pointer", pointerAccount{}, false, true},
+		{"pointer to zero", pointerAccount{new(int)}, false, true},
+		{"pointer", pointerAccount{new(7)}, true, true},
+		{"promoted", embedded{}, false, true},
+		{"promoted, stored", embedded{account{ID: 1}}, true, true},
+		{"no key", visitor{}, true, false},
+		{"class that permits it", systemAccount{}, true, true},
+		{"not a class", struct{}{}, true, false},
+		{"not a struct", 0, true, false},
+		{"nil", nil, false, false},
+		{"nil of a type", (*account)(nil), false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx, doc, class := t.Context(), &actorDoc{}, authz.ClassOf[actorDoc]()
 			_, isAllowed := az.IsAllowed(ctx, tt.actor, "read", doc)
 			_, actions := az.AuthorizedActions(ctx, tt.actor, doc)
 			_, fields := az.AuthorizedFields(ctx, tt.actor, "read", doc)
-			_, filter := az.Filter(ctx, tt.actor, "read", class)
+			_, list := az.Filter(ctx, tt.actor, "read", class)
 			_, function := authz.Authorize(authz.NewContext(ctx, az, tt.actor), "read", doc)
 			x, err := az.Explain(ctx, tt.actor, "read", doc)
 			if err != nil {
@@ -108,13 +120,23 @@ func TestZeroKeyIsNotAnActor(t *testing.T) {
 				"AuthorizeField":    az.AuthorizeField(ctx, tt.actor, "read", doc, "title"),
 				"AuthorizedActions": actions,
 				"AuthorizedFields":  fields,
-				"Filter":            filter,
+				"Filter":            list,
 				"CheckFilter":       az.CheckFilter(ctx, class, "read", tt.actor),
 				"Explain":           x.Err,
 			} {
 				if tt.is != (err == nil) || !tt.is && !errors.Is(err, authz.ErrUndecided) {
 					t.Errorf("%s: %v", how, err)
 				}
+			}
+			if !tt.keyed {
+				return
+			}
+			q, err := az.FilterActors(ctx, authz.Class{Type: reflect.TypeOf(tt.actor)}, "read", doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ok, err := q.Match(ctx, tt.actor, filter.Loaded); ok != tt.is || err != nil {
+				t.Errorf("FilterActors: %v, %v by %v", ok, err, q.Reveal())
 			}
 		})
 	}

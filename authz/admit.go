@@ -1,8 +1,8 @@
 package authz
 
-// This file defines the building blocks of adapters for web frameworks. Admit, Enter and
-// Load are the steps of Middleware and of guards. StatusOf, Problem and RefusalHeader are
-// the parts of a refusal, for frameworks whose handlers return errors.
+// This file defines the building blocks of adapters for web frameworks. Admit and Enter are
+// the steps of Middleware and of guards. StatusOf, Problem and RefusalHeader are the parts
+// of a refusal, for frameworks whose handlers return errors.
 
 import (
 	"bytes"
@@ -30,41 +30,30 @@ func (a *Authorizer) Admit(r *http.Request, header http.Header, route func(*http
 	encoding := header["Content-Encoding"]
 	ctx, err := a.admit(r, nil, route, encoding)
 	if err != nil {
-		ctx = context.WithValue(r.Context(), contextKey{}, &contextValue{az: a, encoding: encoding, refused: true})
+		refused := &contextValue{az: a, encoding: encoding, refused: true}
+		if s := contextValueOf(ctx); s != nil {
+			refused.request = s.request
+		}
+		ctx = context.WithValue(r.Context(), contextKey{}, refused)
 	}
 	return ctx, err
 }
 
 // Enter returns a context for a guard of a single route. It carries a and the actor. The
 // actor is the one in the context of r, or else the one that [Authorizer.Actor] finds.
-// With an error, the context has no actor, but [Refuse] still uses the settings of a.
+// With an error, the context has no actor, but [Refuse] still uses the settings of a. In the
+// function that a first [Load] with this context calls, [Loading] reports true for it.
 func (a *Authorizer) Enter(r *http.Request) (context.Context, error) {
 	actor, known := ActorFrom(r.Context())
 	var err error
 	if !known {
 		actor, err = a.Actor(r)
 	}
-	return NewContext(r.Context(), a, actor), err
-}
-
-// Load loads a resource and authorizes action on it for the context's actor, as guards of
-// single routes do. The error is [ErrNotFound] if the resource is nil or if
-// [Authorizer.LoadError] returns that for the error of load. Otherwise it is the error of
-// load or of [Authorize].
-func Load[T any](ctx context.Context, action string, load func() (T, error)) (T, error) {
-	var zero T
-	s := contextValueOf(ctx)
-	if s == nil {
-		return zero, undecided(errNoAuthorizer)
+	ctx := NewContext(r.Context(), a, actor)
+	if err == nil {
+		contextValueOf(ctx).guard.Store(entered)
 	}
-	resource, err := load()
-	if err != nil {
-		return zero, s.az.LoadError(err)
-	}
-	if isNil(resource) {
-		return zero, ErrNotFound
-	}
-	return Authorize(ctx, action, resource)
+	return ctx, err
 }
 
 // StatusOf returns the status with which [Refuse] answers err.

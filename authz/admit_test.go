@@ -4,6 +4,7 @@ package authz_test
 // do, and holds on to nothing that a framework uses again.
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"io"
@@ -153,8 +154,8 @@ func TestAdmitRoute(t *testing.T) {
 func TestLoad(t *testing.T) {
 	az := newAdmit(t, `allow(_: admitted{name: "alice"}, "read", _: admitted);`)
 	r := httptest.NewRequest("GET", "/", nil)
-	load := func(x *admitted, err error) func() (*admitted, error) {
-		return func() (*admitted, error) { return x, err }
+	load := func(x *admitted, err error) func(context.Context) (*admitted, error) {
+		return func(context.Context) (*admitted, error) { return x, err }
 	}
 	one := &admitted{"one"}
 	if _, err := authz.Load(t.Context(), "read", load(one, nil)); !errors.Is(err, authz.ErrUndecided) {
@@ -172,7 +173,7 @@ func TestLoad(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		action string
-		load   func() (*admitted, error)
+		load   func(context.Context) (*admitted, error)
 		want   error
 	}{
 		{"read", load(one, nil), nil},
@@ -195,6 +196,63 @@ func TestLoad(t *testing.T) {
 	if actor, _ := authz.ActorFrom(ctx); actor.(*admitted).Name != "alice" {
 		t.Errorf("Enter has replaced the actor by %v", actor)
 	}
+}
+
+// TestLoading: a repository can tell the load of a guard from everything before, after
+// and beside it.
+func TestLoading(t *testing.T) {
+	az := newAdmit(t, `allow(_: admitted{name: "alice"}, "read", _: admitted);`)
+	plain := authz.NewContext(t.Context(), az, &admitted{"alice"})
+	r := httptest.NewRequest("GET", "/", nil).WithContext(plain)
+	entered, err := az.Enter(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, ctx := range map[string]context.Context{"NewContext": plain, "Enter": entered} {
+		t.Run(name, func(t *testing.T) {
+			for round := range 2 { // the second one in a handler behind the first
+				var kept context.Context
+				_, err := authz.Load(ctx, "read", func(inner context.Context) (*admitted, error) {
+					kept = inner
+					if !authz.Loading(inner) || !authz.Loading(context.WithValue(inner, anyID, "derived")) {
+						t.Errorf("round %d: not loading in the load", round)
+					}
+					// For a request that an adapter has made with the context of Enter.
+					if got, want := authz.Loading(ctx), name == "Enter" && round == 0; got != want {
+						t.Errorf("round %d: the context outside is loading: %v, want %v", round, got, want)
+					}
+					if authz.Loading(authz.NewContext(inner, az, &admitted{"bob"})) {
+						t.Errorf("round %d: loading for another actor than the guard asks about", round)
+					}
+					return &admitted{"one"}, nil
+				})
+				if err != nil || authz.Loading(kept) || authz.Loading(ctx) {
+					t.Errorf("round %d: %v; loading after the load", round, err)
+				}
+			}
+			func() {
+				defer func() { recover() }()
+				authz.Load(ctx, "read", func(context.Context) (*admitted, error) { panic("load") })
+			}()
+			if authz.Loading(ctx) {
+				t.Error("loading after a panic")
+			}
+		})
+	}
+	if authz.Loading(t.Context()) {
+		t.Error("loading without an Authorizer")
+	}
+	// The one decision comes after the load: a rule's method cannot load.
+	entered, _ = az.Enter(r)
+	authz.Load(entered, "read", func(ctx context.Context) (*admitted, error) {
+		if _, err := authz.Load(ctx, "edit", func(context.Context) (*admitted, error) { return &admitted{"two"}, nil }); !errors.Is(err, authz.ErrForbidden) {
+			t.Errorf("a load within a load: %v", err)
+		}
+		if !authz.Loading(ctx) {
+			t.Error("a load within has ended the load outside")
+		}
+		return nil, nil
+	})
 }
 
 // TestRefusalInParts: the parts of a refusal are those of Refuse.

@@ -25,16 +25,14 @@ import (
 // An Authorizer makes decisions with a policy. It is safe for concurrent use. Decisions in
 // flight finish on the version of the policy that they began with.
 type Authorizer struct {
-	cfg     Config
-	engine  Engine
-	classes *classes
-	input   Input // without sources
+	slot // of the policy that decides
 
-	current   atomic.Pointer[version]
-	reloading chan struct{} // holds a token while the lock is held
-	busy      chan struct{} // closed when the last function that aside started has returned; under the lock
-	acted     look          // the sources of the last attempt to replace the policy; under the lock
-	failing   bool          // whether that attempt failed; under the lock
+	cfg       Config
+	classes   *classes
+	batches   bool       // whether a class has a Fetch, so that decisions can share what they fetch
+	candidate *candidate // nil without Config.Candidate
+
+	panicked atomic.Bool // the observer has panicked
 }
 
 // A version is a policy and its name.
@@ -44,6 +42,8 @@ type version struct {
 	name   string // the digest, shortened
 	diags  []Diagnostic
 	deny   denials
+
+	sources []Source // kept if there is a candidate, for Promote
 }
 
 // New returns an Authorizer with its policy loaded. The error says what is wrong with the
@@ -57,12 +57,14 @@ func New(cfg Config) (*Authorizer, error) {
 	if cfg.HTTP.RequestRule > AllowRequest {
 		return nil, fmt.Errorf("authz: Config.HTTP.RequestRule is %d (want AllowMethod or AllowRequest)", cfg.HTTP.RequestRule)
 	}
-	a := &Authorizer{cfg: cfg, engine: cfg.Engine, reloading: make(chan struct{}, 1)}
-	if a.engine == nil {
-		a.engine = polarEngine{}
+	a := &Authorizer{cfg: cfg}
+	engine := cfg.Engine
+	if engine == nil {
+		engine = polarEngine{}
 	}
-	a.input = Input{
+	input := Input{
 		Classes:    withRequest(cfg.Classes),
+		External:   slices.Clone(cfg.External),
 		Constants:  maps.Clone(cfg.Constants),
 		AllowEmpty: cfg.AllowEmpty,
 		Limits:     cfg.Limits,
@@ -70,15 +72,28 @@ func New(cfg Config) (*Authorizer, error) {
 		Now:        cfg.Now,
 		Print:      cfg.Print,
 		DenyRule:   cfg.DenyRule,
+		ChangeRule: cfg.ChangeRule,
 	}
-	a.classes = newClasses(a.input.Classes)
+	a.classes = newClasses(input.Classes)
+	var err error
+	if input.Classes, a.batches, err = shared(input.Classes); err != nil {
+		return nil, fmt.Errorf("authz: %w", err)
+	}
+	a.slot.init(engine, input, cfg.Policies)
 	ctx := context.Background()
+	if a.candidate, err = newCandidate(cfg.Candidate, engine, input); err != nil {
+		return nil, err
+	}
+	a.keeps = a.candidate != nil
 	sources, err := a.load(ctx)
 	if err == nil {
 		var v *version
 		if v, err = a.compile(ctx, sources); err == nil {
 			a.current.Store(v)
 			a.acted = look{digest: v.digest}
+			if a.candidate != nil {
+				_ = a.reloadCandidate(ctx) // an observer or the log has it
+			}
 			return a, nil
 		}
 	}
@@ -103,12 +118,13 @@ const (
 	ruleAllow        // allow(actor, action, resource)
 	ruleRequest      // allow_request(actor, request)
 	ruleField        // allow_field(actor, action, resource, field)
+	ruleChange       // allow_change(actor, action, before, after)
 	rules
 )
 
 // String returns the rule's name in policies, or "".
 func (r rule) String() string {
-	return [rules]string{"", "allow", "allow_request", "allow_field"}[r]
+	return [rules]string{"", "allow", "allow_request", "allow_field", "allow_change"}[r]
 }
 
 // A question is what a decision is about.
@@ -116,8 +132,9 @@ type question struct {
 	rule     rule
 	actor    any
 	action   string // empty for ruleRequest
-	resource any
+	resource any    // for ruleChange, as it was before
 	field    string // for ruleField
+	after    any    // for ruleChange
 }
 
 // A ruling is what the policy says to a question. The zero ruling is a denial because no
@@ -131,20 +148,20 @@ type ruling struct {
 // IsAllowed reports whether actor may do action on resource. Every error is [ErrUndecided],
 // and the result is then false.
 func (a *Authorizer) IsAllowed(ctx context.Context, actor any, action string, resource any) (bool, error) {
-	return a.ask(ctx, &question{ruleAllow, actor, action, resource, ""}, true, false)
+	return a.ask(ctx, &question{rule: ruleAllow, actor: actor, action: action, resource: resource}, true, false)
 }
 
 // Authorize returns nil if actor may do action on resource. Otherwise the error is a
 // [*DeniedError], which is [ErrForbidden] or [ErrNotFound], or it is [ErrUndecided].
 func (a *Authorizer) Authorize(ctx context.Context, actor any, action string, resource any) error {
-	_, err := a.ask(ctx, &question{ruleAllow, actor, action, resource, ""}, true, true)
+	_, err := a.ask(ctx, &question{rule: ruleAllow, actor: actor, action: action, resource: resource}, true, true)
 	return err
 }
 
 // AuthorizeField returns nil if actor may do action on a field of resource. It evaluates
 // allow_field(actor, action, resource, field). The errors are those of Authorize.
 func (a *Authorizer) AuthorizeField(ctx context.Context, actor any, action string, resource any, field string) error {
-	_, err := a.ask(ctx, &question{ruleField, actor, action, resource, field}, true, true)
+	_, err := a.ask(ctx, &question{rule: ruleField, actor: actor, action: action, resource: resource, field: field}, true, true)
 	return err
 }
 
@@ -167,7 +184,7 @@ func (a *Authorizer) askRequest(ctx context.Context, q *question) error {
 	_, err := a.ask(ctx, q, false, true)
 	if r, ok := q.resource.(*Request); ok && r != nil {
 		if fault := r.fault.Load(); fault != nil {
-			return fault
+			return fault.of(err)
 		}
 	}
 	return err
@@ -176,50 +193,73 @@ func (a *Authorizer) askRequest(ctx context.Context, q *question) error {
 // ask answers q. With settles, an allow on a resource settles the context's ledger. With
 // asError, a denial is an error.
 func (a *Authorizer) ask(ctx context.Context, q *question, settles, asError bool) (bool, error) {
-	var start time.Time
-	if a.cfg.Observe != nil {
-		start = time.Now()
+	var start time.Duration
+	if a.observes() {
+		start = clock()
 	}
 	v := a.current.Load()
 	out, err := a.decide(ctx, v, q, settles)
-	if out.allowed && err == nil && a.cfg.Observe == nil {
+	if out.allowed && err == nil && !a.observes() && a.candidate.idle() {
 		return true, nil
 	}
-	return a.answer(ctx, v, q, out, err, asError, start)
+	ok, failed := a.answer(ctx, v, q, out, err, asError, start)
+	if a.candidate.sampled() {
+		a.compare(withoutBatch(ctx), v, q, out, failed, asError)
+	}
+	return ok, failed
 }
 
 // answer turns a ruling into an answer and notifies the observer.
-func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out ruling, err error, asError bool, start time.Time) (bool, error) {
+func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out ruling, err error, asError bool, start time.Duration) (bool, error) {
 	hidden := false
 	if err == nil && !out.allowed && asError {
 		hidden, err = a.hides(ctx, v, q)
 	}
-	d := Decision{Verdict: Undecided, Hidden: hidden}
+	var now time.Duration
+	var id decisionID
+	if a.observes() {
+		now = clock()
+		id = newIDAt(now)
+	} else if asError || err != nil {
+		id = newID()
+	}
+	verdict := Undecided
 	var failed error
 	switch {
 	case err != nil:
-		u := undecided(err)
-		u.id = newID()
-		d.ID, d.Err, failed = u.id, u, u
+		failed = &undecidedError{id, err}
 	case out.allowed:
-		d.Verdict, d.By = Allowed, out.rule
+		verdict = Allowed
 	default:
-		d.Verdict, d.By = Denied, out.rule
+		verdict = Denied
 		if asError {
-			d.ID = newID()
-			failed = &DeniedError{hidden, a.classes.name(q.resource), shorten(q.deniedAction()), d.ID}
+			failed = &DeniedError{hidden, a.classes.name(q.resource), shorten(q.deniedAction()), id}
 		}
 	}
-	if a.cfg.Observe != nil {
-		if d.ID == "" {
-			d.ID = newID()
+	if a.observes() {
+		by, why := out.rule, error(nil)
+		if err != nil {
+			by, why = nil, failed
 		}
-		d.Duration = time.Since(start)
-		asked := *q // without an observer, q stays on the stack
-		d.Rule, d.Version, d.q, d.classes = q.rule.String(), v.name, &asked, a.classes
-		a.observe(ctx, d)
+		a.observeDecision(ctx, v, q, verdict, hidden, by, why, id, now-start)
 	}
-	return d.Verdict == Allowed, failed
+	return verdict == Allowed, failed
+}
+
+// observeDecision passes the event of a decision to the observer, as observe does. It makes the
+// event where the observer takes it, which saves a copy.
+func (a *Authorizer) observeDecision(ctx context.Context, v *version, q *question, verdict Verdict, hidden bool, by *RuleInfo, err error, id decisionID, took time.Duration) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.observerPanicked(ctx, recovered(p))
+		}
+	}()
+	a.cfg.Observe(ctx, Event{
+		Kind: EventDecision, Verdict: verdict, Hidden: hidden,
+		Rule: q.rule.String(), By: by, Action: q.action, Field: q.field,
+		Err: err, PolicyVersion: v.name, Duration: took,
+		id: id, actor: hide(q.actor), resource: hide(q.resource), az: a,
+	})
 }
 
 // deniedAction returns the action for a DeniedError. The rule about requests has no action:
@@ -232,12 +272,6 @@ func (q *question) deniedAction() string {
 		return r.Method
 	}
 	return q.rule.String()
-}
-
-// observe calls the observer and ignores its panics.
-func (a *Authorizer) observe(ctx context.Context, d Decision) {
-	defer func() { _ = recover() }()
-	a.cfg.Observe(ctx, d)
 }
 
 // hides reports whether a denial of q becomes ErrNotFound, because the actor may not even
@@ -256,7 +290,7 @@ func (a *Authorizer) hides(ctx context.Context, v *version, q *question) (bool, 
 	if q.rule == ruleAllow && q.action == a.cfg.ReadAction {
 		return true, nil
 	}
-	out, err := a.decide(ctx, v, &question{ruleAllow, q.actor, a.cfg.ReadAction, q.resource, ""}, false)
+	out, err := a.decide(ctx, v, &question{rule: ruleAllow, actor: q.actor, action: a.cfg.ReadAction, resource: q.resource}, false)
 	return !out.allowed, err
 }
 
@@ -301,6 +335,11 @@ func (v *version) ask(ctx context.Context, name string, q *question) (Outcome, e
 		return v.askAny(ctx, name, q.actor, q.resource)
 	case ruleField:
 		return v.askAny(ctx, name, q.actor, q.action, q.resource, q.field)
+	case ruleChange:
+		if name == ruleChange.deny() { // about the state before, it was evaluated before the change
+			return v.policy.Decide(ctx, name, q.actor, q.action, q.after)
+		}
+		return v.askAny(ctx, name, q.actor, q.action, q.resource, q.after)
 	}
 	return v.policy.Decide(ctx, name, q.actor, q.action, q.resource)
 }
@@ -318,12 +357,48 @@ func (v *version) askAny(ctx context.Context, name string, args ...any) (Outcome
 
 // Query yields the solutions of rule(args...). An argument that is a [Var] is a variable,
 // and the solutions bind it. An error is ErrUndecided and is the last thing that Query
-// yields. Query is not a decision: no observer sees it, and for allow it also yields what a
-// deny rule denies.
+// yields. Query is not a decision: observers receive an EventQuery, and for allow it also
+// yields what a deny rule denies.
 func (a *Authorizer) Query(ctx context.Context, rule string, args ...any) iter.Seq2[Bindings, error] {
 	return func(yield func(Bindings, error) bool) {
-		a.current.Load().query(ctx, rule, args)(yield)
+		e := Event{Kind: EventQuery, Verdict: Answered, Rule: rule}
+		v, start := a.current.Load(), clock()
+		defer func() { a.tell(ctx, v, e, start) }()
+		for b, err := range v.query(ctx, rule, args) {
+			if err != nil {
+				e.Verdict, e.Err = Undecided, a.identified(err, &e)
+				err = e.Err
+			} else {
+				e.Count++
+			}
+			if !yield(b, err) {
+				return
+			}
+		}
 	}
+}
+
+// identified returns err as an error that is ErrUndecided and has an id, which e gets too.
+func (a *Authorizer) identified(err error, e *Event) error {
+	u, ok := err.(*undecidedError)
+	if !ok {
+		u = undecided(err)
+	}
+	e.id = newID()
+	return &undecidedError{e.id, u.cause}
+}
+
+// tell completes an event that began at start and passes it to the observer, if there is one.
+func (a *Authorizer) tell(ctx context.Context, v *version, e Event, start time.Duration) {
+	if !a.observes() {
+		return
+	}
+	now := clock()
+	if e.id == (decisionID{}) {
+		e.id = newIDAt(now)
+	}
+	e.PolicyVersion, e.Duration, e.az = v.name, now-start, a
+	a.observe(ctx, &e)
 }
 
 // query is Query on one version of the policy.

@@ -233,13 +233,13 @@ func TestNeverAllowsOnAFault(t *testing.T) {
 	for _, tt := range tests {
 		for _, observed := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/observed=%v", tt.name, observed), func(t *testing.T) {
-				var seen []authz.Decision
+				var seen []authz.Event
 				az := newAuthorizer(t, "", func(c *authz.Config) {
 					c.Engine = facts{onCompile: func(authz.Input) (authz.Policy, []authz.Diagnostic, error) {
 						return tt.policy, nil, nil
 					}}
 					if observed {
-						c.Observe = func(_ context.Context, d authz.Decision) { seen = append(seen, d) }
+						c.Observe = collect(&seen)
 					}
 				})
 				ask := map[string]func() error{
@@ -405,9 +405,18 @@ func TestContextThatHasEnded(t *testing.T) {
 // filterless is a policy whose Filter returns neither a filter nor an error.
 type filterless struct{ authz.Policy }
 
-func (filterless) Filter(context.Context, string, any, any, authz.Class) (*filter.Query, error) {
+func (filterless) Filter(context.Context, string, any, string, authz.Class) (*filter.Query, error) {
 	return nil, nil
 }
+
+func (filterless) FilterActors(context.Context, string, authz.Class, string, any) (*filter.Query, error) {
+	return nil, nil
+}
+
+var _ interface {
+	authz.Filterer
+	authz.ActorFilterer
+} = filterless{}
 
 // TestNilFilterIsAnError tests that a nil filter is an error: a caller could take it for
 // one that matches every row.
@@ -416,6 +425,9 @@ func TestNilFilterIsAnError(t *testing.T) {
 	ctx, l := ledger.With(t.Context())
 	if q, err := az.Filter(ctx, alice, "read", authz.ClassOf[expense]()); q != nil || outcome(t, err) != undecided || l.Settled() {
 		t.Errorf("%v, %v, settled %v", q, err, l.Settled())
+	}
+	if q, err := az.FilterActors(ctx, authz.ClassOf[user](), "read", lunch); q != nil || outcome(t, err) != undecided {
+		t.Errorf("of actors: %v, %v", q, err)
 	}
 }
 

@@ -94,7 +94,7 @@ func BenchmarkIsAllowed(b *testing.B) {
 	ledgered, _ := ledger.With(cancel)
 	run("request", authz.NewContext(ledgered, az, alice), az, true)
 	run("observed", ctx, newInstant(b, true, func(c *authz.Config) {
-		c.Observe = func(context.Context, authz.Decision) {}
+		c.Observe = func(context.Context, authz.Event) {}
 	}), true)
 
 	run("logged", ctx, newInstant(b, true, func(c *authz.Config) {

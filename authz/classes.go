@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // An Identifier is a value that has an id for logs and error texts. The id of an actor or a
@@ -23,16 +24,16 @@ type Identifier interface {
 
 // classes holds the classes of an Authorizer by Go type. A nil *classes is empty.
 type classes struct {
-	byType map[reflect.Type]Class
+	byType map[reflect.Type]*Class
 	keys   sync.Map // reflect.Type -> [][]int: the index paths of the fields of the id
 	actors sync.Map // dynamic type -> *actorType
 }
 
 func newClasses(list []Class) *classes {
-	c := &classes{byType: make(map[reflect.Type]Class, len(list))}
-	for _, class := range list {
-		if t := deref(class.Type); t != nil {
-			c.byType[t] = class
+	c := &classes{byType: make(map[reflect.Type]*Class, len(list))}
+	for i := range list {
+		if t := deref(list[i].Type); t != nil {
+			c.byType[t] = &list[i]
 		}
 	}
 	return c
@@ -60,6 +61,21 @@ func (c *classes) name(x any) string {
 		}
 	}
 	return typeName(t)
+}
+
+// unregistered returns the type of x if it is a struct and not a registered class, or "".
+func (c *classes) unregistered(x any) string {
+	t := deref(reflect.TypeOf(x))
+	if c == nil || t == nil || t.Kind() != reflect.Struct {
+		return ""
+	}
+	if _, ok := x.(classValue); ok {
+		return ""
+	}
+	if _, ok := c.byType[t]; ok || t == reflect.TypeFor[time.Time]() {
+		return ""
+	}
+	return t.String()
 }
 
 // id returns x's id, or "" if it has none. It runs only for observers, so a panic in a
@@ -109,7 +125,8 @@ func (c *classes) key(t reflect.Type) [][]int {
 		return k.([][]int)
 	}
 	var key [][]int
-	if names := c.byType[t].Key; len(names) > 0 {
+	if class := c.byType[t]; class != nil && len(class.Key) > 0 {
+		names := class.Key
 		for _, name := range names {
 			if f, ok := t.FieldByName(name); ok && f.IsExported() {
 				key = append(key, f.Index)

@@ -4,7 +4,6 @@ package authz
 // colon, such as those of gin and echo.
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -49,7 +48,7 @@ func ColonRoute(r *http.Request, pattern string, names, values []string) (Route,
 	}}, nil
 }
 
-var errColonRoute = errors.New("the path is not the pattern of the route with the values of its wildcards")
+var errColonRoute = errorf("the path is not the pattern of the route with the values of its wildcards")
 
 // fillColons returns a pattern with values in place of its wildcards. A wildcard
 // goes up to the next slash or backslash; a backslash before a colon says that it

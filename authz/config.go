@@ -4,6 +4,7 @@ package authz
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 )
@@ -16,6 +17,10 @@ type Config struct {
 	// Policies says where the policy comes from; see [FS], [Files], [String] and [Join].
 	Policies Policies
 
+	// Candidate is a policy that is evaluated beside the current one, to see what it would
+	// change before it decides. See [Candidate].
+	Candidate Candidate
+
 	// Classes are the Go types that policies may name, usually made with [ClassOf].
 	// [Request] and [RPC] are added unless there is already a class of
 	// that name.
@@ -27,6 +32,14 @@ type Config struct {
 	// Engine compiles the policy. The default is the engine of package polar.
 	Engine Engine
 
+	// External are the schemas of other programs that use the same policy with Go types of
+	// their own, as Parse of package schema returns them. Rules about a class that only an external
+	// schema has load, and never apply in this program: none of its values is an instance.
+	// Such rules are checked by the program that has the class. A class that is registered
+	// here is this program's own, whatever a schema says about its name. Constants are not
+	// shared: every program registers those that the policy names.
+	External []*Schema
+
 	// DenyRule makes every decision evaluate deny(actor, action, resource) before allow. If
 	// a deny rule holds, the request is denied, whatever allows it. In the same way,
 	// deny_request(actor, request) overrides allow_request, and deny_field(actor, action,
@@ -35,6 +48,13 @@ type Config struct {
 	// with another number of parameters is an error when the policy is loaded. A policy
 	// without deny rules costs nothing more.
 	DenyRule bool
+
+	// ChangeRule makes updates evaluate allow_change(actor, action, before, after) in
+	// addition to allow(actor, action, before). Without it they evaluate allow for both
+	// states, so that a policy cannot say "archive what is not archived". With it, a class
+	// needs an allow_change rule to be updated. Creates and deletes never evaluate it. See
+	// [Authorizer.AuthorizeChange].
+	ChangeRule bool
 
 	// ReadAction is the action of seeing that a resource exists, such as "read". If it is
 	// set, an actor who is denied something on a resource and may not read it either gets
@@ -63,21 +83,28 @@ type Config struct {
 	// discarded.
 	Print func(text string)
 
-	// Observe receives every decision, after it was made and before the caller gets the
-	// answer. It also receives an undecided decision when Actor fails or HTTP.Request
-	// panics, and one for every [Skip]. Panics in Observe are recovered and change nothing.
-	// See [LogDecisions].
-	Observe func(context.Context, Decision)
+	// Observe receives an [Event] for every decision, list, enumeration and query, after the
+	// answer is known and before the caller gets it; for every write that an adapter
+	// authorizes as a whole, every [Skip] and every refusal; for an actor that could not be
+	// found; and for every attempt of [Authorizer.Reload] or [Authorizer.Watch] to replace the
+	// policy, if the sources have changed. It is called concurrently. The next reload waits
+	// until Observe returns, so it must not call Reload. Panics in Observe are recovered and
+	// change nothing; the first one is logged to Logger. See [LogDecisions].
+	Observe func(context.Context, Event)
+
+	// Logger gets a line for each request that is answered with 500 and for each reload that
+	// fails, if Observe is not set. If it is nil, the line goes to slog.Default at that time.
+	Logger *slog.Logger
+
+	// LogCauses makes logs show the texts of all errors behind a failed decision. Otherwise
+	// errors of the program, its drivers and its database are shown by their types, since
+	// their texts may hold values of rows. See [Event.Cause]. Clients never see these texts.
+	LogCauses bool
 
 	// ExplainValues makes [Authorizer.Explain] show the values of all fields and variables
 	// that conditions read. Otherwise it shows only those of fields tagged `polar:",show"`.
 	// Use it for development.
 	ExplainValues bool
-
-	// OnReload receives the outcome of each attempt of [Authorizer.Reload] or
-	// [Authorizer.Watch] to replace the policy, if the sources have changed. The next
-	// attempt waits until OnReload returns, so it must not call Reload.
-	OnReload func(ReloadEvent)
 
 	// Actor returns the actor of a request. [ErrUnauthenticated] is answered with 401 and
 	// [ErrBadRequest] with 400. Any other error, a nil actor and a panic are answered with

@@ -3,7 +3,10 @@ package authz
 // This file defines what a context carries: an Authorizer and the actor for whom the work
 // is done.
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
 type contextKey struct{}
 
@@ -12,6 +15,11 @@ type contextValue struct {
 	actor    any
 	encoding []string // the Content-Encoding that Middleware found, for refusals
 	refused  bool     // by Admit, so that no handler has run
+	guard    atomic.Uint32
+	request  *Request // that Middleware decided about, or nil
+
+	// reported is the status of a refusal that ReportRefusal has told the observer of.
+	reported atomic.Int32
 }
 
 func contextValueOf(ctx context.Context) *contextValue {
@@ -29,11 +37,11 @@ func NewContext(ctx context.Context, az *Authorizer, actor any) context.Context 
 	if az == nil {
 		panic("authz: NewContext with a nil Authorizer")
 	}
-	var encoding []string
+	inner := &contextValue{az: az, actor: actor}
 	if s := contextValueOf(ctx); s != nil {
-		encoding = s.encoding
+		inner.encoding, inner.request = s.encoding, s.request
 	}
-	return context.WithValue(ctx, contextKey{}, &contextValue{az: az, actor: actor, encoding: encoding})
+	return context.WithValue(ctx, contextKey{}, inner)
 }
 
 // FromContext returns the Authorizer of the context.

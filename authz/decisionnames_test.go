@@ -15,10 +15,10 @@ type namedUser struct {
 }
 
 func TestDecisionNames(t *testing.T) {
-	var d authz.Decision
+	var d authz.Event
 	az := newRPCAuthorizer(t, `allow(_, "read", _);`, func(c *authz.Config) {
 		c.Classes = append(c.Classes, authz.ClassOf[namedUser]())
-		c.Observe = func(_ context.Context, got authz.Decision) { d = got }
+		c.Observe = func(_ context.Context, got authz.Event) { d = got }
 	})
 	tests := []struct {
 		actor, resource any
@@ -30,13 +30,13 @@ func TestDecisionNames(t *testing.T) {
 		{&rpcUser{}, "secret", [4]string{"User", "", "string", ""}},
 	}
 	for _, tt := range tests {
-		d = authz.Decision{}
+		d = authz.Event{}
 		_, _ = az.IsAllowed(t.Context(), tt.actor, "read", tt.resource)
 		if got := [4]string{d.ActorClass(), d.ActorID(), d.ResourceClass(), d.ResourceID()}; got != tt.want {
 			t.Errorf("%T, %T: %q, want %q", tt.actor, tt.resource, got, tt.want)
 		}
 	}
-	if d := (authz.Decision{}); d.ActorClass() != "" || d.ResourceID() != "" {
+	if d := (authz.Event{}); d.ActorClass() != "" || d.ResourceID() != "" {
 		t.Error("the zero Decision has names")
 	}
 }

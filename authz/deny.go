@@ -18,11 +18,11 @@ import (
 
 // deny returns the name of the rule that overrides r, or "".
 func (r rule) deny() string {
-	return [rules]string{"", "deny", "deny_request", "deny_field"}[r]
+	return [rules]string{"", "deny", "deny_request", "deny_field", "deny"}[r]
 }
 
-// arity returns the number of parameters that r and its deny rule have.
-func (r rule) arity() int { return [rules]int{0, 3, 2, 4}[r] }
+// denyArity returns the number of parameters of the deny rule.
+func (r rule) denyArity() int { return [rules]int{0, 3, 2, 4, 3}[r] }
 
 // denials are the deny rules of a version of the policy.
 type denials struct {
@@ -35,7 +35,7 @@ func denialsOf(p Policy) (d denials) {
 	definer, ok := p.(Definer)
 	d.unknown = !ok
 	for r := noRule + 1; r < rules; r++ {
-		d.asked[r] = !ok || definer.Defines(r.deny(), r.arity())
+		d.asked[r] = !ok || definer.Defines(r.deny(), r.denyArity())
 	}
 	return d
 }
@@ -66,34 +66,43 @@ func (v *version) denies(ctx context.Context, q *question) (bool, *RuleInfo, err
 	return true, out.Rule, nil
 }
 
-// filter returns the condition under which a row of class is allowed and not denied.
-func (v *version) filter(ctx context.Context, f Filterer, actor any, action string, class Class) (*filter.Query, error) {
-	ask := func(rule string) (*filter.Query, error) {
-		q, err := f.Filter(ctx, rule, actor, action, class)
-		if err == nil && (q == nil || q.Where == nil) {
-			// Callers could take a nil filter for one that matches every row.
-			err = errors.New("the engine returned no filter")
-		}
-		return q, err
-	}
+// filter returns the condition for what is allowed and not denied. It calls ask for the
+// condition of a rule.
+func (v *version) filter(ask func(rule string) (*filter.Query, error)) (*filter.Query, error) {
+	allowed := func() (*filter.Query, error) { return filterOf(ask, ruleAllow.String()) }
 	if !v.deny.asked[ruleAllow] {
-		return ask(ruleAllow.String())
+		return allowed()
 	}
-	denied, err := ask(ruleAllow.deny())
+	denied, err := filterOf(ask, ruleAllow.deny())
 	switch {
 	case err != nil && v.deny.undefined(err):
-		return ask(ruleAllow.String())
+		return allowed()
 	case err != nil:
 		return nil, err
 	case denied.Kind() == filter.Always:
 		return &filter.Query{Model: denied.Model, Where: filter.False}, nil
 	}
-	allowed, err := ask(ruleAllow.String())
+	q, err := allowed()
 	if err != nil || denied.Kind() == filter.Never {
-		return allowed, err
+		return q, err
 	}
-	q := &filter.Query{Model: allowed.Model, Where: filter.And{allowed.Where, filter.Not{X: denied.Where}}}
-	if q, err = q.Simplify(); err == nil {
+	return narrow(q, filter.Not{X: denied.Where})
+}
+
+// filterOf returns the condition of a rule.
+func filterOf(ask func(rule string) (*filter.Query, error), rule string) (*filter.Query, error) {
+	q, err := ask(rule)
+	if err == nil && (q == nil || q.Where == nil) {
+		// Callers could take a nil filter for one that matches every row.
+		err = errorf("the engine returned no filter")
+	}
+	return q, err
+}
+
+// narrow adds a condition to a filter.
+func narrow(q *filter.Query, where filter.Expr) (*filter.Query, error) {
+	q, err := (&filter.Query{Model: q.Model, Where: filter.And{q.Where, where}}).Simplify()
+	if err == nil {
 		err = q.Validate()
 	}
 	if errors.Is(err, filter.ErrTooLarge) {

@@ -48,8 +48,8 @@ deny_request(u: user, request: Request) if u.name = "bob" and request.path = "/b
 deny_field(u: user, "read", _: Expense, "secret") if u.id > 1;
 deny_field(_: user, "read", expense: Expense, "audit") if expense.audit();
 `
-	var last authz.Decision
-	observe := func(c *authz.Config) { c.Observe = func(_ context.Context, d authz.Decision) { last = d } }
+	var last authz.Event
+	observe := func(c *authz.Config) { c.Observe = func(_ context.Context, d authz.Event) { last = d } }
 	hide := func(c *authz.Config) { c.ReadAction = "read" }
 	other := &expense{ID: 8, Secret: secret}
 	request := func(path string) *http.Request { return httptest.NewRequest("GET", path, nil) }
@@ -112,10 +112,10 @@ deny_field(_: user, "read", expense: Expense, "audit") if expense.audit();
 		if tt.want != allowed && l.Settled() {
 			t.Errorf("%s: a denial settles the ledger", tt.name)
 		}
-		line, place := int32(0), "rule="
+		line, place := int32(0), "by="
 		if last.By != nil {
 			line = last.By.Pos.Line
-			place = fmt.Sprintf("rule=test.polar:%d:", line)
+			place = fmt.Sprintf("by=test.polar:%d:", line)
 			if denied := strings.HasPrefix(last.By.Name, "deny"); denied != (last.Verdict == authz.Denied) {
 				t.Errorf("%s: %v by %s", tt.name, last.Verdict, last.By.Name)
 			}
@@ -249,8 +249,8 @@ func TestDenyRuleAsksNothingMore(t *testing.T) {
 // TestDenyRuleOfAnyEngine tests that deny rules are always evaluated if the engine does not
 // report which rules it defines.
 func TestDenyRuleOfAnyEngine(t *testing.T) {
-	var last authz.Decision
-	observe := func(c *authz.Config) { c.Observe = func(_ context.Context, d authz.Decision) { last = d } }
+	var last authz.Event
+	observe := func(c *authz.Config) { c.Observe = func(_ context.Context, d authz.Event) { last = d } }
 	ctx := t.Context()
 	az := newAuthorizer(t, "allow alice * Expense\nallow_field alice * Expense *\nallow_request alice Request\ndeny alice pay Expense\ndeny_field alice read Expense id", withDeny, observe)
 	for name, tt := range map[string]struct {
@@ -267,7 +267,7 @@ func TestDenyRuleOfAnyEngine(t *testing.T) {
 		}
 	}
 	// If the engine does not name the rule, the decision names the deny rule.
-	if err := az.AuthorizeField(ctx, alice, "read", lunch, "id"); err == nil || last.By == nil || last.By.Name != "deny_field" || !strings.Contains(fmt.Sprint(last), " rule=deny_field ") {
+	if err := az.AuthorizeField(ctx, alice, "read", lunch, "id"); err == nil || last.By == nil || last.By.Name != "deny_field" || !strings.Contains(fmt.Sprint(last), " by=deny_field ") {
 		t.Errorf("%v by %+v: %v", err, last.By, last)
 	}
 	az = newAuthorizer(t, "allow alice read Expense\nallow alice write Expense", withDeny)
@@ -554,7 +554,7 @@ denied: Member 2 "push" Repo 1
       p.polar:53:1: frozen(repo: Repo)
         "frozen" in repo.tags
     not member.title = "CEO"`,
-			`"rule":{"head":"deny(member: Member, action, repo: Repo)","at":"p.polar:45:1"},"other_rules":1,"tried":[{"kind":"rule","status":"succeeded","at":"p.polar:45:1"`},
+			`"by":{"head":"deny(member: Member, action, repo: Repo)","at":"p.polar:45:1"}`},
 		{"push", &repo{ID: 1}, `
 allowed: Member 2 "push" Repo 1
   p.polar:18:1: allow(actor, action, resource)
@@ -575,7 +575,7 @@ denied: Member 2 "delete" Repo 3
 			`"misses":[`},
 		{"read", &repo{ID: 1}, `
 undecided: Member 2 "read" Repo 1
-  p.polar:51:5: method Audit of Repo returned an error (in deny)
+  p.polar:51:5: method Audit of Repo returned an error (in deny): *errors.errorString
     in deny at p.polar:51:5`,
 			`"verdict":"undecided"`},
 	} {

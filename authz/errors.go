@@ -59,8 +59,9 @@ func (e *sentinel) MarshalJSON() ([]byte, error)  { return json.Marshal(e.text) 
 // that is ErrNotFound prints and marshals exactly as ErrNotFound; only its accessors and
 // its [slog.LogValuer] form, which are for operators, show more.
 type DeniedError struct {
-	hidden            bool
-	class, action, id string
+	hidden        bool
+	class, action string
+	id            decisionID
 }
 
 // Class returns the name of the resource's class, such as "Expense".
@@ -72,7 +73,7 @@ func (e *DeniedError) Action() string { return e.action }
 
 // ID returns the decision's id, which is unique and unguessable. [Config].Observe receives
 // the same id.
-func (e *DeniedError) ID() string { return e.id }
+func (e *DeniedError) ID() string { return e.id.String() }
 
 // AsForbidden returns e as a denial that is [ErrForbidden]. It is for denials about what
 // the caller brought itself, such as a row that is to be created: there is nothing to hide.
@@ -97,7 +98,7 @@ func (e *DeniedError) Error() string {
 	if e.hidden {
 		return ErrNotFound.Error()
 	}
-	return ErrForbidden.Error() + ": " + strconv.Quote(e.action) + " on " + e.class + " (decision " + e.id + ")"
+	return ErrForbidden.Error() + ": " + strconv.Quote(e.action) + " on " + e.class + " (decision " + e.id.String() + ")"
 }
 
 // Format writes the text of Error, whatever the verb.
@@ -114,10 +115,10 @@ func (e *DeniedError) MarshalJSON() ([]byte, error) {
 		Class      string `json:"class"`
 		Action     string `json:"action"`
 		DecisionID string `json:"decision_id"`
-	}{ErrForbidden.Error(), e.class, e.action, e.id})
+	}{ErrForbidden.Error(), e.class, e.action, e.id.String()})
 }
 
-// LogValue returns a group with the error's text, class, action and decision id.
+// LogValue returns a group with the error's text, class, action and decision_id.
 func (e *DeniedError) LogValue() slog.Value {
 	text := ErrForbidden.Error()
 	if e.hidden {
@@ -127,19 +128,22 @@ func (e *DeniedError) LogValue() slog.Value {
 		slog.String("error", text),
 		slog.String("class", e.class),
 		slog.String("action", e.action),
-		slog.String("decision", e.id),
+		slog.String("decision_id", e.id.String()),
 	)
 }
 
-// An undecidedError is an error that is ErrUndecided.
+// An undecidedError is an error that is ErrUndecided. Its text says of the cause what a log
+// may show.
 type undecidedError struct {
-	id    string // of the decision that observers receive; empty if there is none
+	id    decisionID // of the event that observers receive; zero if there is none
 	cause error
 }
 
 func undecided(cause error) *undecidedError { return &undecidedError{cause: cause} }
 
-func (e *undecidedError) Error() string                 { return ErrUndecided.Error() + ": " + e.cause.Error() }
+func (e *undecidedError) Error() string {
+	return ErrUndecided.Error() + ": " + causeText(e.cause, false)
+}
 func (e *undecidedError) Format(f fmt.State, verb rune) { formatText(f, verb, e.Error()) }
 func (e *undecidedError) MarshalJSON() ([]byte, error)  { return json.Marshal(e.Error()) }
 func (e *undecidedError) Is(target error) bool          { return target == ErrUndecided }
@@ -156,15 +160,24 @@ func (e *undecidedError) Unwrap() error {
 
 // A requestError is an error that is ErrBadRequest. Its reason says what is wrong, and
 // never contains data of the request.
-type requestError struct{ reason string }
+type requestError struct {
+	reason string
+	id     decisionID // of the decision that read the request, if there was one
+}
+
+// of returns e as the error of the decision that failed with err.
+func (e *requestError) of(err error) *requestError {
+	id, _ := decisionOf(err)
+	return &requestError{e.reason, id}
+}
 
 func (e *requestError) Error() string        { return ErrBadRequest.Error() + ": " + e.reason }
 func (e *requestError) Is(target error) bool { return target == ErrBadRequest }
 
 // Causes of undecided errors.
 var (
-	errNoAuthorizer = errors.New("no authorizer in the context")
-	errNoActorFunc  = errors.New("Config.Actor is not set")
+	errNoAuthorizer = errorf("no authorizer in the context")
+	errNoActorFunc  = errorf("Config.Actor is not set")
 )
 
 // A panicError is a panic that was recovered during a decision.

@@ -123,12 +123,30 @@ func TestUndecidedErrorPrintsItsCause(t *testing.T) {
 	}
 }
 
+// collect returns an observer that appends events, but for refusals.
+func collect(seen *[]authz.Event) func(context.Context, authz.Event) {
+	return func(_ context.Context, e authz.Event) {
+		if e.Kind != authz.EventRefusal {
+			*seen = append(*seen, e)
+		}
+	}
+}
+
+// lastErr returns an observer that keeps the error of the last event that is not a refusal.
+func lastErr(last *error) func(context.Context, authz.Event) {
+	return func(_ context.Context, e authz.Event) {
+		if e.Kind != authz.EventRefusal {
+			*last = e.Err
+		}
+	}
+}
+
 // observed returns the decisions that an observer receives while ask runs.
-func observed(t *testing.T, policy string, ask func(*authz.Authorizer, context.Context), change ...func(*authz.Config)) []authz.Decision {
+func observed(t *testing.T, policy string, ask func(*authz.Authorizer, context.Context), change ...func(*authz.Config)) []authz.Event {
 	t.Helper()
-	var seen []authz.Decision
+	var seen []authz.Event
 	change = append(change, func(c *authz.Config) {
-		c.Observe = func(_ context.Context, d authz.Decision) { seen = append(seen, d) }
+		c.Observe = collect(&seen)
 	})
 	ask(newAuthorizer(t, policy, change...), t.Context())
 	return seen
@@ -144,26 +162,26 @@ func TestDecision(t *testing.T) {
 		line int32  // of the rule that allowed, or 0
 	}{
 		{"allowed", func(az *authz.Authorizer, ctx context.Context) { az.IsAllowed(ctx, alice, "read", lunch) },
-			"outcome=allowed actor_class=user actor_id=1 action=read resource_class=Expense resource_id=7 asked=allow rule=test.polar:1:1", 1},
+			"kind=decision verdict=allowed actor_class=user actor_id=1 action=read resource_class=Expense resource_id=7 rule=allow by=test.polar:1:1", 1},
 		{"denied", func(az *authz.Authorizer, ctx context.Context) { az.IsAllowed(ctx, bob, "read", *lunch) },
-			"outcome=denied actor_class=user actor_id=2 action=read resource_class=Expense resource_id=7 asked=allow", 0},
+			"kind=decision verdict=denied actor_class=user actor_id=2 action=read resource_class=Expense resource_id=7 rule=allow", 0},
 		{"hidden", func(az *authz.Authorizer, ctx context.Context) { az.Authorize(ctx, bob, "read", lunch) },
-			"outcome=denied hidden=true actor_class=user actor_id=2 action=read resource_class=Expense resource_id=7 asked=allow", 0},
+			"kind=decision verdict=denied hidden=true actor_class=user actor_id=2 action=read resource_class=Expense resource_id=7 rule=allow", 0},
 		{"undecided", func(az *authz.Authorizer, ctx context.Context) { az.Authorize(ctx, alice, "pay", lunch) },
-			`outcome=undecided actor_class=user actor_id=1 action=pay resource_class=Expense resource_id=7 asked=allow error="authz: could not decide: the policy failed"`, 0},
+			`kind=decision verdict=undecided err="the policy failed" actor_class=user actor_id=1 action=pay resource_class=Expense resource_id=7 rule=allow`, 0},
 		{"field", func(az *authz.Authorizer, ctx context.Context) {
 			az.AuthorizeField(ctx, alice, "read", lunch, "amount")
-		}, "outcome=allowed actor_class=user actor_id=1 action=read resource_class=Expense resource_id=7 field=amount asked=allow_field", 0},
+		}, "kind=decision verdict=allowed actor_class=user actor_id=1 action=read resource_class=Expense resource_id=7 field=amount rule=allow_field", 0},
 		{"request", func(az *authz.Authorizer, ctx context.Context) { az.AuthorizeRequest(ctx, alice, &authz.Request{}) },
-			"outcome=allowed actor_class=user actor_id=1 resource_class=Request asked=allow_request", 0},
+			"kind=decision verdict=allowed actor_class=user actor_id=1 resource_class=Request rule=allow_request", 0},
 		{"class", func(az *authz.Authorizer, ctx context.Context) {
 			az.IsAllowed(ctx, alice, "create", authz.ClassOf[expense]())
 		},
-			"outcome=denied actor_class=user actor_id=1 action=create resource_class=Expense asked=allow", 0},
+			"kind=decision verdict=denied actor_class=user actor_id=1 action=create resource_class=Expense rule=allow", 0},
 		{"skipped", func(az *authz.Authorizer, ctx context.Context) {
 			authz.Skip(authz.NewContext(ctx, az, alice), "it is public")
 		},
-			`outcome=skipped actor_class=user actor_id=1 reason="it is public"`, 0},
+			`kind=skip verdict=skipped actor_class=user actor_id=1 reason="it is public"`, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -172,26 +190,26 @@ func TestDecision(t *testing.T) {
 				t.Fatalf("%d decisions, want 1", len(seen))
 			}
 			d := seen[0]
-			if len(d.ID) != 26 || len(d.Version) != 16 || d.Duration < 0 || d.Duration > time.Minute {
-				t.Errorf("id %q, version %q, duration %v", d.ID, d.Version, d.Duration)
+			if len(d.DecisionID()) != 26 || len(d.PolicyVersion) != 16 || d.Duration < 0 || d.Duration > time.Minute {
+				t.Errorf("id %q, version %q, duration %v", d.DecisionID(), d.PolicyVersion, d.Duration)
 			}
 			if d.By == nil != (tt.line == 0) || d.By != nil && d.By.Pos.Line != tt.line {
 				t.Errorf("by %+v, want line %d", d.By, tt.line)
 			}
 			text := fmt.Sprint(d)
-			got := regexp.MustCompile(`(^decision=\S+ | policy=\S+| duration=\S+)`).ReplaceAllString(text, "")
+			got := regexp.MustCompile(`( decision_id=\S+| policy_version=\S+| duration=\S+)`).ReplaceAllString(text, "")
 			if got != tt.want {
 				t.Errorf("printed\n%s\nwant\n%s", got, tt.want)
 			}
 			// Where fmt does not call Format, it shows pointers.
-			if text := fmt.Sprintf("%p %v", d, struct{ d any }{struct{ d authz.Decision }{d}}); strings.Contains(text, secret) {
+			if text := fmt.Sprintf("%p %v", d, struct{ d any }{struct{ d authz.Event }{d}}); strings.Contains(text, secret) {
 				t.Errorf("printed around Format: %s", text)
 			}
 			for how, text := range printed(d) {
 				if strings.Contains(text, secret) || strings.Contains(text, "0x") {
 					t.Errorf("%s tells a value: %s", how, text)
 				}
-				if !strings.Contains(text, d.Verdict.String()) || !strings.Contains(text, d.ID) {
+				if !strings.Contains(text, d.Verdict.String()) || !strings.Contains(text, d.DecisionID()) {
 					t.Errorf("%s: %s", how, text)
 				}
 			}
@@ -203,8 +221,8 @@ func TestDecisionHasTheValues(t *testing.T) {
 	d := observed(t, "allow_field * * * *", func(az *authz.Authorizer, ctx context.Context) {
 		az.AuthorizeField(ctx, alice, "read", lunch, "amount")
 	})[0]
-	if d.Actor() != alice || d.Action() != "read" || d.Resource() != lunch || d.Field() != "amount" {
-		t.Error(d.Actor(), d.Action(), d.Resource(), d.Field())
+	if d.Actor() != alice || d.Action != "read" || d.Resource() != lunch || d.Field != "amount" {
+		t.Error(d.Actor(), d.Action, d.Resource(), d.Field)
 	}
 }
 
@@ -220,15 +238,15 @@ func TestDecisionIsOneLine(t *testing.T) {
 }
 
 func TestZeroDecision(t *testing.T) {
-	var d authz.Decision
-	if got := fmt.Sprint(d, d.Actor()); got != "outcome=undecided duration=0s <nil>" {
+	var d authz.Event
+	if got := fmt.Sprint(d, d.Actor()); got != "verdict=undecided duration=0s <nil>" {
 		t.Error(got)
 	}
 }
 
 func TestObserverThatPanics(t *testing.T) {
 	az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) {
-		c.Observe = func(context.Context, authz.Decision) { panic(secret) }
+		c.Observe = func(context.Context, authz.Event) { panic(secret) }
 	})
 	if ok, err := az.IsAllowed(t.Context(), alice, "read", lunch); !ok || err != nil {
 		t.Error(ok, err)
@@ -249,11 +267,11 @@ func TestSameIDEverywhere(t *testing.T) {
 		}
 	})
 	d, _ := errors.AsType[*authz.DeniedError](err)
-	if seen[0].ID != d.ID() {
-		t.Errorf("observed %s, returned %s", seen[0].ID, d.ID())
+	if seen[0].DecisionID() != d.ID() {
+		t.Errorf("observed %s, returned %s", seen[0].DecisionID(), d.ID())
 	}
 	for _, d := range seen {
-		ids[d.ID] = true
+		ids[d.DecisionID()] = true
 	}
 	if len(ids) != len(seen) {
 		t.Errorf("%d ids for %d decisions", len(ids), len(seen))
@@ -352,7 +370,7 @@ func TestLogDecisions(t *testing.T) {
 	var buf bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&buf, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		switch a.Key {
-		case "time", "decision", "policy", "duration":
+		case "time", "decision_id", "policy_version", "duration":
 			if a.Value.String() == "" {
 				t.Errorf("%s is empty", a.Key)
 			}
@@ -360,7 +378,7 @@ func TestLogDecisions(t *testing.T) {
 		}
 		return a
 	}}))
-	ask := func(observe func(context.Context, authz.Decision)) []string {
+	ask := func(observe func(context.Context, authz.Event)) []string {
 		buf.Reset()
 		az := newAuthorizer(t, policy, func(c *authz.Config) { c.Observe = observe })
 		for range 10 {
@@ -376,7 +394,7 @@ func TestLogDecisions(t *testing.T) {
 	if len(all) != 14 {
 		t.Errorf("%d lines, want 14", len(all))
 	}
-	if want := "level=INFO msg=authz outcome=allowed actor_class=user actor_id=1 action=read resource_class=Expense resource_id=7 asked=allow rule=test.polar:1:1"; all[0] != want {
+	if want := "level=INFO msg=\"allowed: user 1 read Expense 7\" kind=decision verdict=allowed actor_class=user actor_id=1 action=read resource_class=Expense resource_id=7 rule=allow by=test.polar:1:1"; all[0] != want {
 		t.Errorf("got  %s\nwant %s", all[0], want)
 	}
 	sampled := ask((&authz.DecisionLog{Logger: logger, AllowsPerLine: 4}).Observe)
@@ -402,7 +420,7 @@ func TestLogDecisionsToTheDefault(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(&buf, nil))) // works although it is set after LogDecisions
 	az := newAuthorizer(t, "allow alice read Expense", func(c *authz.Config) { c.Observe = observe })
 	az.IsAllowed(t.Context(), alice, "read", lunch)
-	if !strings.Contains(buf.String(), "outcome=allowed") {
+	if !strings.Contains(buf.String(), "verdict=allowed") {
 		t.Errorf("logged %q", buf.String())
 	}
 }
@@ -432,7 +450,8 @@ func TestLogLevels(t *testing.T) {
 	} {
 		buf.Reset()
 		tt.ask()
-		if got := buf.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "level="+tt.level) || strings.Contains(got, secret) {
+		got := buf.String() // with a line at Info if a client was refused for the decision
+		if strings.Count(got, "level="+tt.level) != 1 || strings.Count(got, "level=INFO") != strings.Count(got, "\n")-1 || strings.Contains(got, secret) {
 			t.Errorf("%s: logged %q, want one line at %s", tt.name, got, tt.level)
 		}
 	}
@@ -458,7 +477,7 @@ func TestActorFaultIsObserved(t *testing.T) {
 		t.Fatalf("%d decisions, want 3: %v", len(seen), seen)
 	}
 	for _, d := range seen {
-		if d.Verdict != authz.Undecided || !errors.Is(d.Err, authz.ErrUndecided) || d.Action() != "GET" || strings.Contains(fmt.Sprint(d), secret) {
+		if d.Verdict != authz.Undecided || !errors.Is(d.Err, authz.ErrUndecided) || d.Action != "GET" || strings.Contains(fmt.Sprint(d), secret) {
 			t.Error(d)
 		}
 	}

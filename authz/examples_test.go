@@ -160,7 +160,11 @@ func ExampleAuthorizer_Reload() {
 	files := fstest.MapFS{"policy.polar": {Data: []byte(`allow(_: User, "read", _: Expense);`)}}
 	az := newExpenses(func(c *authz.Config) {
 		c.Policies = authz.FS(files, "*.polar")
-		c.OnReload = func(e authz.ReloadEvent) { fmt.Println("replaced:", e.Err == nil) }
+		c.Observe = func(_ context.Context, e authz.Event) {
+			if e.Kind == authz.EventReload {
+				fmt.Println("replaced:", e.Err == nil)
+			}
+		}
 	})
 	ctx := context.Background()
 	may := func() bool {
@@ -185,7 +189,7 @@ func ExampleLogDecisions() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			switch a.Key {
-			case "time", "decision", "policy", "duration": // these differ each time
+			case "time", "decision_id", "policy_version", "duration": // these differ each time
 				return slog.Attr{}
 			}
 			return a
@@ -196,8 +200,8 @@ func ExampleLogDecisions() {
 	az.IsAllowed(ctx, &User{ID: 1}, "read", &Expense{ID: 2, UserID: 1})
 	az.IsAllowed(ctx, &User{ID: 1}, "read", &Expense{ID: 3, UserID: 4})
 	// Output:
-	// level=INFO msg=authz outcome=allowed actor_class=User actor_id=1 action=read resource_class=Expense resource_id=2 asked=allow rule=expenses.polar:2:1
-	// level=WARN msg=authz outcome=denied actor_class=User actor_id=1 action=read resource_class=Expense resource_id=3 asked=allow
+	// level=INFO msg="allowed: User 1 read Expense 2" kind=decision verdict=allowed actor_class=User actor_id=1 action=read resource_class=Expense resource_id=2 rule=allow by=expenses.polar:2:1
+	// level=WARN msg="denied: User 1 read Expense 3" kind=decision verdict=denied actor_class=User actor_id=1 action=read resource_class=Expense resource_id=3 rule=allow
 }
 
 func ExampleRefuse() {

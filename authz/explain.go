@@ -16,7 +16,7 @@ package authz
 import (
 	"context"
 	"errors"
-	"fmt"
+	"net/http"
 
 	"github.com/ursa-authz/ursa/authz/polar"
 )
@@ -34,11 +34,12 @@ type Tracer interface {
 // the actor and the resource by class and id. It shows values of fields only if they are
 // tagged `polar:",show"`, or with [Config].ExplainValues.
 type Explanation struct {
-	Verdict Verdict       // the answer of IsAllowed: Allowed, Denied or Undecided
-	By      *RuleInfo     // the rule that allowed, or the deny rule that denied
-	Err     error         // why it could not be decided: an error that is ErrUndecided
-	Stack   []polar.Frame // the rules in which the error arose, innermost first
-	Version string        // of the policy
+	Verdict       Verdict       // the answer of the decision: Allowed, Denied or Undecided
+	Rule          string        // the rule that was evaluated, such as "allow" or "allow_field"
+	By            *RuleInfo     // the rule that allowed, or the deny rule that denied
+	Err           error         // why it could not be decided: an error that is ErrUndecided
+	Stack         []polar.Frame // the rules in which the error arose, innermost first
+	PolicyVersion string        // the version of the policy
 
 	// Misses are the conditions that failed, those first before which most conditions held.
 	// Misses is empty unless the outcome is a denial because no rule allows it.
@@ -60,6 +61,9 @@ type Explanation struct {
 	denied bool // by a deny rule
 
 	actor, actorID, action, resource, resourceID string
+
+	field        string // of an explanation of allow_field
+	method, path string // of a Request
 }
 
 // A Miss is a condition that failed, so that a rule did not apply.
@@ -88,19 +92,62 @@ type Step struct {
 //
 // If the engine does not support it, the error is ErrUndecided and ErrUnsupported. An
 // undecided outcome is not an error but an Explanation with the Verdict Undecided.
+//
+// The resource can be a class, and a [*Request] or an [*RPC] for rules that allow requests by
+// their method. For a row that is missing from a list, explain the action on the row: a list
+// has the rows that Authorize allows.
 func (a *Authorizer) Explain(ctx context.Context, actor any, action string, resource any) (*Explanation, error) {
+	return a.explain(ctx, &question{rule: ruleAllow, actor: actor, action: action, resource: resource})
+}
+
+// ExplainField decides as [Authorizer.AuthorizeField] does, and says why, as
+// [Authorizer.Explain] does.
+func (a *Authorizer) ExplainField(ctx context.Context, actor any, action string, resource any, field string) (*Explanation, error) {
+	return a.explain(ctx, &question{rule: ruleField, actor: actor, action: action, resource: resource, field: field})
+}
+
+// ExplainRequest decides as [Authorizer.AuthorizeRequest] does, by allow_request, and says
+// why, as [Authorizer.Explain] does. The error is also that of [Authorizer.Request], if
+// request is an *http.Request that is ambiguous.
+func (a *Authorizer) ExplainRequest(ctx context.Context, actor, request any) (*Explanation, error) {
+	if r, ok := request.(*http.Request); ok && r != nil {
+		q, err := a.Request(r)
+		if err != nil {
+			return nil, err
+		}
+		request = q
+	}
+	return a.explain(ctx, &question{rule: ruleRequest, actor: actor, resource: request})
+}
+
+// ExplainChange decides as [Authorizer.AuthorizeChange] does, and says why, as
+// [Authorizer.Explain] does.
+func (a *Authorizer) ExplainChange(ctx context.Context, actor any, action string, before, after any) (*Explanation, error) {
+	q, err := a.changed(actor, action, before, after)
+	if err != nil {
+		return nil, undecided(err)
+	}
+	return a.explain(ctx, &q)
+}
+
+// explain answers q and says why.
+func (a *Authorizer) explain(ctx context.Context, q *question) (*Explanation, error) {
 	v := a.current.Load()
 	tracer, ok := v.policy.(Tracer)
 	if !ok {
-		return nil, undecided(fmt.Errorf("the engine does not support Explain: %w", ErrUnsupported))
+		return nil, undecided(errorf("the engine does not support Explain: %w", ErrUnsupported))
 	}
-	q := question{ruleAllow, actor, action, resource, ""}
 	x := &Explanation{
-		Version: v.name,
-		actor:   a.classes.name(actor), actorID: a.classes.id(actor),
-		action: shorten(action), resource: a.classes.name(resource), resourceID: a.classes.id(resource),
+		PolicyVersion: v.name,
+		Rule:          q.rule.String(),
+		actor:         a.classes.name(q.actor), actorID: a.classes.id(q.actor),
+		action: shorten(q.action), field: shorten(q.field),
+		resource: a.classes.name(q.resource), resourceID: a.classes.id(q.resource),
 	}
-	out, err := a.decide(ctx, v, &q, false)
+	if r, ok := q.resource.(*Request); ok && r != nil {
+		x.method, x.path = shorten(r.Method), shortenTo(r.escapedPath(), maxPathText)
+	}
+	out, err := a.decide(ctx, v, q, false)
 	switch {
 	case err != nil:
 		x.Err = undecided(err)
@@ -113,7 +160,7 @@ func (a *Authorizer) Explain(ctx context.Context, actor any, action string, reso
 	default:
 		x.Verdict, x.By, x.denied = Denied, out.rule, out.denied
 	}
-	if err := a.classes.checkActor(actor); err != nil {
+	if err := a.classes.checkActor(q.actor); err != nil {
 		x.Trace = &polar.Trace{Err: err}
 		return x, nil
 	}
@@ -122,20 +169,35 @@ func (a *Authorizer) Explain(ctx context.Context, actor any, action string, reso
 		rule = q.rule.deny()
 	}
 	err = catchPanic(func() error {
-		x.Trace = tracer.Trace(ctx, rule, []any{actor, action, resource}, polar.TraceOptions{Values: a.cfg.ExplainValues})
+		x.Trace = tracer.Trace(ctx, rule, q.args(rule), polar.TraceOptions{Values: a.cfg.ExplainValues})
 		return nil
 	})
 	if err == nil && x.Trace != nil && errors.Is(x.Trace.Err, ErrUnsupported) && x.Trace.Root == nil {
 		return nil, undecided(x.Trace.Err) // from an engine that wraps another one
 	}
 	if err == nil && x.Trace == nil {
-		err = errors.New("the engine returned no trace")
+		err = errorf("the engine returned no trace")
 	}
 	if err != nil {
 		x.Trace = &polar.Trace{Err: err}
 	}
 	x.interpret()
 	return x, nil
+}
+
+// args returns the arguments with which the named rule is evaluated for q.
+func (q *question) args(name string) []any {
+	switch {
+	case q.rule == ruleRequest:
+		return []any{q.actor, q.resource}
+	case q.rule == ruleField:
+		return []any{q.actor, q.action, q.resource, q.field}
+	case q.rule == ruleChange && name == ruleChange.deny():
+		return []any{q.actor, q.action, q.after}
+	case q.rule == ruleChange:
+		return []any{q.actor, q.action, q.resource, q.after}
+	}
+	return []any{q.actor, q.action, q.resource}
 }
 
 // interpret sets the fields that follow from the trace.

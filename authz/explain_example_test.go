@@ -156,7 +156,7 @@ func ExampleExplanation_MarshalJSON() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	x.Misses, x.Trace, x.Version = x.Misses[:1], &polar.Trace{}, "3c9e1f0a"
+	x.Misses, x.Trace, x.PolicyVersion = x.Misses[:1], &polar.Trace{}, "3c9e1f0a"
 	enc := json.NewEncoder(os.Stdout)
 	enc.SetIndent("", "  ")
 	enc.Encode(x)
@@ -172,7 +172,8 @@ func ExampleExplanation_MarshalJSON() {
 	//     "class": "Repo",
 	//     "id": "1"
 	//   },
-	//   "policy": "3c9e1f0a",
+	//   "rule": "allow",
+	//   "policy_version": "3c9e1f0a",
 	//   "misses": [
 	//     {
 	//       "rule": {
@@ -202,11 +203,11 @@ func ExampleConfig_explainDenials() {
 			{Name: "Role", Type: authz.ClassOf[role]().Type},
 			{Name: "Repo", Type: authz.ClassOf[repo]().Type},
 		},
-		Observe: func(ctx context.Context, d authz.Decision) {
+		Observe: func(ctx context.Context, d authz.Event) {
 			if d.Verdict != authz.Denied || d.Rule != "allow" {
 				return
 			}
-			if x, err := az.Explain(ctx, d.Actor(), d.Action(), d.Resource()); err == nil {
+			if x, err := az.Explain(ctx, d.Actor(), d.Action, d.Resource()); err == nil {
 				fmt.Println(x)
 			}
 		},

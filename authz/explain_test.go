@@ -168,7 +168,7 @@ allowed: Member 1 "push" Repo 1
             role.repo = repo`},
 		{name: "undecided", actor: ann, action: "audit", resource: mine, want: `
 undecided: Member 1 "audit" Repo 1
-  p.polar:34:5: method Audit of Repo returned an error (in audited)
+  p.polar:34:5: method Audit of Repo returned an error (in audited): *errors.errorString
     in audited at p.polar:34:5
     in allow at p.polar:31:5`},
 		{name: "a loop in the data", actor: circle, action: "reach", resource: mine, want: `
@@ -266,7 +266,7 @@ func TestExplainJSON(t *testing.T) {
 	az := explainer(t, roles)
 	ann := &member{ID: 1, Title: "CEO"}
 	for _, tt := range []struct{ action, want string }{
-		{"delete", `{"verdict":"denied","actor":{"class":"Member","id":"1"},"action":"delete","resource":{"class":"Repo","id":"2"},"policy":"VERSION",` +
+		{"delete", `{"verdict":"denied","actor":{"class":"Member","id":"1"},"action":"delete","resource":{"class":"Repo","id":"2"},"rule":"allow","policy_version":"VERSION",` +
 			`"misses":[` +
 			`{"rule":{"head":"allow(member: Member, \"delete\", repo: Repo)","at":"p.polar:24:1"},"condition":"repo.owner = member.id","at":"p.polar:25:31","held_before":1,"times":1},` +
 			`{"rule":{"head":"allow(member: Member, \"delete\", repo: Repo)","at":"p.polar:24:1"},"condition":"\"old\" in repo.tags","at":"p.polar:25:57","held_before":1,"times":1},` +
@@ -393,7 +393,7 @@ func TestExplainKeepsTheAnswer(t *testing.T) {
 // TestExplainIsNotADecision tests that observers and ledgers ignore Explain.
 func TestExplainIsNotADecision(t *testing.T) {
 	az := explainer(t, `allow(_: Member, "read", _: Repo) if print("hello");`, func(c *authz.Config) {
-		c.Observe = func(context.Context, authz.Decision) { t.Error("observed") }
+		c.Observe = func(context.Context, authz.Event) { t.Error("observed") }
 	})
 	ctx, l := ledger.With(t.Context())
 	if x, err := az.Explain(ctx, member{ID: 1}, "read", repo{}); err != nil || x.Verdict != authz.Allowed || l.Settled() {

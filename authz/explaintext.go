@@ -91,9 +91,18 @@ func (x *Explanation) question() string {
 	if x.actorID != "" {
 		parts = append(parts, quoteOdd(x.actorID, ` "`))
 	}
-	parts = append(parts, strconv.Quote(x.action), x.resource)
+	switch {
+	case x.path != "" && (x.action == x.method || x.action == ""):
+		return strings.Join(append(parts, quoteOdd(x.method, ` "`), quoteOdd(x.path, ` "`)), " ")
+	case x.Rule != ruleRequest.String():
+		parts = append(parts, strconv.Quote(x.action))
+	}
+	parts = append(parts, x.resource)
 	if x.resourceID != "" {
 		parts = append(parts, quoteOdd(x.resourceID, ` "`))
+	}
+	if x.field != "" {
+		parts = append(parts, "field", strconv.Quote(x.field))
 	}
 	return strings.Join(parts, " ")
 }
@@ -179,8 +188,11 @@ type (
 		Actor      jsonSubject `json:"actor"`
 		Action     string      `json:"action"`
 		Resource   jsonSubject `json:"resource"`
-		Policy     string      `json:"policy"`
-		Rule       *jsonRule   `json:"rule,omitempty"`
+		Field      string      `json:"field,omitempty"`
+		Path       string      `json:"path,omitempty"`
+		Rule       string      `json:"rule"`
+		By         *jsonRule   `json:"by,omitempty"`
+		Version    string      `json:"policy_version"`
 		Error      string      `json:"error,omitempty"`
 		Stack      []jsonRule  `json:"stack,omitempty"`
 		Misses     []jsonMiss  `json:"misses,omitempty"`
@@ -226,13 +238,14 @@ const (
 )
 
 // MarshalJSON returns the explanation as an object with verdict, actor, action, resource,
-// policy, rule, error, stack, misses and other_rules. The field incomplete is set if
+// policy_version, rule, by, error, stack, misses and other_rules. The field incomplete is set if
 // reasons may be missing, and tried is the tree of what was tried.
 func (x *Explanation) MarshalJSON() ([]byte, error) {
 	j := jsonExplanation{
 		Verdict: x.Verdict.String(),
 		Actor:   jsonSubject{x.actor, x.actorID}, Action: x.action, Resource: jsonSubject{x.resource, x.resourceID},
-		Policy: x.Version, Rule: ruleJSON(x.By), Others: x.Others, Incomplete: x.caveat(),
+		Field: x.field, Path: x.path, Rule: x.Rule,
+		Version: x.PolicyVersion, By: ruleJSON(x.By), Others: x.Others, Incomplete: x.caveat(),
 	}
 	if x.Err != nil {
 		j.Error = x.reason()

@@ -21,6 +21,7 @@ import (
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/polar"
 )
 
 // facts is the engine. A method of a test may set what happens instead.
@@ -114,7 +115,7 @@ func (p *table) solve(rule string, args []any, each func(authz.Bindings) bool) (
 	return nil, nil
 }
 
-var errPolicy = errors.New("the policy failed")
+var errPolicy = &polar.Error{Code: "host", Msg: "the policy failed"}
 
 func match(b authz.Bindings, pattern string, arg any) (bool, error) {
 	switch pattern {
@@ -199,6 +200,9 @@ type expense struct {
 
 // Audit returns an error that contains a value.
 func (e expense) Audit() (bool, error) { return true, errors.New("cannot audit " + e.Secret) }
+
+// Abort panics as a handler does that drops its connection.
+func (u *user) Abort() bool { panic(http.ErrAbortHandler) }
 
 const secret = "hunter2"
 

@@ -10,7 +10,6 @@ package authz
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 	"slices"
 )
@@ -48,26 +47,41 @@ func (g Grants) Has(name string) bool {
 // every action, the denied ones are in Grants.Except. The error is then also ErrUndecided
 // for a deny rule that restricts an open action by conditions or may reach a cut.
 func (a *Authorizer) AuthorizedActions(ctx context.Context, actor, resource any) (Grants, error) {
-	return a.grants(ctx, "action", &question{ruleAllow, actor, "", resource, ""})
+	return a.enumerate(ctx, "action", &question{rule: ruleAllow, actor: actor, resource: resource})
 }
 
 // AuthorizedFields returns the fields of resource on which actor may do action. It
 // evaluates allow_field(actor, action, resource, field). See AuthorizedActions for deny
 // rules and errors.
 func (a *Authorizer) AuthorizedFields(ctx context.Context, actor any, action string, resource any) (Grants, error) {
-	return a.grants(ctx, "field", &question{ruleField, actor, action, resource, ""})
+	return a.enumerate(ctx, "field", &question{rule: ruleField, actor: actor, action: action, resource: resource})
+}
+
+// enumerate is grants with an event.
+func (a *Authorizer) enumerate(ctx context.Context, what string, q *question) (Grants, error) {
+	v, start := a.current.Load(), clock()
+	g, err := a.grants(ctx, v, what, q)
+	e := Event{
+		Kind: EventEnumeration, Verdict: Answered, Rule: q.rule.String(), Action: q.action,
+		Count: len(g.Names), actor: hide(q.actor), resource: hide(q.resource),
+	}
+	if err != nil {
+		e.Verdict, e.Err = Undecided, a.identified(err, &e)
+		err = e.Err
+	}
+	a.tell(ctx, v, e, start)
+	return g, err
 }
 
 // grants returns the names for which q is allowed. The name, an "action" or a "field" by
 // what, is empty in q.
-func (a *Authorizer) grants(ctx context.Context, what string, q *question) (g Grants, err error) {
+func (a *Authorizer) grants(ctx context.Context, v *version, what string, q *question) (g Grants, err error) {
 	if err := a.classes.checkActor(q.actor); err != nil {
 		return Grants{}, undecided(err)
 	}
-	v := a.current.Load()
 	definer, _ := v.policy.(Definer)
 	if definer != nil && !definer.Enumerates(q.rule.String()) {
-		return Grants{}, undecided(fmt.Errorf("the %ss that %s allows cannot be listed, because a rule that it reaches has a cut: %w", what, q.rule, ErrUnsupported))
+		return Grants{}, undecided(errorf("the %ss that %s allows cannot be listed, because a rule that it reaches has a cut: %w", what, q.rule, ErrUnsupported))
 	}
 	if g.Names, g.All, err = v.names(ctx, q.rule.String(), what, q); err != nil {
 		return Grants{}, err
@@ -84,7 +98,7 @@ func (a *Authorizer) grants(ctx context.Context, what string, q *question) (g Gr
 		case all:
 			return Grants{}, nil
 		case definer == nil || !definer.Enumerates(q.rule.deny()):
-			return Grants{}, undecided(fmt.Errorf("every %[1]s is allowed, but the %[1]ss that %[2]s denies cannot be listed because a cut may hide some: %[3]w", what, q.rule.deny(), ErrUnsupported))
+			return Grants{}, undecided(errorf("every %s is allowed, but the %ss that %s denies cannot be listed because a cut may hide some: %w", what, what, q.rule.deny(), ErrUnsupported))
 		}
 		g.Names = slices.DeleteFunc(g.Names, func(name string) bool { return slices.Contains(g.Except, name) })
 	default:
@@ -116,7 +130,7 @@ func (v *version) names(ctx context.Context, rule, what string, q *question) (na
 		}
 		s := reflect.ValueOf(value)
 		if s.Kind() != reflect.String {
-			return nil, false, undecided(fmt.Errorf("%s holds for a value of %s that is not a string but %s", rule, what, typeName(reflect.TypeOf(value))))
+			return nil, false, undecided(errorf("%s holds for a value of %s that is not a string but %s", rule, what, typeName(reflect.TypeOf(value))))
 		}
 		names = append(names, s.String())
 	}

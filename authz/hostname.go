@@ -24,19 +24,19 @@ const maxHost = 255
 func readHost(r *http.Request) (host string, port int, err error) {
 	full := r.Host
 	if u := r.URL.Host; u != "" && u != full {
-		return "", 0, &requestError{"the URL and the request name different hosts"}
+		return "", 0, &requestError{reason: "the URL and the request name different hosts"}
 	}
 	if h := r.Header["Host"]; len(h) > 1 || len(h) == 1 && h[0] != full {
-		return "", 0, &requestError{"the Host header and :authority differ"}
+		return "", 0, &requestError{reason: "the Host header and :authority differ"}
 	}
 	if len(full) > maxHost+len(":65535") {
-		return "", 0, &requestError{"the host is too long"}
+		return "", 0, &requestError{reason: "the host is too long"}
 	}
 	host, digits, hasPort := full, "", false
 	if strings.HasPrefix(full, "[") {
 		end := strings.IndexByte(full, ']')
 		if end < 0 || !isIPv6(full[1:end]) {
-			return "", 0, &requestError{"the host has brackets but is not a canonical IPv6 address"}
+			return "", 0, &requestError{reason: "the host has brackets but is not a canonical IPv6 address"}
 		}
 		host = full[1:end]
 		if rest := full[end+1:]; rest != "" {
@@ -52,7 +52,7 @@ func readHost(r *http.Request) (host string, port int, err error) {
 	}
 	if hasPort && r.Method == http.MethodConnect {
 		// For CONNECT, ServeMux compares the host including the port.
-		return "", 0, &requestError{"the host of a CONNECT request has a port"}
+		return "", 0, &requestError{reason: "the host of a CONNECT request has a port"}
 	}
 	if digits == "" {
 		return host, -1, nil
@@ -63,7 +63,7 @@ func readHost(r *http.Request) (host string, port int, err error) {
 	return host, port, nil
 }
 
-var errHostName = &requestError{"the host is not a name in lower case"}
+var errHostName = &requestError{reason: "the host is not a name in lower case"}
 
 // isHostName reports whether a host has only the characters of names in the DNS and of
 // machines. Upper-case letters are not among them.
@@ -90,12 +90,12 @@ func readPort(digits string) (int, error) {
 	for i := 0; i < len(digits); i++ {
 		c := digits[i]
 		if c < '0' || c > '9' || len(digits) > 5 {
-			return 0, &requestError{"the port is not a number"}
+			return 0, &requestError{reason: "the port is not a number"}
 		}
 		port = port*10 + int(c-'0')
 	}
 	if port > 65535 {
-		return 0, &requestError{"the port is not a number"}
+		return 0, &requestError{reason: "the port is not a number"}
 	}
 	return port, nil
 }

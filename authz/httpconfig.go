@@ -19,17 +19,18 @@ type HTTPConfig struct {
 	Request func(*http.Request, *Request)
 
 	// Route, if set, finds the route of a request for Request.Pattern and
-	// Request.PathValue. Routers other than *http.ServeMux need it. It is called at most
-	// once per [Request], and only if a policy reads one of the two. It should return an
-	// error if the router has not found the route yet. An error or a panic makes the
-	// decision undecided.
+	// Request.PathValue. Routers other than *http.ServeMux need it. It is called only if a
+	// policy reads one of the two, then at most once per [Request], or for [Event.Route]. It
+	// should return an error if the router has not found the route yet. An error or a panic
+	// makes the decision that reads the route undecided.
 	Route func(*http.Request) (Route, error)
 
 	// AllowEncodedSlash accepts "%2F" within a segment of a path, which is otherwise
 	// rejected. Request.Path is then the canonical escaped path.
 	AllowEncodedSlash bool
 
-	// OnRefusal, if set, writes the page of a refusal. It cannot change the status or
+	// OnRefusal, if set, writes the page of a refusal. To watch refusals without writing a
+	// page, use [Config].Observe and EventRefusal. OnRefusal cannot change the status or
 	// Cache-Control. For a 404, err is ErrNotFound itself, so that a hidden resource looks
 	// like a missing one. If OnRefusal panics before it has written anything, the default
 	// page is sent.

@@ -5,7 +5,6 @@ package authz
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/authz/ledger"
@@ -29,24 +28,51 @@ type Filterer interface {
 // The error is ErrUndecided. It is also ErrUnsupported if the engine does not support
 // filters, or if something in the policy cannot become a condition; it then names the
 // expression and its position. Guards such as nethttp.RequireDecision accept a filter as a
-// decision. Observers do not receive it.
+// decision. Observers receive an EventList.
 func (a *Authorizer) Filter(ctx context.Context, actor any, action string, class Class) (*filter.Query, error) {
+	v, start := a.current.Load(), clock()
+	q, err := a.filter(ctx, v, actor, action, class)
+	e := Event{Kind: EventList, Verdict: Answered, Rule: ruleAllow.String(), Action: action, actor: hide(actor)}
+	if err != nil {
+		e.Verdict, e.Err = Undecided, a.identified(err, &e)
+		err = e.Err
+	} else {
+		e.Matches = matches[q.Kind()]
+		ledger.Settle(ctx)
+	}
+	sampled := a.candidate.sampled()
+	if a.observes() || sampled {
+		e.resource = hide(class) // allocates
+		a.tell(ctx, v, e, start)
+	}
+	if sampled {
+		e.Matches, e.Err, e.id = "", nil, decisionID{}
+		a.compareLists(ctx, v, e, q, err, func(ctx context.Context, next *version) (*filter.Query, error) {
+			return a.filter(ctx, next, actor, action, class)
+		})
+	}
+	return q, err
+}
+
+// matches are the values of Event.Matches.
+var matches = map[filter.Kind]string{filter.Always: "all", filter.Conditional: "some", filter.Never: "none"}
+
+// filter is Filter on one version of the policy, without events.
+func (a *Authorizer) filter(ctx context.Context, v *version, actor any, action string, class Class) (q *filter.Query, err error) {
 	if err := a.classes.checkActor(actor); err != nil {
 		return nil, undecided(err)
 	}
-	v := a.current.Load()
 	f, ok := v.policy.(Filterer)
 	if !ok {
-		return nil, undecided(fmt.Errorf("the engine does not support filters: %w", ErrUnsupported))
+		return nil, undecided(errorf("the engine does not support filters: %w", ErrUnsupported))
 	}
-	var q *filter.Query
-	err := catchPanic(func() (err error) {
+	err = catchPanic(func() (err error) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if q, err = v.filter(ctx, f, actor, action, class); err == nil {
-			ledger.Settle(ctx)
-		}
+		q, err = v.filter(func(rule string) (*filter.Query, error) {
+			return f.Filter(ctx, rule, actor, action, class)
+		})
 		return err
 	})
 	if err != nil {
@@ -57,10 +83,10 @@ func (a *Authorizer) Filter(ctx context.Context, actor any, action string, class
 
 // CheckFilter reports whether Filter works for class, action and each of the actors. Call
 // it when the program starts, with an actor of every kind, to find rules that cannot become
-// a filter before a request does.
+// a filter before a request does. Observers do not receive it.
 func (a *Authorizer) CheckFilter(ctx context.Context, class Class, action string, actors ...any) error {
 	for _, actor := range actors {
-		if _, err := a.Filter(ctx, actor, action, class); err != nil {
+		if _, err := a.filter(ctx, a.current.Load(), actor, action, class); err != nil {
 			return err
 		}
 	}

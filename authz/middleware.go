@@ -5,7 +5,6 @@ package authz
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 )
 
@@ -48,7 +47,7 @@ func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 		encoding := w.Header()["Content-Encoding"]
 		ctx, err := a.admit(r, routes, nil, encoding)
 		if err != nil {
-			a.refuse(w, r, err, headerOrigin{encoding: encoding})
+			a.refuse(w, r, err, headerOrigin{encoding: encoding}, routes)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
@@ -70,7 +69,7 @@ func (a *Authorizer) admit(r *http.Request, routes router, findRoute func(*http.
 	if err != nil {
 		return nil, err
 	}
-	ctx := context.WithValue(r.Context(), contextKey{}, &contextValue{az: a, actor: actor, encoding: encoding})
+	ctx := context.WithValue(r.Context(), contextKey{}, &contextValue{az: a, actor: actor, encoding: encoding, request: request})
 	q := &question{rule: ruleAllow, actor: actor, action: request.Method, resource: request}
 	if a.cfg.HTTP.RequestRule == AllowRequest {
 		q.rule, q.action = ruleRequest, ""
@@ -82,7 +81,7 @@ func (a *Authorizer) admit(r *http.Request, routes router, findRoute func(*http.
 // ErrUnauthenticated, ErrBadRequest or ErrUndecided. If the actor cannot be determined, the
 // observer receives an undecided decision.
 func (a *Authorizer) Actor(r *http.Request) (any, error) {
-	return a.findActor(r.Context(), r.Method, func() (any, error) {
+	return a.findActor(r.Context(), r.Method, r, func() (any, error) {
 		if a.cfg.Actor == nil {
 			return nil, errNoActorFunc
 		}
@@ -90,8 +89,8 @@ func (a *Authorizer) Actor(r *http.Request) (any, error) {
 	})
 }
 
-// findActor returns the actor that find finds, for a question about action.
-func (a *Authorizer) findActor(ctx context.Context, action string, find func() (any, error)) (any, error) {
+// findActor returns the actor that find finds, for a question about action. r may be nil.
+func (a *Authorizer) findActor(ctx context.Context, action string, r *http.Request, find func() (any, error)) (any, error) {
 	var actor any
 	err := catchPanic(func() (err error) {
 		actor, err = find()
@@ -107,22 +106,17 @@ func (a *Authorizer) findActor(ctx context.Context, action string, find func() (
 	if err == nil {
 		return actor, nil
 	}
-	return nil, a.unasked(ctx, action, fmt.Errorf("finding the actor: %w", err))
+	return nil, a.unasked(ctx, action, r, errorf("finding the actor: %w", err))
 }
 
 // unasked returns the error for a question for which no rule could be evaluated. It notifies
 // the observer, so that operators can find the id of the error.
-func (a *Authorizer) unasked(ctx context.Context, action string, cause error) error {
-	u := undecided(cause)
-	u.id = newID()
-	if a.cfg.Observe != nil {
-		a.observe(ctx, Decision{
-			ID:      u.id,
-			Err:     u,
-			Version: a.Version(),
-			q:       &question{action: action},
-			classes: a.classes,
-		})
+func (a *Authorizer) unasked(ctx context.Context, action string, r *http.Request, cause error) error {
+	e := Event{Kind: EventDecision, Verdict: Undecided, Action: action}
+	if r != nil {
+		e.served = &servedRequest{Request: r}
 	}
-	return u
+	e.Err = a.identified(cause, &e)
+	a.tell(ctx, a.current.Load(), e, clock())
+	return e.Err
 }

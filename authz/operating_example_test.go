@@ -10,22 +10,20 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"sync/atomic"
 	"testing/fstest"
 
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// logReloads returns a function for Config.OnReload that logs to l.
-func logReloads(l *slog.Logger) func(authz.ReloadEvent) {
-	return func(e authz.ReloadEvent) {
-		if e.Err != nil {
-			l.Error("policy rejected", "error", e.Err, "policy", e.Version)
-			return
-		}
-		l.Info("policy loaded", "policy", e.Version, "previous", e.Previous)
-		for _, d := range e.Diagnostics {
-			l.Warn("policy warning", "warning", d.Error())
-		}
+// Refusals can be counted without a log and without a page.
+func countForbidden(forbidden *atomic.Int64) authz.Config {
+	return authz.Config{
+		Observe: func(ctx context.Context, e authz.Event) {
+			if e.Kind == authz.EventRefusal && e.Status == http.StatusForbidden {
+				forbidden.Add(1)
+			}
+		},
 	}
 }
 
@@ -46,7 +44,7 @@ func Example_operating() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			switch a.Key {
-			case "time", "decision", "duration": // these differ each time
+			case "time", "decision_id", "duration": // these differ each time
 				return slog.Attr{}
 			}
 			return a
@@ -58,7 +56,6 @@ func Example_operating() {
 		Policies: authz.FS(files, "*.polar"),
 		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Expense]()},
 		Observe:  authz.LogDecisions(logger),
-		OnReload: logReloads(logger),
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -68,7 +65,7 @@ func Example_operating() {
 	read := func() { az.IsAllowed(ctx, &User{ID: 1}, "read", &Expense{ID: 2, UserID: 1}) }
 	replace := func(policy string) {
 		files["expenses.polar"] = &fstest.MapFile{Data: []byte(policy)}
-		az.Reload(ctx) // OnReload logs the error
+		az.Reload(ctx) // the observer logs the error
 	}
 
 	read()
@@ -79,16 +76,17 @@ func Example_operating() {
 	replace(good)
 	read()
 
+	_ = countForbidden // another observer
 	probe := httptest.NewRecorder()
 	ready(az)(probe, httptest.NewRequest("GET", "/readyz", nil))
 	fmt.Println("ready:", probe.Code)
 	// Output:
-	// level=INFO msg=authz outcome=allowed actor_class=User actor_id=1 action=read resource_class=Expense resource_id=2 asked=allow rule=expenses.polar:1:1 policy=56f94224067184cb
-	// level=ERROR msg="policy rejected" error="authz: reload: expenses.polar:1:66: Expense has no attribute usr_id (did you mean \"user_id\"?)" policy=56f94224067184cb
-	// level=INFO msg=authz outcome=allowed actor_class=User actor_id=1 action=read resource_class=Expense resource_id=2 asked=allow rule=expenses.polar:1:1 policy=56f94224067184cb
-	// level=INFO msg="policy loaded" policy=e8a40db8b7b9fe1c previous=56f94224067184cb
-	// level=WARN msg=authz outcome=denied actor_class=User actor_id=1 action=read resource_class=Expense resource_id=2 asked=allow policy=e8a40db8b7b9fe1c
-	// level=INFO msg="policy loaded" policy=56f94224067184cb previous=e8a40db8b7b9fe1c
-	// level=INFO msg=authz outcome=allowed actor_class=User actor_id=1 action=read resource_class=Expense resource_id=2 asked=allow rule=expenses.polar:1:1 policy=56f94224067184cb
+	// level=INFO msg="allowed: User 1 read Expense 2" kind=decision verdict=allowed actor_class=User actor_id=1 action=read resource_class=Expense resource_id=2 rule=allow by=expenses.polar:1:1 policy_version=56f94224067184cb
+	// level=ERROR msg="policy rejected" kind=reload err="expenses.polar:1:66: Expense has no attribute usr_id (did you mean \"user_id\"?)" previous=56f94224067184cb policy_version=56f94224067184cb
+	// level=INFO msg="allowed: User 1 read Expense 2" kind=decision verdict=allowed actor_class=User actor_id=1 action=read resource_class=Expense resource_id=2 rule=allow by=expenses.polar:1:1 policy_version=56f94224067184cb
+	// level=INFO msg="policy loaded" kind=reload previous=56f94224067184cb policy_version=e8a40db8b7b9fe1c
+	// level=WARN msg="denied: User 1 read Expense 2" kind=decision verdict=denied actor_class=User actor_id=1 action=read resource_class=Expense resource_id=2 rule=allow policy_version=e8a40db8b7b9fe1c
+	// level=INFO msg="policy loaded" kind=reload previous=e8a40db8b7b9fe1c policy_version=56f94224067184cb
+	// level=INFO msg="allowed: User 1 read Expense 2" kind=decision verdict=allowed actor_class=User actor_id=1 action=read resource_class=Expense resource_id=2 rule=allow by=expenses.polar:1:1 policy_version=56f94224067184cb
 	// ready: 200
 }

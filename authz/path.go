@@ -28,25 +28,25 @@ const maxPath = 16 << 10
 func readPath(u *url.URL, encodedSlash bool) (path string, segments []string, err error) {
 	decoded, raw := u.Path, u.RawPath
 	if decoded == "" || decoded[0] != '/' {
-		return "", nil, &requestError{"the path does not begin with a slash"}
+		return "", nil, &requestError{reason: "the path does not begin with a slash"}
 	}
 	if max(len(decoded), len(raw)) > maxPath {
-		return "", nil, &requestError{"the path is too long"}
+		return "", nil, &requestError{reason: "the path is too long"}
 	}
 	if raw != "" && raw != decoded {
 		if p, err := url.PathUnescape(raw); err != nil || p != decoded {
-			return "", nil, &requestError{"the path and its escaped form differ"}
+			return "", nil, &requestError{reason: "the path and its escaped form differ"}
 		}
 	}
 	if !utf8.ValidString(decoded) {
-		return "", nil, &requestError{"the path is not UTF-8"}
+		return "", nil, &requestError{reason: "the path is not UTF-8"}
 	}
 	for i := 0; i < len(decoded); i++ {
 		switch c := decoded[i]; {
 		case c == '\\':
-			return "", nil, &requestError{"the path has a backslash"}
+			return "", nil, &requestError{reason: "the path has a backslash"}
 		case c < ' ' || c == 0x7f:
-			return "", nil, &requestError{"the path has a control character"}
+			return "", nil, &requestError{reason: "the path has a control character"}
 		}
 	}
 
@@ -54,18 +54,18 @@ func readPath(u *url.URL, encodedSlash bool) (path string, segments []string, er
 	for _, s := range segments {
 		switch s {
 		case "":
-			return "", nil, &requestError{"the path has an empty segment"}
+			return "", nil, &requestError{reason: "the path has an empty segment"}
 		case ".", "..":
-			return "", nil, &requestError{"the path has a dot segment"}
+			return "", nil, &requestError{reason: "the path has a dot segment"}
 		}
 	}
 	slash := hasEncodedSlash(raw)
 	if slash && !encodedSlash {
-		return "", nil, &requestError{"the path has an encoded slash"}
+		return "", nil, &requestError{reason: "the path has an encoded slash"}
 	}
 	// For routers that match RawPath, it must say the same as Path.
 	if raw != "" && raw != decoded && raw != canonicalRawPath(u) {
-		return "", nil, &requestError{"the path has unusual escapes, which routers read differently (see authz.Canonical)"}
+		return "", nil, &requestError{reason: "the path has unusual escapes, which routers read differently (see authz.Canonical)"}
 	}
 	switch {
 	case !encodedSlash:

@@ -27,9 +27,9 @@ allow(actor: user, "pay", expense: Expense) if actor.id = 1 and expense.audit();
 allow_field(actor: user, "read", _: Expense, "amount") if actor.id = 1;
 allow_request(actor: user, request: Request) if actor.id = 1 and request.segments = ["expenses", _];
 `
-	var last authz.Decision
+	var last authz.Event
 	az := newAuthorizer(t, policy, withPolar, func(c *authz.Config) {
-		c.Observe = func(_ context.Context, d authz.Decision) { last = d }
+		c.Observe = func(_ context.Context, d authz.Event) { last = d }
 	})
 	ctx := t.Context()
 	tests := []struct {

@@ -16,7 +16,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -53,7 +52,7 @@ func (j joined) Load(ctx context.Context) ([]Source, error) {
 	var all []Source
 	for _, p := range j {
 		if p == nil {
-			return nil, errors.New("nil Policies passed to Join")
+			return nil, errorf("nil Policies passed to Join")
 		}
 		sources, err := p.Load(ctx)
 		if err != nil {
@@ -136,20 +135,20 @@ func (f *files) names(ctx context.Context) ([]string, error) {
 	var names []string
 	for _, pattern := range f.patterns {
 		if _, err := f.match(pattern, ""); err != nil {
-			return nil, fmt.Errorf("policy pattern %q: %w", pattern, err)
+			return nil, errorf("policy pattern %q: %w", pattern, err)
 		}
 		found, err := f.glob(ctx, pattern)
 		if err != nil {
-			return nil, fmt.Errorf("policy pattern %q: %w", pattern, err)
+			return nil, errorf("policy pattern %q: %w", pattern, err)
 		}
 		if len(found) == 0 {
-			return nil, fmt.Errorf("policy pattern %q matches nothing: %w", pattern, fs.ErrNotExist)
+			return nil, errorf("policy pattern %q matches nothing: %w", pattern, fs.ErrNotExist)
 		}
 		names = append(names, found...)
 	}
 	slices.Sort(names)
 	if names = slices.Compact(names); len(names) > maxPolicyFiles {
-		return nil, fmt.Errorf("the policy has more than %d files", maxPolicyFiles)
+		return nil, errorf("the policy has more than %d files", maxPolicyFiles)
 	}
 	return names, nil
 }

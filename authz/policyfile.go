@@ -13,7 +13,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -32,7 +31,7 @@ const (
 )
 
 // errChanged means that files changed while they were read.
-var errChanged = errors.New("the policy files changed while they were read")
+var errChanged = errorf("the policy files changed while they were read")
 
 // A stamp identifies the state in which a file was read.
 type stamp struct {
@@ -55,7 +54,7 @@ func (s stamp) same(t stamp) bool {
 // Load reads the files until they are unchanged afterwards.
 func (f *files) Load(ctx context.Context) ([]Source, error) {
 	if len(f.patterns) == 0 {
-		return nil, errors.New("no patterns for policy files")
+		return nil, errorf("no patterns for policy files")
 	}
 	var sources []Source
 	for range readTries {
@@ -131,7 +130,7 @@ func (f *files) read(ctx context.Context, name string, most int) (string, stamp,
 	}
 	text, err := readText(ctx, file, most)
 	if err != nil {
-		return "", stamp{}, fmt.Errorf("policy %q: %w", name, err)
+		return "", stamp{}, errorf("policy %q: %w", name, err)
 	}
 	before := stampOf(name, info)
 	if info, err = file.Stat(); err != nil {
@@ -147,13 +146,13 @@ func (f *files) read(ctx context.Context, name string, most int) (string, stamp,
 // forever.
 func regular(name string, info fs.FileInfo) error {
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("policy %q is not a regular file", name)
+		return errorf("policy %q is not a regular file", name)
 	}
 	return nil
 }
 
 // errTooLarge means that a policy is too large.
-var errTooLarge = fmt.Errorf("the policy is larger than %d bytes", maxPolicyBytes)
+var errTooLarge = errorf("the policy is larger than %d bytes", maxPolicyBytes)
 
 // readText reads a file to its end, but at most most bytes.
 func readText(ctx context.Context, file io.Reader, most int) (string, error) {
@@ -198,7 +197,7 @@ func readDir(ctx context.Context, name string) ([]fs.DirEntry, error) {
 		all = append(all, entries...)
 		switch {
 		case len(all) > maxDirEntries:
-			return nil, fmt.Errorf("the directory %q has more than %d entries", name, maxDirEntries)
+			return nil, errorf("the directory %q has more than %d entries", name, maxDirEntries)
 		case err == io.EOF || err == nil && len(entries) == 0:
 			slices.SortFunc(all, func(x, y fs.DirEntry) int { return cmp.Compare(x.Name(), y.Name()) })
 			return all, nil

@@ -6,6 +6,7 @@ package authz
 // program. A hidden resource and one that does not exist get the same bytes.
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -31,7 +32,42 @@ import (
 // afterwards.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	a, from := settingsOf(r)
-	a.refuse(w, r, err, from)
+	a.refuse(w, r, err, from, nil)
+}
+
+// ReportRefusal tells the observer of the context's [Authorizer] that a client was refused
+// something because of err, and logs a 500 that nobody observes. It is for adapters that answer
+// in other ways than with Refuse, which does this itself. The action names what was refused,
+// such as the full method of a call; it may be empty.
+func ReportRefusal(ctx context.Context, action string, err error) {
+	code := status(err)
+	s := contextValueOf(ctx)
+	if s == nil {
+		(*Authorizer)(nil).report(ctx, Event{Status: code, Action: action, Err: err})
+		return
+	}
+	s.reported.Store(int32(code))
+	e := Event{Status: code, Action: action, Err: err, actor: hide(s.actor)}
+	if s.request != nil && s.request.http != nil {
+		e.served = &servedRequest{s.request.http, nil, s.request}
+	}
+	s.az.report(ctx, e)
+}
+
+// report tells the observer about a refusal. a may be nil.
+func (a *Authorizer) report(ctx context.Context, e Event) {
+	if e.Err == nil {
+		e.Err = errorf("the handler refused without an error")
+	}
+	e.Kind, e.Verdict, e.az = EventRefusal, NoVerdict, a
+	e.id, e.Hidden = decisionOf(e.Err)
+	e.Hidden = e.Hidden && e.Status == http.StatusNotFound
+	if a == nil || !a.observes() {
+		a.logFault(ctx, e)
+		return
+	}
+	e.PolicyVersion = a.Version()
+	a.observe(ctx, &e)
 }
 
 // settingsOf returns the Authorizer of a request, or nil, and the origin of the headers of
@@ -63,12 +99,14 @@ func status(err error) int {
 }
 
 // refuse is Refuse with the settings of a, which may be nil.
-func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error, from headerOrigin) {
+// Routes, if it is not nil, knows the route of r.
+func (a *Authorizer) refuse(w http.ResponseWriter, r *http.Request, err error, from headerOrigin, routes router) {
 	var cfg HTTPConfig
 	if a != nil {
 		cfg = a.cfg.HTTP
 	}
 	code := status(err)
+	a.reportHTTP(r, code, err, routes)
 	if code == http.StatusNotFound {
 		err = ErrNotFound // and not the error behind it
 	}
@@ -120,6 +158,18 @@ func (p *page) begin() {
 	p.begun = true
 	fixCaching(p.w.Header())
 	p.w.WriteHeader(p.code)
+}
+
+// reportHTTP tells the observer about the refusal of r, unless ReportRefusal has.
+func (a *Authorizer) reportHTTP(r *http.Request, code int, err error, routes router) {
+	e := Event{Status: code, Err: err, served: &servedRequest{r, routes, nil}}
+	if s := contextValueOf(r.Context()); s != nil {
+		if s.reported.Load() == int32(code) {
+			return
+		}
+		e.actor, e.served.seen = hide(s.actor), s.request
+	}
+	a.report(r.Context(), e)
 }
 
 // sentences are the texts of the HTML pages.

@@ -41,7 +41,7 @@ func TestRefuse(t *testing.T) {
 		{hidden, 404, "", false},
 		{failed, 500, "", true},
 		{authz.ErrUndecided, 500, "", false},
-		{unlisted, 500, "", false}, // no observer received an id
+		{unlisted, 500, "", true},
 		{nowhere, 500, "", false},
 		{errors.Join(authz.ErrNotFound, authz.ErrUndecided), 500, "", false},
 		{errors.Join(authz.ErrForbidden, failed), 500, "", true},

@@ -5,84 +5,91 @@ package authz
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"time"
+	"sync/atomic"
 )
 
-// A ReloadEvent is the outcome of an attempt to replace the policy.
-type ReloadEvent struct {
-	// Err is why the attempt failed, or nil if the new policy is in force.
-	Err error
+// reloading is the beginning of the errors of reloads.
+const reloading = "authz: reload"
 
-	// Version is the version that is in force after the attempt, and Previous the one in
-	// force before. They are equal after a failure.
-	Version, Previous string
+// A slot is a place for a policy, which is loaded from sources and replaced.
+type slot struct {
+	engine   Engine
+	input    Input // without sources
+	policies Policies
+	keeps    bool // versions keep their sources
 
-	// Duration is how long it took to compile the policy; it does not include reading
-	// its sources.
-	Duration time.Duration
+	current   atomic.Pointer[version]
+	reloading chan struct{} // holds a token while the lock is held
+	busy      chan struct{} // closed when the last function that aside started has returned; under the lock
+	acted     look          // the sources of the last attempt to replace the policy; under the lock
+	failing   bool          // whether that attempt failed; under the lock
+}
 
-	// Diagnostics are the warnings about the new policy. After a failure they are the
-	// diagnostics of the rejected policy.
-	Diagnostics []Diagnostic
+func (s *slot) init(engine Engine, input Input, policies Policies) {
+	s.engine, s.input, s.policies = engine, input, policies
+	s.reloading = make(chan struct{}, 1)
 }
 
 // Reload loads the policy from its sources again, and replaces the current policy if they
 // have changed. If Reload returns an error, which says position and cause, the previous
 // policy stays fully in force. Reload returns soon after ctx ends, even if the policy is
-// large or its sources block.
+// large or its sources block. Reload also loads [Config].Candidate again; its errors go to
+// the observer and to [Authorizer.CandidateStats] only.
 func (a *Authorizer) Reload(ctx context.Context) error {
 	if err := a.lock(ctx); err != nil {
-		return fmt.Errorf("authz: reload: %w", err)
+		return errorf(reloading+": %w", err)
 	}
-	defer a.unlock()
 	sources, err := a.load(ctx)
-	return a.replace(ctx, sources, err)
+	err = a.replace(ctx, &a.slot, sources, err)
+	a.unlock()
+	if a.candidate != nil {
+		_ = a.reloadCandidate(ctx)
+	}
+	return err
 }
 
 // lock and unlock ensure that only one goroutine at a time loads and replaces the policy.
 // Otherwise a goroutine that read older sources could store its policy last.
-func (a *Authorizer) lock(ctx context.Context) error {
+func (s *slot) lock(ctx context.Context) error {
 	select {
-	case a.reloading <- struct{}{}:
+	case s.reloading <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-func (a *Authorizer) unlock() { <-a.reloading }
+func (s *slot) unlock() { <-s.reloading }
 
 // load returns the sources, sorted by name. The caller holds the lock.
-func (a *Authorizer) load(ctx context.Context) ([]Source, error) {
+func (s *slot) load(ctx context.Context) ([]Source, error) {
 	var loaded []Source
-	err := a.aside(ctx, func() (err error) {
-		loaded, err = a.cfg.Policies.Load(ctx)
+	err := s.aside(ctx, func() (err error) {
+		loaded, err = s.policies.Load(ctx)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("loading policies: %w", err)
+		return nil, errorf("loading policies: %w", err)
 	}
 	if len(loaded) == 0 {
-		return nil, errors.New("loading policies: no sources were found")
+		return nil, errorf("loading policies: no sources were found")
 	}
 	size := 0
-	for _, s := range loaded {
-		size += len(s.Text)
+	for _, source := range loaded {
+		size += len(source.Text)
 	}
 	if size > maxPolicyBytes {
-		return nil, fmt.Errorf("loading policies: %w", errTooLarge)
+		return nil, errorf("loading policies: %w", errTooLarge)
 	}
 	if len(loaded) > maxPolicyFiles {
-		return nil, fmt.Errorf("loading policies: there are more than %d sources", maxPolicyFiles)
+		return nil, errorf("loading policies: there are more than %d sources", maxPolicyFiles)
 	}
 	sources := slices.Clone(loaded)
 	slices.SortFunc(sources, func(x, y Source) int { return cmp.Compare(x.Name, y.Name) })
 	for i := range len(sources) - 1 {
 		if sources[i].Name == sources[i+1].Name {
-			return nil, fmt.Errorf("loading policies: two sources are named %q", sources[i].Name)
+			return nil, errorf("loading policies: two sources are named %q", sources[i].Name)
 		}
 	}
 	return sources, nil
@@ -90,19 +97,19 @@ func (a *Authorizer) load(ctx context.Context) ([]Source, error) {
 
 // compile makes a version from sources. With an error, the version has only diagnostics.
 // The caller holds the lock.
-func (a *Authorizer) compile(ctx context.Context, sources []Source) (*version, error) {
+func (s *slot) compile(ctx context.Context, sources []Source) (*version, error) {
 	d := digestOf(sources)
-	in := a.input
+	in := s.input
 	in.Sources = sources
 	var policy Policy
 	var diags []Diagnostic
 	var deny denials
-	err := a.aside(ctx, func() (err error) {
-		policy, diags, err = a.engine.Compile(ctx, in)
+	err := s.aside(ctx, func() (err error) {
+		policy, diags, err = s.engine.Compile(ctx, in)
 		if err == nil && isNil(policy) {
-			err = errors.New("the engine returned no policy")
+			err = errorf("the engine returned no policy")
 		}
-		if err == nil && a.cfg.DenyRule {
+		if err == nil && s.input.DenyRule {
 			deny = denialsOf(policy)
 		}
 		return err
@@ -111,33 +118,34 @@ func (a *Authorizer) compile(ctx context.Context, sources []Source) (*version, e
 	if ctx.Err() == nil || err == nil { // otherwise Compile may still be running
 		v.policy, v.diags, v.deny = policy, diags, deny
 	}
+	if s.keeps {
+		v.sources = sources
+	}
 	return v, err
 }
 
 // aside runs f on its own goroutine, so that the caller can return when ctx ends even if f
 // does not. Causes are policies on a network file system that hangs, and an engine that
 // cannot be interrupted. The result of such an f is dropped, and aside starts the next
-// function only after f has returned. A panic in f becomes an error. The caller holds the
-// lock.
-func (a *Authorizer) aside(ctx context.Context, f func() error) error {
-	if a.busy != nil {
+// function only after f has returned. A panic in f becomes an error. If ctx cannot end, the
+// caller's goroutine runs f. The caller holds the lock.
+func (s *slot) aside(ctx context.Context, f func() error) error {
+	if s.busy != nil {
 		select {
-		case <-a.busy:
+		case <-s.busy:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
+	if ctx.Done() == nil {
+		return recovering(f)
+	}
 	done := make(chan struct{})
-	a.busy = done
-	err := errors.New("the function ended without a result") // by runtime.Goexit
+	s.busy = done
+	err := errorf("the function ended without a result") // by runtime.Goexit
 	go func() {
 		defer close(done)
-		defer func() {
-			if p := recover(); p != nil {
-				err = recovered(p)
-			}
-		}()
-		err = f()
+		err = recovering(f)
 	}()
 	select {
 	case <-done:
@@ -147,39 +155,62 @@ func (a *Authorizer) aside(ctx context.Context, f func() error) error {
 	}
 }
 
-// replace makes the policy from sources the current one, unless loading them failed with
-// err. It reports the outcome to OnReload, unless nothing has changed. The caller holds the
-// lock.
-func (a *Authorizer) replace(ctx context.Context, sources []Source, err error) error {
-	a.acted = lookOf(sources, err)
-	old := a.current.Load()
+// recovering calls f. A panic becomes an error.
+func recovering(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = recovered(p)
+		}
+	}()
+	return f()
+}
+
+// replace makes the policy from sources the current one of a slot, unless loading them failed
+// with err. It tells the observer the outcome, unless nothing has changed. The caller holds
+// the slot's lock.
+func (a *Authorizer) replace(ctx context.Context, s *slot, sources []Source, err error) error {
+	s.acted = lookOf(sources, err)
+	old := s.current.Load()
 	v := old
-	start := time.Now()
+	start := clock()
 	if err == nil {
-		if a.acted.digest == old.digest && !a.failing {
+		if old != nil && s.acted.digest == old.digest && !s.failing {
 			return nil
 		}
-		v, err = a.compile(ctx, sources)
+		v, err = s.compile(ctx, sources)
 	}
-	event := ReloadEvent{Version: old.name, Previous: old.name, Duration: time.Since(start)}
-	if v != old {
-		event.Diagnostics = v.diags
+	e := Event{
+		Kind: EventReload, Verdict: NoVerdict, Duration: clock() - start,
+		Reload: &ReloadInfo{Candidate: s != &a.slot},
+	}
+	if old != nil {
+		e.PolicyVersion, e.Reload.Previous = old.name, old.name
+	}
+	if v != old && v != nil {
+		e.Reload.Diagnostics = v.diags
 	}
 	if err != nil {
-		event.Err = fmt.Errorf("authz: reload: %w", err)
+		e.Err = errorf(reloading+": %w", err)
 		if ctx.Err() != nil {
-			a.acted = look{} // forget the sources, so that a watch tries them
+			s.acted = look{} // forget the sources, so that a watch tries them
 		}
 	} else {
-		a.current.Store(v)
-		event.Version = v.name
+		s.current.Store(v)
+		e.PolicyVersion = v.name
+		a.candidate.forget()
 	}
-	a.failing = err != nil
-	if a.cfg.OnReload != nil {
-		func() {
-			defer func() { _ = recover() }() // ignored, like panics of observers
-			a.cfg.OnReload(event)
-		}()
+	s.failing = err != nil
+	a.tellReload(ctx, e)
+	return e.Err
+}
+
+// tellReload passes the event of a reload to the observer, or logs an error that nobody
+// observes.
+func (a *Authorizer) tellReload(ctx context.Context, e Event) {
+	e.az = a
+	if a.observes() {
+		a.observe(ctx, &e)
+	} else if e.Err != nil {
+		a.logReload(ctx, e)
 	}
-	return event.Err
 }

@@ -86,19 +86,33 @@ func reader(t *testing.T, az *authz.Authorizer) string {
 	return strings.Join(who, " and ")
 }
 
-func newReloading(t *testing.T, p authz.Policies) (*authz.Authorizer, func() []authz.ReloadEvent) {
+// refusesEmpty is the engine of these tests with an error for an empty policy, as from the
+// default engine.
+type refusesEmpty struct{ facts }
+
+func (e refusesEmpty) Compile(ctx context.Context, in authz.Input) (authz.Policy, []authz.Diagnostic, error) {
+	p, diags, err := e.facts.Compile(ctx, in)
+	if err == nil && len(p.(*table).facts) == 0 {
+		return nil, diags, errSyntax
+	}
+	return p, diags, err
+}
+
+func newReloading(t *testing.T, p authz.Policies) (*authz.Authorizer, func() []authz.Event) {
 	t.Helper()
 	var mu sync.Mutex
-	var events []authz.ReloadEvent
+	var events []authz.Event
 	az := newAuthorizer(t, "", func(c *authz.Config) {
 		c.Policies = p
-		c.OnReload = func(e authz.ReloadEvent) {
+		c.Observe = func(_ context.Context, e authz.Event) {
 			mu.Lock()
 			defer mu.Unlock()
-			events = append(events, e)
+			if e.Kind == authz.EventReload {
+				events = append(events, e)
+			}
 		}
 	})
-	return az, func() []authz.ReloadEvent {
+	return az, func() []authz.Event {
 		mu.Lock()
 		defer mu.Unlock()
 		taken := events
@@ -146,7 +160,7 @@ func TestReload(t *testing.T) {
 		}
 		if tt.told {
 			e := got[0]
-			if e.Err != err || e.Version != az.Version() || e.Previous != before || err != nil && e.Version != e.Previous {
+			if e.Err != err || e.PolicyVersion != az.Version() || e.Reload.Previous != before || err != nil && e.PolicyVersion != e.Reload.Previous {
 				t.Errorf("%s: event %+v, version %s to %s, error %v", tt.name, e, before, az.Version(), err)
 			}
 		}
@@ -160,7 +174,7 @@ func TestReloadPanics(t *testing.T) {
 	s := &store{text: forAlice}
 	az := newAuthorizer(t, "", func(c *authz.Config) {
 		c.Policies = s
-		c.OnReload = func(authz.ReloadEvent) { panic(secret) }
+		c.Observe = func(context.Context, authz.Event) { panic(secret) }
 		c.Engine = facts{onCompile: func(in authz.Input) (authz.Policy, []authz.Diagnostic, error) {
 			if strings.HasPrefix(in.Sources[0].Text, "boom") {
 				panic(secret)
@@ -182,7 +196,7 @@ func TestReloadPanics(t *testing.T) {
 	}
 	s.set(forBob, nil)
 	if err := az.Reload(t.Context()); err != nil || reader(t, az) != "bob" {
-		t.Errorf("OnReload panicked: %v", err)
+		t.Errorf("the observer panicked: %v", err)
 	}
 }
 
@@ -452,11 +466,15 @@ func TestWatchFiles(t *testing.T) {
 			} else {
 				write(t, filepath.Join(dir, "p.polar"), forAlice)
 			}
-			told := make(chan authz.ReloadEvent)
+			told := make(chan authz.Event)
 			ctx, cancel := context.WithCancel(t.Context())
 			az := newAuthorizer(t, "", func(c *authz.Config) {
 				c.Policies = authz.Files(filepath.Join(dir, "*.polar"))
-				c.OnReload = func(e authz.ReloadEvent) {
+				c.Engine = refusesEmpty{} // a file is empty for a moment when it is written
+				c.Observe = func(_ context.Context, e authz.Event) {
+					if e.Kind != authz.EventReload {
+						return
+					}
 					select {
 					case told <- e:
 					case <-ctx.Done():
@@ -518,9 +536,9 @@ func TestReloadUnderLoad(t *testing.T) {
 	az := newAuthorizer(t, "", withPolar, func(c *authz.Config) {
 		c.Policies = s
 		// The caller finds its decision through the context.
-		c.Observe = func(ctx context.Context, d authz.Decision) {
+		c.Observe = func(ctx context.Context, d authz.Event) {
 			if got := ctx.Value(key{}); got != nil {
-				*got.(*authz.Decision) = d
+				*got.(*authz.Event) = d
 			}
 		}
 	})
@@ -563,7 +581,7 @@ func TestReloadUnderLoad(t *testing.T) {
 	}))
 	for range 64 {
 		group.Go(func() {
-			var d authz.Decision
+			var d authz.Event
 			asked := context.WithValue(context.Background(), key{}, &d)
 			for ctx.Err() == nil {
 				runtime.Gosched() // otherwise the reloads wait for 64 time slices
@@ -576,7 +594,7 @@ func TestReloadUnderLoad(t *testing.T) {
 				}
 				before := n.Load()
 				err := az.Authorize(asked, alice, fmt.Sprintf("v%d", before), lunch)
-				number, known := versions.Load(d.Version)
+				number, known := versions.Load(d.PolicyVersion)
 				switch {
 				case err != nil && !errors.Is(err, authz.ErrForbidden):
 					fail("version %d: %v", before, err)

@@ -3,8 +3,6 @@ package authz
 // This file defines Request, which is what policies see of an HTTP request.
 
 import (
-	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/textproto"
@@ -102,7 +100,7 @@ func (q *Request) Header(name string) (*string, error) {
 	}
 	name = textproto.CanonicalMIMEHeaderKey(name)
 	if isInvisible(name) {
-		return nil, errors.New("the header " + name + " is not visible to policies")
+		return nil, errorf("the header %s is not visible to policies", name)
 	}
 	return q.one(q.http.Header[name], "a header was sent twice")
 }
@@ -160,7 +158,7 @@ func (q *Request) one(values []string, twice string) (*string, error) {
 // bad records that a policy read something ambiguous, so that the request is answered with
 // 400 whatever the engine does with the error.
 func (q *Request) bad(reason string) error {
-	err := &requestError{reason}
+	err := &requestError{reason: reason}
 	q.fault.Store(err)
 	return &host.Error{Code: host.CodeHost, Msg: reason, Cause: err}
 }
@@ -203,7 +201,7 @@ var (
 	errNoHTTP      = &host.Error{Code: host.CodeHost, Msg: "the Request was not made from an HTTP request"}
 	errNoPattern   = &host.Error{Code: host.CodeHost, Msg: "the route is not known here (set Config.HTTP.Route)"}
 	errNoPathValue = &host.Error{Code: host.CodeHost, Msg: "the pattern of the route has no such wildcard"}
-	errLongQuery   = errors.New("the query is too long")
+	errLongQuery   = errorf("the query is too long")
 )
 
 // route returns the route. It looks for it once.
@@ -219,6 +217,38 @@ func (q *Request) route() (Route, error) {
 		l.route, l.routeErr = q.lookForRoute()
 	}
 	return l.route, l.routeErr
+}
+
+// escapedPath returns the path as it was sent, or the one that policies see if the Request
+// was not made from an HTTP request.
+func (q *Request) escapedPath() string {
+	if q == nil {
+		return ""
+	}
+	if q.http == nil || q.http.URL == nil {
+		return q.Path
+	}
+	return q.http.URL.EscapedPath()
+}
+
+// routePattern returns the pattern of the route for logs, or "" if it is not known. It keeps
+// no error: a policy may ask again when the router has found the route.
+func (q *Request) routePattern() string {
+	if q == nil || q.http == nil {
+		return ""
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.lookups != nil && q.lookups.looked {
+		return q.lookups.route.Pattern
+	}
+	route, err := q.lookForRoute()
+	if err != nil {
+		return ""
+	}
+	l := q.known()
+	l.looked, l.route = true, route
+	return route.Pattern
 }
 
 // forgetRoute has no route looked for any more: frameworks use their contexts
@@ -329,7 +359,7 @@ func (a *Authorizer) Request(r *http.Request) (*Request, error) {
 
 func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 	if r == nil || r.URL == nil {
-		return nil, &requestError{"the request has no path"}
+		return nil, &requestError{reason: "the request has no path"}
 	}
 	path, segments, err := readPath(r.URL, a.cfg.HTTP.AllowEncodedSlash)
 	if err != nil {
@@ -365,10 +395,28 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 	}
 	if a.cfg.HTTP.Request != nil {
 		if err := catchPanic(func() error { a.cfg.HTTP.Request(r, q); return nil }); err != nil {
-			return nil, a.unasked(r.Context(), r.Method, fmt.Errorf("Config.HTTP.Request: %w", err))
+			return nil, a.unasked(r.Context(), r.Method, r, errorf("Config.HTTP.Request: %w", err))
 		}
 	}
 	return q, nil
+}
+
+// clone returns a copy that marks nothing as bad in q.
+func (q *Request) clone() *Request {
+	if q == nil {
+		return nil
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	c := &Request{
+		Method: q.Method, Path: q.Path, Segments: q.Segments, Host: q.Host, Port: q.Port, Scheme: q.Scheme,
+		RemoteAddr: q.RemoteAddr, http: q.http, routes: q.routes, findRoute: q.findRoute,
+	}
+	if q.lookups != nil {
+		known := *q.lookups
+		c.lookups = &known
+	}
+	return c
 }
 
 // isRequest reports whether a resource is a request rather than a resource of the
@@ -384,7 +432,8 @@ func isRequest(resource any) bool {
 // withRequest returns a copy of list that has the classes Request and RPC, each unless
 // the list has that name or that type already.
 func withRequest(list []Class) []Class {
-	return withClass(withClass(slices.Clone(list), ClassOf[Request]()), ClassOf[RPC]())
+	list = append(make([]Class, 0, len(list)+2), list...)
+	return withClass(withClass(list, ClassOf[Request]()), ClassOf[RPC]())
 }
 
 // withClass appends class to list, unless the list has its name or its type already.

@@ -3,7 +3,6 @@ package authz_test
 // This file tests Request: what policies see of a request.
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -116,13 +115,13 @@ func TestConfigRequest(t *testing.T) {
 
 // TestRequestFaultIsObserved tests that the observer receives the id of a refusal.
 func TestRequestFaultIsObserved(t *testing.T) {
-	var seen []authz.Decision
+	var seen []authz.Event
 	h := newAuthorizer(t, "allow * * *", func(c *authz.Config) {
 		c.HTTP.Request = func(*http.Request, *authz.Request) { panic(secret) }
-		c.Observe = func(_ context.Context, d authz.Decision) { seen = append(seen, d) }
+		c.Observe = collect(&seen)
 	}).Middleware(http.NotFoundHandler())
 	_, body := get(t, h, "GET", "/x", "Accept", "application/json")
-	if len(seen) != 1 || seen[0].Verdict != authz.Undecided || !errors.Is(seen[0].Err, authz.ErrUndecided) || !strings.Contains(body, `"decision_id":"`+seen[0].ID+`"`) || strings.Contains(fmt.Sprint(seen), secret) {
+	if len(seen) != 1 || seen[0].Verdict != authz.Undecided || !errors.Is(seen[0].Err, authz.ErrUndecided) || !strings.Contains(body, `"decision_id":"`+seen[0].DecisionID()+`"`) || strings.Contains(fmt.Sprint(seen), secret) {
 		t.Errorf("answered %s, observed %v", body, seen)
 	}
 }

@@ -64,7 +64,7 @@ allow(_: user{name: "bob"}, "GET", _: Request{path: "/error"});
 	var last error
 	az := newAuthorizer(t, policy, withPolar, func(c *authz.Config) {
 		c.HTTP.Route = func(r *http.Request) (authz.Route, error) { calls++; return otherRoute(r) }
-		c.Observe = func(_ context.Context, d authz.Decision) { last = d.Err }
+		c.Observe = lastErr(&last)
 	})
 	for _, tt := range []struct {
 		user, method, path string
@@ -111,7 +111,7 @@ func TestRouteUnknown(t *testing.T) {
 	} {
 		var last error
 		h := newAuthorizer(t, `allow(_, "GET", request: Request) if `+condition+`;`, withPolar, func(c *authz.Config) {
-			c.Observe = func(_ context.Context, d authz.Decision) { last = d.Err }
+			c.Observe = lastErr(&last)
 		}).Middleware(http.NotFoundHandler())
 		resp, _ := get(t, h, "GET", "/expenses/5", "user", "alice")
 		if resp.StatusCode != 500 || !errors.Is(last, authz.ErrUndecided) || !strings.Contains(fmt.Sprint(last), "set Config.HTTP.Route") {

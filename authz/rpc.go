@@ -56,7 +56,7 @@ func NewRPC(fullMethod string, metadata func(name string) []string, message any)
 	// The last slash separates service and method, as it does in grpc-go.
 	i := strings.LastIndexByte(fullMethod, '/')
 	if i < 2 || fullMethod[0] != '/' || i == len(fullMethod)-1 {
-		return nil, &requestError{"the name of the method is malformed"}
+		return nil, &requestError{reason: "the name of the method is malformed"}
 	}
 	return &RPC{
 		Service:    fullMethod[1:i],
@@ -75,7 +75,7 @@ func NewRPC(fullMethod string, metadata func(name string) []string, message any)
 func (r *RPC) Metadata(name string) (*string, error) {
 	lower := strings.ToLower(name)
 	if isInvisible(textproto.CanonicalMIMEHeaderKey(name)) || strings.HasPrefix(name, ":") || strings.HasSuffix(lower, "-bin") {
-		return nil, errors.New("this metadata is not visible to policies")
+		return nil, errorf("this metadata is not visible to policies")
 	}
 	if r.metadata == nil {
 		return nil, nil
@@ -90,10 +90,21 @@ func (r *RPC) Metadata(name string) (*string, error) {
 	return nil, r.bad()
 }
 
+// clone returns a copy that marks nothing as bad in r.
+func (r *RPC) clone() *RPC {
+	if r == nil {
+		return nil
+	}
+	return &RPC{
+		Service: r.Service, Method: r.Method, FullMethod: r.FullMethod, Message: r.Message,
+		Outgoing: r.Outgoing, metadata: r.metadata,
+	}
+}
+
 // bad remembers that a policy read metadata that does not have one value, so that the
 // call is refused for it whatever an engine makes of the error.
 func (r *RPC) bad() error {
-	err := &requestError{"metadata was sent twice"}
+	err := &requestError{reason: "metadata was sent twice"}
 	r.fault.Store(err)
 	return &host.Error{Code: host.CodeHost, Msg: err.reason, Cause: err}
 }
@@ -105,11 +116,11 @@ func (r *RPC) bad() error {
 // not count it.
 func (a *Authorizer) AuthorizeRPC(ctx context.Context, actor any, rpc *RPC) error {
 	if rpc == nil {
-		return &requestError{"there is no call"}
+		return &requestError{reason: "there is no call"}
 	}
 	_, err := a.ask(ctx, &question{rule: ruleAllow, actor: actor, action: rpc.FullMethod, resource: rpc}, false, true)
 	if fault := rpc.fault.Load(); fault != nil {
-		return fault
+		return fault.of(err)
 	}
 	return err
 }
@@ -120,21 +131,34 @@ func (a *Authorizer) AuthorizeRPC(ctx context.Context, actor any, rpc *RPC) erro
 // them as decisions about action that could not be made. It is for adapters whose
 // calls are not an *http.Request; for those there is [Authorizer.Actor].
 func (a *Authorizer) FindActor(ctx context.Context, action string, find func(context.Context) (any, error)) (any, error) {
-	return a.findActor(ctx, action, func() (any, error) { return find(ctx) })
+	return a.findActor(ctx, action, nil, func() (any, error) { return find(ctx) })
 }
 
 // DecisionID returns the id of the decision that err is about, as refusals show it to
 // clients, or "" if there is none. An error that is [ErrNotFound] has none, since a row
 // that does not exist was not decided about.
 func DecisionID(err error) string {
-	if errors.Is(err, ErrUndecided) {
-		if u, ok := errors.AsType[*undecidedError](err); ok {
-			return u.id
-		}
+	id, hidden := decisionOf(err)
+	if hidden {
 		return ""
 	}
-	if d, ok := errors.AsType[*DeniedError](err); ok && !d.hidden {
-		return d.id
+	return id.String()
+}
+
+// decisionOf returns the id of the decision that err is about, and whether clients must not
+// see it.
+func decisionOf(err error) (id decisionID, hidden bool) {
+	if errors.Is(err, ErrUndecided) {
+		if u, ok := errors.AsType[*undecidedError](err); ok {
+			return u.id, false
+		}
+		return decisionID{}, false
 	}
-	return ""
+	if d, ok := errors.AsType[*DeniedError](err); ok {
+		return d.id, d.hidden
+	}
+	if r, ok := errors.AsType[*requestError](err); ok {
+		return r.id, true // the client is told what is wrong with its request
+	}
+	return decisionID{}, false
 }

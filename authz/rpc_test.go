@@ -158,9 +158,9 @@ func TestOwnRPC(t *testing.T) {
 }
 
 func TestFindActor(t *testing.T) {
-	var seen []authz.Decision
+	var seen []authz.Event
 	az := newRPCAuthorizer(t, `allow(_, _, _);`, func(c *authz.Config) {
-		c.Observe = func(_ context.Context, d authz.Decision) { seen = append(seen, d) }
+		c.Observe = collect(&seen)
 	})
 	tests := []struct {
 		name  string
@@ -185,7 +185,7 @@ func TestFindActor(t *testing.T) {
 		if (len(seen) == 1) != tt.noted {
 			t.Errorf("%s: observers saw %v", tt.name, seen)
 		}
-		if tt.noted && (seen[0].Action() != "/a.B/C" || seen[0].ID == "" || seen[0].ID != authz.DecisionID(err)) {
+		if tt.noted && (seen[0].Action != "/a.B/C" || seen[0].DecisionID() == "" || seen[0].DecisionID() != authz.DecisionID(err)) {
 			t.Errorf("%s: observers saw %v; the error has the id %q", tt.name, seen[0], authz.DecisionID(err))
 		}
 	}

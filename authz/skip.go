@@ -16,14 +16,8 @@ func Skip(ctx context.Context, reason string) {
 		return
 	}
 	ledger.Settle(ctx)
-	if s := contextValueOf(ctx); s != nil && s.az.cfg.Observe != nil {
-		s.az.observe(ctx, Decision{
-			ID:      newID(),
-			Verdict: Skipped,
-			Reason:  reason,
-			Version: s.az.Version(),
-			q:       &question{actor: s.actor},
-			classes: s.az.classes,
-		})
+	if s := contextValueOf(ctx); s != nil {
+		e := Event{Kind: EventSkip, Verdict: Skipped, Reason: reason, actor: hide(s.actor)}
+		s.az.tell(ctx, s.az.current.Load(), e, clock())
 	}
 }

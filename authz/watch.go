@@ -24,7 +24,7 @@ const confirmDelay = 100 * time.Millisecond
 
 // Watch polls the sources of the policy at the given interval and replaces the policy when
 // they change. It blocks until ctx ends and returns the context's error. If a new policy
-// has an error, the current policy stays fully in force. [Config].OnReload receives the
+// has an error, the current policy stays fully in force. [Config].Observe receives the
 // error once, and Watch tries again after the next change.
 //
 // A change takes effect when two consecutive polls see the same. A writer that pauses for
@@ -35,20 +35,49 @@ func (a *Authorizer) Watch(ctx context.Context, interval time.Duration) error {
 	if interval <= 0 {
 		return fmt.Errorf("authz: cannot watch every %v (the interval must be positive)", interval)
 	}
-	if c, ok := a.cfg.Policies.(constant); ok && c.constant() {
+	slots := []*slot{&a.slot}
+	watchable := canChange(a.cfg.Policies)
+	if a.candidate != nil {
+		slots = append(slots, &a.candidate.slot)
+		watchable = watchable || canChange(a.cfg.Candidate.Policies)
+	}
+	if !watchable {
 		return ErrNotWatchable
 	}
+	// Each on its own, so that sources of the candidate that block hold nothing up.
+	ended := make(chan error, len(slots))
+	for _, s := range slots {
+		go func() { ended <- a.watch(ctx, s, interval) }()
+	}
+	err := <-ended
+	for range len(slots) - 1 {
+		<-ended // like the first, because ctx has ended
+	}
+	return err
+}
+
+// canChange reports whether the sources of p can change.
+func canChange(p Policies) bool {
+	c, ok := p.(constant)
+	return !ok || !c.constant()
+}
+
+// watch is Watch for one slot.
+func (a *Authorizer) watch(ctx context.Context, s *slot, interval time.Duration) error {
 	timer := time.NewTimer(interval)
 	defer timer.Stop()
 	// The first look is compared with the sources of the current policy.
-	last := look{digest: a.current.Load().digest}
+	var last look
+	if v := s.current.Load(); v != nil {
+		last.digest = v.digest
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-timer.C:
 		}
-		now, err := a.look(ctx, last)
+		now, err := a.look(ctx, s, last)
 		if err != nil {
 			return err
 		}
@@ -76,22 +105,22 @@ func lookOf(sources []Source, err error) look {
 	return look{digest: digestOf(sources)}
 }
 
-// look polls the sources. It replaces the policy if the sources are the same as at the last
+// look polls the sources of a slot. It replaces its policy if the sources are the same as at the last
 // poll and the last attempt to replace the policy used others. That attempt may have been a
 // Reload: if a Reload took a change that was undone before this poll, the sources have
 // changed too. The error is the context's.
-func (a *Authorizer) look(ctx context.Context, last look) (look, error) {
-	if err := a.lock(ctx); err != nil {
+func (a *Authorizer) look(ctx context.Context, s *slot, last look) (look, error) {
+	if err := s.lock(ctx); err != nil {
 		return look{}, err
 	}
-	defer a.unlock()
-	sources, err := a.load(ctx)
+	defer s.unlock()
+	sources, err := s.load(ctx)
 	if ctx.Err() != nil {
 		return look{}, ctx.Err()
 	}
 	now := lookOf(sources, err)
-	if now == last && now != a.acted {
-		_ = a.replace(ctx, sources, err) // OnReload has received it
+	if now == last && now != s.acted {
+		_ = a.replace(ctx, s, sources, err) // the observer has received it
 	}
 	return now, nil
 }

@@ -15,44 +15,82 @@ import (
 
 	echoauthz "github.com/ursa-authz/ursa/adapters/echo"
 	ginauthz "github.com/ursa-authz/ursa/adapters/gin"
+	"github.com/ursa-authz/ursa/adapters/nethttp"
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// frameworks make a handler of one route, with the middleware of an Authorizer if
-// there is one.
+// A mode says what authorizes the requests of a handler.
+type mode string
+
+const (
+	alone      mode = "no"    // nothing
+	middleware mode = "yes"   // Middleware
+	guarded    mode = "guard" // Middleware, RequireDecision and Guard
+)
+
+// loaded is what a Guard loads.
+var loaded = &Expense{ID: 17, UserID: 1}
+
+// frameworks make a handler of one route.
 var frameworks = []struct {
 	name string
-	make func(az *authz.Authorizer) http.Handler
+	make func(az *authz.Authorizer, m mode) http.Handler
 }{
-	{"nethttp", func(az *authz.Authorizer) http.Handler {
-		mux := http.NewServeMux()
-		mux.HandleFunc("GET /expenses/{id}", func(w http.ResponseWriter, r *http.Request) {
+	{"nethttp", func(az *authz.Authorizer, m mode) http.Handler {
+		show := func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "expense "+r.PathValue("id"))
-		})
-		if az == nil {
-			return mux
 		}
-		return az.Middleware(mux)
+		mux := http.NewServeMux()
+		switch m {
+		case alone:
+			mux.HandleFunc("GET /expenses/{id}", show)
+			return mux
+		case middleware:
+			mux.HandleFunc("GET /expenses/{id}", show)
+			return az.Middleware(mux)
+		}
+		load := func(*http.Request) (*Expense, error) { return loaded, nil }
+		mux.Handle("GET /expenses/{id}", nethttp.Guard(az, "read", load, func(w http.ResponseWriter, r *http.Request, _ *Expense) error {
+			show(w, r)
+			return nil
+		}))
+		return az.Middleware(nethttp.RequireDecision(mux))
 	}},
-	{"gin", func(az *authz.Authorizer) http.Handler {
+	{"gin", func(az *authz.Authorizer, m mode) http.Handler {
 		gin.SetMode(gin.ReleaseMode)
 		engine := gin.New()
-		if az != nil {
+		show := func(c *gin.Context) { io.WriteString(c.Writer, "expense "+c.Param("id")) }
+		switch m {
+		case alone:
+			engine.GET("/expenses/:id", show)
+		case middleware:
 			engine.Use(ginauthz.Middleware(az))
+			engine.GET("/expenses/:id", show)
+		case guarded:
+			engine.Use(ginauthz.Middleware(az), ginauthz.RequireDecision())
+			load := func(*gin.Context) (*Expense, error) { return loaded, nil }
+			engine.GET("/expenses/:id", ginauthz.Guard(az, "read", load), show)
 		}
-		engine.GET("/expenses/:id", func(c *gin.Context) { io.WriteString(c.Writer, "expense "+c.Param("id")) })
 		return engine
 	}},
-	{"echo", func(az *authz.Authorizer) http.Handler {
+	{"echo", func(az *authz.Authorizer, m mode) http.Handler {
 		e := echo.New()
 		e.Logger = slog.New(slog.DiscardHandler)
-		if az != nil {
-			e.Use(echoauthz.Middleware(az))
-		}
-		e.GET("/expenses/:id", func(c *echo.Context) error {
+		show := func(c *echo.Context) error {
 			_, err := io.WriteString(c.Response(), "expense "+c.Param("id"))
 			return err
-		})
+		}
+		switch m {
+		case alone:
+			e.GET("/expenses/:id", show)
+		case middleware:
+			e.Use(echoauthz.Middleware(az))
+			e.GET("/expenses/:id", show)
+		case guarded:
+			e.Use(echoauthz.Middleware(az), echoauthz.RequireDecision())
+			load := func(*echo.Context) (*Expense, error) { return loaded, nil }
+			e.GET("/expenses/:id", show, echoauthz.Guard(az, "read", load))
+		}
 		return e
 	}},
 }
@@ -61,8 +99,8 @@ var frameworks = []struct {
 func newRouteAuthorizer(tb testing.TB) *authz.Authorizer {
 	users := map[string]*User{"alice": {ID: 1, Name: "alice"}}
 	az, err := authz.New(authz.Config{
-		Policies: authz.String("route.polar", Route().Polar),
-		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Guest]()},
+		Policies: authz.String("route.polar", Route().Polar+`allow(user: User, "read", expense: Expense) if user.id = expense.user_id;`),
+		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Guest](), authz.ClassOf[Expense]()},
 		Actor: func(r *http.Request) (any, error) {
 			if user := users[r.Header.Get("user")]; user != nil {
 				return user, nil
@@ -78,39 +116,44 @@ func newRouteAuthorizer(tb testing.TB) *authz.Authorizer {
 
 func TestFrameworks(t *testing.T) {
 	for _, f := range frameworks {
-		for user, want := range map[string]int{"alice": http.StatusOK, "mallory": http.StatusForbidden} {
+		for _, tt := range []struct {
+			mode mode
+			user string
+			want int
+		}{
+			{alone, "alice", 200}, {alone, "mallory", 200},
+			{middleware, "alice", 200}, {middleware, "mallory", 403},
+			{guarded, "alice", 200}, {guarded, "mallory", 403},
+		} {
 			w := httptest.NewRecorder()
-			f.make(newRouteAuthorizer(t)).ServeHTTP(w, newRequest(t, "", user))
-			if w.Code != want {
-				t.Errorf("%s, %s: %d, want %d", f.name, user, w.Code, want)
-			}
-			w = httptest.NewRecorder()
-			f.make(nil).ServeHTTP(w, newRequest(t, "", user))
-			if w.Code != http.StatusOK {
-				t.Errorf("%s alone, %s: %d", f.name, user, w.Code)
+			f.make(newRouteAuthorizer(t), tt.mode).ServeHTTP(w, newRequest(t, "", tt.user))
+			if w.Code != tt.want {
+				t.Errorf("%s, %s, %s: %d, want %d", f.name, tt.mode, tt.user, w.Code, tt.want)
 			}
 		}
 	}
 }
 
-// TestFrameworkAllocations: an adapter adds at most three allocations to what
-// Middleware adds to net/http.
+// TestFrameworkAllocations: an adapter adds at most three allocations to what package
+// nethttp adds to net/http.
 func TestFrameworkAllocations(t *testing.T) {
 	az := newRouteAuthorizer(t)
-	added := func(make func(*authz.Authorizer) http.Handler) float64 {
-		var n [2]float64
-		for i, az := range []*authz.Authorizer{nil, az} {
-			h, r, w := make(az), newRequest(t, "", "alice"), &discard{http.Header{}}
-			n[i] = testing.AllocsPerRun(200, func() { h.ServeHTTP(w, r) })
+	for _, m := range []mode{middleware, guarded} {
+		added := func(make func(*authz.Authorizer, mode) http.Handler) float64 {
+			var n [2]float64
+			for i, m := range []mode{alone, m} {
+				h, r, w := make(az, m), newRequest(t, "", "alice"), &discard{http.Header{}}
+				n[i] = testing.AllocsPerRun(200, func() { h.ServeHTTP(w, r) })
+			}
+			return n[1] - n[0]
 		}
-		return n[1] - n[0]
-	}
-	base := added(frameworks[0].make)
-	for _, f := range frameworks {
-		got := added(f.make)
-		t.Logf("%s: %v allocations", f.name, got)
-		if got > base+3 {
-			t.Errorf("%s: %v allocations, net/http %v", f.name, got, base)
+		base := added(frameworks[0].make)
+		for _, f := range frameworks {
+			got := added(f.make)
+			t.Logf("%s, %s: %v allocations", f.name, m, got)
+			if got > base+3 {
+				t.Errorf("%s, %s: %v allocations, net/http %v", f.name, m, got, base)
+			}
 		}
 	}
 }
@@ -123,17 +166,13 @@ func (*discard) Write(b []byte) (int, error)       { return len(b), nil }
 func (*discard) WriteHeader(int)                   {}
 func (*discard) WriteString(s string) (int, error) { return len(s), nil }
 
-// BenchmarkFrameworks measures a handler in each framework, with its adapter and
-// without.
+// BenchmarkFrameworks measures a handler in each framework, alone, with the adapter's
+// Middleware, and with Middleware, RequireDecision and Guard.
 func BenchmarkFrameworks(b *testing.B) {
 	for _, f := range frameworks {
-		for _, middleware := range []string{"no", "yes"} {
-			b.Run("framework="+f.name+"/middleware="+middleware, func(b *testing.B) {
-				var az *authz.Authorizer
-				if middleware == "yes" {
-					az = newRouteAuthorizer(b)
-				}
-				h, r, w := f.make(az), newRequest(b, "", "alice"), &discard{http.Header{}}
+		for _, m := range []mode{alone, middleware, guarded} {
+			b.Run("framework="+f.name+"/middleware="+string(m), func(b *testing.B) {
+				h, r, w := f.make(newRouteAuthorizer(b), m), newRequest(b, "", "alice"), &discard{http.Header{}}
 				b.ReportAllocs()
 				for b.Loop() {
 					h.ServeHTTP(w, r)

@@ -4,7 +4,10 @@ package benchmarks
 // load it, and its memory.
 
 import (
+	"fmt"
 	"runtime"
+	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz"
@@ -13,10 +16,13 @@ import (
 // BenchmarkLoad measures the loading of a policy, from text to an engine that is
 // ready to decide.
 func BenchmarkLoad(b *testing.B) {
-	run := func(name string, scenario func() *Scenario) {
+	run := func(name string, scenario func() *Scenario, only ...string) {
 		for _, e := range Engines {
 			if e.Name == "plain" || e.Name == "cedar-build" || e.Name == "opa-build" {
 				continue // nothing to load, or the same as without "-build"
+			}
+			if only != nil && !slices.Contains(only, e.Name) {
+				continue
 			}
 			b.Run(name+"/engine="+e.Name, func(b *testing.B) {
 				s := scenario()
@@ -35,9 +41,31 @@ func BenchmarkLoad(b *testing.B) {
 	for _, n := range []int{1, 100, 1_000, 10_000} {
 		run(label("owner", n, "action"), func() *Scenario { return Owner("action", n) })
 	}
+	run(label("owner", 100_000, "action"), func() *Scenario { return Owner("action", 100_000) }, "ursa", "cedar", "casbin")
 	mixed := Mixed()
 	run(mixed.label(), func() *Scenario { return mixed })
+
+	// Ursa reuses what it has found out about classes, so these loads have one that it
+	// has not seen before.
+	for _, more := range []int{0, 2_000} {
+		b.Run(fmt.Sprintf("scenario=owner,_with_%d_new_classes/rules=1/engine=ursa", more+3), func(b *testing.B) {
+			s := Owner("", 1)
+			s.Classes = append(s.Classes, manyClasses(more)...)
+			s.Classes = append(s.Classes, authz.ClassOf[Team]())
+			last := &s.Classes[len(s.Classes)-1]
+			b.ReportAllocs()
+			for b.Loop() {
+				last.Name = fmt.Sprintf("Team%d", newClass.Add(1))
+				if _, err := loadUrsa(s); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
+
+// newClass numbers the classes that have not been seen before.
+var newClass atomic.Int64
 
 // heap returns the number of live bytes in Go's heap.
 func heap() uint64 {

@@ -28,6 +28,7 @@ func newRequest(tb testing.TB, base, user string) *http.Request {
 		tb.Fatal(err)
 	}
 	r.Header.Set("user", user)
+	r.RemoteAddr = "192.0.2.1:49152" // as a server sets it
 	return r
 }
 

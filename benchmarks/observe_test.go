@@ -17,14 +17,14 @@ import (
 // which discards it in benchmarks.
 var observers = []struct {
 	name string
-	make func(w io.Writer) func(context.Context, authz.Decision)
+	make func(w io.Writer) func(context.Context, authz.Event)
 }{
-	{"nothing", func(io.Writer) func(context.Context, authz.Decision) { return nil }},
-	{"observer", func(io.Writer) func(context.Context, authz.Decision) {
-		return func(context.Context, authz.Decision) {}
+	{"nothing", func(io.Writer) func(context.Context, authz.Event) { return nil }},
+	{"observer", func(io.Writer) func(context.Context, authz.Event) {
+		return func(context.Context, authz.Event) {}
 	}},
-	{"log", func(w io.Writer) func(context.Context, authz.Decision) { return authz.LogDecisions(textLog(w)) }},
-	{"log of 1 in 100", func(w io.Writer) func(context.Context, authz.Decision) {
+	{"log", func(w io.Writer) func(context.Context, authz.Event) { return authz.LogDecisions(textLog(w)) }},
+	{"log of 1 in 100", func(w io.Writer) func(context.Context, authz.Event) {
 		return (&authz.DecisionLog{Logger: textLog(w), AllowsPerLine: 100}).Observe
 	}},
 }
@@ -33,7 +33,7 @@ func textLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, 
 
 // watched returns an Authorizer for the scenario owner with an observer, and a
 // question whose answer is an allow.
-func watched(tb testing.TB, observe func(context.Context, authz.Decision)) (*authz.Authorizer, Question) {
+func watched(tb testing.TB, observe func(context.Context, authz.Event)) (*authz.Authorizer, Question) {
 	s := Owner("", 1)
 	az, err := authz.New(authz.Config{
 		Policies: authz.String("owner.polar", s.Polar), Classes: s.Classes, Observe: observe,

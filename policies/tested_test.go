@@ -46,7 +46,7 @@ func TestCoverage(t *testing.T) {
 func TestMatrix(t *testing.T) {
 	rows := map[string]any{
 		"expense of ceo": by(ceo), "expense of engineer": by(engineer), "expense of bookkeeper": by(bookkeeper),
-		"expense (the class)": authz.ClassOf[Expense](), "organization foo": foo, "organization bar": bar,
+		"Expense": authz.ClassOf[Expense](), "organization foo": foo, "organization bar": bar,
 	}
 	requests := make(map[string]any)
 	for _, path := range []string{"/", "/whoami", "/expenses", "/expenses/2", "/expenses/submit", "/organizations/1", "/nowhere"} {
@@ -56,10 +56,10 @@ func TestMatrix(t *testing.T) {
 		t.Run(folder, func(t *testing.T) {
 			az := open(t, folder, nil)
 			t.Run("rows", func(t *testing.T) {
-				authztest.Matrix(t, az, actors, []string{"read", "create", "update", "delete"}, rows)
+				authztest.Matrix(t, az, authztest.ByName(actors), []string{"read", "create", "update", "delete"}, authztest.ByName(rows))
 			})
 			t.Run("requests", func(t *testing.T) {
-				authztest.Matrix(t, az, actors, []string{"GET", "PUT", "POST"}, requests)
+				authztest.Matrix(t, az, authztest.ByName(actors), []string{"GET", "PUT", "POST"}, authztest.ByName(requests))
 			})
 		})
 	}

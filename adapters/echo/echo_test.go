@@ -284,10 +284,17 @@ func TestOptions(t *testing.T) {
 
 func TestResource(t *testing.T) {
 	e, az := newEcho()
-	second := func(*echo.Context) (*Expense, error) { return &Expense{ID: 7, UserID: 1, Amount: 7}, nil }
+	second := func(c *echo.Context) (*Expense, error) {
+		if first := echoauthz.Resource[*Expense](c); first == nil || first.ID == 7 {
+			return nil, fmt.Errorf("the resource of the first Guard is %v", first)
+		}
+		return &Expense{ID: 7, UserID: 1, Amount: 7}, nil
+	}
 	e.GET("/two/:id", showExpense, echoauthz.Guard(az, "read", loadExpense), echoauthz.Guard(az, "read", second))
 	e.GET("/none", showExpense, echoauthz.Skip("a test"))
-	for path, want := range map[string]string{"/two/2": "200 an expense of 7", "/two/1": "403", "/none": "500"} {
+	early := func(c *echo.Context) (*Expense, error) { return echoauthz.Resource[*Expense](c), nil }
+	e.GET("/early", showExpense, echoauthz.Guard(az, "read", early))
+	for path, want := range map[string]string{"/two/2": "200 an expense of 7", "/two/1": "403", "/none": "500", "/early": "500"} {
 		if w := ask(e, "GET", path); !strings.HasPrefix(fmt.Sprint(w.Code, " ", w.Body), want) {
 			t.Errorf("%s: %d %s, want %s", path, w.Code, w.Body, want)
 		}

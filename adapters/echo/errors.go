@@ -61,6 +61,7 @@ func Refuse(c *echo.Context, err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
+	authz.ReportRefusal(c.Request().Context(), "", err)
 	return newError(err)
 }
 

@@ -15,8 +15,23 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-// resourceKey is the key in a context of a resource of type T.
-type resourceKey[T any] struct{}
+// A guardedContext is the context of a request that a Guard lets pass. It has a place for the
+// resource, so that the request need not be copied once more when that is authorized.
+type guardedContext[T any] struct {
+	context.Context
+	resource   T
+	authorized bool // and so resource is set
+}
+
+// guardedKey is the key in a context of the nearest guardedContext of T with a resource.
+type guardedKey[T any] struct{}
+
+func (g *guardedContext[T]) Value(key any) any {
+	if g.authorized && key == (guardedKey[T]{}) {
+		return g
+	}
+	return g.Context.Value(key)
+}
 
 // Guard returns a middleware for a route that loads a resource and asks az whether
 // the actor may do action on it. If so, the handler runs, and [Resource] returns the
@@ -41,11 +56,12 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*echo.Context) 
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c *echo.Context) error {
 			ctx, err := az.Enter(c.Request())
-			c.SetRequest(c.Request().WithContext(ctx))
+			guarded := &guardedContext[T]{Context: ctx}
+			c.SetRequest(c.Request().WithContext(guarded))
 			if err != nil {
 				return Refuse(c, err)
 			}
-			resource, err := authz.Load(ctx, action, func() (T, error) {
+			resource, err := authz.Load(ctx, action, func(context.Context) (T, error) {
 				x, err := load(c)
 				return x, loadError(err)
 			})
@@ -55,8 +71,7 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*echo.Context) 
 				}
 				return Refuse(c, err)
 			}
-			r := c.Request()
-			c.SetRequest(r.WithContext(context.WithValue(r.Context(), resourceKey[T]{}, resource)))
+			guarded.resource, guarded.authorized = resource, true
 			return answered(c, next(c))
 		}
 	}
@@ -74,9 +89,9 @@ func loadError(err error) error {
 // Resource returns the resource of type T that a [Guard] of the route has authorized,
 // the last one if there are several. It panics if there is none.
 func Resource[T any](c *echo.Context) T {
-	x := c.Request().Context().Value(resourceKey[T]{})
-	if x == nil {
+	guarded, ok := c.Request().Context().Value(guardedKey[T]{}).(*guardedContext[T])
+	if !ok {
 		panic(fmt.Sprintf("echoauthz: no Guard of this route loads a %v", reflect.TypeFor[T]()))
 	}
-	return x.(T)
+	return guarded.resource
 }

@@ -4,6 +4,7 @@ package ginauthz
 // handler gets it.
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 
@@ -41,7 +42,7 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*gin.Context) (
 			Refuse(c, err)
 			return
 		}
-		resource, err := authz.Load(ctx, action, func() (T, error) { return load(c) })
+		resource, err := authz.Load(ctx, action, func(context.Context) (T, error) { return load(c) })
 		if err != nil {
 			Refuse(c, err)
 			return

@@ -8,6 +8,10 @@ import (
 	"database/sql/driver"
 	"strings"
 	"testing"
+
+	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
+
+	"github.com/ursa-authz/ursa/internal/sqlworld"
 )
 
 func TestBalanced(t *testing.T) {
@@ -89,12 +93,12 @@ func TestBalanced(t *testing.T) {
 		{"a = '\x00'", ""},
 		{"a = '\xbf'", ""},
 	} {
-		for _, d := range []dialect{sqlite, postgres, mysql} {
-			if got := balanced(tt.sql, d); got != strings.Contains(tt.balanced, string(d[:1])) {
-				t.Errorf("%q in %s: %v", tt.sql, d, got)
+		for _, d := range []*sqlauthz.Dialect{sqlauthz.SQLite, sqlauthz.Postgres, sqlauthz.MySQL} {
+			if got := balanced(tt.sql, d); got != strings.Contains(tt.balanced, d.Name()[:1]) {
+				t.Errorf("%q in %s: %v", tt.sql, d.Name(), got)
 			}
 		}
-		if balanced(tt.sql, "sqlserver") {
+		if balanced(tt.sql, nil) {
 			t.Errorf("%q in an unknown database", tt.sql)
 		}
 	}
@@ -151,7 +155,8 @@ var pieces = []string{
 // that the scanner accepts returns no row if it is followed by AND 1 = 0.
 func TestBalancedConditionsStayInParentheses(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, d database) {
-		pool, err := d.open(t).DB()
+		db := d.open(t)
+		pool, err := db.DB()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -169,8 +174,9 @@ func TestBalancedConditionsStayInParentheses(t *testing.T) {
 					t.Fatalf("%s: %v", s, err)
 				}
 			}
+			dialect := dialectOf(db)
 			try := func(fragment string) {
-				ok := balanced(fragment, dialect(d.name))
+				ok := balanced(fragment, dialect)
 				out, err := breaksOut(ctx, conn, fragment)
 				switch {
 				case ok && out:
@@ -188,7 +194,7 @@ func TestBalancedConditionsStayInParentheses(t *testing.T) {
 			for _, fragment := range breakOuts[d.name] {
 				try(fragment)
 			}
-			for range runs(t, 3000) {
+			for range sqlworld.Runs(t, 3000) {
 				var b strings.Builder
 				b.WriteString([]string{"1 = 1", "'x' = ", ""}[rng.IntN(3)])
 				for range 1 + rng.IntN(8) {

@@ -46,7 +46,7 @@ func newBypass(t testing.TB, db *gorm.DB, options ...Option) *bypass {
 		create(t, db, &Tag{ID: i, Name: fmt.Sprintf("tag%d", i)})
 	}
 	for i := int64(1); i <= 12; i++ {
-		d := &Doc{Base: Base{i}, Title: fmt.Sprintf("doc%d", i), Code: "c", Char: "abcd", Amount: int(i), AuthorID: (i-1)%3 + 1, Due: noon, Seen: &noon, ReviewerID: new((i+1)%3 + 1)}
+		d := &Doc{Base: Base{ID: i}, Title: fmt.Sprintf("doc%d", i), Code: "c", Char: "abcd", Amount: int(i), AuthorID: (i-1)%3 + 1, Due: noon, Seen: &noon, ReviewerID: new((i+1)%3 + 1)}
 		d.DeletedAt.Valid, d.DeletedAt.Time = i > 9, noon
 		create(t, db, d)
 		create(t, db, &Comment{ID: i, DocID: (i-1)%9 + 1, UserID: new((i-1)%3 + 1), Text: new(d.Title)})
@@ -408,7 +408,7 @@ func TestSingleRows(t *testing.T) {
 			"Take": func(id int) (int64, error) { var d Doc; err := marked().Take(&d, "id = ?", id).Error; return d.ID, err },
 			"Last": func(id int) (int64, error) { var d Doc; err := marked().Last(&d, id).Error; return d.ID, err },
 			"First by struct": func(id int) (int64, error) {
-				d := Doc{Base: Base{int64(id)}}
+				d := Doc{Base: Base{ID: int64(id)}}
 				err := marked().First(&d).Error
 				return d.ID * int64(len(d.Title)/4), err
 			},
@@ -536,11 +536,11 @@ func TestAssociations(t *testing.T) {
 				t.Errorf("association: %d comments, %v", len(comments), err)
 			}
 			var author User
-			if err := marked().Model(&Doc{Base: Base{2}, AuthorID: 3}).Association("Author").Find(&author); err != nil || author.ID != 0 {
+			if err := marked().Model(&Doc{Base: Base{ID: 2}, AuthorID: 3}).Association("Author").Find(&author); err != nil || author.ID != 0 {
 				t.Errorf("association: author %d, %v", author.ID, err)
 			}
 			var tags []Tag
-			if err := marked().Model(&Doc{Base: Base{2}}).Association("Tags").Find(&tags); err != nil || len(tags) != 1 {
+			if err := marked().Model(&Doc{Base: Base{ID: 2}}).Association("Tags").Find(&tags); err != nil || len(tags) != 1 {
 				t.Errorf("association: %d tags, %v", len(tags), err)
 			}
 		}
@@ -601,19 +601,19 @@ func TestRefusals(t *testing.T) {
 			return db.Unscoped().Clauses(clause.From{Tables: []clause.Table{{Name: "comments", Alias: "docs"}}}).Where("id = 1").Delete(&Doc{}).Error
 		},
 		"upsert": func(db *gorm.DB) error {
-			return db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&Doc{Base: Base{2}, AuthorID: 1, Code: "c", Due: noon}).Error
+			return db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&Doc{Base: Base{ID: 2}, AuthorID: 1, Code: "c", Due: noon}).Error
 		},
 		"upsert, do nothing": func(db *gorm.DB) error {
-			return db.Clauses(clause.OnConflict{DoNothing: true}).Create(&Doc{Base: Base{2}, AuthorID: 1, Code: "c", Due: noon}).Error
+			return db.Clauses(clause.OnConflict{DoNothing: true}).Create(&Doc{Base: Base{ID: 2}, AuthorID: 1, Code: "c", Due: noon}).Error
 		},
 		"Save of a slice": func(db *gorm.DB) error {
-			return db.Save([]*Doc{{Base: Base{2}, AuthorID: 1, Code: "c", Due: noon}}).Error
+			return db.Save([]*Doc{{Base: Base{ID: 2}, AuthorID: 1, Code: "c", Due: noon}}).Error
 		},
 		"Create of a map": func(db *gorm.DB) error {
 			return db.Model(&Doc{}).Create(map[string]any{"id": 99, "author_id": 1}).Error
 		},
 		"with associations": func(db *gorm.DB) error {
-			return db.Create(&Doc{Base: Base{99}, AuthorID: 1, Code: "c", Due: noon, Comments: []Comment{{ID: 99, UserID: new(int64(2))}}}).Error
+			return db.Create(&Doc{Base: Base{ID: 99}, AuthorID: 1, Code: "c", Due: noon, Comments: []Comment{{ID: 99, UserID: new(int64(2))}}}).Error
 		},
 		"global update":     func(db *gorm.DB) error { return db.Model(&Doc{}).Update("title", "x").Error },
 		"global delete":     func(db *gorm.DB) error { return db.Delete(&Doc{}).Error },
@@ -642,13 +642,15 @@ func TestRefusals(t *testing.T) {
 			return around(db, "UPDATE", clause.Clause{AfterExpression: clause.Expr{SQL: "SET title = 'x' --"}}).Model(&Doc{}).Where("id = 1").Update("title", "x").Error
 		},
 		"RETURNING a subquery": func(db *gorm.DB) error {
-			d := Doc{Base: Base{1}}
+			d := Doc{Base: Base{ID: 1}}
 			return db.Model(&d).Clauses(clause.Returning{Columns: []clause.Column{{Name: "(SELECT title FROM docs WHERE id = 2) AS title", Raw: true}}}).Where("id = 1").Update("amount", 1).Error
 		},
 		"RETURNING, built": func(db *gorm.DB) error {
 			return around(db, "RETURNING", clause.Clause{Builder: func(c clause.Clause, b clause.Builder) { b.WriteString("RETURNING 1") }}).Where("id = 1").Delete(&Doc{}).Error
 		},
-		"association, replace": func(db *gorm.DB) error { return db.Model(&Doc{Base: Base{2}}).Association("Tags").Replace(&Tag{ID: 1}) },
+		"association, replace": func(db *gorm.DB) error {
+			return db.Model(&Doc{Base: Base{ID: 2}}).Association("Tags").Replace(&Tag{ID: 1})
+		},
 	}
 	enforced := map[string]func(db *gorm.DB) error{
 		"raw join": func(db *gorm.DB) error { return db.Joins("JOIN users ON users.id = docs.author_id").Find(&docs).Error },
@@ -807,7 +809,7 @@ func dump(t testing.TB, b *bypass) string {
 func TestMissingPlugin(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		migrate(t, db)
-		create(t, db, &Doc{Base: Base{1}, Code: "c", Due: noon})
+		create(t, db, &Doc{Base: Base{ID: 1}, Code: "c", Due: noon})
 		ctx := as(t, &User{ID: 1})
 		var docs []Doc
 		var n int64
@@ -819,7 +821,7 @@ func TestMissingPlugin(t *testing.T) {
 			"Row":      tx().Model(&Doc{}).Select("id").Row().Scan(&n),
 			"Update":   tx().Model(&Doc{}).Where("id = 1").Update("title", "x").Error,
 			"Delete":   tx().Delete(&Doc{}, 1).Error,
-			"Create":   tx().Create(&Doc{Base: Base{9}, Code: "c", Due: noon}).Error,
+			"Create":   tx().Create(&Doc{Base: Base{ID: 9}, Code: "c", Due: noon}).Error,
 			"Exec":     tx().Exec("DELETE FROM docs").Error,
 			"generics": func() error { _, err := gorm.G[Doc](db).Scopes(AuthorizedStmt("read")).Find(ctx); return err }(),
 			"List":     func() error { _, err := NewRepository[Doc](db).List(ctx); return err }(),

@@ -6,10 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"strings"
+	"slices"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/schema"
 
 	"github.com/ursa-authz/ursa/authz"
 )
@@ -41,8 +40,8 @@ import (
 // Classes returns an error if it does not support the database's dialect, if GORM cannot parse
 // a model, or if two models use one table.
 func Classes(db *gorm.DB, values ...any) ([]authz.Class, error) {
-	if d := dialect(db.Dialector.Name()); !d.known() {
-		return nil, fmt.Errorf("gormauthz: unsupported database %q (use SQLite, PostgreSQL or MySQL)", d)
+	if dialectOf(db) == nil {
+		return nil, fmt.Errorf("gormauthz: unsupported database %q (use SQLite, PostgreSQL or MySQL)", db.Dialector.Name())
 	}
 	ms := modelsOf(db)
 	if ms == nil {
@@ -60,10 +59,10 @@ func Classes(db *gorm.DB, values ...any) ([]authz.Class, error) {
 		if kept {
 			v = k.model
 		}
-		reached, err := ms.add(v)
+		reached, err := ms.add(v, kept)
 		errs = append(errs, err)
-		if kept && err == nil {
-			reached[0].kept.Store(true)
+		if err != nil {
+			continue
 		}
 		for _, m := range reached {
 			if !returned[m] {
@@ -80,55 +79,13 @@ func Classes(db *gorm.DB, values ...any) ([]authz.Class, error) {
 	return classes, nil
 }
 
-// class describes a model to a policy.
+// class returns the class of a model.
 func (ms *models) class(m *model) authz.Class {
-	c := authz.Class{Type: m.typ, Key: m.key, Aliases: make(map[string]string), Fetch: ms.fetch, RowInfo: &rowInfo{ms, m}}
-	for path, col := range m.columns {
-		if isName(col.field.DBName) {
-			c.Aliases[col.field.DBName] = path
-		}
-	}
-	for _, r := range m.relations {
-		c.Relations = append(c.Relations, r.describe())
-	}
+	classes := ms.tables.Load().Classes()
+	i := slices.IndexFunc(classes, func(c authz.Class) bool { return c.Type == m.typ })
+	c := classes[i]
+	c.Fetch, c.FetchEach, c.RowInfo = ms.fetch, ms.fetchEach, &rowInfo{ms, m}
 	return c
-}
-
-// describe returns the relation in the form that a class has.
-func (r *relation) describe() authz.Relation {
-	target := r.gorm.FieldSchema.ModelType
-	rel := authz.Relation{Name: r.name, Many: r.many, Target: target}
-	if r.gorm.JoinTable != nil {
-		return rel // the rows themselves do not say what they are related to
-	}
-	for _, p := range pairs(r.gorm) {
-		if p.owner == nil {
-			continue
-		}
-		owner := goPath(r.owner.typ, p.owner.BindNames)
-		if r.gorm.Type == schema.BelongsTo {
-			rel.ForeignKey = append(rel.ForeignKey, owner)
-		}
-		rel.Links = append(rel.Links, authz.Link{Owner: owner, Target: goPath(target, p.link.BindNames)})
-	}
-	return rel
-}
-
-// isName reports whether a column's name can be written in a policy.
-func isName(s string) bool {
-	for i, r := range s {
-		letter := r == '_' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
-		if !letter && (i == 0 || r < '0' || r > '9') {
-			return false
-		}
-	}
-	return s != "" && !reserved[strings.ToLower(s)]
-}
-
-// reserved are the words of the policy language that cannot be names.
-var reserved = map[string]bool{
-	"and": true, "or": true, "not": true, "if": true, "in": true, "cut": true, "debug": true, "print": true, "forall": true,
-	"new": true, "matches": true, "mod": true, "rem": true, "isa": true, "type": true, "true": true, "false": true, "nil": true,
 }
 
 // structType returns the struct that a type stands for: the type itself, or the

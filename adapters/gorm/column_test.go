@@ -121,7 +121,7 @@ func TestLossyConversions(t *testing.T) {
 		if err := db.AutoMigrate(&Mailbox{}); err != nil {
 			t.Fatal(err)
 		}
-		create(t, db, &Mailbox{Name: "A", Rate: decimal{"1.5"}})
+		create(t, db, &Mailbox{Name: "A", Rate: decimal{S: "1.5"}})
 		if _, err := Classes(db, &Mailbox{}); err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +140,7 @@ func TestLossyConversions(t *testing.T) {
 			want bool
 		}{
 			{"Name", "a", true}, {"Name", "A", false}, {"Name", folded("A"), false},
-			{"Rate", decimal{"1.50"}, true}, {"Rate", decimal{"1.5001"}, false},
+			{"Rate", decimal{S: "1.50"}, true}, {"Rate", decimal{S: "1.5001"}, false},
 		} {
 			for _, neg := range []bool{false, true} {
 				allow[Mailbox](f, func(*User, string) filter.Expr {

@@ -3,10 +3,7 @@ package gormauthz
 // This file defines the databases that the tests use.
 
 import (
-	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 
 	gosqlite "github.com/glebarez/sqlite"
@@ -68,30 +65,4 @@ func newPostgres(t testing.TB) database {
 func newMySQL(t testing.TB) database {
 	dsn := testdb.MySQL(t)
 	return database{"mysql", "mysql", dsn, func(t testing.TB) *gorm.DB { return testdb.Open(t, mysqldriver.Open(dsn)) }}
-}
-
-// runs returns the number of random cases of a test: URSA_FILTER_RUNS, or n.
-func runs(t *testing.T, n int) int {
-	s := os.Getenv("URSA_FILTER_RUNS")
-	if s == "" {
-		return n
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 {
-		t.Fatalf("URSA_FILTER_RUNS is %q", s)
-	}
-	return n
-}
-
-// newRand returns a generator whose seed is logged, or given by URSA_SEED.
-func newRand(t testing.TB) *rand.Rand {
-	seed := rand.Uint64()
-	if s := os.Getenv("URSA_SEED"); s != "" {
-		var err error
-		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("URSA_SEED=%d", seed)
-	return rand.New(rand.NewPCG(seed, 0))
 }

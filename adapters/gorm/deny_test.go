@@ -44,11 +44,11 @@ func testDenyRules(t *testing.T, db *gorm.DB, options []Option) {
 	migrate(t, db)
 	secret, open := "secret", "open"
 	for _, d := range []*Doc{
-		{Base: Base{1}, Title: "mine", AuthorID: 1},
-		{Base: Base{2}, Title: "denied by author", AuthorID: 2},
-		{Base: Base{3}, Title: "denied by nick", AuthorID: 1, Nick: &secret},
-		{Base: Base{4}, Title: "frozen", AuthorID: 1, Nick: &open},
-		{Base: Base{5}, Title: "frozen by a comment", AuthorID: 1},
+		{Base: Base{ID: 1}, Title: "mine", AuthorID: 1},
+		{Base: Base{ID: 2}, Title: "denied by author", AuthorID: 2},
+		{Base: Base{ID: 3}, Title: "denied by nick", AuthorID: 1, Nick: &secret},
+		{Base: Base{ID: 4}, Title: "frozen", AuthorID: 1, Nick: &open},
+		{Base: Base{ID: 5}, Title: "frozen by a comment", AuthorID: 1},
 	} {
 		d.Due = noon
 		create(t, db, d)
@@ -95,7 +95,7 @@ func testDenyRules(t *testing.T, db *gorm.DB, options []Option) {
 		t.Errorf("create: %v", err)
 	}
 	update := func(id int64, title string) error {
-		return repo.Update(ctx, &Doc{Base: Base{id}, Title: title}, "Title")
+		return repo.Update(ctx, &Doc{Base: Base{ID: id}, Title: title}, "Title")
 	}
 	for _, tt := range []struct {
 		what string

@@ -10,7 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,6 +22,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	gormauthz "github.com/ursa-authz/ursa/adapters/gorm"
+	"github.com/ursa-authz/ursa/adapters/nethttp"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/authztest"
 	"github.com/ursa-authz/ursa/authz/filter"
@@ -160,6 +164,94 @@ func TestLists(t *testing.T) {
 		[]any{ann, bob, cem}, []string{"read", "update"})
 }
 
+func ExampleListActors() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+	ctx := authz.NewContext(context.Background(), az, bob)
+
+	expense, err := gormauthz.NewRepository[Expense](db).Lookup(ctx, 3) // Cem's
+	if err != nil {
+		log.Fatal(err)
+	}
+	readers, err := gormauthz.ListActors[User](ctx, db, "read", expense, func(db *gorm.DB) *gorm.DB {
+		return db.Order("name").Limit(20)
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, user := range readers {
+		fmt.Println(user.Name)
+	}
+	n, err := gormauthz.CountActors[User](ctx, db, "update", expense)
+	fmt.Println(n, err)
+	// Output:
+	// Ann
+	// Bob
+	// Cem
+	// 1 <nil>
+}
+
+func ExampleRepository_ListWithActions() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+	ctx := authz.NewContext(context.Background(), az, bob)
+
+	expenses := gormauthz.NewRepository[Expense](db)
+	rows, err := expenses.ListWithActions(ctx, []string{"update", "delete"}, func(db *gorm.DB) *gorm.DB {
+		return db.Order("id").Limit(50)
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, r := range rows {
+		fmt.Println(r.Row.ID, r.Row.Amount, r.Actions, r.Can("update"))
+	}
+	// Output:
+	// 2 200 [update delete] true
+	// 3 300 [] false
+}
+
+// report prints who may do what with an expense.
+func report(ctx context.Context, db *gorm.DB, expense *Expense) error {
+	for _, action := range []string{"read", "update", "delete"} {
+		users, err := gormauthz.ListActors[User](ctx, db, action, expense, func(db *gorm.DB) *gorm.DB {
+			return db.Order("name")
+		})
+		if err != nil {
+			return err
+		}
+		var names []string
+		for _, user := range users {
+			names = append(names, user.Name)
+		}
+		fmt.Printf("%s: %s\n", action, strings.Join(names, ", "))
+	}
+	return nil
+}
+
+func ExampleListActors_report() {
+	db := open()
+	if _, err := setUp(db); err != nil {
+		log.Fatal(err)
+	}
+	_, _, cem := fill(db)
+	if err := report(context.Background(), db, &Expense{ID: 3, Amount: 300, UserID: cem.ID}); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// read: Ann, Bob, Cem
+	// update: Cem
+	// delete: Cem
+}
+
 func ExampleAuthorized() {
 	db := open()
 	az, err := setUp(db)
@@ -245,6 +337,108 @@ func ExampleRepository_Create() {
 	// <nil> 4
 	// true
 	// true
+}
+
+const changePolicy = `
+allow(user: User, action, expense: Expense) if
+    action in ["lower", "hand over"] and
+    expense.user = user;
+
+# Amounts only go down.
+allow_change(_: User, "lower", before: Expense, after: Expense) if
+    after.amount < before.amount and
+    after.user_id = before.user_id;
+
+# Only to a colleague with the same manager, and nothing else changes.
+allow_change(_: User, "hand over", before: Expense, after: Expense) if
+    after.user.manager = before.user.manager and
+    after.amount = before.amount;
+`
+
+func setUpChanges(db *gorm.DB) (*authz.Authorizer, error) {
+	classes, err := gormauthz.Classes(db, &User{}, &Expense{})
+	if err != nil {
+		return nil, err
+	}
+	az, err := authz.New(authz.Config{
+		Policies:   authz.String("changes.polar", changePolicy),
+		Classes:    classes,
+		ChangeRule: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return az, db.Use(gormauthz.New(az))
+}
+
+func ExampleRepository_Update_changes() {
+	db := open()
+	az, err := setUpChanges(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ann, bob, _ := fill(db)
+	dan := &User{ID: 4, Name: "Dan", ManagerID: &ann.ID} // as Bob
+	if err := db.Create(dan).Error; err != nil {
+		log.Fatal(err)
+	}
+	ctx := authz.NewContext(context.Background(), az, bob)
+	expenses := gormauthz.NewRepository[Expense](db)
+
+	for _, amount := range []int{150, 250} { // 200 before
+		err := expenses.WithAction("lower").Update(ctx, &Expense{ID: 2, Amount: amount}, "Amount")
+		fmt.Println(amount, err == nil, errors.Is(err, authz.ErrForbidden))
+	}
+	for _, user := range []*User{ann, dan} {
+		err := expenses.WithAction("hand over").Update(ctx, &Expense{ID: 2, UserID: user.ID}, "UserID")
+		fmt.Println(user.Name, err == nil, errors.Is(err, authz.ErrForbidden))
+	}
+	// Output:
+	// 150 true false
+	// 250 false true
+	// Ann false true
+	// Dan true false
+}
+
+func ExampleRepository_Load() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, cem := fill(db)
+	expenses := gormauthz.NewRepository[Expense](db)
+
+	load := func(r *http.Request) (*Expense, error) {
+		id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+		if err != nil {
+			return nil, authz.ErrNotFound
+		}
+		return expenses.Load(r.Context(), id)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("DELETE /expenses/{id}", nethttp.Guard(az, "delete", load, deleteExpense))
+
+	for _, user := range []*User{bob, cem} {
+		ctx := authz.NewContext(context.Background(), az, user)
+		for _, path := range []string{"/expenses/2", "/expenses/9", "/expenses/x"} {
+			w := httptest.NewRecorder()
+			mux.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "DELETE", path, nil))
+			fmt.Println(user.Name, path, w.Code)
+		}
+	}
+	// Output:
+	// Bob /expenses/2 204
+	// Bob /expenses/9 404
+	// Bob /expenses/x 404
+	// Cem /expenses/2 403
+	// Cem /expenses/9 404
+	// Cem /expenses/x 404
+}
+
+func deleteExpense(w http.ResponseWriter, r *http.Request, e *Expense) error {
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 func ExampleRepository_Tx() {

@@ -50,7 +50,7 @@ func TestIndexesAreUsed(t *testing.T) {
 		}
 		g := newGenerator(nil, ms)
 		m := ms.ofType(reflect.TypeFor[Doc]())
-		rel := func(name string) *filter.Relation { return g.rels[m.relation(name)] }
+		rel := func(name string) *filter.Relation { return g.Relation(m.typ, name) }
 		key := func(v filter.Var, x any) filter.Expr {
 			return filter.Compare{Op: filter.Eq, L: filter.Key{Var: v}, R: filter.KeyOf(mustValue(x))}
 		}

@@ -11,6 +11,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
@@ -68,7 +69,7 @@ func (f *fake) Authorize(ctx context.Context, actor any, action string, resource
 	case !ok && f.hides:
 		return authz.ErrNotFound
 	case !ok:
-		return &forbiddenError{"fake"}
+		return answer.Forbidden("fake")
 	}
 	return nil
 }

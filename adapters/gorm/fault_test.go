@@ -4,12 +4,9 @@ package gormauthz
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"testing"
 
 	gosqlite "github.com/glebarez/sqlite"
@@ -21,178 +18,10 @@ import (
 	"github.com/ursa-authz/ursa/internal/testdb"
 )
 
-// errFault is the error of the failing database.
-var errFault = errors.New("fault")
-
-// A faulty driver counts the calls of another driver that may fail, and makes one of
-// them fail.
-type faulty struct {
-	driver.Connector
-	calls atomic.Int64
-	fail  atomic.Int64 // the number of the call that fails; 0 for none
-	open  atomic.Int64 // connections
-}
-
-func (f *faulty) call() error {
-	if n := f.calls.Add(1); n == f.fail.Load() {
-		return errFault
-	}
-	return nil
-}
-
-func (f *faulty) Connect(ctx context.Context) (driver.Conn, error) {
-	c, err := f.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	f.open.Add(1)
-	return &faultyConn{c, f}, nil
-}
-
-type faultyConn struct {
-	driver.Conn
-	f *faulty
-}
-
-func (c *faultyConn) Close() error {
-	c.f.open.Add(-1)
-	return c.Conn.Close()
-}
-
-func (c *faultyConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
-	if err := c.f.call(); err != nil {
-		return nil, err
-	}
-	tx, err := c.Conn.(driver.ConnBeginTx).BeginTx(ctx, o)
-	return &faultyTx{tx, c.f}, err
-}
-
-func (c *faultyConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if err := c.f.call(); err != nil {
-		return nil, err
-	}
-	rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
-	if err != nil {
-		return nil, err
-	}
-	return &faultyRows{rows, c.f}, nil
-}
-
-func (c *faultyConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	if err := c.f.call(); err != nil {
-		return nil, err
-	}
-	return c.Conn.(driver.ExecerContext).ExecContext(ctx, query, args)
-}
-
-func (c *faultyConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	if err := c.f.call(); err != nil {
-		return nil, err
-	}
-	s, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return &faultyStmt{s, c.f}, nil
-}
-
-func (c *faultyConn) CheckNamedValue(v *driver.NamedValue) error {
-	if checker, ok := c.Conn.(driver.NamedValueChecker); ok {
-		return checker.CheckNamedValue(v)
-	}
-	return driver.ErrSkip
-}
-
-func (c *faultyConn) ResetSession(ctx context.Context) error {
-	if r, ok := c.Conn.(driver.SessionResetter); ok {
-		return r.ResetSession(ctx)
-	}
-	return nil
-}
-
-type faultyStmt struct {
-	driver.Stmt
-	f *faulty
-}
-
-func (s *faultyStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	if err := s.f.call(); err != nil {
-		return nil, err
-	}
-	rows, err := s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
-	if err != nil {
-		return nil, err
-	}
-	return &faultyRows{rows, s.f}, nil
-}
-
-func (s *faultyStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	if err := s.f.call(); err != nil {
-		return nil, err
-	}
-	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
-}
-
-type faultyTx struct {
-	driver.Tx
-	f *faulty
-}
-
-func (t *faultyTx) Commit() error {
-	if err := t.f.call(); err != nil {
-		t.Tx.Rollback()
-		return err
-	}
-	return t.Tx.Commit()
-}
-
-func (t *faultyTx) Rollback() error {
-	err := t.Tx.Rollback()
-	return errors.Join(err, t.f.call())
-}
-
-// faultyRows fails between rows, and where an empty result would end.
-type faultyRows struct {
-	driver.Rows
-	f *faulty
-}
-
-func (r *faultyRows) Next(dest []driver.Value) error {
-	if err := r.f.call(); err != nil {
-		return err
-	}
-	return r.Rows.Next(dest)
-}
-
-// connector makes a driver.Connector from a driver and a DSN.
-type connector struct {
-	driver driver.Driver
-	dsn    string
-}
-
-func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
-	if d, ok := c.driver.(driver.DriverContext); ok {
-		next, err := d.OpenConnector(c.dsn)
-		if err != nil {
-			return nil, err
-		}
-		return next.Connect(ctx)
-	}
-	return c.driver.Open(c.dsn)
-}
-func (c connector) Driver() driver.Driver { return c.driver }
-
 // openFaulty returns a handle on the rows of db through a faulty driver.
-func openFaulty(t testing.TB, name, driverName, dsn string) (*gorm.DB, *faulty) {
+func openFaulty(t testing.TB, name, driverName, dsn string) (*gorm.DB, *testdb.Faults) {
 	t.Helper()
-	probe, err := sql.Open(driverName, dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &faulty{Connector: connector{probe.Driver(), dsn}}
-	probe.Close()
-	pool := sql.OpenDB(f)
-	t.Cleanup(func() { pool.Close() })
+	pool, f := testdb.Faulty(t, driverName, dsn)
 	var d gorm.Dialector
 	switch name {
 	case "sqlite":
@@ -268,11 +97,11 @@ func TestFaults(t *testing.T) {
 				if n > 200 {
 					t.Fatalf("%s makes more than 200 calls", name)
 				}
-				f.calls.Store(0)
-				f.fail.Store(n)
+				f.Calls.Store(0)
+				f.Fail.Store(n)
 				got := op()
-				reached := f.calls.Load() >= n
-				f.fail.Store(0)
+				reached := f.Calls.Load() >= n
+				f.Fail.Store(0)
 				if used := pool.Stats().InUse; used > 0 {
 					t.Fatalf("%s, call %d: %d connections are still in use", name, n, used)
 				}

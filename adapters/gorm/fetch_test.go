@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,7 +60,7 @@ func TestFetchFindsRelatedRows(t *testing.T) {
 			check := func(row any) {
 				m := ms.ofType(reflect.TypeOf(row).Elem())
 				for _, rel := range m.relations {
-					related, err := w.Related(ctx, row, g.rels[rel])
+					related, err := w.Related(ctx, row, g.Relation(m.typ, rel.name))
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -75,22 +76,22 @@ func TestFetchFindsRelatedRows(t *testing.T) {
 					found[m.typ.Name()+"."+rel.name] += len(want)
 				}
 			}
-			for _, x := range w.docs {
+			for _, x := range w.Docs {
 				check(x)
 			}
-			for _, x := range w.users {
+			for _, x := range w.Users {
 				check(x)
 			}
-			for _, x := range w.categories {
+			for _, x := range w.Categories {
 				check(x)
 			}
-			for _, x := range w.places {
+			for _, x := range w.Places {
 				check(x)
 			}
-			for _, x := range w.comments {
+			for _, x := range w.Comments {
 				check(x)
 			}
-			for _, x := range w.tags {
+			for _, x := range w.Tags {
 				check(x)
 			}
 		}
@@ -100,6 +101,107 @@ func TestFetchFindsRelatedRows(t *testing.T) {
 					t.Errorf("no row was ever related by %s", name)
 				}
 			}
+		}
+	})
+}
+
+// TestFetchEach compares the relations of many rows with those of single rows.
+func TestFetchEach(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		ms := migrate(t, db)
+		populate(t, db, newRand(t), 40)
+		w := load(t, db)
+		ctx, together := context.Background(), 0
+		check := func(list []any) {
+			m := ms.ofType(reflect.TypeOf(list[0]).Elem())
+			for _, rel := range m.relations {
+				got, err := ms.fetchEach(ctx, list, rel.name)
+				if err != nil {
+					if rel.gorm.JoinTable == nil && !strings.Contains(err.Error(), "several rows") {
+						t.Errorf("%s of %s: %v", rel.name, m.typ, err)
+					}
+					continue
+				}
+				for i, row := range list {
+					want, err := ms.fetch(ctx, row, rel.name)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got, want := keysOf(t, ms, got[i]), keysOf(t, ms, want); !slices.Equal(got, want) {
+						t.Errorf("%s of %+v = %v, want %v", rel.name, row, got, want)
+					}
+					if got[i] != nil && !reflect.TypeOf(got[i]).AssignableTo(rel.gorm.Field.FieldType) {
+						t.Errorf("%s of %T is a %T", rel.name, row, got[i])
+					}
+					together += len(keysOf(t, ms, got[i]))
+				}
+			}
+		}
+		check(anys(w.Docs))
+		check(anys(w.Users))
+		check(anys(w.Categories))
+		check(anys(w.Places))
+		check(anys(w.Comments))
+		check(anys(w.Tags))
+		if together < 100 {
+			t.Errorf("only %d related rows", together)
+		}
+	})
+}
+
+func anys[T any](list []T) []any {
+	var all []any
+	for _, x := range list {
+		all = append(all, x)
+	}
+	return all
+}
+
+// TestIsAllowedEachFetches tests that a page of rows takes a statement for each relation.
+func TestIsAllowedEachFetches(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		migrate(t, db)
+		populate(t, db, newRand(t), 40)
+		az := authorizer(t, db, `
+			allow(user: User, "read", doc: Doc) if doc.author.manager = user or doc.author = user;
+			allow(user: User, "read", doc: Doc) if c in doc.comments and c.user = user;
+		`)
+		if err := db.Use(New(az)); err != nil {
+			t.Fatal(err)
+		}
+		var docs []*Doc
+		var user User
+		if err := errors.Join(db.Find(&docs).Error, db.First(&user).Error); err != nil {
+			t.Fatal(err)
+		}
+		statements := watch(t, db)
+		got, err := az.IsAllowedEach(t.Context(), &user, "read", docs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(*statements); n > 5 { // authors, their managers, comments, and their users
+			t.Errorf("%d statements for %d rows: %s", n, len(docs), strings.Join(*statements, "\n"))
+		}
+		for i, d := range docs {
+			if ok, err := az.IsAllowed(t.Context(), &user, "read", d); ok != got[i] || err != nil {
+				t.Errorf("doc %d: %v, single %v, %v", d.ID, got[i], ok, err)
+			}
+		}
+		// Inside a transaction, with the pool's only connection.
+		pool, err := db.DB()
+		if err != nil {
+			t.Fatal(err)
+		}
+		pool.SetMaxOpenConns(1)
+		err = db.Transaction(func(tx *gorm.DB) error {
+			again, err := az.IsAllowedEach(WithTx(t.Context(), tx), &user, "read", docs)
+			if !slices.Equal(again, got) {
+				t.Errorf("in a transaction: %v, want %v", again, got)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
 		}
 	})
 }
@@ -155,7 +257,7 @@ func TestFetchErrors(t *testing.T) {
 		}
 		canceled, cancel := context.WithCancel(ctx)
 		cancel()
-		doc := &Doc{Base: Base{7}, AuthorID: 1}
+		doc := &Doc{Base: Base{ID: 7}, AuthorID: 1}
 		for _, tt := range []struct {
 			name string
 			ctx  context.Context

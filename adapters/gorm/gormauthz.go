@@ -36,6 +36,8 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
+	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
@@ -81,7 +83,7 @@ func questionOf(ctx context.Context, db *gorm.DB) (question, error) {
 
 // authorize authorizes an action on one resource.
 func (q question) authorize(action string, resource any) error {
-	return answer(q.az.Authorize(q.ctx, q.actor, action, resource))
+	return answer.Hide(q.az.Authorize(q.ctx, q.actor, action, resource), gorm.ErrRecordNotFound)
 }
 
 // authorizeNew authorizes an action on a row that does not exist outside of the
@@ -96,16 +98,16 @@ func (q question) authorizeNew(action string, row any) error {
 
 // condition returns the condition on the rows of a model on which the actor may do
 // action. Every error is authz.ErrUndecided.
-func (q question) condition(ms *models, m *model, action string) (predicate, error) {
+func (q question) condition(ms *models, m *model, action string, opts ...sqlauthz.Option) (predicate, error) {
 	f, ok := q.az.(Filterer)
 	if !ok {
-		return predicate{}, filterError(unsupported(nil, fmt.Sprintf("the authorizer %T makes no filters", q.az)))
+		return predicate{}, filterError(unsupported(fmt.Sprintf("the authorizer %T makes no filters", q.az)))
 	}
 	query, err := f.Filter(q.ctx, q.actor, action, authz.Class{Type: m.typ})
 	if err != nil {
 		return predicate{}, filterError(err)
 	}
-	p, err := ms.compile(query, m)
+	p, err := ms.compile(query, m, opts...)
 	if err != nil {
 		return predicate{}, filterError(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
 	"github.com/ursa-authz/ursa/authz"
 )
 
@@ -30,7 +31,7 @@ func tenants(t *testing.T, d database) (a, b *gorm.DB, az *authz.Authorizer) {
 	for db, name := range map[*gorm.DB]string{a: "ann", b: "bob"} {
 		migrate(t, db)
 		create(t, db, &User{ID: 1, Name: name})
-		create(t, db, &Doc{Base: Base{50}, AuthorID: 1})
+		create(t, db, &Doc{Base: Base{ID: 50}, AuthorID: 1})
 		create(t, db, &Comment{ID: 1, DocID: 50, UserID: &one})
 	}
 	return a, b, authorizer(t, a, handlesPolicy)
@@ -52,7 +53,7 @@ func TestSeveralHandles(t *testing.T) {
 			if err := db.First(&row).Error; err != nil {
 				t.Fatal(err)
 			}
-			fresh := func() *Doc { return &Doc{Base: Base{50}, AuthorID: 1} }
+			fresh := func() *Doc { return &Doc{Base: Base{ID: 50}, AuthorID: 1} }
 			for _, action := range []string{"read", "talk"} {
 				if got, err := az.IsAllowed(ctx, actor, action, &row); got != want || err != nil {
 					t.Errorf("%s a row of %s: %v, %v", action, name, got, err)
@@ -97,7 +98,7 @@ func TestSeveralHandles(t *testing.T) {
 			ok, err := az.IsAllowed(ctx, actor, "read", &copied)
 			if ok || !errors.Is(err, authz.ErrUndecided) {
 				t.Errorf("a copy of a row of %s: %v, %v", name, ok, err)
-			} else if u := (*undecidedError)(nil); !errors.As(err, &u) || !strings.Contains(u.Error(), "gormauthz.WithTx(ctx, db)") {
+			} else if u := (*answer.UndecidedError)(nil); !errors.As(err, &u) || !strings.Contains(u.Error(), "gormauthz.WithTx(ctx, db)") {
 				t.Errorf("the error does not say what to do: %v", err)
 			}
 		}

@@ -6,8 +6,6 @@ package gormauthz
 
 import (
 	"gorm.io/gorm"
-
-	"github.com/ursa-authz/ursa/authz/filter"
 )
 
 // A keptModel is a model whose AfterFind hook leaves columns alone.
@@ -35,13 +33,4 @@ func (m *model) changes() bool { return m.schema.AfterFind && !m.kept.Load() }
 func hooked(m *model) string {
 	return m.typ.String() + " has an AfterFind hook, which may change columns, so that its lists are not supported" +
 		" (if it changes none, pass gormauthz.KeepsColumns(&" + m.typ.Name() + "{}) to Classes)"
-}
-
-// checkHook returns an error for conditions on the rows of a model whose columns a hook may
-// change.
-func checkHook(m *model, where filter.Expr) error {
-	if _, constant := where.(filter.Const); constant || !m.changes() {
-		return nil
-	}
-	return unsupported(nil, hooked(m))
 }

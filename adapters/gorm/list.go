@@ -5,10 +5,10 @@ package gormauthz
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"gorm.io/gorm"
 
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
@@ -60,17 +60,17 @@ func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
 	wanted := make([]filter.Value, 0, len(keys))
 	seen := make(map[string]bool, len(keys)) // a key that is given twice may be in two queries
 	for _, k := range keys {
-		parts, err := v.keyValues(k)
+		key, err := v.tables.Key(v.model.typ, k)
 		if err != nil {
 			return nil, err
 		}
-		stored, ok, err := v.stored(parts)
+		stored, ok, err := v.tables.KeyText(v.model.typ, key)
 		if err != nil {
 			return nil, filterError(err)
 		}
 		if ok && !seen[stored] {
 			seen[stored] = true
-			wanted = append(wanted, filter.KeyOf(parts...))
+			wanted = append(wanted, key)
 		}
 	}
 	allowed, err := v.allowed(action)
@@ -89,21 +89,6 @@ func (r *Repository[T]) GetMany(ctx context.Context, keys ...any) ([]T, error) {
 		wanted = wanted[n:]
 	}
 	return rows, nil
-}
-
-// stored returns the database form of a key, as a text that is the same for equal
-// keys. It returns false if no row can have that key.
-func (v *visit[T]) stored(parts []filter.Value) (string, bool, error) {
-	d := dialect(v.db.Dialector.Name())
-	params := make([]any, len(parts))
-	for i, p := range parts {
-		param, ok, err := v.model.columns[v.model.key[i]].equalParam(d, p)
-		if !ok || err != nil {
-			return "", false, err
-		}
-		params[i] = param
-	}
-	return fmt.Sprintf("%#v", params), true, nil
 }
 
 // allowed returns the condition on the rows on which the actor may do action.
@@ -142,7 +127,7 @@ func (v *visit[T]) some(keys []filter.Value, allowed predicate, inMemory bool, a
 			}
 			found[i] = nil
 			if inMemory {
-				if err := v.authorize(action, row); isDenial(err) {
+				if err := v.authorize(action, row); answer.IsDenial(err) {
 					continue
 				} else if err != nil {
 					return nil, err

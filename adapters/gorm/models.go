@@ -15,6 +15,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
+	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
@@ -24,8 +25,7 @@ const modelsName = "gormauthz:models"
 
 // models are the registered models of a database handle.
 type models struct {
-	db  *gorm.DB // the handle that they were registered with
-	off rule     // rules of the translation that tests have disabled
+	db *gorm.DB // the handle that they were registered with
 
 	mu      sync.RWMutex
 	byType  map[reflect.Type]*model
@@ -37,7 +37,9 @@ type models struct {
 	shared atomic.Bool // whether a model is registered with other handles, too
 	family *family     // guarded by handles.mu
 
-	joins sync.Map // *schema.Schema of a join table -> *model
+	joins sync.Map // *schema.Schema of a join table -> its name
+
+	tables atomic.Pointer[sqlauthz.Schema] // of all models
 }
 
 func newModels(db *gorm.DB) *models {
@@ -89,8 +91,8 @@ func (ms *models) ofTable(table string) *model {
 }
 
 // add registers the model of a struct type and those that its relations lead to, and returns
-// all of them.
-func (ms *models) add(value any) (reached []*model, err error) {
+// all of them. Kept says that the first one's AfterFind hook leaves columns alone.
+func (ms *models) add(value any, kept bool) (reached []*model, err error) {
 	stmt := &gorm.Statement{DB: ms.db}
 	if err := stmt.Parse(value); err != nil {
 		return nil, fmt.Errorf("gormauthz: %T: %w", value, err)
@@ -115,12 +117,15 @@ func (ms *models) add(value any) (reached []*model, err error) {
 		if err != nil {
 			return nil, err
 		}
+		if kept && len(reached) == 0 {
+			m.kept.Store(true)
+		}
 		reached = append(reached, m)
 		for _, rel := range m.relations {
 			queue = append(queue, rel.gorm.FieldSchema)
 		}
 	}
-	return reached, nil
+	return reached, ms.describe()
 }
 
 // addOne returns the model of a schema, and registers it if it is new. The caller holds mu.
@@ -128,7 +133,7 @@ func (ms *models) addOne(s *schema.Schema) (*model, error) {
 	if m := ms.byType[s.ModelType]; m != nil {
 		return m, nil
 	}
-	m, err := newModel(ms.db, s)
+	m, err := newModel(s)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +147,7 @@ func (ms *models) addOne(s *schema.Schema) (*model, error) {
 	}
 	for _, rel := range m.relations {
 		if jt := rel.gorm.JoinTable; jt != nil {
-			ms.joins.LoadOrStore(jt, withColumns(ms.db, jt))
+			ms.joins.Store(jt, jt.Table)
 		}
 	}
 	return m, nil
@@ -152,11 +157,10 @@ func (ms *models) addOne(s *schema.Schema) (*model, error) {
 type model struct {
 	typ        reflect.Type
 	schema     *schema.Schema
-	key        []string           // Go paths of the primary key
-	columns    map[string]*column // by Go path
-	unreadable map[string]bool    // Go paths of the columns that GORM does not read
-	byName     map[string]*column // by name in the database
-	relations  []*relation        // in the order of the fields' paths
+	key        []string                 // Go paths of the primary key
+	columns    map[string]*schema.Field // by Go path
+	unreadable map[string]bool          // Go paths of the columns that GORM does not read
+	relations  []*relation              // in the order of the fields' paths
 
 	severalRows map[string]bool // relations to one row that may have several
 
@@ -172,8 +176,25 @@ type relation struct {
 	gorm  *schema.Relationship
 }
 
-func newModel(db *gorm.DB, s *schema.Schema) (*model, error) {
-	m := withColumns(db, s)
+func newModel(s *schema.Schema) (*model, error) {
+	m := &model{typ: s.ModelType, schema: s, columns: make(map[string]*schema.Field)}
+	for _, f := range s.PrimaryFields {
+		m.key = append(m.key, goPath(s.ModelType, f.BindNames))
+	}
+	m.rows = &filter.Model{Name: s.ModelType.Name(), Type: s.ModelType, Key: m.key}
+	for _, f := range s.Fields {
+		if f.DBName == "" {
+			continue
+		}
+		path := goPath(s.ModelType, f.BindNames)
+		m.columns[path] = f
+		if !f.Readable {
+			if m.unreadable == nil {
+				m.unreadable = make(map[string]bool)
+			}
+			m.unreadable[path] = true
+		}
+	}
 	rels := &s.Relationships
 	for _, r := range slices.Concat(rels.HasOne, rels.BelongsTo, rels.HasMany, rels.Many2Many) {
 		rel := &relation{name: goPath(s.ModelType, r.Field.BindNames), many: r.Type == schema.HasMany || r.Type == schema.Many2Many, owner: m, gorm: r}
@@ -192,44 +213,10 @@ func newModel(db *gorm.DB, s *schema.Schema) (*model, error) {
 	return m, nil
 }
 
-// withColumns returns the model of a schema without its associations.
-func withColumns(db *gorm.DB, s *schema.Schema) *model {
-	m := &model{typ: s.ModelType, schema: s, columns: make(map[string]*column), byName: make(map[string]*column)}
-	for _, f := range s.PrimaryFields {
-		m.key = append(m.key, goPath(s.ModelType, f.BindNames))
-	}
-	m.rows = &filter.Model{Name: s.ModelType.Name(), Type: s.ModelType, Key: m.key}
-	for _, f := range s.Fields {
-		if f.DBName != "" {
-			path := goPath(s.ModelType, f.BindNames)
-			c := newColumn(db, m.rows, f, path)
-			m.columns[path], m.byName[f.DBName] = c, c
-			if !f.Readable {
-				if m.unreadable == nil {
-					m.unreadable = make(map[string]bool)
-				}
-				m.unreadable[path] = true
-			}
-		}
-	}
-	return m
-}
-
-// joinModel returns the model of a join table, which need not be registered.
-func (ms *models) joinModel(s *schema.Schema) *model {
-	if m, ok := ms.joins.Load(s); ok {
-		return m.(*model)
-	}
-	ms.mu.Lock()
-	defer ms.mu.Unlock()
-	m, _ := ms.joins.LoadOrStore(s, withColumns(ms.db, s))
-	return m.(*model)
-}
-
 // isJoinTable reports whether a table is the join table of a registered association.
 func (ms *models) isJoinTable(table string) (found bool) {
-	ms.joins.Range(func(_, m any) bool {
-		found = m.(*model).schema.Table == table
+	ms.joins.Range(func(_, name any) bool {
+		found = name == table
 		return !found
 	})
 	return found

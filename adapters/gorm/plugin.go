@@ -2,7 +2,6 @@ package gormauthz
 
 // This file defines Plugin, which authorizes the statements of a database handle.
 //
-//
 // A query clause in the schemas restricts reads. GORM applies it when all callbacks
 // have run and all conditions are present, and also to the tables that Joins adds. A
 // callback before GORM's own refuses what a clause cannot see: raw SQL, and models
@@ -94,6 +93,7 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 	cb := db.Callback()
 	for _, err := range []error{
 		cb.Query().Before("gorm:query").Register("gormauthz:query", p.beforeRead),
+		cb.Query().After("gormauthz:query").Before("gorm:query").Register("gormauthz:query_flags", p.queryFlags),
 		cb.Query().After("gorm:query").Before("gorm:preload").Register("gormauthz:before_preload", p.beforePreload),
 		cb.Query().After("gorm:preload").Register("gormauthz:after_preload", p.afterPreload),
 		cb.Row().Before("gorm:row").Register("gormauthz:row", p.beforeRead),
@@ -162,7 +162,9 @@ const explicitly = " (or run it with gormauthz.Unrestricted(ctx, reason))"
 func (p *Plugin) beforeRead(db *gorm.DB) {
 	stmt := db.Statement
 	if _, ok := p.begin(stmt, actionRead); !ok {
-		return
+		if _, ok := amongOf(stmt); !ok {
+			return
+		}
 	}
 	if stmt.SQL.Len() > 0 {
 		refuse(stmt, undecided("raw SQL cannot be authorized"+explicitly, nil))
@@ -273,6 +275,7 @@ const preloadKey = "gormauthz:preload"
 // beforePreload marks the statements of a preload for "read": GORM gives them the
 // settings of the statement that they belong to.
 func (p *Plugin) beforePreload(db *gorm.DB) {
+	endFlags(db)
 	if len(db.Statement.Preloads) == 0 {
 		return
 	}
@@ -281,6 +284,8 @@ func (p *Plugin) beforePreload(db *gorm.DB) {
 		db.InstanceSet(markKey, m)
 		settings.Store(markKey, mark{actionRead})
 	}
+	settings.Delete(amongKey) // these are about the statement's own rows
+	settings.Delete(flagsKey)
 	settings.Store(preloadKey, true)
 	p.checkPreloads(db)
 }
@@ -372,23 +377,34 @@ func (readClause) MergeClause(*clause.Clause) {}
 func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 	query := stmt.DB.Statement
 	joined := query != stmt
-	action, ok := r.plugin.actionOf(query, actionRead)
-	if !ok || query.Error != nil {
+	if query.Error != nil {
 		return
 	}
+	var err error
+	if !joined {
+		if cond, ok := amongOf(query); ok {
+			err = restrict(stmt, cond)
+		}
+		if f := flagsOf(query); f != nil {
+			f.addTo(stmt)
+		}
+	}
+	action, ok := r.plugin.actionOf(query, actionRead)
 	if joined {
 		action = actionRead
 	}
-	cond, err := r.plugin.condition(query, r.model, action)
-	if err == nil {
-		err = restrict(stmt, cond)
+	if err == nil && ok {
+		var cond predicate
+		if cond, err = r.plugin.condition(query, r.model, action); err == nil {
+			err = restrict(stmt, cond)
+		}
 	}
 	if err == nil {
 		return
 	}
 	refuse(query, err)
 	if joined {
-		stmt.AddClause(clause.Where{Exprs: []clause.Expression{predicate{fragFalse}}})
+		stmt.AddClause(clause.Where{Exprs: []clause.Expression{predicate{}}})
 	}
 }
 
@@ -399,7 +415,7 @@ func (p *Plugin) condition(stmt *gorm.Statement, m *model, action string) (predi
 	if err != nil {
 		return predicate{}, err
 	}
-	return q.condition(modelsOf(stmt.DB), m, action)
+	return q.condition(modelsOf(stmt.DB), m, action, shapeOf(stmt)...)
 }
 
 // plain returns a session on the same connection or transaction, with nothing else

@@ -170,7 +170,7 @@ func TestActionsOfRepositories(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := db.WithContext(ctx).Omit(clause.Associations).Create([]*Doc{
-			{Base: Base{1}, AuthorID: 1, Code: "a", Title: "old news", Due: noon}, {Base: Base{2}, AuthorID: 1, Code: "b", Title: "news", Due: noon},
+			{Base: Base{ID: 1}, AuthorID: 1, Code: "a", Title: "old news", Due: noon}, {Base: Base{ID: 2}, AuthorID: 1, Code: "b", Title: "news", Due: noon},
 		}).Error; err != nil {
 			t.Fatal(err)
 		}
@@ -179,7 +179,7 @@ func TestActionsOfRepositories(t *testing.T) {
 		archive := repo.WithAction("archive")
 		lookup := func(r *Repository[Doc], key int64) error { _, err := r.Lookup(ctx, key); return err }
 		update := func(r *Repository[Doc], key int64, title string) error {
-			return r.Update(ctx, &Doc{Base: Base{key}, Title: title}, "Title")
+			return r.Update(ctx, &Doc{Base: Base{ID: key}, Title: title}, "Title")
 		}
 		list, err := archive.List(ctx)
 		if err != nil || len(list) != 1 || list[0].ID != 1 {
@@ -196,7 +196,7 @@ func TestActionsOfRepositories(t *testing.T) {
 			"archive, delete, denied":         {archive.Delete(ctx, int64(2)), authz.ErrForbidden},
 			"archive, create, denied":         {archive.Create(ctx, &Doc{AuthorID: 1, Code: "c", Title: "x", Due: noon}), authz.ErrForbidden},
 			"create for others is not hidden": {repo.Create(ctx, &Doc{AuthorID: 2, Code: "d", Title: "x", Due: noon}), authz.ErrForbidden},
-			"enforced create is not hidden": {db.WithContext(ctx).Omit(clause.Associations).Create(&Doc{Base: Base{99}, AuthorID: 2, Code: "e", Title: "x", Due: noon}).Error,
+			"enforced create is not hidden": {db.WithContext(ctx).Omit(clause.Associations).Create(&Doc{Base: Base{ID: 99}, AuthorID: 2, Code: "e", Title: "x", Due: noon}).Error,
 				authz.ErrForbidden},
 			"archive, delete": {archive.Delete(ctx, int64(1)), nil},
 		} {

@@ -295,7 +295,7 @@ func (m *model) unread(stmt *gorm.Statement) map[string]bool {
 	}
 	unread := make(map[string]bool)
 	for path, c := range m.columns {
-		if !c.field.Readable || !read[c.field.DBName] {
+		if !c.Readable || !read[c.DBName] {
 			unread[path] = true
 		}
 	}

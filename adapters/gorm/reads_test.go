@@ -15,6 +15,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/internal/sqlworld"
 )
 
 const readsPolicy = `
@@ -33,12 +34,6 @@ const readsPolicy = `
 	allow(_: User, "commented", c: Comment) if not c.user.name = "bad";
 `
 
-// IsLocked reads a column where a policy does not see it.
-func (d *Doc) IsLocked() bool { return d.Audit.Reviewed != nil && *d.Audit.Reviewed == "locked" }
-
-// Locks gets a row as an argument.
-func (u *User) Locks(d *Doc) bool { return d.IsLocked() }
-
 // reads makes a document that nobody may edit: it is locked, its author is bad, and a comment
 // blocks user 1.
 func reads(t *testing.T, db *gorm.DB, options ...Option) (*authz.Authorizer, context.Context, *User) {
@@ -48,8 +43,8 @@ func reads(t *testing.T, db *gorm.DB, options ...Option) (*authz.Authorizer, con
 	create(t, db, actor)
 	create(t, db, &User{ID: 2, Name: "bad"})
 	create(t, db, &User{ID: 3, Name: "ok"})
-	create(t, db, &Doc{Base: Base{1}, Public: true, AuthorID: 2, Audit: audit{Reviewed: &locked}})
-	create(t, db, &Doc{Base: Base{2}, Public: true, AuthorID: 3})
+	create(t, db, &Doc{Base: Base{ID: 1}, Public: true, AuthorID: 2, Audit: sqlworld.Audit{Reviewed: &locked}})
+	create(t, db, &Doc{Base: Base{ID: 2}, Public: true, AuthorID: 3})
 	two := int64(2)
 	create(t, db, &Comment{ID: 1, DocID: 1, UserID: &actor.ID, Text: &blocked})
 	create(t, db, &Comment{ID: 2, DocID: 1, UserID: &two})
@@ -190,7 +185,7 @@ func TestDeletedRelatedRows(t *testing.T) {
 		migrate(t, db)
 		az := authorizer(t, db, `allow(_: User, "publish", d: Doc) if c in d.comments and c.text = "approved";`)
 		approved := "approved"
-		create(t, db, &Doc{Base: Base{1}})
+		create(t, db, &Doc{Base: Base{ID: 1}})
 		create(t, db, &Comment{ID: 1, DocID: 1, Text: &approved})
 		if err := db.Delete(&Comment{}, 1).Error; err != nil {
 			t.Fatal(err)
@@ -273,7 +268,7 @@ func TestRelatedByKey(t *testing.T) {
 		copied := loaded()
 		copied.ID = 1
 		three := int64(3)
-		filled := &Doc{Base: Base{1}, Public: true, AuthorID: 2, Author: &User{ID: 3, Name: "ok"}, Comments: []Comment{{ID: 2, DocID: 2, UserID: &three}}, Cover: &Cover{Color: "white"}}
+		filled := &Doc{Base: Base{ID: 1}, Public: true, AuthorID: 2, Author: &User{ID: 3, Name: "ok"}, Comments: []Comment{{ID: 2, DocID: 2, UserID: &three}}, Cover: &Cover{Color: "white"}}
 		for name, d := range map[string]*Doc{"moved": moved, "nobody": nobody, "filled": filled} {
 			if ok, err := az.IsAllowed(ctx, actor, "named", d); ok || err != nil {
 				t.Errorf("the author of %s: %v, %v", name, ok, err)

@@ -3,12 +3,12 @@ package gormauthz
 // This file defines Repository, typed access to the rows of one model that authorizes all
 // reads and writes.
 //
-// Reading one row is a query and a decision; reading several is one query with the policy
-// in its condition. A write happens in a transaction. The row is locked and authorized as
-// it is, written, read again, and authorized as it is now: defaults, triggers and hooks
-// may have changed it beyond what the caller asked for. If the second decision is a
-// denial, the transaction is rolled back, even if the caller began it: with a savepoint,
-// the caller could keep half of the work.
+// Reading one row is a query and a decision, which Load leaves to a guard; reading several
+// is one query with the policy in its condition. A write happens in a transaction. The row
+// is locked and authorized as it is, written, read again, and authorized as it is now:
+// defaults, triggers and hooks may have changed it beyond what the caller asked for. If the
+// second decision is a denial, the transaction is rolled back, even if the caller began it:
+// with a savepoint, the caller could keep half of the work.
 
 import (
 	"cmp"
@@ -20,6 +20,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
+	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
@@ -75,6 +77,7 @@ type visit[T any] struct {
 	question
 	db     *gorm.DB // whose statements are not authorized again
 	models *models
+	tables *sqlauthz.Schema
 	model  *model
 }
 
@@ -87,7 +90,7 @@ func (r *Repository[T]) visit(ctx context.Context) (*visit[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &visit[T]{q, session(db, ctx), ms, m}, nil
+	return &visit[T]{q, session(db, ctx), ms, ms.tables.Load(), m}, nil
 }
 
 // place returns the model, and the handle or transaction for a call.
@@ -132,14 +135,34 @@ func (r *Repository[T]) Lookup(ctx context.Context, key any) (*T, error) {
 	return row, nil
 }
 
+// Load returns the row with that key, without a decision, to a guard that is about to make
+// one: in the load function of nethttp.Guard or of a guard of another adapter, or of
+// authz.Load. The guard's action is then the only question about the row. Anywhere else
+// the error is authz.ErrUndecided, and the database is not asked: use Lookup. Load ignores
+// WithAction. Its other errors and its keys are those of Lookup.
+func (r *Repository[T]) Load(ctx context.Context, key any) (*T, error) {
+	v, err := r.visit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := answer.ForGuard(ctx, "Lookup"); err != nil {
+		return nil, err
+	}
+	return v.row(key, false)
+}
+
 // row reads the row with that key, and locks it if the database can.
 func (v *visit[T]) row(key any, lock bool) (*T, error) {
-	cond, err := v.keyIs(key)
+	k, err := v.tables.Key(v.model.typ, key)
+	if err != nil {
+		return nil, err
+	}
+	cond, err := v.models.hasKey(v.model, []filter.Value{k})
 	if err != nil {
 		return nil, err
 	}
 	tx := v.db.Where(cond)
-	if lock && v.db.Dialector.Name() != string(sqlite) {
+	if lock && dialectOf(v.db) != sqlauthz.SQLite {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	var rows []*T
@@ -148,54 +171,11 @@ func (v *visit[T]) row(key any, lock bool) (*T, error) {
 	}
 	switch len(rows) {
 	case 0:
-		return nil, &notFoundError{}
+		return nil, notFound()
 	case 1:
 		return rows[0], nil
 	}
 	return nil, undecided("several rows have the same key", nil)
-}
-
-// keyIs returns the condition that a row has a key. A value of a type other than the
-// field's is an error in the program and does not mean that the row is missing.
-func (v *visit[T]) keyIs(key any) (predicate, error) {
-	parts, err := v.keyValues(key)
-	if err != nil {
-		return predicate{}, err
-	}
-	c := v.models.compiler()
-	conds := make([]frag, len(parts))
-	for i, part := range parts {
-		f, err := c.heldIn(ref{column: v.model.columns[v.model.key[i]]}, []filter.Value{part}, false)
-		if err != nil {
-			return predicate{}, filterError(err)
-		}
-		conds[i] = f
-	}
-	return predicate{allOf(conds...)}, nil
-}
-
-// keyValues splits a key and checks the types of its values.
-func (v *visit[T]) keyValues(key any) ([]filter.Value, error) {
-	list, ok := key.([]any)
-	if !ok {
-		list = []any{key}
-	}
-	if len(list) != len(v.model.key) || len(list) == 0 {
-		return nil, undecided(fmt.Sprintf("a key of %d values for %s, which has %d", len(list), v.model.typ, len(v.model.key)), nil)
-	}
-	values := make([]filter.Value, len(list))
-	for i, x := range list {
-		col := v.model.columns[v.model.key[i]]
-		if err := (ref{column: col}).usable(); err != nil {
-			return nil, undecided("the key of "+v.model.typ.String()+" cannot be compared", err)
-		}
-		part, err := filter.ValueOf(x)
-		if err != nil || part.Type() != col.info.Type {
-			return nil, undecided(fmt.Sprintf("a key of type %T for %s.%s, which is %s", x, v.model.typ, col.info.Name, col.info.GoType), err)
-		}
-		values[i] = part
-	}
-	return values, nil
 }
 
 // Create authorizes "create" on the row as given, inserts it, and authorizes "create" on
@@ -242,7 +222,8 @@ func (v *visit[T]) refuseKey(row *T) error {
 }
 
 // Update authorizes "update" on the stored row with the key of the given one. It writes
-// the named fields, or all fields, and authorizes "update" on the row as it is then. All
+// the named fields, or all fields, and authorizes "update" on the row as it is then, or
+// with authz.Config.ChangeRule the change from the one to the other. All
 // this happens in one transaction, with the row locked. Fields are named by Go name or
 // column. Keys, associations and the time of creation are not written.
 func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) error {
@@ -267,9 +248,10 @@ func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) er
 		if err := v.authorize(action, stored); err != nil {
 			return err
 		}
+		before := copyOf(stored) // GORM sets the fields of stored
 		return v.written(func() error {
 			return v.db.Model(stored).Select(columns).Omit(clause.Associations).Updates(row).Error
-		}, row, func(stored *T) error { return v.authorize(action, stored) })
+		}, row, func(now *T) error { return v.authorizeChange(v.model, action, before, now) })
 	})
 }
 

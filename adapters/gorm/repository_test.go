@@ -12,8 +12,10 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/internal/sqlworld"
 )
 
 func TestLookup(t *testing.T) {
@@ -72,6 +74,67 @@ func TestLookup(t *testing.T) {
 		y, _ := json.Marshal(missing)
 		if z, _ := json.Marshal(authz.ErrNotFound); string(x) != string(y) || string(y) != string(z) {
 			t.Errorf("%s, %s, %s", x, y, z)
+		}
+	})
+}
+
+// TestLoad tests that Load reads a row for a guard with one statement and no decision, and
+// for nobody else.
+func TestLoad(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		b := newBypass(t, db, Enforce())
+		asked := 0
+		allow[Doc](b.fake, func(u *User, action string) filter.Expr {
+			asked++
+			return equals("AuthorID", u.ID)
+		})
+		statements := watch(t, db)
+		repo := NewRepository[Doc](db)
+		classes, err := Classes(db, &Doc{}, &User{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		az, err := authz.New(authz.Config{
+			Policies: authz.String("docs.polar", `allow(user: User, "approve", doc: Doc) if doc.author_id = user.id;`),
+			Classes:  classes,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := authz.NewContext(b.ctx, az, b.actor)
+		for _, tt := range []struct {
+			key  any
+			want error
+		}{
+			{1, nil},
+			{2, authz.ErrForbidden},
+			{10, authz.ErrNotFound}, // deleted
+			{99, gorm.ErrRecordNotFound},
+			{"1", authz.ErrUndecided},
+		} {
+			*statements, asked = nil, 0
+			load := func(ctx context.Context) (*Doc, error) { return repo.Load(ctx, tt.key) }
+			got, err := authz.Load(ctx, "approve", load)
+			if !errors.Is(err, tt.want) || (got == nil) != (tt.want != nil) || got != nil && (got.Title == "" || !got.Seen.Equal(noon)) {
+				t.Errorf("load of %v: %+v, %v; want %v", tt.key, got, err, tt.want)
+			}
+			if n := len(*statements); n != 1 && tt.want != authz.ErrUndecided || asked != 0 {
+				t.Errorf("load of %v: %d statements, and the repository asked %d times", tt.key, n, asked)
+			}
+			*statements = nil
+			if got, err := load(ctx); got != nil || !errors.Is(err, authz.ErrUndecided) || len(*statements) != 0 {
+				t.Errorf("load of %v without a guard: %+v, %v with %d statements", tt.key, got, err, len(*statements))
+			}
+		}
+		// The transaction of the context is the one that a guard reads in.
+		tx := db.Begin()
+		defer tx.Rollback()
+		if err := tx.WithContext(Unrestricted(t.Context(), "a test")).Model(&Doc{}).Where("id = ?", 1).Update("title", "in the transaction").Error; err != nil {
+			t.Fatal(err)
+		}
+		got, err := authz.Load(WithTx(ctx, tx), "approve", func(ctx context.Context) (*Doc, error) { return repo.Load(ctx, 1) })
+		if err != nil || got.Title != "in the transaction" {
+			t.Errorf("in a transaction: %+v, %v", got, err)
 		}
 	})
 }
@@ -183,10 +246,10 @@ func TestPages(t *testing.T) {
 		}
 		ctx := as(t, &User{ID: 1})
 		repo := NewRepository[Doc](db)
-		for range runs(t, 60) {
-			q := newGenerator(r, ms).query(ms.order[0], 3)
+		for range sqlworld.Runs(t, 60) {
+			q := newGenerator(r, ms).Query(ms.order[0].typ, 3)
 			allow[Doc](f, func(*User, string) filter.Expr { return q.Where })
-			want := matching(t, db, w, q)
+			want := w.Matching(t, q, false)
 			size := 1 + r.IntN(12)
 			got := ids{}
 			for page := 0; ; page++ {
@@ -205,7 +268,7 @@ func TestPages(t *testing.T) {
 			}
 			for _, id := range []int64{1, 2, 3} {
 				_, err := repo.Lookup(ctx, id)
-				if allowed := slices.Contains(want, id); allowed != (err == nil) || !allowed && !isDenial(err) {
+				if allowed := slices.Contains(want, id); allowed != (err == nil) || !allowed && !answer.IsDenial(err) {
 					t.Fatalf("%s: lookup of %d: %v", q.Reveal(), id, err)
 				}
 			}
@@ -248,8 +311,8 @@ func TestRepositoryWrites(t *testing.T) {
 			{"create with a false association", repo.Create(b.ctx, lying), authz.ErrForbidden, ""},
 			{"create with associations", repo.Create(b.ctx, loaded), nil, "1"},
 			{"create a deleted row", repo.Create(b.ctx, goneAlready), authz.ErrUndecided, ""},
-			{"update", repo.Update(b.ctx, &Doc{Base: Base{1}, Title: "changed", Amount: 77}, "Title"), nil, "01 changed by 1, 1 false"},
-			{"update by column", repo.Update(b.ctx, &Doc{Base: Base{1}, Amount: 78}, "amount"), nil, "01 changed by 1, 78 false"},
+			{"update", repo.Update(b.ctx, &Doc{Base: Base{ID: 1}, Title: "changed", Amount: 77}, "Title"), nil, "01 changed by 1, 1 false"},
+			{"update by column", repo.Update(b.ctx, &Doc{Base: Base{ID: 1}, Amount: 78}, "amount"), nil, "01 changed by 1, 78 false"},
 			{"update of another's", repo.Update(b.ctx, newDoc(2, 1)), authz.ErrForbidden, ""},
 			{"update that gives the row away", repo.Update(b.ctx, newDoc(1, 2)), authz.ErrForbidden, ""},
 			{"update of a missing row", repo.Update(b.ctx, newDoc(99, 1)), authz.ErrNotFound, ""},
@@ -367,7 +430,7 @@ func TestKeysThatCannotBeCompared(t *testing.T) {
 			"Delete":  repo.Delete(ctx, picky("bad")),
 			"plugin":  db.WithContext(ctx).Scopes(Authorized("x")).Delete(&Gate{ID: "bad"}).Error,
 		} {
-			if !errors.Is(err, authz.ErrUndecided) || isDenial(err) || strings.Contains(fmt.Sprint(err), "secret") {
+			if !errors.Is(err, authz.ErrUndecided) || answer.IsDenial(err) || strings.Contains(fmt.Sprint(err), "secret") {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

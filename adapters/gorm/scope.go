@@ -14,6 +14,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
 )
 
 // markKey is the name of the setting that holds a mark.
@@ -79,6 +81,25 @@ func AuthorizedStmt(action string) func(*gorm.Statement) {
 		enforceCaused(stmt.DB)
 		stmt.AddClause(clause.Where{Exprs: []clause.Expression{guard{}}})
 	}
+}
+
+const broadKey = "gormauthz:broad"
+
+// Broad is a scope that says that the actor may see a large part of the table:
+//
+//	db.WithContext(ctx).Scopes(gormauthz.Authorized("read"), gormauthz.Broad).Order("created_at DESC").Limit(50).Find(&rows)
+//
+// It never changes which rows the statement returns, but the form of the condition, as
+// sqlauthz.Broad does, for the statement and its preloads. Without it, a condition with several
+// ways to be allowed is fast for actors with up to some thousand rows.
+func Broad(db *gorm.DB) *gorm.DB { return db.Set(broadKey, true) }
+
+// shapeOf returns the options of a statement's condition.
+func shapeOf(stmt *gorm.Statement) []sqlauthz.Option {
+	if _, ok := stmt.Settings.Load(broadKey); ok {
+		return []sqlauthz.Option{sqlauthz.Broad()}
+	}
+	return nil
 }
 
 // enforceCaused makes the handle of a marked statement enforcing. GORM derives from it the
@@ -172,7 +193,7 @@ func (g group) Build(b clause.Builder) {
 	b.WriteByte('(')
 	begin := stmt.SQL.Len()
 	clause.Where{Exprs: g.exprs}.Build(stmt)
-	if !balanced(stmt.SQL.String()[begin:], dialect(stmt.Dialector.Name())) {
+	if !balanced(stmt.SQL.String()[begin:], dialectOf(stmt.DB)) {
 		stmt.AddError(undecided("a condition has unbalanced parentheses, an unclosed quote or a comment", nil))
 		b.WriteString(") authorization refused")
 	}

@@ -3,7 +3,9 @@ package gormauthz
 // This file defines the tests of marks that GORM would drop.
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"gorm.io/gorm"
@@ -54,4 +56,36 @@ func caught(f func() error) (err error) {
 		}
 	}()
 	return f()
+}
+
+// TestBroad compares the two forms of a condition with several ways to be allowed.
+func TestBroad(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		migrate(t, db)
+		populate(t, db, newRand(t), 40)
+		az := authorizer(t, db, `
+			allow(u: User, "read", d: Doc) if d.author_id = u.id;
+			allow(u: User, "read", d: Doc) if c in d.comments and c.user_id = u.id;
+		`)
+		if err := db.Use(New(az)); err != nil {
+			t.Fatal(err)
+		}
+		tx := db.WithContext(authz.NewContext(context.Background(), az, &User{ID: 1}))
+		var plain, broad []Doc
+		if err := tx.Scopes(Authorized("read")).Order("id").Find(&plain).Error; err != nil {
+			t.Fatal(err)
+		}
+		if err := tx.Scopes(Authorized("read"), Broad).Order("id").Find(&broad).Error; err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(idsOf(plain), idsOf(broad)) || len(plain) == 0 || len(plain) == 40 {
+			t.Errorf("%v, and in the broad form %v", idsOf(plain), idsOf(broad))
+		}
+		dry := func(scopes ...func(*gorm.DB) *gorm.DB) string {
+			return tx.Session(&gorm.Session{DryRun: true}).Scopes(scopes...).Find(&[]Doc{}).Statement.SQL.String()
+		}
+		if a, b := dry(Authorized("read")), dry(Authorized("read"), Broad); a == b {
+			t.Errorf("both forms are %s", a)
+		}
+	})
 }

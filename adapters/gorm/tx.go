@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
 )
 
 // maxTries is the number of times that Tx runs a transaction that conflicts with others.
@@ -39,7 +41,7 @@ func (r *Repository[T]) Tx(ctx context.Context, f func(ctx context.Context, r *R
 		return undecided("Tx was called inside a transaction, whose isolation level it cannot set", nil)
 	}
 	var options sql.TxOptions
-	if r.db.Dialector.Name() != string(sqlite) {
+	if dialectOf(r.db) != sqlauthz.SQLite {
 		options.Isolation = sql.LevelSerializable
 	}
 	for try := 1; ; try++ {

@@ -2,16 +2,17 @@ package gormauthz
 
 // This file defines how the plugin authorizes writes.
 //
-//
 // An update or delete is turned into one by key. First the rows that it would affect and
 // that the policy allows are selected, and locked if the database can. Then the statement
 // affects exactly these rows, even if its condition now matches others. After an update,
-// all of them must still be allowed in their new state. A create is authorized with the
+// all of them must still be allowed in their new state, or by the rule about changes (see
+// change.go). A create is authorized with the
 // values to be inserted, and again with the rows as stored. If that fails, the
 // transaction is rolled back, even if the caller began it: with a savepoint, the caller
 // could keep half of the work.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -20,6 +21,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
+	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
+	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
 
@@ -33,6 +37,7 @@ type claim struct {
 	action  string
 	keys    []filter.Value // keys of the rows to be updated
 	allowed predicate      // the condition that they must satisfy afterwards
+	before  []any          // the rows as they were locked, if there is a rule about changes
 	rows    []any          // rows to be created
 }
 
@@ -214,14 +219,14 @@ func (p *Plugin) afterCreate(db *gorm.DB) {
 				return err
 			}
 		}
-		return nil
+		return c.report(db, "")
 	})
 }
 
 // beforeUpdate claims the rows that may be updated.
 func (p *Plugin) beforeUpdate(db *gorm.DB) {
 	if c, ok := p.beforeWrite(db, actionUpdate); ok {
-		p.claim(db, c)
+		p.claim(db, c, true)
 	}
 }
 
@@ -235,19 +240,23 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 		refuse(db.Statement, undecided("a delete with associations is authorized in enforcing mode only"+explicitly, nil))
 		return
 	}
-	p.claim(db, c)
+	if p.claim(db, c, false); db.Error == nil && !db.DryRun {
+		if err := c.report(db, ""); err != nil {
+			refuse(db.Statement, err)
+		}
+	}
 }
 
 // claim restricts a write to the keys of allowed rows.
-func (p *Plugin) claim(db *gorm.DB, c *claim) {
-	if err := p.take(db, c); err != nil {
+func (p *Plugin) claim(db *gorm.DB, c *claim, update bool) {
+	if err := p.take(db, c, update); err != nil {
 		refuse(db.Statement, err)
 		return
 	}
 	db.InstanceSet(claimKey, c)
 }
 
-func (p *Plugin) take(db *gorm.DB, c *claim) error {
+func (p *Plugin) take(db *gorm.DB, c *claim, update bool) error {
 	stmt, ms := db.Statement, modelsOf(db)
 	exprs, err := conditions(stmt)
 	if err != nil {
@@ -295,6 +304,11 @@ func (p *Plugin) take(db *gorm.DB, c *claim) error {
 	}
 	if c.keys, err = stillAllowed(session(db, stmt.Context), c); err != nil {
 		return err
+	}
+	if update && q.changer() != nil && len(c.keys) > 0 {
+		if c.before, err = c.states(session(db, stmt.Context)); err != nil {
+			return err
+		}
 	}
 	taken, err := ms.hasKey(c.model, c.keys)
 	if err != nil {
@@ -352,7 +366,7 @@ func namedKeys(stmt *gorm.Statement, m *model) ([]filter.Value, error) {
 
 // takeKeys locks the rows of a query, up to its limit, and returns their keys.
 func takeKeys(tx *gorm.DB, m *model, limit clause.Limit) ([]filter.Value, error) {
-	if tx.Dialector.Name() != string(sqlite) {
+	if dialectOf(tx) != sqlauthz.SQLite {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	if limit.Limit == nil || *limit.Limit < 0 || *limit.Limit > maxClaim {
@@ -381,7 +395,7 @@ func takeKeys(tx *gorm.DB, m *model, limit clause.Limit) ([]filter.Value, error)
 // rows in other tables. It may have missed that a permission was revoked; a new query
 // sees both.
 func stillAllowed(tx *gorm.DB, c *claim) ([]filter.Value, error) {
-	if tx.Dialector.Name() != string(postgres) || len(c.keys) == 0 {
+	if dialectOf(tx) != sqlauthz.Postgres || len(c.keys) == 0 {
 		return c.keys, nil
 	}
 	cond, err := modelsOf(tx).hasKey(c.model, c.keys)
@@ -392,19 +406,6 @@ func stillAllowed(tx *gorm.DB, c *claim) ([]filter.Value, error) {
 	return takeKeys(tx.Where(cond).Where(c.allowed), c.model, clause.Limit{})
 }
 
-// hasKey returns the condition that the key of a row is one of several. They are the keys
-// of stored rows, where zero is a value like any other.
-func (ms *models) hasKey(m *model, keys []filter.Value) (predicate, error) {
-	c := ms.compiler()
-	c.off |= ruleZeroKeys
-	c.scope[filter.Row] = binding{model: m, rows: m.rows}
-	f, err := c.keyIn(filter.Key{Var: filter.Row}, keys, false)
-	if err != nil {
-		return predicate{}, filterError(err)
-	}
-	return predicate{f}, nil
-}
-
 // afterUpdate authorizes the rows in their new state.
 func (p *Plugin) afterUpdate(db *gorm.DB) {
 	c := claimOf(db)
@@ -412,26 +413,61 @@ func (p *Plugin) afterUpdate(db *gorm.DB) {
 		return
 	}
 	p.finish(db, func() error {
-		ms := modelsOf(db)
-		taken, err := ms.hasKey(c.model, c.keys)
-		if err != nil {
+		if err := c.authorizeStored(db); err != nil {
 			return err
-		}
-		var n int64
-		err = session(db, db.Statement.Context).Unscoped().Model(reflect.New(c.model.typ).Interface()).Where(taken).Where(c.allowed).Count(&n).Error
-		if err != nil {
-			return databaseError(err)
-		}
-		if n != int64(len(c.keys)) {
-			return &forbiddenError{"rows of " + c.model.rows.Name + " in their new state"}
 		}
 		if db.RowsAffected == 0 && slices.Contains(db.Statement.Selects, "*") {
 			// MySQL counts the rows that were changed. Save, which selects all fields,
 			// would insert the row if it already had these values.
-			db.RowsAffected = n
+			db.RowsAffected = int64(len(c.keys))
 		}
-		return nil
+		return c.report(db, "")
 	})
+}
+
+// authorizeStored authorizes the rows of an update as they are stored.
+func (c *claim) authorizeStored(db *gorm.DB) error {
+	tx := session(db, db.Statement.Context)
+	if c.before != nil {
+		return c.authorizeChanges(db, tx)
+	}
+	taken, err := modelsOf(db).hasKey(c.model, c.keys)
+	if err != nil {
+		return err
+	}
+	var n int64
+	if err := tx.Unscoped().Model(reflect.New(c.model.typ).Interface()).Where(taken).Where(c.allowed).Count(&n).Error; err != nil {
+		return databaseError(err)
+	}
+	if n != int64(len(c.keys)) {
+		return c.report(db, "rows in their new state")
+	}
+	return nil
+}
+
+// A writeReporter is an Authorizer that tells observers about writes, as *authz.Authorizer
+// does.
+type writeReporter interface {
+	ReportWrite(context.Context, authz.Write) error
+}
+
+// report tells the observer about the write. It returns nil, unless denied says why the write
+// is denied.
+func (c *claim) report(db *gorm.DB, denied string) error {
+	q, err := questionOf(db.Statement.Context, plain(db))
+	if err != nil {
+		return err
+	}
+	if r, ok := q.az.(writeReporter); ok {
+		return r.ReportWrite(q.ctx, authz.Write{
+			Actor: q.actor, Action: c.action, Class: authz.Class{Type: c.model.typ},
+			Rows: max(len(c.keys), len(c.rows)), Denied: denied,
+		})
+	}
+	if denied != "" {
+		return answer.Forbidden(denied + " of " + c.model.rows.Name)
+	}
+	return nil
 }
 
 // finish calls f after a write. If f fails, the transaction is rolled back, even if the

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 )
@@ -35,7 +36,7 @@ func changes(before, after string) string {
 }
 
 func newDoc(id, author int64) *Doc {
-	return &Doc{Base: Base{id}, Title: "new", Code: "c", Char: "abcd", AuthorID: author, Due: noon}
+	return &Doc{Base: Base{ID: id}, Title: "new", Code: "c", Char: "abcd", AuthorID: author, Due: noon}
 }
 
 // An attempt is a write, with the expected number of rows, error and changes.
@@ -50,32 +51,32 @@ type attempt struct {
 var errAny = errors.New("any error")
 
 var attempts = []attempt{
-	{"Update by model", func(db *gorm.DB) *gorm.DB { return db.Model(&Doc{Base: Base{1}}).Update("title", "x") }, 1, nil, "01 x by 1"},
-	{"Update of another's", func(db *gorm.DB) *gorm.DB { return db.Model(&Doc{Base: Base{2}}).Update("title", "x") }, 0, nil, ""},
+	{"Update by model", func(db *gorm.DB) *gorm.DB { return db.Model(&Doc{Base: Base{ID: 1}}).Update("title", "x") }, 1, nil, "01 x by 1"},
+	{"Update of another's", func(db *gorm.DB) *gorm.DB { return db.Model(&Doc{Base: Base{ID: 2}}).Update("title", "x") }, 0, nil, ""},
 	{"Update where", func(db *gorm.DB) *gorm.DB { return db.Model(&Doc{}).Where("amount < ?", 5).Update("title", "x") }, 2, nil, "01 x by 1, 1 false; 04 x by 1"},
 	{"Update or", func(db *gorm.DB) *gorm.DB {
 		return db.Model(&Doc{}).Where("amount = ?", 2).Or("amount > ?", 6).Update("title", "x")
 	}, 1, nil, "07 x by 1"},
 	{"Update or, of a model", func(db *gorm.DB) *gorm.DB {
-		return db.Model(&Doc{Base: Base{4}}).Where("amount = ?", 2).Or("1 = 1").Update("title", "x")
+		return db.Model(&Doc{Base: Base{ID: 4}}).Where("amount = ?", 2).Or("1 = 1").Update("title", "x")
 	}, 1, nil, "04 x by 1"},
 	{"Update unscoped", func(db *gorm.DB) *gorm.DB {
 		return db.Unscoped().Model(&Doc{}).Where("amount > 7").Update("title", "x")
 	}, 1, nil, "10 x by 1, 10 true"},
 	{"Update of several models", func(db *gorm.DB) *gorm.DB {
-		return db.Model([]Doc{{Base: Base{1}}, {Base: Base{2}}}).Update("title", "x")
+		return db.Model([]Doc{{Base: Base{ID: 1}}, {Base: Base{ID: 2}}}).Update("title", "x")
 	}, 1, nil, "01 x by 1"},
 	{"Updates with a map", func(db *gorm.DB) *gorm.DB {
 		return db.Model(&Doc{}).Where("1 = 1").Updates(map[string]any{"amount": gorm.Expr("amount + 100")})
 	}, 3, nil, "01 doc1 by 1, 101"},
-	{"Updates with a struct", func(db *gorm.DB) *gorm.DB { return db.Updates(&Doc{Base: Base{1}, Title: "x"}) }, 1, nil, "01 x by 1"},
-	{"Updates with another's struct", func(db *gorm.DB) *gorm.DB { return db.Updates(&Doc{Base: Base{2}, Title: "x"}) }, 0, nil, ""},
+	{"Updates with a struct", func(db *gorm.DB) *gorm.DB { return db.Updates(&Doc{Base: Base{ID: 1}, Title: "x"}) }, 1, nil, "01 x by 1"},
+	{"Updates with another's struct", func(db *gorm.DB) *gorm.DB { return db.Updates(&Doc{Base: Base{ID: 2}, Title: "x"}) }, 0, nil, ""},
 	{"UpdateColumn", func(db *gorm.DB) *gorm.DB { return db.Model(&Doc{}).Where("id IN (1, 2)").UpdateColumn("title", "x") }, 1, nil, "01 x by 1"},
 	{"Update with a set", func(db *gorm.DB) *gorm.DB {
 		return db.Model(&Doc{}).Where("id IN (1, 2)").Clauses(clause.Set{{Column: clause.Column{Name: "title"}, Value: "x"}}).Updates(map[string]any{})
 	}, 1, nil, "01 x by 1"},
 	{"Update of nothing", func(db *gorm.DB) *gorm.DB { return db.Model(&Doc{}).Where("1 = 0").Update("title", "x") }, 0, nil, ""},
-	{"giving away", func(db *gorm.DB) *gorm.DB { return db.Model(&Doc{Base: Base{1}}).Update("author_id", 2) }, -1, authz.ErrForbidden, ""},
+	{"giving away", func(db *gorm.DB) *gorm.DB { return db.Model(&Doc{Base: Base{ID: 1}}).Update("author_id", 2) }, -1, authz.ErrForbidden, ""},
 	{"giving some away", func(db *gorm.DB) *gorm.DB {
 		return db.Model(&Doc{}).Where("1 = 1").Update("author_id", gorm.Expr("CASE WHEN amount = 4 THEN 2 ELSE 1 END"))
 	}, -1, authz.ErrForbidden, ""},
@@ -185,17 +186,17 @@ func TestFailedRecheckFailsTheOuterTransaction(t *testing.T) {
 		b := newBypass(t, db, Enforce())
 		before := dump(t, b)
 		for name, write := range map[string]func(tx *gorm.DB) error{
-			"update": func(tx *gorm.DB) error { return tx.Model(&Doc{Base: Base{1}}).Update("author_id", 2).Error },
+			"update": func(tx *gorm.DB) error { return tx.Model(&Doc{Base: Base{ID: 1}}).Update("author_id", 2).Error },
 			"repository": func(tx *gorm.DB) error {
 				d := newDoc(1, 2)
 				return NewRepository[Doc](b.db).With(tx).Update(b.ctx, d)
 			},
 			"nested": func(tx *gorm.DB) error {
-				return tx.Transaction(func(tx *gorm.DB) error { return tx.Model(&Doc{Base: Base{1}}).Update("author_id", 2).Error })
+				return tx.Transaction(func(tx *gorm.DB) error { return tx.Model(&Doc{Base: Base{ID: 1}}).Update("author_id", 2).Error })
 			},
 		} {
 			err := b.db.WithContext(b.ctx).Transaction(func(tx *gorm.DB) error {
-				if err := tx.Model(&Doc{Base: Base{4}}).Update("title", "half of the work").Error; err != nil {
+				if err := tx.Model(&Doc{Base: Base{ID: 4}}).Update("title", "half of the work").Error; err != nil {
 					return err
 				}
 				if err := write(tx); !errors.Is(err, authz.ErrForbidden) {
@@ -220,7 +221,7 @@ func TestWhatGORMNeeds(t *testing.T) {
 		tx := b.db.WithContext(b.ctx)
 		err := tx.Transaction(func(tx *gorm.DB) error {
 			err := tx.Transaction(func(tx *gorm.DB) error {
-				if err := tx.Model(&Doc{Base: Base{1}}).Update("title", "undone").Error; err != nil {
+				if err := tx.Model(&Doc{Base: Base{ID: 1}}).Update("title", "undone").Error; err != nil {
 					t.Error(err)
 				}
 				return errors.New("back to the savepoint")
@@ -228,7 +229,7 @@ func TestWhatGORMNeeds(t *testing.T) {
 			if err == nil || tx.Error != nil {
 				t.Errorf("nested: %v, %v", err, tx.Error)
 			}
-			return tx.Model(&Doc{Base: Base{4}}).Update("title", "kept").Error
+			return tx.Model(&Doc{Base: Base{ID: 4}}).Update("title", "kept").Error
 		})
 		if err != nil {
 			t.Error(err)
@@ -371,11 +372,11 @@ func TestDryRun(t *testing.T) {
 			"Update":  repo.Update(b.ctx, newDoc(1, 1)),
 			"Delete":  repo.Delete(b.ctx, int64(1)),
 		} {
-			if !errors.Is(err, authz.ErrUndecided) || isDenial(err) {
+			if !errors.Is(err, authz.ErrUndecided) || answer.IsDenial(err) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		author, err := modelsOf(db).fetch(WithTx(b.ctx, dry), &Doc{Base: Base{1}, AuthorID: 1}, "Author")
+		author, err := modelsOf(db).fetch(WithTx(b.ctx, dry), &Doc{Base: Base{ID: 1}, AuthorID: 1}, "Author")
 		if u, ok := author.(*User); err != nil || !ok || u.Name != "user1" {
 			t.Errorf("a relation fetched for the decision on a dry run: %v, %v", author, err)
 		}

@@ -40,23 +40,19 @@ func Directive(ctx context.Context, obj any, next graphql.Resolver, action strin
 	}
 	actor, _ := authz.ActorFrom(ctx)
 	composite := len(field.Field.SelectionSet) > 0
-	if obj == nil && (!composite || operation(ctx) != ast.Query && field.Field.Definition.Directives.ForName(directiveName) != nil) {
+	if obj == nil && (!composite || operationKind(ctx) != ast.Query && field.Field.Definition.Directives.ForName(directiveName) != nil) {
 		return nil, errMisplaced
 	}
 	if !composite {
-		if err := az.Authorize(ctx, actor, action, object(obj)); err != nil {
-			return nil, err
+		o := object(obj)
+		if !isAllowedByBatch(ctx, field.Parent, decision{az: az, actor: actor, action: action}, o) {
+			if err := az.Authorize(ctx, actor, action, o); err != nil {
+				return nil, err
+			}
 		}
 		return next(ctx)
 	}
-	result, err := next(ctx)
-	if err != nil {
-		err = az.LoadError(err)
-	} else if isNil(result) {
-		err = authz.ErrNotFound
-	} else {
-		err = authorizeEach(ctx, az, actor, action, objects(nil, result))
-	}
+	result, err := load(ctx, az, actor, action, next, field, obj == nil && operationKind(ctx) != ast.Query)
 	if errors.Is(err, authz.ErrNotFound) && !field.Field.Definition.Type.NonNull {
 		hide(ctx)
 		return nil, nil
@@ -67,11 +63,28 @@ func Directive(ctx context.Context, obj any, next graphql.Resolver, action strin
 	return result, nil
 }
 
+// load resolves a field that has objects, and authorizes an action on them. If the resolver
+// acts, as that of a mutation does, it is not told that the result will be authorized:
+// what it acts on, it has to authorize itself.
+func load(ctx context.Context, az *authz.Authorizer, actor any, action string, next graphql.Resolver, field *graphql.FieldContext, acts bool) (any, error) {
+	if field.Field.Definition.Type.Elem == nil && !acts {
+		return authz.Load(ctx, action, next)
+	}
+	result, err := next(ctx)
+	if err != nil {
+		return nil, az.LoadError(err)
+	}
+	if isNil(result) {
+		return nil, authz.ErrNotFound
+	}
+	return result, authorizeEach(ctx, az, actor, action, objects(nil, result))
+}
+
 // directiveName is the name of the directive in schemas.
 const directiveName = "authorize"
 
-// operation returns the kind of the operation.
-func operation(ctx context.Context) ast.Operation {
+// operationKind returns the kind of the operation.
+func operationKind(ctx context.Context) ast.Operation {
 	if !graphql.HasOperationContext(ctx) {
 		return ""
 	}
@@ -81,11 +94,18 @@ func operation(ctx context.Context) ast.Operation {
 	return ""
 }
 
-// authorizeEach authorizes an action on each of the objects. It is the one place that
-// decides many resources: with a decision for many at once it is one batch.
+// authorizeEach authorizes an action on each of the objects.
 func authorizeEach(ctx context.Context, az *authz.Authorizer, actor any, action string, objects []any) error {
-	for _, object := range objects {
-		if err := az.Authorize(ctx, actor, action, object); err != nil {
+	allowed, err := az.IsAllowedEach(ctx, actor, action, objects)
+	if err != nil {
+		return err
+	}
+	for i, ok := range allowed {
+		if ok {
+			continue
+		}
+		// Once more for the error, which has an id and may be ErrNotFound.
+		if err := az.Authorize(ctx, actor, action, objects[i]); err != nil {
 			return err
 		}
 	}

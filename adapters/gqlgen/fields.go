@@ -55,8 +55,11 @@ func Fields(cfg FieldConfig) graphql.FieldMiddleware {
 			return nil, errNoAuthorizer
 		}
 		actor, _ := authz.ActorFrom(ctx)
-		if err := az.AuthorizeField(ctx, actor, cfg.Action, object(field.Parent.Result), field.Field.Name); err != nil {
-			return nil, err
+		o := object(field.Parent.Result)
+		if !isAllowedByBatch(ctx, field.Parent, decision{az: az, actor: actor, action: cfg.Action, field: field.Field.Name}, o) {
+			if err := az.AuthorizeField(ctx, actor, cfg.Action, o, field.Field.Name); err != nil {
+				return nil, err
+			}
 		}
 		return next(ctx)
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	gqlauthz "github.com/ursa-authz/ursa/adapters/gqlgen"
@@ -51,6 +52,10 @@ func TestQueries(t *testing.T) {
 		{"directive on a field, allowed", "auditor", `{expense(id: 1) {note}}`, `{"data":{"expense":{"note":"taxi"}}}`},
 		{"typename", "alice", `{expense(id: 1) {__typename}}`, `{"data":{"expense":{"__typename":"Expense"}}}`},
 
+		{"a number of an expense", "alice", `{amount(id: 1)}`, `{"data":{"amount":100}}`},
+		{"a number of a hidden expense", "alice", `{amount(id: 2)}`, `{"errors":[{"message":"not found","path":["amount"],"extensions":{"code":"NOT_FOUND"}}],"data":{"amount":null}}`},
+		{"a number of a missing expense", "alice", `{amount(id: 9)}`, `{"errors":[{"message":"not found","path":["amount"],"extensions":{"code":"NOT_FOUND"}}],"data":{"amount":null}}`},
+
 		{"forgotten", "alice", `{version}`, `{"errors":[{"message":"the request could not be decided","extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":null}`},
 		{"forgotten beside a decision", "alice", `{version expense(id: 1) {id}}`, `{"data":{"version":"1","expense":{"id":"1"}}}`},
 		{"introspection", "alice", `{__type(name: "Approval") {name}}`, `{"data":{"__type":{"name":"Approval"}}}`},
@@ -72,6 +77,43 @@ func TestQueries(t *testing.T) {
 	}
 	if r.submitted.Load() != 1 || r.approved.Load() != 0 {
 		t.Errorf("%d expenses were submitted, and %d approved", r.submitted.Load(), r.approved.Load())
+	}
+}
+
+// TestLoading tests that a resolver knows whether the directive will authorize what it
+// loads: not that of a list, or of a mutation, which acts on what it loads.
+func TestLoading(t *testing.T) {
+	ctx := authz.NewContext(t.Context(), newAuthorizer(t, policy), &graph.User{ID: 1})
+	object, list := ast.NamedType("Expense", nil), ast.NonNullListType(ast.NonNullNamedType("Expense", nil), nil)
+	for _, tt := range []struct {
+		name      string
+		operation ast.Operation
+		obj       any
+		of        *ast.Type
+		want      bool
+	}{
+		{"query", ast.Query, nil, object, true},
+		{"field of an object", ast.Query, &graph.User{}, object, true},
+		{"field of what a mutation returns", ast.Mutation, &graph.User{}, object, true},
+		{"list", ast.Query, nil, list, false},
+		{"mutation", ast.Mutation, nil, object, false},
+		{"subscription", ast.Subscription, nil, object, false},
+	} {
+		ctx := graphql.WithOperationContext(ctx, &graphql.OperationContext{Operation: &ast.OperationDefinition{Operation: tt.operation}})
+		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Field: graphql.CollectedField{Field: &ast.Field{
+			SelectionSet: ast.SelectionSet{&ast.Field{Name: "id"}}, Definition: &ast.FieldDefinition{Type: tt.of},
+		}}})
+		called := false
+		result, err := gqlauthz.Directive(ctx, tt.obj, func(ctx context.Context) (any, error) {
+			called = true
+			if got := authz.Loading(ctx); got != tt.want {
+				t.Errorf("%s: Loading is %v", tt.name, got)
+			}
+			return &graph.Expense{ID: 1, UserID: 1}, nil
+		}, "read")
+		if !called || result == nil || err != nil {
+			t.Errorf("%s: %v, %v", tt.name, result, err)
+		}
 	}
 }
 
@@ -98,7 +140,7 @@ func TestFaults(t *testing.T) {
 // TestNoMiddleware tests a server without an Authorizer in the context.
 func TestNoMiddleware(t *testing.T) {
 	ctx := graphql.WithFieldContext(t.Context(), &graphql.FieldContext{Object: "Expense", Field: graphql.CollectedField{}})
-	if _, err := gqlauthz.Guard[*graph.Expense](ctx, "read")(&graph.Expense{}, nil); err == nil {
+	if _, err := gqlauthz.Guard(ctx, "read", func(context.Context) (*graph.Expense, error) { return &graph.Expense{}, nil }); err == nil {
 		t.Error("Guard without an Authorizer")
 	}
 	called := false

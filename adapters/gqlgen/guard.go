@@ -6,8 +6,6 @@ package gqlauthz
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -17,44 +15,42 @@ import (
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
-// Guard returns a function that authorizes what a resolver has loaded. It takes the
-// results of a load function and returns the results of the resolver.
+// Guard loads a resource in a resolver and authorizes the action on it. It is [authz.Load]:
+// the error is [authz.ErrNotFound] if the resource does not exist, and with an error the
+// resource is the zero T.
 //
-//	return gqlauthz.Guard[*Expense](ctx, "read")(r.Store.Expense(ctx, id))
-//
-// The error is [authz.ErrNotFound] if the resource does not exist, as [authz.Load]
-// decides it. With an error, the resource is the zero T.
-func Guard[T any](ctx context.Context, action string) func(T, error) (T, error) {
-	return func(resource T, err error) (T, error) {
-		if _, ok := authz.FromContext(ctx); !ok {
-			var zero T
-			return zero, errNoAuthorizer
-		}
-		return authz.Load(ctx, action, func() (T, error) { return resource, err })
+//	return gqlauthz.Guard(ctx, "read", func(ctx context.Context) (*Expense, error) {
+//		return r.expenses.Load(ctx, id)
+//	})
+func Guard[T any](ctx context.Context, action string, load func(context.Context) (T, error)) (T, error) {
+	if _, ok := authz.FromContext(ctx); !ok {
+		var zero T
+		return zero, errNoAuthorizer
 	}
+	return authz.Load(ctx, action, load)
 }
 
 // ErrNoDecision is the error of a response that [RequireDecision] has replaced.
-var ErrNoDecision = errors.New("gqlauthz: nothing was authorized for this response")
+var ErrNoDecision error = constError("gqlauthz: nothing was authorized for this response")
 
 // RequireDecision is a function for AroundOperations of a server. A response without
 // errors for which nothing was authorized is replaced by an error. What counts is a
 // decision with the context of a resolver that allows something on a resource or on a
-// field, a filter, [authz.Skip], and an object that Directive made null. Operations with fields of introspection only pass.
+// field, a filter, [authz.Skip], and an object that Directive made null. Operations with
+// fields of introspection only pass.
 //
 // It is a safety net under tests and reviews: a decision about one field lets the others
-// pass, and what a mutation has written is written.
+// pass, and what a mutation has written is written. It does what [Batch] does, too.
 func RequireDecision(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	if introspects(ctx) {
 		return next(ctx)
 	}
 	ctx, l := ledger.With(ctx)
-	hidden := new(atomic.Bool)
-	ctx = context.WithValue(ctx, hiddenKey{}, hidden)
-	respond := next(ctx)
+	ctx, op := withOperation(ctx)
+	respond := op.forgetting(next(ctx))
 	return func(ctx context.Context) *graphql.Response {
 		resp := respond(ctx)
-		if resp == nil || len(resp.Errors) > 0 || l.Settled() || hidden.Load() {
+		if resp == nil || len(resp.Errors) > 0 || l.Settled() || op.hidden.Load() {
 			return resp
 		}
 		return &graphql.Response{
@@ -64,14 +60,11 @@ func RequireDecision(ctx context.Context, next graphql.OperationHandler) graphql
 	}
 }
 
-// hiddenKey is the key of an *atomic.Bool that says that Directive has made something
-// null. A response with nothing but that has no error, and authorized nothing.
-type hiddenKey struct{}
-
-// hide notes that Directive makes something null.
+// hide notes that Directive makes something null. A response with nothing but that has no
+// error, and authorized nothing.
 func hide(ctx context.Context) {
-	if hidden, ok := ctx.Value(hiddenKey{}).(*atomic.Bool); ok {
-		hidden.Store(true)
+	if op, ok := ctx.Value(operationKey{}).(*operation); ok {
+		op.hidden.Store(true)
 	}
 }
 

@@ -12,9 +12,14 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
-var (
-	errNoAuthorizer = errors.New("gqlauthz: no authorizer in the context")
-	errMisplaced    = errors.New("gqlauthz: @authorize cannot be on this field (authorize in the resolver)")
+// A constError is an error with a constant text.
+type constError string
+
+func (e constError) Error() string { return string(e) }
+
+const (
+	errNoAuthorizer = constError("gqlauthz: no authorizer in the context")
+	errMisplaced    = constError("gqlauthz: @authorize cannot be on this field (authorize in the resolver)")
 )
 
 // A refusal is what clients get for an error.
@@ -38,6 +43,7 @@ func Refuse(ctx context.Context, err error) error { return refuse(ctx, err) }
 
 func refuse(ctx context.Context, err error) *gqlerror.Error {
 	r := refusalOf(err)
+	authz.ReportRefusal(ctx, fieldName(ctx), err)
 	e := &gqlerror.Error{Message: r.message, Extensions: map[string]any{"code": r.code}}
 	if graphql.GetFieldContext(ctx) != nil {
 		e.Path = graphql.GetPath(ctx)
@@ -46,6 +52,15 @@ func refuse(ctx context.Context, err error) *gqlerror.Error {
 		e.Extensions["decision_id"] = id
 	}
 	return e
+}
+
+// fieldName returns the type and the name of the field in ctx, such as "Query.expense", or "".
+func fieldName(ctx context.Context) string {
+	f := graphql.GetFieldContext(ctx)
+	if f == nil || f.Field.Field == nil {
+		return ""
+	}
+	return f.Object + "." + f.Field.Name
 }
 
 // refusalOf returns the refusal that err stands for. What could not be decided is a

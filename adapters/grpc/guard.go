@@ -33,7 +33,7 @@ func Guard[Req, T, Resp any](az *authz.Authorizer, action string, load func(cont
 		actor, _ := authz.ActorFrom(ctx)
 		ctx = authz.NewContext(ctx, az, actor)
 		var answer error // a status of load's own
-		resource, err := authz.Load(ctx, action, func() (T, error) {
+		resource, err := authz.Load(ctx, action, func(ctx context.Context) (T, error) {
 			loaded, err := load(ctx, req)
 			if err != nil && !isOurs(err) {
 				if s, ok := status.FromError(err); ok && s.Code() == codes.NotFound {

@@ -42,8 +42,16 @@ func TestGuard(t *testing.T) {
 	for _, tt := range tests {
 		loads := 0
 		get := grpcauthz.Guard(az, "edit",
-			func(context.Context, *pb.GetRequest) (*pb.Expense, error) { loads++; return tt.load() },
+			func(ctx context.Context, _ *pb.GetRequest) (*pb.Expense, error) {
+				if loads++; !authz.Loading(ctx) {
+					t.Errorf("%s: a repository would ask as well as Guard", tt.name)
+				}
+				return tt.load()
+			},
 			func(ctx context.Context, _ *pb.GetRequest, e *pb.Expense) (*pb.Expense, error) {
+				if authz.Loading(ctx) {
+					t.Errorf("%s: the handler would get rows that nobody authorizes", tt.name)
+				}
 				if actor, _ := authz.ActorFrom(ctx); actor == nil {
 					t.Errorf("%s: the handler has no actor", tt.name)
 				}

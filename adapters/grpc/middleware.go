@@ -4,7 +4,6 @@ package grpcauthz
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"google.golang.org/grpc"
@@ -54,7 +53,12 @@ type Config struct {
 
 // ErrNoDecision is what [Config].OnRefusal gets if a handler would have succeeded
 // although it authorized nothing.
-var ErrNoDecision = errors.New("grpcauthz: nothing was authorized for this call")
+var ErrNoDecision error = constError("grpcauthz: nothing was authorized for this call")
+
+// A constError is an error with a constant text.
+type constError string
+
+func (e constError) Error() string { return string(e) }
 
 // Middleware returns the options of a server that decides every call before the
 // handler sees it. In this order it
@@ -156,8 +160,13 @@ func (m *middleware) refuse(ctx context.Context, method string, err error) error
 	return Refuse(ctx, err)
 }
 
-// notify notifies the application of a refusal.
+// notify notifies the observer and the application of a refusal.
 func (m *middleware) notify(ctx context.Context, method string, err error) {
+	known := ctx
+	if _, ok := authz.FromContext(ctx); !ok {
+		known = authz.NewContext(ctx, m.az, nil)
+	}
+	authz.ReportRefusal(known, method, err)
 	if m.cfg.OnRefusal == nil {
 		return
 	}

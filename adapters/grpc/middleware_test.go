@@ -53,7 +53,7 @@ func decisionID(err error) string {
 func TestCodes(t *testing.T) {
 	var seen sync.Map
 	az := newAuthorizer(t, "", func(c *authz.Config) {
-		c.Observe = func(_ context.Context, d authz.Decision) { seen.Store(d.ID, true) }
+		c.Observe = func(_ context.Context, d authz.Event) { seen.Store(d.DecisionID(), true) }
 	})
 	ran := new(atomic.Int32)
 	handler := func(ctx context.Context, req *pb.GetRequest) (*pb.Expense, error) {
@@ -250,7 +250,7 @@ func TestExempt(t *testing.T) {
 	var mu sync.Mutex
 	var reasons []string
 	az := newAuthorizer(t, "", func(c *authz.Config) {
-		c.Observe = func(_ context.Context, d authz.Decision) {
+		c.Observe = func(_ context.Context, d authz.Event) {
 			mu.Lock()
 			defer mu.Unlock()
 			if d.Verdict == authz.Skipped {

@@ -8,7 +8,6 @@ package grpcauthz
 
 import (
 	"context"
-	"errors"
 	"reflect"
 	"sync"
 
@@ -70,7 +69,7 @@ func (s *stream) RecvMsg(m any) error {
 }
 
 // errPrepared is why a message that is encoded already is not sent.
-var errPrepared = errors.New("grpcauthz: a policy cannot see what is in a PreparedMsg")
+var errPrepared = constError("grpcauthz: a policy cannot see what is in a PreparedMsg")
 
 // SendMsg decides a message and sends it.
 func (s *stream) SendMsg(m any) error {

@@ -4,6 +4,7 @@ package nethttp
 // handler that returns an error.
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/ursa-authz/ursa/authz"
@@ -46,7 +47,7 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*http.Request) 
 			if actorErr != nil {
 				return actorErr
 			}
-			resource, err := authz.Load(r.Context(), action, func() (T, error) { return load(r) })
+			resource, err := authz.Load(r.Context(), action, func(context.Context) (T, error) { return load(r) })
 			if err != nil {
 				return err
 			}

@@ -8,7 +8,6 @@ package nethttp
 // before the response begins, and counts only what the handler authorized.
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 
@@ -17,7 +16,12 @@ import (
 
 // ErrNoDecision is the error that a handler gets from its ResponseWriter if it writes a
 // page and nothing was authorized.
-var ErrNoDecision = errors.New("nethttp: nothing was authorized for this response")
+var ErrNoDecision error = constError("nethttp: nothing was authorized for this response")
+
+// A constError is an error with a constant text.
+type constError string
+
+func (e constError) Error() string { return string(e) }
 
 // RequireDecision returns a handler that calls next, and answers 500 if next would succeed
 // although it authorized nothing. It checks when next first calls WriteHeader with a final

@@ -295,7 +295,7 @@ func TestMuxAnswers(t *testing.T) {
 func TestSkip(t *testing.T) {
 	var reasons []string
 	az := newAuthorizer(t, func(c *authz.Config) {
-		c.Observe = func(_ context.Context, d authz.Decision) {
+		c.Observe = func(_ context.Context, d authz.Event) {
 			if d.Verdict == authz.Skipped {
 				reasons = append(reasons, d.Reason)
 			}

@@ -42,6 +42,9 @@ func (engine) Compile(ctx context.Context, in authz.Input) (_ authz.Policy, diag
 			return nil, nil, fmt.Errorf("%w: the environment variable %s makes go-oso print actors and resources (unset it)", authz.ErrUnsupported, name)
 		}
 	}
+	if len(in.External) > 0 {
+		return nil, nil, fmt.Errorf("%w: Config.External needs Ursa's own engine, since go-oso knows Go types only", authz.ErrUnsupported)
+	}
 	var files []*syntax.File
 	lines := make(map[string]*syntax.Lines)
 	for _, source := range in.Sources {

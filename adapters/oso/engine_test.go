@@ -315,6 +315,16 @@ allow(_, "lead", t: Team) if t.Lead = nil;
 }
 
 // TestLoadErrors: what go-oso rejects at load has a position in the source.
+// TestExternal: classes without Go types are refused, not ignored.
+func TestExternal(t *testing.T) {
+	_, err := authz.New(authz.Config{
+		Engine: osoengine.New(), Policies: authz.String("p", `allow(_, "read", _);`), External: []*authz.Schema{{Version: 1}},
+	})
+	if !errors.Is(err, authz.ErrUnsupported) || !strings.Contains(err.Error(), "Config.External") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestLoadErrors(t *testing.T) {
 	sources := func(texts ...string) (s []authz.Source) {
 		for i, text := range texts {

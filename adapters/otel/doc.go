@@ -5,7 +5,6 @@
 //	az, err := authz.New(authz.Config{
 //		Policies: policies,
 //		Observe:  observer.Observe,
-//		OnReload: observer.OnReload,
 //	})
 //	_, err = observer.Register(az) // version and age of the policy
 //

@@ -1,13 +1,11 @@
 package otelauthz
 
-// This file defines event, what is reported of a decision. Everything that an
-// authz.Decision says passes through eventOf.
+// This file defines what is reported of an authz.Event.
 
 import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 
@@ -15,25 +13,48 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
-// An event is a decision as it is reported.
-type event struct {
-	labels   labels
-	action   string // as it is, which a client may have chosen
-	verdict  authz.Verdict
-	duration time.Duration
-	details  func() []attribute.KeyValue // for span events only, and made when one is written
+// Labels are what metrics and span events have in common. There are as many of them as
+// a program has classes, rules and actions.
+type labels struct {
+	verdict, rule, action, actorClass, resourceClass, errorType string
+	current, candidate                                          string
+
+	status int
 }
 
-// Labels are what metrics and span events have in common. There are as many of them as
-// a program has classes and actions.
-type labels struct{ outcome, asked, action, actorClass, resourceClass, errorType string }
+// labelsOf returns the labels of an event, without the action.
+func labelsOf(e *authz.Event) labels {
+	l := labels{
+		verdict:       e.Verdict.String(),
+		rule:          e.Rule,
+		actorClass:    e.ActorClass(),
+		resourceClass: e.ResourceClass(),
+		errorType:     errorType(e.Err),
+		status:        e.Status,
+	}
+	if d := e.Difference; d != nil {
+		l.current, l.candidate = d.Current.Verdict.String(), d.Candidate.Verdict.String()
+	}
+	if e.Kind == authz.EventRefusal {
+		l.actorClass = ""
+		if e.Status != 500 {
+			l.errorType = "" // the status says it
+		}
+	}
+	return l
+}
 
 // attributes returns the labels that are not empty.
 func (l labels) attributes() []attribute.KeyValue {
-	list := make([]attribute.KeyValue, 0, 16) // with room for the details of an event
-	list = add(list, keyOutcome, l.outcome)
-	list = add(list, keyAsked, l.asked)
+	list := make([]attribute.KeyValue, 0, 20) // with room for the details of an event
+	list = add(list, keyVerdict, l.verdict)
+	if l.status != 0 {
+		list = append(list, keyStatus.Int(l.status))
+	}
+	list = add(list, keyRule, l.rule)
 	list = add(list, keyAction, l.action)
+	list = add(list, keyCurrent, l.current)
+	list = add(list, keyCandidate, l.candidate)
 	list = add(list, keyActorClass, l.actorClass)
 	list = add(list, keyResourceClass, l.resourceClass)
 	return add(list, keyErrorType, l.errorType)
@@ -47,38 +68,44 @@ func add(list []attribute.KeyValue, key attribute.Key, value string) []attribute
 	return append(list, key.String(value))
 }
 
-// eventOf returns the event of a decision. Its labels do not have the action.
-func eventOf(d authz.Decision) event {
-	return event{
-		labels: labels{
-			outcome:       d.Verdict.String(),
-			asked:         d.Rule,
-			actorClass:    d.ActorClass(),
-			resourceClass: d.ResourceClass(),
-			errorType:     errorType(d.Err),
-		},
-		action:   d.Action(),
-		verdict:  d.Verdict,
-		duration: d.Duration,
-		details: func() []attribute.KeyValue {
-			list := []attribute.KeyValue{keyID.String(d.ID), keySeconds.Float64(d.Duration.Seconds())}
-			if d.Hidden {
-				list = append(list, keyHidden.Bool(true))
-			}
-			list = add(list, keyActorID, d.ActorID())
-			list = add(list, keyResourceID, d.ResourceID())
-			list = add(list, keyField, shorten(d.Field()))
-			if d.By != nil {
-				place := d.By.Name
-				if d.By.Pos.IsValid() {
-					place = d.By.Pos.String()
-				}
-				list = add(list, keyRule, place)
-			}
-			list = add(list, keyReason, d.Reason)
-			return add(list, keyVersion, d.Version)
-		},
+// details appends the attributes that only span events have.
+func details(list []attribute.KeyValue, e *authz.Event, ids bool) []attribute.KeyValue {
+	list = add(list, keyDecisionID, e.DecisionID())
+	if e.Duration != 0 {
+		list = append(list, keyDuration.Float64(e.Duration.Seconds()))
 	}
+	if e.Hidden {
+		list = append(list, keyHidden.Bool(true))
+	}
+	if ids {
+		list = add(list, keyActorID, e.ActorID())
+		list = add(list, keyResourceID, e.ResourceID())
+		list = add(list, keyPath, shorten(e.Path())) // it often has the ids
+	}
+	list = add(list, keyRoute, shorten(e.Route()))
+	list = add(list, keyField, shorten(e.Field))
+	list = add(list, keyBy, placeOf(e.By))
+	if d := e.Difference; d != nil {
+		list = add(list, keyCurrentBy, placeOf(d.Current.By))
+		list = add(list, keyCandidateBy, placeOf(d.Candidate.By))
+	}
+	list = add(list, keyMatches, e.Matches)
+	if e.Count != 0 {
+		list = append(list, keyCount.Int(e.Count))
+	}
+	list = add(list, keyReason, e.Reason)
+	return add(list, keyPolicyVersion, e.PolicyVersion)
+}
+
+// placeOf returns the position of a rule, or its name, or "" for nil.
+func placeOf(r *authz.RuleInfo) string {
+	switch {
+	case r == nil:
+		return ""
+	case r.Pos.IsValid():
+		return r.Pos.String()
+	}
+	return r.Name
 }
 
 // errorType returns the kind of an error, which has few values, and "" for nil. The

@@ -5,6 +5,7 @@ package otelauthz_test
 import (
 	"context"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"reflect"
 	"slices"
@@ -77,7 +78,6 @@ func newWorld(tb testing.TB, cfg otelauthz.Config) *world {
 		Policies: w.src,
 		Classes:  []authz.Class{authz.ClassOf[User](), {Name: "Expense", Type: reflect.TypeFor[Expense](), Key: []string{"ID"}}},
 		Observe:  w.o.Observe,
-		OnReload: w.o.OnReload,
 		Limits:   authz.Limits{Steps: 1000},
 	})
 	if err != nil {
@@ -115,6 +115,10 @@ func (w *world) collect(tb testing.TB) []string {
 					if m.Unit != "s" || p.Sum <= 0 || p.Sum > 60 {
 						tb.Errorf("%s has a sum of %v %s", m.Name, p.Sum, m.Unit)
 					}
+				}
+			case metricdata.Sum[int64]:
+				for _, p := range data.DataPoints {
+					points = append(points, fmt.Sprintf("%s{%s} %d", m.Name, attributes(p.Attributes.ToSlice()), p.Value))
 				}
 			case metricdata.Gauge[int64]:
 				for _, p := range data.DataPoints {
@@ -166,19 +170,19 @@ func TestMetrics(t *testing.T) {
 		want    []string
 	}{
 		{"without actions", nil, []string{
-			"authz.decision.duration{actor.class=User asked=allow outcome=allowed resource.class=Expense} 1",
-			"authz.decision.duration{actor.class=User asked=allow outcome=denied resource.class=Expense} 2",
-			"authz.decision.duration{actor.class=User asked=allow outcome=undecided resource.class=Expense error.type=_OTHER} 1",
-			"authz.decision.duration{actor.class=User asked=allow outcome=undecided resource.class=Expense error.type=budget} 1",
-			"authz.decision.duration{asked=allow outcome=undecided error.type=_OTHER} 1",
+			"authz.decision.duration{actor_class=User resource_class=Expense rule=allow verdict=allowed} 1",
+			"authz.decision.duration{actor_class=User resource_class=Expense rule=allow verdict=denied} 2",
+			"authz.decision.duration{actor_class=User resource_class=Expense rule=allow verdict=undecided error.type=_OTHER} 1",
+			"authz.decision.duration{actor_class=User resource_class=Expense rule=allow verdict=undecided error.type=budget} 1",
+			"authz.decision.duration{rule=allow verdict=undecided error.type=_OTHER} 1",
 		}},
 		{"with actions", []string{"read"}, []string{
-			"authz.decision.duration{action=_OTHER actor.class=User asked=allow outcome=denied resource.class=Expense} 1",
-			"authz.decision.duration{action=_OTHER actor.class=User asked=allow outcome=undecided resource.class=Expense error.type=_OTHER} 1",
-			"authz.decision.duration{action=_OTHER actor.class=User asked=allow outcome=undecided resource.class=Expense error.type=budget} 1",
-			"authz.decision.duration{action=read actor.class=User asked=allow outcome=allowed resource.class=Expense} 1",
-			"authz.decision.duration{action=read actor.class=User asked=allow outcome=denied resource.class=Expense} 1",
-			"authz.decision.duration{action=read asked=allow outcome=undecided error.type=_OTHER} 1",
+			"authz.decision.duration{action=_OTHER actor_class=User resource_class=Expense rule=allow verdict=denied} 1",
+			"authz.decision.duration{action=_OTHER actor_class=User resource_class=Expense rule=allow verdict=undecided error.type=_OTHER} 1",
+			"authz.decision.duration{action=_OTHER actor_class=User resource_class=Expense rule=allow verdict=undecided error.type=budget} 1",
+			"authz.decision.duration{action=read actor_class=User resource_class=Expense rule=allow verdict=allowed} 1",
+			"authz.decision.duration{action=read actor_class=User resource_class=Expense rule=allow verdict=denied} 1",
+			"authz.decision.duration{action=read rule=allow verdict=undecided error.type=_OTHER} 1",
 		}},
 	}
 	for _, tt := range tests {
@@ -199,11 +203,11 @@ func TestEvents(t *testing.T) {
 		}
 		seen := make(map[string]bool)
 		for _, e := range events {
-			if e.Name != otelauthz.DecisionEvent {
+			if e.Name != "authz.decision" {
 				t.Errorf("an event %q", e.Name)
 			}
 			for _, a := range e.Attributes {
-				if a.Key == "authz.decision.id" {
+				if a.Key == "authz.decision_id" {
 					seen[a.Value.AsString()] = true
 				}
 				if len(a.Value.String()) > 100 {
@@ -222,12 +226,12 @@ func TestEvents(t *testing.T) {
 			t.Errorf("%d different ids of decisions, want 6", len(seen))
 		}
 		first := attributes(events[0].Attributes)
-		for _, want := range []string{"outcome=allowed", "asked=allow", "action=read", "actor.class=User", "resource.class=Expense", "rule=p.polar:2:1", "policy.version=" + w.az.Version(), "duration="} {
+		for _, want := range []string{"verdict=allowed", "rule=allow", "action=read", "actor_class=User", "resource_class=Expense", "by=p.polar:2:1", "policy_version=" + w.az.Version(), "duration="} {
 			if !strings.Contains(first, want) {
 				t.Errorf("the first event lacks %s: %s", want, first)
 			}
 		}
-		if ids := strings.Contains(first, "actor.id=4711") && strings.Contains(first, "resource.id=815"); ids == noIDs {
+		if ids := strings.Contains(first, "actor_id=4711") && strings.Contains(first, "resource_id=815"); ids == noIDs {
 			t.Errorf("NoIDs is %v: %s", noIDs, first)
 		}
 	}
@@ -259,7 +263,7 @@ func TestSampling(t *testing.T) {
 	count := make(map[string]int)
 	for _, e := range events {
 		for _, a := range e.Attributes {
-			if a.Key == "authz.outcome" {
+			if a.Key == "authz.verdict" {
 				count[a.Value.AsString()]++
 			}
 		}
@@ -267,7 +271,7 @@ func TestSampling(t *testing.T) {
 	if want := map[string]int{"allowed": 5, "denied": 50}; !reflect.DeepEqual(count, want) {
 		t.Errorf("events %v, want %v", count, want)
 	}
-	if got := strings.Join(w.collect(t), "\n"); !strings.Contains(got, "outcome=allowed resource.class=Expense} 50") {
+	if got := strings.Join(w.collect(t), "\n"); !strings.Contains(got, "resource_class=Expense rule=allow verdict=allowed} 50") {
 		t.Errorf("metrics:\n%s", got)
 	}
 }
@@ -303,9 +307,9 @@ func TestReloadsAndVersion(t *testing.T) {
 	}
 	want := []string{
 		"authz.policy.age{} true",
-		"authz.policy.info{policy.version=" + w.az.Version() + "} 1",
-		"authz.reload.duration{outcome=failed} 1",
-		"authz.reload.duration{outcome=ok} 1",
+		"authz.policy.info{policy_version=" + w.az.Version() + "} 1",
+		"authz.reload.duration{error.type=_OTHER} 1",
+		"authz.reload.duration{} 1",
 	}
 	if got := w.collect(t); !slices.Equal(got, want) || first == w.az.Version() {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -318,20 +322,44 @@ func TestReloadsAndVersion(t *testing.T) {
 	}
 }
 
-func TestLists(t *testing.T) {
+// TestOtherKinds tests what is reported of the other kinds of events.
+func TestOtherKinds(t *testing.T) {
 	w := newWorld(t, otelauthz.Config{Actions: []string{"read"}})
-	if q, err := w.o.Filter(t.Context(), w.az, &User{ID: 1}, "read", authz.ClassOf[Expense]()); err != nil || q == nil {
-		t.Fatal(q, err)
-	}
-	if _, err := w.o.Filter(t.Context(), w.az, nil, "read", authz.ClassOf[Expense]()); err == nil {
-		t.Fatal("nobody has a list")
-	}
+	alice := &User{ID: 1}
+	events := w.span(t.Context(), func(ctx context.Context) {
+		ctx = authz.NewContext(ctx, w.az, alice)
+		_, _ = w.az.Filter(ctx, alice, "read", authz.ClassOf[Expense]())
+		_, _ = w.az.Filter(ctx, nil, "read", authz.ClassOf[Expense]())
+		_, _ = w.az.AuthorizedActions(ctx, alice, &Expense{ID: 1, UserID: 1})
+		for range w.az.Query(ctx, "allow", alice, authz.Var("action"), &Expense{ID: 1, UserID: 1}) {
+			break
+		}
+		_ = w.az.ReportWrite(ctx, authz.Write{Actor: alice, Action: "read", Class: authz.ClassOf[Expense](), Rows: 3, Denied: "rows in their new state"})
+		r := httptest.NewRequestWithContext(ctx, "GET", "/expenses/815", nil)
+		authz.Refuse(httptest.NewRecorder(), r, authz.ErrForbidden)
+		authz.Refuse(httptest.NewRecorder(), r, authz.ErrUndecided)
+	})
 	want := []string{
-		"authz.list.duration{action=read outcome=ok resource.class=Expense} 1",
-		"authz.list.duration{action=read outcome=undecided resource.class=Expense error.type=_OTHER} 1",
+		"authz.enumeration.duration{actor_class=User resource_class=Expense rule=allow verdict=undecided error.type=_OTHER} 1",
+		"authz.list.duration{action=read actor_class=User resource_class=Expense rule=allow verdict=answered} 1",
+		"authz.list.duration{action=read resource_class=Expense rule=allow verdict=undecided error.type=_OTHER} 1",
+		"authz.query.duration{rule=allow verdict=answered} 1",
+		"authz.refusals{error.type=_OTHER http.response.status_code=500} 1",
+		"authz.refusals{http.response.status_code=403} 1",
+		"authz.writes{action=read actor_class=User resource_class=Expense rule=allow verdict=denied} 1",
 	}
 	if got := w.collect(t); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	var names []string
+	for _, e := range events {
+		names = append(names, e.Name)
+	}
+	if got := strings.Join(names, " "); got != "authz.list authz.list authz.enumeration authz.query authz.write authz.refusal authz.refusal" {
+		t.Errorf("events %s", got)
+	}
+	if got := attributes(events[5].Attributes); !strings.Contains(got, "path=/expenses/815") {
+		t.Errorf("the refusal: %s", got)
 	}
 }
 
@@ -356,7 +384,7 @@ func TestConcurrency(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if got := strings.Join(w.collect(t), "\n"); !strings.Contains(got, "outcome=allowed resource.class=Expense} 320") {
+	if got := strings.Join(w.collect(t), "\n"); !strings.Contains(got, "resource_class=Expense rule=allow verdict=allowed} 320") {
 		t.Errorf("metrics:\n%s", got)
 	}
 }

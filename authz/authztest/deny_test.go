@@ -28,7 +28,7 @@ func withDeny(c *authz.Config) { c.DenyRule = true }
 func TestDenyMatrix(t *testing.T) {
 	noted := &Expense{ID: 11, UserID: 1, Note: new(string)}
 	az := newAuthorizer(t, denyPolicy, withDeny, func(c *authz.Config) { c.ReadAction = "read" })
-	authztest.Matrix(t, az, people(), actions, map[string]any{"lunch": lunch, "noted": noted, "trip": trip})
+	authztest.Matrix(t, az, people(), actions, authztest.ByName(map[string]any{"lunch": lunch, "noted": noted, "trip": trip}))
 }
 
 func TestDenyTester(t *testing.T) {

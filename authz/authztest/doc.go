@@ -12,7 +12,8 @@
 //	}
 //
 // A failure prints the explanation, with the rules and the conditions that failed in them.
-// An undecided outcome is neither allowed nor denied, so it always fails the test.
+// An undecided outcome is neither allowed nor denied, so it always fails the test. Other
+// methods check fields, requests, enumerations and lists.
 //
 // # All decisions in a table
 //
@@ -21,9 +22,14 @@
 // table:
 //
 //	authztest.Matrix(t, az,
-//		map[string]any{"alice": alice, "guest": Guest{}},
+//		[]authztest.Named{authztest.Name("alice", alice), authztest.Name("guest", Guest{})},
 //		[]string{"read", "update"},
-//		map[string]any{"alice's lunch": lunch})
+//		[]authztest.Named{authztest.Name("alice's lunch", lunch).Fields("amount")})
+//
+// # Two policies
+//
+// [Diff] decides the same questions by two policies, over rows of the test or of a store, and
+// lists each difference with the rules that made it. [Benchmark] measures the decisions.
 //
 // # Coverage
 //

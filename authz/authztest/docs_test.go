@@ -30,9 +30,10 @@ func TestDocs(t *testing.T) {
 		free           int // blocks of text that are not output
 		min            int
 	}{
-		{"../../docs/testing-policies.md", "example_test.go", 3, 11},
+		{"../../docs/testing-policies.md", "example_test.go", 4, 19},
 		{"../../docs/explain.md", "../explain_example_test.go", 1, 9},
-		{"../../docs/operating.md", "../operating_example_test.go", 0, 5},
+		{"../../docs/rollout.md", "../rollout_example_test.go", 0, 6},
+		{"../../docs/operating.md", "../operating_example_test.go", 3, 8},
 	} {
 		page, err := os.ReadFile(tt.page)
 		if err != nil {

@@ -10,10 +10,12 @@ package authztest
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/ursa-authz/ursa/authz"
 )
@@ -38,6 +40,16 @@ type Lister interface {
 // maxHostile bounds the number of rows that Equivalent adds.
 const maxHostile = 400
 
+var comparedRows = flag.Int("authztest.rows", 2000,
+	"how many rows of each list authztest.Equivalent compares with decisions; 0 compares all")
+
+// The times at which Equivalent reports how far it is, and how long before the deadline of the
+// test it stops.
+const (
+	progressEvery = 5 * time.Second
+	stopBefore    = 5 * time.Second
+)
+
 // Equivalent adds hostile rows of class to the existing ones. For each of the actors and
 // actions it reports an error if the list does not have exactly the rows that single
 // decisions allow. The rows stay, so use a store for tests, or a transaction that is rolled
@@ -48,6 +60,11 @@ const maxHostile = 400
 // hold other rows are nil, as in a row that was just read. Foreign keys are treated like
 // other fields. It is an error if there are no rows to begin with, or if all lists are
 // empty.
+//
+// In a table with more than 2,000 rows, it makes decisions about the rows that it added and a
+// sample of the others, the same in each run; the flag -authztest.rows changes this number,
+// and 0 means all. It logs every five seconds how far it is, and stops with an error shortly
+// before the deadline of the test.
 func Equivalent(t testing.TB, az *authz.Authorizer, lister Lister, class authz.Class, actors []any, actions []string) {
 	t.Helper()
 	if az == nil || lister == nil {
@@ -66,20 +83,56 @@ func Equivalent(t testing.TB, az *authz.Authorizer, lister Lister, class authz.C
 	}
 	added, refused := e.add(before, actors)
 	rows := e.rows()
-	listed := 0
+	compared := sample(before, rows, *comparedRows)
+	listed, lists := 0, len(actors)*len(actions)
+	said := time.Now()
 	for i, actor := range actors {
-		for _, action := range actions {
-			listed += e.compare(rows, i, actor, action)
+		for j, action := range actions {
+			done := i*len(actions) + j
+			if d, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
+				if at, ok := d.Deadline(); ok && time.Until(at) < stopBefore {
+					t.Errorf("stopped before the deadline of the test, after %d of %d lists (raise -timeout, or compare fewer rows with -authztest.rows)", done, lists)
+					return
+				}
+			}
+			if time.Since(said) > progressEvery {
+				said = time.Now()
+				t.Logf("compared %d of %d lists", done, lists)
+			}
+			listed += e.compare(rows, compared, i, actor, action)
 		}
 	}
-	t.Logf("%d rows of %v, of which %d were added (%d more were rejected); %d listed in %d lists",
-		len(rows.list), class.Type, added, refused, listed, len(actors)*len(actions))
+	some := ""
+	if len(compared) < len(rows.list) {
+		some = fmt.Sprintf(", and %d were compared with decisions", len(compared))
+	}
+	t.Logf("%d rows of %v, of which %d were added (%d more were rejected)%s; %d listed in %d lists",
+		len(rows.list), class.Type, added, refused, some, listed, lists)
 	switch {
 	case added == 0:
 		t.Errorf("all %d hostile rows were rejected", refused)
 	case listed == 0:
 		t.Error("all lists are empty, so the comparison shows nothing")
 	}
+}
+
+// sample returns at most about n of the rows: those that are not in before, and a sample of the
+// others.
+func sample(before, rows rowSet, n int) []any {
+	if n <= 0 || len(rows.list) <= n {
+		return rows.list
+	}
+	var chosen, others []any
+	for _, key := range rows.keys {
+		if row := rows.byKey[key]; before.byKey[key] == nil {
+			chosen = append(chosen, row)
+		} else {
+			others = append(others, row)
+		}
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	random.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
+	return append(chosen, others[:min(len(others), max(0, n-len(chosen)))]...)
 }
 
 // An equivalence is the state of one call of Equivalent.
@@ -98,6 +151,7 @@ func (e *equivalence) context(actor any) context.Context {
 // A rowSet holds all rows, in the order of the store and by key.
 type rowSet struct {
 	list  []any
+	keys  []any // in the order of list
 	byKey map[any]any
 }
 
@@ -108,13 +162,14 @@ func (e *equivalence) rows() rowSet {
 	if err != nil {
 		e.t.Fatalf("reading all rows of %v: %v", e.class.Type, err)
 	}
-	rows := rowSet{list, make(map[any]any, len(list))}
+	rows := rowSet{list: list, byKey: make(map[any]any, len(list))}
 	for _, row := range list {
 		key := e.keyOf(row)
 		if rows.byKey[key] != nil {
 			e.t.Fatalf("two rows of %v have the key %v", e.class.Type, key)
 		}
 		rows.byKey[key] = row
+		rows.keys = append(rows.keys, key)
 	}
 	return rows
 }
@@ -156,9 +211,9 @@ func (e *equivalence) add(rows rowSet, actors []any) (added, refused int) {
 // maxShown bounds the number of differing rows that are shown for one list.
 const maxShown = 3
 
-// compare compares the list of actors[i] with decisions, and returns the number of rows on
-// it.
-func (e *equivalence) compare(rows rowSet, i int, actor any, action string) (listed int) {
+// compare compares the list of actors[i] with decisions about the rows in compared, and
+// returns the number of rows on it.
+func (e *equivalence) compare(rows rowSet, compared []any, i int, actor any, action string) (listed int) {
 	e.t.Helper()
 	ctx := e.context(actor)
 	list, err := e.lister.List(ctx, actor, action, e.class)
@@ -171,7 +226,7 @@ func (e *equivalence) compare(rows rowSet, i int, actor any, action string) (lis
 	report := func(key, row any, problem string) {
 		e.t.Helper()
 		if shown++; shown <= maxShown {
-			e.t.Errorf("%v with the key %v %s\n%s", e.class.Type, key, problem, explain(ctx, e.az, actor, action, row, nil))
+			e.t.Errorf("%v with the key %v %s\n%s", e.class.Type, key, problem, explain(ctx, e.az, question{actor: actor, action: action, resource: row}, nil))
 		}
 	}
 	for _, row := range list {
@@ -184,7 +239,7 @@ func (e *equivalence) compare(rows rowSet, i int, actor any, action string) (lis
 		}
 		on[key] = true
 	}
-	for _, row := range rows.list {
+	for _, row := range compared {
 		key := e.keyOf(row)
 		switch ok, err := e.az.IsAllowed(ctx, actor, action, row); {
 		case err != nil:

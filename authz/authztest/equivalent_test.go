@@ -3,9 +3,11 @@ package authztest_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/authztest"
@@ -138,4 +140,59 @@ type listAll struct{ authztest.Lister }
 
 func (l listAll) List(ctx context.Context, _ any, _ string, class authz.Class) ([]any, error) {
 	return l.Rows(ctx, class)
+}
+
+// TestEquivalentOfManyRows tests that only some of the rows of a big table are decided about,
+// those that were added among them, and that the flag decides about all.
+func TestEquivalentOfManyRows(t *testing.T) {
+	const many = 5000
+	rows := make([]any, many)
+	for i := range rows {
+		rows[i] = &Expense{ID: i + 1, UserID: i % 3}
+	}
+	decisions := 0
+	az := newAuthorizer(t, listPolicy, func(c *authz.Config) {
+		c.Observe = func(_ context.Context, e authz.Event) {
+			if e.Kind == authz.EventDecision {
+				decisions++
+			}
+		}
+	})
+	compare := func(lister authztest.Lister) *recorder {
+		decisions = 0
+		return record(t, func(t testing.TB) {
+			authztest.Equivalent(t, az, lister, authz.ClassOf[Expense](), []any{alice}, []string{"read"})
+		})
+	}
+	r := compare(authztest.InMemory(az, rows...))
+	if len(r.errors) > 0 || decisions != 2000 || !strings.Contains(strings.Join(r.logs, "\n"), "and 2000 were compared with decisions; ") {
+		t.Errorf("%d decisions, %q, %q", decisions, r.errors, r.logs)
+	}
+	// A fault in the rows that were added is found.
+	if r := compare(faulty{Lister: authztest.InMemory(az, rows...), list: without(func(e *Expense) bool { return e.ID > many })}); !strings.Contains(r.errorText(), "is allowed, but not on the list") {
+		t.Errorf("%q", r.errors)
+	}
+	if err := flag.Set("authztest.rows", "0"); err != nil {
+		t.Fatal(err)
+	}
+	defer flag.Set("authztest.rows", "2000")
+	if r := compare(authztest.InMemory(az, rows...)); len(r.errors) > 0 || decisions < many {
+		t.Errorf("%d decisions, %q", decisions, r.errors)
+	}
+}
+
+// A hurried test ends soon.
+type hurried struct{ *recorder }
+
+func (hurried) Deadline() (time.Time, bool) { return time.Now().Add(time.Second), true }
+
+// TestEquivalentStops tests that it stops with an error before the deadline of the test.
+func TestEquivalentStops(t *testing.T) {
+	az := newAuthorizer(t, listPolicy)
+	r := record(t, func(t testing.TB) {
+		authztest.Equivalent(hurried{t.(*recorder)}, az, authztest.InMemory(az, lunch), authz.ClassOf[Expense](), []any{alice}, []string{"read", "audit"})
+	})
+	if !strings.Contains(r.errorText(), "stopped before the deadline of the test, after 0 of 2 lists") {
+		t.Errorf("%q", r.errors)
+	}
 }

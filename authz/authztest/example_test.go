@@ -40,8 +40,12 @@ allow(user: User, "pay", expense: Expense) if
 
 // newExample returns an Authorizer for the policy of the examples.
 func newExample(engine authz.Engine) *authz.Authorizer {
+	return newExampleOf(authz.String("expenses.polar", examplePolicy), engine)
+}
+
+func newExampleOf(policies authz.Policies, engine authz.Engine) *authz.Authorizer {
 	az, err := authz.New(authz.Config{
-		Policies: authz.String("expenses.polar", examplePolicy),
+		Policies: policies,
 		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Expense]()},
 		Engine:   engine,
 	})
@@ -72,12 +76,12 @@ func Example() {
 func ExampleMatrix() {
 	alice, bob := &User{ID: 1, Title: "Engineer"}, &User{ID: 2, Title: "Accountant"}
 	authztest.Matrix(t, newExample(nil),
-		map[string]any{"alice": alice, "bob": bob},
+		[]authztest.Named{authztest.Name("alice", alice), authztest.Name("bob", bob)},
 		[]string{"read", "pay"},
-		map[string]any{
-			"alice's lunch":  &Expense{ID: 7, UserID: 1},
-			"bob's flowers":  &Expense{ID: 8, UserID: 2, Paid: true},
-			"somebody's bed": &Expense{ID: 9, UserID: 3, Paid: true},
+		[]authztest.Named{
+			authztest.Name("alice's lunch", &Expense{ID: 7, UserID: 1}),
+			authztest.Name("bob's flowers", &Expense{ID: 8, UserID: 2, Paid: true}),
+			authztest.Name("somebody's bed", &Expense{ID: 9, UserID: 3, Paid: true}),
 		})
 	golden, _ := os.ReadFile("testdata/Example.golden")
 	fmt.Printf("%s", golden)
@@ -93,6 +97,57 @@ func ExampleMatrix() {
 	// somebody's bed
 	//   read          -      yes
 	//   pay           -      yes
+}
+
+func ExampleTester_List() {
+	az := newExample(nil)
+	alice, bob := &User{ID: 1, Title: "Engineer"}, &User{ID: 2, Title: "Accountant"}
+	lunch, flowers := &Expense{ID: 7, UserID: 1}, &Expense{ID: 8, UserID: 2, Paid: true}
+
+	p := authztest.New(t, az)
+	p.Actions(bob, lunch, "pay")
+	rows := authztest.InMemory(az, lunch, flowers)
+	p.List(rows, authz.ClassOf[Expense](), alice, "read", lunch)
+	p.List(rows, authz.ClassOf[Expense](), bob, "read", flowers)
+	// Output:
+}
+
+// compareWith compares the policy with a previous one, over the rows of a store.
+func compareWith(t testing.TB, before authz.Policies, store authztest.Lister) {
+	now, then := newExample(nil), newExampleOf(before, nil)
+	actors := []authztest.Named{
+		authztest.Name("alice", &User{ID: 1, Title: "Engineer"}),
+		authztest.Name("bob", &User{ID: 2, Title: "Accountant"}),
+	}
+	rows := authztest.Stored(t, now, store, authz.ClassOf[Expense]())
+	authztest.Diff(t, then, now, actors, []string{"read", "pay"}, rows)
+}
+
+func ExampleDiff() {
+	before := authz.String("expenses.polar", `
+allow(user: User, "read", expense: Expense) if
+    user.id = expense.user_id;
+
+allow(user: User, "pay", _: Expense) if
+    user.title = "Accountant";
+`)
+	store := authztest.InMemory(newExample(nil), &Expense{ID: 7, UserID: 1}, &Expense{ID: 8, UserID: 2, Paid: true}, &Expense{ID: 9, UserID: 3, Paid: true})
+	compareWith(t, before, store)
+	// Output:
+	// bob loses pay on Expense 8 (it is -)
+	//   before: allowed by expenses.polar:5:1: allow(user: User, "pay", _: Expense)
+	// bob gains read on Expense 9 (it was -)
+	//   after: allowed by expenses.polar:2:1: allow(user: User, "read", expense: Expense)
+	// 2 of 12 answers differ
+}
+
+func ExampleBenchmark() {
+	_ = func(b *testing.B) {
+		authztest.Benchmark(b, newExample(nil),
+			[]authztest.Named{authztest.Name("alice", &User{ID: 1, Title: "Engineer"})},
+			[]string{"read"},
+			[]authztest.Named{authztest.Name("lunch", &Expense{ID: 7, UserID: 1})})
+	}
 }
 
 func ExampleCoverage() {

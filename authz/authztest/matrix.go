@@ -6,10 +6,8 @@ import (
 	"errors"
 	"flag"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"text/tabwriter"
@@ -34,16 +32,17 @@ const legend = `# yes: allowed   -: forbidden   hidden: not found   ERROR: could
 `
 
 // Matrix decides whether each of the actors may do each of the actions on each of the
-// resources. It compares the answers with the golden file testdata/NAME.golden, where NAME
-// is the name of the test. The keys of actors and resources are their names in the table.
-// For a resource that is an *http.Request, the policy sees the Request.
+// resources, and on the fields that [Named.Fields] gives a resource. It compares the answers
+// with the golden file testdata/NAME.golden, where NAME is the name of the test. Actors,
+// actions and resources keep the order in which they are given. For a resource that is an
+// *http.Request, the policy sees the Request.
 //
-// If the file is missing or differs, the test fails and prints the lines that differ. With
-// the flag -authztest.update, or with a boolean flag -update that the test package has
-// defined, the test writes the file instead:
+// If the file is missing or differs, the test fails. It says who gains and who loses what,
+// and prints the lines that differ. With the flag -authztest.update, or with a boolean flag
+// -update that the test package has defined, the test writes the file instead:
 //
 //	go test ./policies -run TestMatrix -authztest.update
-func Matrix(t testing.TB, az *authz.Authorizer, actors map[string]any, actions []string, resources map[string]any) {
+func Matrix(t testing.TB, az *authz.Authorizer, actors []Named, actions []string, resources []Named) {
 	t.Helper()
 	if az == nil {
 		t.Fatal("authztest: the Authorizer is nil")
@@ -51,6 +50,8 @@ func Matrix(t testing.TB, az *authz.Authorizer, actors map[string]any, actions [
 	if len(actors) == 0 || len(actions) == 0 || len(resources) == 0 {
 		t.Fatal("authztest: the matrix has no actors, no actions or no resources")
 	}
+	checkNames(t, "actors", actors)
+	checkNames(t, "resources", resources)
 	got := table(t, az, actors, actions, resources)
 	name := filepath.Join("testdata", strings.ReplaceAll(t.Name(), "/", "_")+".golden")
 	if updating() {
@@ -70,33 +71,45 @@ func Matrix(t testing.TB, az *authz.Authorizer, actors map[string]any, actions [
 	case err != nil:
 		t.Fatal(err)
 	case got != strings.ReplaceAll(string(want), "\r\n", "\n"):
-		t.Errorf("%s differs (if the change is intended, run the test with -authztest.update)\n%s", name, diff(string(want), got))
+		t.Errorf("%s differs (if the change is intended, run the test with -authztest.update)\n%s%s", name, changes(string(want), got), diff(string(want), got))
 	}
 }
 
-// table returns the matrix as text: a block for each resource, a line for each action, and
-// a column for each actor.
-func table(t testing.TB, az *authz.Authorizer, actors map[string]any, actions []string, resources map[string]any) string {
+// table returns the matrix as text: a block for each resource, a line for each action and
+// each field, and a column for each actor.
+func table(t testing.TB, az *authz.Authorizer, actors []Named, actions []string, resources []Named) string {
 	t.Helper()
-	names := slices.Sorted(maps.Keys(actors))
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	line := func(first string, rest []string) {
 		w.Write([]byte(first + "\t" + strings.Join(rest, "\t") + "\n"))
 	}
+	names := make([]string, len(actors))
+	for i, a := range actors {
+		names[i] = a.label()
+	}
 	line("", names)
-	for _, resource := range slices.Sorted(maps.Keys(resources)) {
-		line(resource, make([]string, len(names)))
+	for _, resource := range resources {
+		line(resource.label(), make([]string, len(actors)))
 		for _, action := range actions {
-			row := make([]string, len(names))
-			for i, name := range names {
-				answer, _, err := ask(t.Context(), az, actors[name], action, resources[resource])
-				if answer == "undecided" {
-					t.Logf("%s, %q, %s: %v", name, action, resource, err)
-				}
-				row[i] = cells[answer]
+			fields := append([]string{""}, resource.fields...)
+			rows := make(map[string][]string, len(fields))
+			for _, a := range actors {
+				resource.questions(a.value, action, func(field string, q question) {
+					answer, _, err := ask(t.Context(), az, q)
+					if answer == "undecided" {
+						t.Logf("%s, %q, %s: %v", a.name, strings.TrimSpace(action+" "+field), resource.name, err)
+					}
+					rows[field] = append(rows[field], cells[answer])
+				})
 			}
-			line("  "+action, row)
+			for _, field := range fields {
+				if field == "" {
+					line("  "+action, rows[field])
+				} else {
+					line("    "+field, rows[field])
+				}
+			}
 		}
 	}
 	w.Flush()

@@ -14,12 +14,12 @@ import (
 
 var actions = []string{"read", "pay", "audit"}
 
-func people() map[string]any {
-	return map[string]any{"alice": alice, "bob": bob, "guest": Guest{}}
+func people() []authztest.Named {
+	return authztest.ByName(map[string]any{"alice": alice, "bob": bob, "guest": Guest{}})
 }
 
-func things() map[string]any {
-	return map[string]any{"lunch": lunch, "trip": trip, "the class": authz.ClassOf[Expense](), "GET /": httptest.NewRequest("GET", "/", nil)}
+func things() []authztest.Named {
+	return authztest.ByName(map[string]any{"lunch": lunch, "trip": trip, "the class": authz.ClassOf[Expense](), "GET /": httptest.NewRequest("GET", "/", nil)})
 }
 
 // TestMatrix compares the table with testdata/TestMatrix.golden.
@@ -63,16 +63,20 @@ func TestMatrixUpdates(t *testing.T) {
 
 	changed := newAuthorizer(t, strings.Replace(policy, `"Accountant" and not`, `"Engineer" and not`, 1))
 	want := `testdata/TestMatrixUpdates.golden differs (if the change is intended, run the test with -authztest.update)
+alice gains pay on lunch (it was -)
+bob loses pay on lunch (it is -)
+alice gains pay on trip (it was -)
+bob loses pay on trip (it is -)
   # yes: allowed   -: forbidden   hidden: not found   ERROR: could not be decided
-             alice  bob    guest
+                             alice  bob    guest
   GET /
   lunch
--   pay      -      yes    -
-+   pay      yes    -      -
-  the class
+-   pay                      -      yes    -
++   pay                      yes    -      -
+  the class (class Expense)
   trip
--   pay      -      yes    -
-+   pay      yes    -      -
+-   pay                      -      yes    -
++   pay                      yes    -      -
 `
 	if r := matrix(changed); filepath.ToSlash(r.errorText()) != want {
 		t.Errorf("got %s\nwant %s", r.errorText(), want)

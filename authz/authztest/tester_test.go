@@ -31,7 +31,7 @@ func TestTester(t *testing.T) {
 		{"deny what is allowed", az, func(p *authztest.Tester) { p.Deny(alice, "read", lunch) },
 			"want denied, got allowed\nallowed: User 1 \"read\" Expense 7\n  expenses.polar:2:1: allow(user: User, \"read\", expense: Expense)\n    user.id = expense.user_id"},
 		{"deny what is not decided", az, func(p *authztest.Tester) { p.Deny(alice, "audit", lunch) },
-			"want denied, got undecided\nundecided: User 1 \"audit\" Expense 7\n  expenses.polar:10:5: method Audit of Expense returned an error (in allow)\n    in allow at expenses.polar:10:5"},
+			"want denied, got undecided\nundecided: User 1 \"audit\" Expense 7\n  expenses.polar:10:5: method Audit of Expense returned an error (in allow): i/o timeout\n    in allow at expenses.polar:10:5"},
 		{"forbidden", az, func(p *authztest.Tester) { p.Forbidden(bob, "read", lunch) }, ""},
 		{"forbidden, but hidden", hiding, func(p *authztest.Tester) { p.Forbidden(bob, "read", lunch) }, "want forbidden, got not found\n" + denied},
 		{"not found", hiding, func(p *authztest.Tester) { p.NotFound(bob, "pay", lunch) }, "want not found, got allowed"},

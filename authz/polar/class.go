@@ -54,6 +54,11 @@ type Class struct {
 	// Without Fetch, such a decision is an error, never a denial.
 	Fetch func(ctx context.Context, row any, relation string) (any, error)
 
+	// FetchEach is like Fetch for several rows, with one result for each of them. If it
+	// returns an error, the rows are fetched one by one. Package authz calls it when it
+	// decides about many rows at once. It needs Fetch, and is optional.
+	FetchEach func(ctx context.Context, rows []any, relation string) ([]any, error)
+
 	// RowInfo knows what of a row was not read. Without RowInfo, every row is
 	// taken to be whole.
 	RowInfo RowInfo

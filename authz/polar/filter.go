@@ -1,6 +1,7 @@
 package polar
 
-// This file defines Filter, which finds the rows for which a rule holds without loading them.
+// This file defines Filter and FilterActors, which find the resources, or the actors, for
+// which a rule holds without loading them.
 
 import (
 	"context"
@@ -16,10 +17,22 @@ import (
 // ErrUnsupported and names the expression and its position. It never returns a
 // filter that admits too many rows.
 func (p *Policy) Filter(ctx context.Context, rule string, actor any, action string, class Class) (*filter.Query, error) {
+	return p.filter(ctx, rule, 2, class, [3]any{actor, action, nil})
+}
+
+// FilterActors returns the condition under which rule(row, action, resource) holds for an
+// actor, a row of class, which must be a struct. The condition is exact: a row satisfies it
+// if and only if Decide would allow that actor. The errors are those of Filter.
+func (p *Policy) FilterActors(ctx context.Context, rule string, class Class, action string, resource any) (*filter.Query, error) {
+	return p.filter(ctx, rule, 0, class, [3]any{nil, action, resource})
+}
+
+// filter returns the condition on argument number unknown of rule, a row of class.
+func (p *Policy) filter(ctx context.Context, rule string, unknown int, class Class, args [3]any) (*filter.Query, error) {
 	m := p.prog.Machine(ctx, &p.config)
 	defer m.Release()
 	t := class.structType()
-	ok, err := m.StartPartial(rule, 3, 2, t)
+	ok, err := m.StartPartial(rule, len(args), unknown, t)
 	if err != nil {
 		return nil, err
 	}
@@ -29,11 +42,13 @@ func (p *Policy) Filter(ctx context.Context, rule string, actor any, action stri
 		}
 		return m.Never(t), nil
 	}
-	if err := m.SetArg(0, actor); err != nil {
-		return nil, err
-	}
-	if err := m.SetArg(1, action); err != nil {
-		return nil, err
+	for i, x := range args {
+		if i == unknown {
+			continue
+		}
+		if err := m.SetArg(i, x); err != nil {
+			return nil, err
+		}
 	}
 	return m.Filter(t)
 }

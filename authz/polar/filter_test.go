@@ -6,6 +6,7 @@ package polar
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -124,6 +125,8 @@ func listRows() (users []*listUser, docs []*listDoc) {
 	return users, docs
 }
 
+// TestFilterAgrees tests that Filter selects exactly the documents that decisions allow, and
+// FilterActors exactly the users.
 func TestFilterAgrees(t *testing.T) {
 	policies := 1500
 	if n, err := strconv.Atoi(os.Getenv("URSA_AGREE_POLICIES")); err == nil {
@@ -136,7 +139,8 @@ func TestFilterAgrees(t *testing.T) {
 	t.Logf("URSA_SEED=%d", seed)
 	users, docs := listRows()
 	ctx := context.Background()
-	var loaded, filters, conditional, unsupported int
+	loaded := 0
+	var resources, actors agreement
 	for i := range policies {
 		g := &listGen{policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}}
 		text := g.policy()
@@ -149,31 +153,69 @@ func TestFilterAgrees(t *testing.T) {
 		loaded++
 		for _, u := range users {
 			q, err := p.Filter(ctx, "allow", u, "read", ClassOf[listDoc]())
-			if err != nil {
-				unsupported++
+			if !resources.counts(q, err) {
 				continue
 			}
-			filters++
-			if q.Kind() == filter.Conditional {
-				conditional++
-			}
 			for _, d := range docs {
-				want, err := p.solve(ctx, "allow", u, "read", d)
-				if err != nil {
-					t.Fatalf("policy %d: user %d, doc %d: the filter is %v, but the decision is an error: %v\n%s", i, u.ID, d.ID, q.Reveal(), err, text)
+				if diff := differs(ctx, p, q, d, u, d); diff != "" {
+					t.Fatalf("policy %d: documents for user %d: %s\n%s", i, u.ID, diff, text)
 				}
-				got, err := q.Match(ctx, d, filter.Loaded)
-				if err != nil {
-					t.Fatalf("policy %d: user %d, doc %d: %v: %v\n%s", i, u.ID, d.ID, q.Reveal(), err, text)
-				}
-				if got != want.Allowed {
-					t.Fatalf("policy %d: user %d, doc %d: the filter says %v, the decision %v: %v\n%s", i, u.ID, d.ID, got, want.Allowed, q.Reveal(), text)
+			}
+		}
+		for _, d := range docs {
+			q, err := p.FilterActors(ctx, "allow", ClassOf[listUser](), "read", d)
+			if !actors.counts(q, err) {
+				continue
+			}
+			for _, u := range users {
+				if diff := differs(ctx, p, q, u, u, d); diff != "" {
+					t.Fatalf("policy %d: users for document %d: %s\n%s", i, d.ID, diff, text)
 				}
 			}
 		}
 	}
-	t.Logf("%d policies: %d filters, of which %d depend on the row; %d not expressible", loaded, filters, conditional, unsupported)
-	if loaded < policies/3 || conditional < filters/10 || filters < loaded {
+	t.Logf("%d policies; for documents %v; for users %v", loaded, resources, actors)
+	if loaded < policies/3 || !resources.varied(loaded) || !actors.varied(loaded) {
 		t.Errorf("too few of the random policies say anything")
 	}
+}
+
+// An agreement counts filters.
+type agreement struct{ filters, conditional, unsupported int }
+
+// counts counts the result of making a filter, and reports whether there is one.
+func (a *agreement) counts(q *filter.Query, err error) bool {
+	if err != nil {
+		a.unsupported++
+		return false
+	}
+	a.filters++
+	if q.Kind() == filter.Conditional {
+		a.conditional++
+	}
+	return true
+}
+
+func (a *agreement) varied(policies int) bool {
+	return a.filters >= policies && a.conditional >= a.filters/10
+}
+
+func (a agreement) String() string {
+	return fmt.Sprintf("%d filters, of which %d depend on the row, and %d not expressible", a.filters, a.conditional, a.unsupported)
+}
+
+// differs returns how a filter's answer for a row differs from the decision about u and d.
+func differs(ctx context.Context, p *Policy, q *filter.Query, row any, u *listUser, d *listDoc) string {
+	want, err := p.solve(ctx, "allow", u, "read", d)
+	if err != nil {
+		return fmt.Sprintf("user %d, document %d: the filter is %v, but the decision is an error: %v", u.ID, d.ID, q.Reveal(), err)
+	}
+	got, err := q.Match(ctx, row, filter.Loaded)
+	if err != nil {
+		return fmt.Sprintf("user %d, document %d: %v: %v", u.ID, d.ID, q.Reveal(), err)
+	}
+	if got != want.Allowed {
+		return fmt.Sprintf("user %d, document %d: the filter says %v, the decision %v: %v", u.ID, d.ID, got, want.Allowed, q.Reveal())
+	}
+	return ""
 }

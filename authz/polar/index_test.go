@@ -23,6 +23,49 @@ type (
 	otherDoc3 struct{ OwnerID int }
 )
 
+// TestIndexBarsOtherQuestions tests that a question that no rule is about costs the same
+// however many rules there are, although the rules do not differ in what they are about.
+func TestIndexBarsOtherQuestions(t *testing.T) {
+	classes := []Class{
+		{Name: "User", Type: ClassOf[indexedUser]().Type}, {Name: "Doc", Type: ClassOf[indexedDoc]().Type},
+		{Name: "Other", Type: ClassOf[otherDoc1]().Type},
+	}
+	user, doc, other := &indexedUser{1}, &indexedDoc{1, "open", 3}, &otherDoc1{}
+	questions := map[string][3]any{"action": {user, "write", doc}, "actor": {other, "read", doc}, "resource": {user, "read", other}}
+	ctx := context.Background()
+	for what, q := range questions {
+		var steps []int
+		for _, n := range []int{20, 10_000} {
+			var b strings.Builder
+			for i := range n {
+				fmt.Fprintf(&b, "allow(user: User, \"read\", doc: Doc) if doc.level > %d and user.id = doc.owner_id;\n", i)
+			}
+			p, diags, err := Load(ctx, Input{Sources: []Source{{"rules.polar", b.String()}}, Classes: classes})
+			if err != nil {
+				t.Fatal(err, diags)
+			}
+			if got, err := p.Decide(ctx, "allow", q[0], q[1].(string), q[2]); got.Allowed || err != nil {
+				t.Errorf("another %s: %v, %v", what, got.Allowed, err)
+			}
+			m := p.prog.Machine(ctx, &p.config)
+			m.StartRule("allow", 3)
+			for i, x := range q {
+				if err := m.SetArg(i, x); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if ok, err := m.Next(); ok || err != nil {
+				t.Errorf("another %s: the solver says %v, %v", what, ok, err)
+			}
+			steps = append(steps, m.Steps())
+			m.Release()
+		}
+		if steps[1] > steps[0] {
+			t.Errorf("another %s: %d steps with 20 rules, %d with 10,000", what, steps[0], steps[1])
+		}
+	}
+}
+
 func TestIndexIsFlat(t *testing.T) {
 	classes := []Class{
 		{Name: "User", Type: ClassOf[indexedUser]().Type}, {Name: "Doc", Type: ClassOf[indexedDoc]().Type},

@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/front"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
+	"github.com/ursa-authz/ursa/authz/polar/schema"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
@@ -30,12 +32,11 @@ type Policy struct {
 	module *resolve.Module
 	prog   *vm.Program
 	config vm.Config
-	rules  []*RuleInfo     // by index in the program
-	cuts   map[string]bool // names of rules that may reach a cut
+	rules  []atomic.Pointer[RuleInfo] // by index in the program; made when somebody reads them
+	cuts   map[string]bool            // names of rules that may reach a cut
 
-	outlined sync.Once // guards the fields below, which only traces need
-	outlines []*outline
-	branches []*Branch
+	branchLock sync.Mutex
+	branches   map[int][]*Branch // of the rules that were explained, by index; see outline.go
 }
 
 // Load makes a policy from sources: it parses and resolves them, checks them
@@ -67,7 +68,7 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 	}()
 	poll := front.Poll(ctx)
 
-	reg, err := makeRegistry(in.Classes)
+	reg, err := makeRegistry(in.Classes, in.External)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -83,7 +84,7 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 	for i, src := range in.Sources {
 		sources[i] = front.Source(src)
 	}
-	read, err := front.Load(ctx, sources, in.AllowEmpty, resolve.Options{
+	read, err := front.LoadAlike(ctx, sources, in.AllowEmpty, resolve.Options{
 		Registry: reg, Constants: constants, Poll: poll, NoTypes: noTypes,
 		DenyRule: in.DenyRule, ChangeRule: in.ChangeRule,
 	})
@@ -107,9 +108,7 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 			Now: in.Now, Print: in.Print,
 		},
 	}
-	for _, r := range prog.Rules() {
-		p.rules = append(p.rules, &RuleInfo{Name: r.Name, Head: r.Head, Pos: r.Pos})
-	}
+	p.rules = make([]atomic.Pointer[RuleInfo], len(prog.Rules()))
 	failed, err := p.runInline(ctx, files)
 	if err != nil {
 		return nil, nil, err
@@ -118,25 +117,40 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 	if err := syntax.Errors(failed); err != nil {
 		return nil, diags, err
 	}
+	module.Release()
 	return p, diags, nil
 }
 
-// makeRegistry registers the classes.
-func makeRegistry(in []Class) (*host.Registry, error) {
+// makeRegistry registers the classes, and those of external that are not among them. Loads with
+// the same classes and none of external share a registry.
+func makeRegistry(in []Class, external []*schema.Schema) (*host.Registry, error) {
 	classes := make([]host.Class, len(in))
-	for i, c := range in {
-		classes[i] = c.host()
+	for i := range in {
+		classes[i] = in[i].host()
 	}
-	reg, err := host.NewRegistry(classes)
+	var reg *host.Registry
+	var err error
+	if len(external) == 0 {
+		reg, err = host.Shared(classes, checkClassNames)
+	} else if reg, err = host.NewRegistry(classes); err == nil {
+		if err = reg.AddExternal(external); err == nil {
+			err = checkClassNames(reg)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("registering classes: %w", err)
 	}
+	return reg, nil
+}
+
+// checkClassNames returns an error if a policy cannot name one of the classes.
+func checkClassNames(reg *host.Registry) error {
 	for _, name := range reg.ClassNames() {
 		if err := syntax.CheckName(name); err != nil {
-			return nil, fmt.Errorf("registering classes: class %+q cannot be written in a policy: %w", name, err)
+			return fmt.Errorf("class %+q cannot be written in a policy: %w", name, err)
 		}
 	}
-	return reg, nil
+	return nil
 }
 
 // makeConstants converts the constants. The value of "now" is only a placeholder.
@@ -228,14 +242,30 @@ func sourceLine(files []*syntax.File, lines map[string]*syntax.Lines, pos syntax
 }
 
 // Rules returns the rules of the policy: the written ones in source order, then those of blocks.
-func (p *Policy) Rules() []*RuleInfo { return slices.Clone(p.rules) }
+func (p *Policy) Rules() []*RuleInfo {
+	rules := make([]*RuleInfo, len(p.rules))
+	for i := range rules {
+		rules[i] = p.rule(i)
+	}
+	return rules
+}
+
+// rule returns the rule with an index in the program. It is always the same pointer.
+func (p *Policy) rule(i int) *RuleInfo {
+	if r := p.rules[i].Load(); r != nil {
+		return r
+	}
+	r := &p.prog.Rules()[i]
+	p.rules[i].CompareAndSwap(nil, &RuleInfo{Name: r.Name, Head: r.Head, Pos: r.Pos})
+	return p.rules[i].Load()
+}
 
 // ruleOf returns the rule of the policy that r is in the program, or nil if there is none.
 func (p *Policy) ruleOf(r *vm.RuleInfo) *RuleInfo {
 	if r == nil || r.Index < 0 {
 		return nil
 	}
-	return p.rules[r.Index]
+	return p.rule(r.Index)
 }
 
 // Defines reports whether the policy has a rule with the given name and number of parameters.

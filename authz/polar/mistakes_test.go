@@ -311,3 +311,25 @@ func (m *mistakes) says(t *testing.T, at, text string) string {
 	}
 	return b.String()
 }
+
+// TestMistakesSchema keeps the schema of the classes, with which tools test that they say the same.
+func TestMistakesSchema(t *testing.T) {
+	s, err := polar.Schema(t.Context(), polar.Input{Classes: newMistakes().classes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "testdata/mistakes/ursa.schema.json"
+	if *update {
+		if err := os.WriteFile(name, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if want, err := os.ReadFile(name); err != nil || string(want) != string(got) {
+		t.Errorf("%s differs from the classes (%v): run go test -run TestMistakesSchema -update", name, err)
+	}
+}

@@ -26,29 +26,22 @@ type Branch struct {
 }
 
 // Branches returns the rules of the policy in source order, those of blocks last,
-// each followed by the alternatives in its body. The slice must not be modified.
+// each followed by the alternatives in its body. It reads the bodies of all rules again.
 func (p *Policy) Branches() []*Branch {
-	p.outline()
-	return p.branches
-}
-
-// outline makes the outlines of all rules, once.
-func (p *Policy) outline() []*outline {
-	p.outlined.Do(func() {
-		p.outlines = make([]*outline, len(p.module.Rules))
-		for i, r := range p.module.Rules {
-			p.outlines[i] = p.outlineOf(r, p.rules[i])
-		}
-	})
-	return p.outlines
+	var all []*Branch
+	for i := range p.rules {
+		all = append(all, p.outlineOf(p.module.Rule(i)).branches...)
+	}
+	return all
 }
 
 // An outline is the outline of one rule.
 type outline struct {
-	branch *Branch
-	head   *goal                     // the result of find for everything that is not below
-	goals  map[syntax.Node]*goal     // by each node of its expression
-	calls  map[syntax.Position]*goal // the calls in a rule that a block made
+	branch   *Branch
+	head     *goal                     // the result of find for everything that is not below
+	branches []*Branch                 // the rule and its alternatives, in order
+	goals    map[syntax.Node]*goal     // by each node of its expression
+	calls    map[syntax.Position]*goal // the calls in a rule that a block made
 }
 
 // A goal is a goal of a body, as written.
@@ -74,18 +67,31 @@ func (o *outline) find(at *resolve.At, pos syntax.Position) *goal {
 	return o.head
 }
 
-func (p *Policy) outlineOf(r *resolve.Rule, info *RuleInfo) *outline {
+// outlineOf makes the outline of a rule. The outlines of one rule share its branches, which
+// traces and [Policy.Branches] identify by their addresses.
+func (p *Policy) outlineOf(r *resolve.Rule) *outline {
+	p.branchLock.Lock()
+	defer p.branchLock.Unlock()
 	o := &outline{
-		branch: &Branch{Rule: info, Span: syntax.Span{Start: r.Pos, End: r.End}, Text: r.Text},
-		head:   &goal{pos: r.Pos, text: r.Text},
-		goals:  make(map[syntax.Node]*goal),
-		calls:  make(map[syntax.Position]*goal),
+		head:  &goal{pos: r.Pos, text: r.Text},
+		goals: make(map[syntax.Node]*goal),
+		calls: make(map[syntax.Position]*goal),
 	}
-	p.branches = append(p.branches, o.branch)
-	w := outliner{p, o}
+	w := outliner{o: o, known: p.branches[r.Index]}
+	o.branch = w.branch(Branch{Rule: p.rule(r.Index), Span: syntax.Span{Start: r.Pos, End: r.End}, Text: r.Text})
+	w.rule(r)
+	if p.branches == nil {
+		p.branches = make(map[int][]*Branch)
+	}
+	p.branches[r.Index] = o.branches
+	return o
+}
+
+// rule adds the goals of a rule.
+func (w *outliner) rule(r *resolve.Rule) {
 	if r.Node == nil {
 		w.made(r)
-		return o
+		return
 	}
 	n := 0
 	if r.Node.Body != nil {
@@ -98,13 +104,22 @@ func (p *Policy) outlineOf(r *resolve.Rule, info *RuleInfo) *outline {
 		}
 		w.add(param, &goal{pos: param.Start, text: text, before: n})
 	}
-	return o
 }
 
 // An outliner makes the outline of one rule.
 type outliner struct {
-	p *Policy
-	o *outline
+	o     *outline
+	known []*Branch // of an earlier outline of the rule
+}
+
+// branch adds a branch: that of an earlier outline, or b.
+func (w *outliner) branch(b Branch) *Branch {
+	added := &b
+	if i := len(w.o.branches); i < len(w.known) {
+		added = w.known[i]
+	}
+	w.o.branches = append(w.o.branches, added)
+	return added
 }
 
 // expr adds the goals of x, which come after n goals. It returns the goals that end
@@ -145,8 +160,7 @@ func (w *outliner) expr(x syntax.Expr, n int, around []*Branch) (last []*goal, a
 func (w *outliner) alternatives(x *syntax.NaryExpr, n int, around []*Branch) (last []*goal, longest int) {
 	longest = n
 	for _, e := range x.Elems {
-		b := &Branch{Rule: w.o.branch.Rule, Alternative: true, Span: e.Range(), Text: syntax.ExprString(syntax.Unparen(e))}
-		w.p.branches = append(w.p.branches, b)
+		b := w.branch(Branch{Rule: w.o.branch.Rule, Alternative: true, Span: e.Range(), Text: syntax.ExprString(syntax.Unparen(e))})
 		ends, after := w.expr(e, n, append(around[:len(around):len(around)], b))
 		for _, g := range ends {
 			g.closes = append(g.closes, b)

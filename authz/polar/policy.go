@@ -5,6 +5,7 @@ package polar
 import (
 	"time"
 
+	"github.com/ursa-authz/ursa/authz/polar/schema"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
@@ -24,6 +25,11 @@ type Input struct {
 	AllowEmpty bool              // accept a policy without rules
 	Now        func() time.Time  // called at most once per query, for the constant "now"; nil means time.Now
 	Print      func(text string) // receives the output of print(...) goals; nil discards it. Must be safe for concurrent use
+
+	// External are the schemas of other programs that share the policy. Their classes that are not
+	// among Classes are known by name, and nothing is an instance of them. The types of rules
+	// about them are not checked.
+	External []*schema.Schema
 
 	// DenyRule says that the authorizer queries deny, deny_request and deny_field. ChangeRule says
 	// that it queries allow_change. Rules that no decision reaches get a warning.

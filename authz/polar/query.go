@@ -38,7 +38,7 @@ func (p *Policy) Decide(ctx context.Context, rule string, actor any, action stri
 		if !allowed {
 			return Outcome{}, err
 		}
-		return Outcome{Allowed: true, Rule: p.rules[by.Index]}, nil
+		return Outcome{Allowed: true, Rule: p.rule(by.Index)}, nil
 	}
 	return p.solve(ctx, rule, actor, action, resource)
 }

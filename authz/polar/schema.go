@@ -12,7 +12,7 @@ import (
 // ChangeRule. Sources are ignored. The description contains no values of constants. The
 // error is that of [Load] for the same classes and constants.
 func Schema(ctx context.Context, in Input) (*schema.Schema, error) {
-	reg, err := makeRegistry(in.Classes)
+	reg, err := makeRegistry(in.Classes, in.External)
 	if err != nil {
 		return nil, err
 	}

@@ -134,11 +134,7 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 		t.Err = p.noRule(ctx, rule)
 		return t
 	}
-	for _, r := range p.module.Preds[rule].Rules {
-		if len(r.Params) == len(args) {
-			t.Rules++
-		}
-	}
+	t.Rules = p.prog.NumRules(rule, len(args))
 	_, t.Err = setArgs(m, args)
 	for n := 0; t.Err == nil && n < p.config.Limits.Results && (n == 0 || opts.All); n++ {
 		ok, err := m.Next()
@@ -160,11 +156,13 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 // A folder makes a tree from the solver's records. It combines the solver's small
 // goals into the written goals, and puts these into their alternatives.
 type folder struct {
-	p      *Policy
-	nodes  []vm.TraceNode
-	scopes []*scope     // by index of a record that has goals below it
-	places []*TraceNode // by index of a record: the node that it became a part of
-	parent map[*TraceNode]*TraceNode
+	p        *Policy
+	record   *vm.Trace
+	nodes    []vm.TraceNode
+	scopes   []*scope     // by index of a record that has goals below it
+	places   []*TraceNode // by index of a record: the node that it became a part of
+	parent   map[*TraceNode]*TraceNode
+	outlines map[int]*outline // by index of a rule
 }
 
 // A scope contains goals: a rule's body, the inside of a negation, or the query.
@@ -181,13 +179,27 @@ type scope struct {
 }
 
 func newFolder(p *Policy, record *vm.Trace) *folder {
-	p.outline()
 	return &folder{
-		p: p, nodes: record.Nodes,
-		scopes: make([]*scope, len(record.Nodes)),
-		places: make([]*TraceNode, len(record.Nodes)),
-		parent: make(map[*TraceNode]*TraceNode, len(record.Nodes)),
+		p: p, record: record, nodes: record.Nodes,
+		outlines: make(map[int]*outline),
+		scopes:   make([]*scope, len(record.Nodes)),
+		places:   make([]*TraceNode, len(record.Nodes)),
+		parent:   make(map[*TraceNode]*TraceNode, len(record.Nodes)),
 	}
+}
+
+// outline returns the outline of a rule. It refers to the same syntax tree as the records.
+func (f *folder) outline(index int) *outline {
+	o := f.outlines[index]
+	if o == nil {
+		rule := f.p.module.Rule
+		if src := f.record.Source(index); src != nil {
+			rule = func(int) *resolve.Rule { return src.Rule }
+		}
+		o = f.p.outlineOf(rule(index))
+		f.outlines[index] = o
+	}
+	return o
 }
 
 // add adds a node below another one.
@@ -206,7 +218,7 @@ func (f *folder) fold(erred bool) *TraceNode {
 			n := &TraceNode{Kind: TraceQuery, Status: TraceStatus(r.Status)}
 			f.places[i], f.scopes[i] = n, &scope{node: n}
 		case r.Kind == vm.TraceRule:
-			o := f.p.outlines[r.Rule.Index]
+			o := f.outline(r.Rule.Index)
 			f.places[i] = f.add(f.places[r.Parent], &TraceNode{
 				Kind: TraceRule, Status: TraceStatus(r.Status),
 				Rule: f.p.ruleOf(r.Rule), Branch: o.branch, Pos: r.Pos, Text: r.Rule.Head,

@@ -62,6 +62,20 @@ func bars(res *results) *grid {
 	}
 	x, ok = res.get("Load", "scenario=owner", "rules=10000", "kind=action", "engine="+ours).median(seconds)
 	most("loading 10,000 rules: at most one second", x, ok, 1, duration)
+	for _, l := range []struct {
+		rules string
+		most  float64
+	}{{"1", 1}, {"10000", 0.5}} {
+		load := func(engine string) *measured {
+			return res.get("Load", "scenario=owner", "rules="+l.rules, "kind=action", "engine="+engine)
+		}
+		x, ok := ratio(load(ours), load("cedar"), seconds)
+		most(fmt.Sprintf("loading rules, %s of them: at most %g times the time of cedar-go", count(l.rules), l.most), x, ok, l.most, factor)
+	}
+	x, ok = res.get("Memory", "of=rule", "engine="+ours).median("B/rule")
+	most("memory of one of 10,000 rules: at most 1,000 bytes", x, ok, 1_000, digits)
+	x, ok = res.get("Memory", "of=authorizer", "scenario=owner", "rules=1").median("B/authorizer")
+	most("memory of an idle Authorizer with one rule: at most 8 KB", x, ok, 8_192, digits)
 	if x, ok := ratio(smallest("owner", ours), smallest("owner", "plain"), seconds); ok {
 		g.add("the floor: owner, compared with an `if` written by hand", factor(x), "")
 	}

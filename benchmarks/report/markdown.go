@@ -45,6 +45,7 @@ func markdown(res *results) []byte {
 		"without and with `Middleware`, which finds the actor, makes one decision on the path, and adds values to the context.", requests(res))
 	p.table("## Observers, logs and explanations", "The scenario owner with `Config.Observe` unset, with a function that does nothing, "+
 		"and with `LogDecisions` to a discarded text log, of all allows and of 1 in 100 (denials and faults are always logged). "+
+		"These rows were measured later than the others, on a busier machine: the six fastest of sixty short runs. "+
 		"The last row is `Explain` instead of a decision.", watched(res))
 	p.load()
 	p.memory()
@@ -298,7 +299,7 @@ func (p *page) load() {
 				}
 				return nil
 			}
-			row := []string{s, count(n)}
+			row := []string{strings.ReplaceAll(s, "_", " "), count(n)}
 			for _, e := range engines {
 				row = append(row, timed(find(e), find(ours)))
 			}

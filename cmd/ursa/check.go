@@ -59,14 +59,14 @@ func (c *checkCommand) Run(env *environment) error {
 	out := report{Findings: []finding{}, Unchecked: map[string][]string{}}
 	for i := range found {
 		p := &found[i]
-		loaded, _, err := p.load(env, c.Schema)
+		loaded, s, err := p.load(env, c.Schema)
 		if err != nil {
 			return err
 		}
 		if len(loaded.Unchecked) > 0 {
 			out.Unchecked[p.name] = loaded.Unchecked
 		}
-		for _, d := range loaded.Diagnostics {
+		for _, d := range loaded.All(s) {
 			out.Findings = append(out.Findings, newFinding(p, d))
 			switch c.Format {
 			case "text":

@@ -1,13 +1,16 @@
 package main
 
 // This file defines ursa lsp, a language server on standard input and output: how messages
-// are framed, and which method is answered how.
+// are framed, and in which order things are done.
 //
-// The server handles one message at a time. Policies are checked when no message is waiting,
-// so that typing is never slowed down by checks of texts that have changed since.
+// The server answers one message at a time. Checks of whole policies, which may take longer
+// than a keystroke, run beside it: one at a time, of the texts as they are when it begins,
+// when no message is waiting. An edit of the policy cancels its check. So typing and
+// completion never wait for a check, and no check of old texts is reported.
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,6 +47,7 @@ const (
 	codeParse          = -32700
 	codeInvalidParams  = -32602
 	codeMethodNotFound = -32601
+	codeRequestFailed  = -32803
 )
 
 // null is the result of requests that have nothing to say.
@@ -51,7 +55,9 @@ var null = json.RawMessage("null")
 
 // Run serves until the client ends the session.
 func (c *lspCommand) Run(env *environment) error {
-	s := &server{env: env, schemaPath: c.Schema, open: map[string]*document{}, dirty: map[string]bool{}, published: map[string]map[string]bool{}}
+	ctx, cancel := context.WithCancel(env.ctx) // ends the goroutines below
+	defer cancel()
+	s := newServer(&environment{ctx, env.stdin, env.stdout, env.stderr}, c.Schema)
 	messages := make(chan []byte)
 	failed := make(chan error, 1)
 	go func() {
@@ -64,7 +70,7 @@ func (c *lspCommand) Run(env *environment) error {
 			}
 			select {
 			case messages <- body:
-			case <-env.ctx.Done():
+			case <-ctx.Done():
 				return
 			}
 		}
@@ -74,18 +80,21 @@ func (c *lspCommand) Run(env *environment) error {
 		select {
 		case body = <-messages:
 		default:
-			if err := s.publish(); err != nil {
-				return err
-			}
+			s.startCheck()
 			select {
 			case body = <-messages:
+			case done := <-s.checked:
+				if err := s.endCheck(done); err != nil {
+					return err
+				}
+				continue
 			case err := <-failed:
 				if errors.Is(err, io.EOF) {
 					return nil
 				}
 				return err
-			case <-env.ctx.Done():
-				return env.ctx.Err()
+			case <-ctx.Done():
+				return ctx.Err()
 			}
 		}
 		if done, err := s.handle(body); done || err != nil {
@@ -133,22 +142,35 @@ func (s *server) handle(body []byte) (done bool, err error) {
 		return true, nil
 	}
 	result, failure := s.call(m.Method, m.Params)
-	switch {
-	case m.ID == nil: // a notification has no answer
+	if m.ID == nil { // a notification has no answer
 		return false, nil
+	}
+	if later, ok := result.(answerLater); ok {
+		s.later = append(s.later, pending{m.ID, later})
+		return false, s.answer()
+	}
+	return false, s.respond(m.ID, result, failure)
+}
+
+// respond answers a request.
+func (s *server) respond(id json.RawMessage, result any, failure *rpcError) error {
+	if e, ok := result.(*rpcError); ok {
+		failure = e
+	}
+	switch {
 	case failure != nil:
-		return false, s.send(message{ID: m.ID, Error: failure})
+		return s.send(message{ID: id, Error: failure})
 	case result == nil:
 		result = null
 	}
-	return false, s.send(message{ID: m.ID, Result: result})
+	return s.send(message{ID: id, Result: result})
 }
 
 // call calls a method.
 func (s *server) call(method string, params json.RawMessage) (any, *rpcError) {
 	switch method {
 	case "initialize":
-		return s.initialize(), nil
+		return with(params, s.initialize)
 	case "shutdown":
 		s.shutDown = true
 		return nil, nil
@@ -160,10 +182,22 @@ func (s *server) call(method string, params json.RawMessage) (any, *rpcError) {
 		return with(params, s.didSave)
 	case "textDocument/didClose":
 		return with(params, s.didClose)
+	case "workspace/didChangeWatchedFiles":
+		return with(params, s.didChangeFiles)
 	case "textDocument/formatting":
 		return with(params, s.formatting)
+	case "textDocument/hover":
+		return with(params, s.hover)
+	case "textDocument/completion":
+		return with(params, s.completion)
 	case "textDocument/definition":
 		return with(params, s.definition)
+	case "textDocument/references":
+		return with(params, s.references)
+	case "textDocument/prepareRename":
+		return with(params, s.prepareRename)
+	case "textDocument/rename":
+		return with(params, s.rename)
 	case "textDocument/documentSymbol":
 		return with(params, s.symbols)
 	case "textDocument/codeAction":
@@ -175,8 +209,10 @@ func (s *server) call(method string, params json.RawMessage) (any, *rpcError) {
 // with calls f with the parameters.
 func with[P any](params json.RawMessage, f func(*P) any) (any, *rpcError) {
 	p := new(P)
-	if err := json.Unmarshal(params, p); err != nil {
-		return nil, &rpcError{codeInvalidParams, err.Error()}
+	if len(params) > 0 {
+		if err := json.Unmarshal(params, p); err != nil {
+			return nil, &rpcError{codeInvalidParams, err.Error()}
+		}
 	}
 	return f(p), nil
 }

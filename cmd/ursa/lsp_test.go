@@ -153,8 +153,8 @@ func TestPositions(t *testing.T) {
 			t.Errorf("%v: got %v, want %v", tt.pos, got, tt.want)
 		}
 		if tt.pos.IsValid() {
-			if line, col := fromPosition(text, tt.want); line != tt.pos.Line || col != tt.pos.Col {
-				t.Errorf("%v: back to %d:%d", tt.pos, line, col)
+			if back := fromPosition(text, tt.want); back != tt.pos {
+				t.Errorf("%v: back to %v", tt.pos, back)
 			}
 		}
 	}
@@ -166,7 +166,7 @@ func TestEveryPrefix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{env: &environment{ctx: t.Context(), stdout: io.Discard}, open: map[string]*document{}, dirty: map[string]bool{}, published: map[string]map[string]bool{}}
+	s := newServer(&environment{ctx: t.Context(), stdout: io.Discard}, "")
 	dir := t.TempDir()
 	uri := "file://" + filepath.ToSlash(filepath.Join(dir, "a.polar"))
 	for n := range len(text) {
@@ -174,7 +174,8 @@ func TestEveryPrefix(t *testing.T) {
 		at, _ := json.Marshal(map[string]any{"textDocument": map[string]any{"uri": uri}, "position": map[string]any{"line": strings.Count(string(text[:n]), "\n"), "character": n % 40}})
 		for _, call := range []struct{ method, params string }{
 			{"textDocument/didOpen", string(open)}, {"textDocument/documentSymbol", string(at)}, {"textDocument/definition", string(at)},
-			{"textDocument/formatting", string(at)}, {"textDocument/codeAction", string(at)},
+			{"textDocument/formatting", string(at)}, {"textDocument/codeAction", string(at)}, {"textDocument/hover", string(at)},
+			{"textDocument/completion", string(at)}, {"textDocument/references", string(at)},
 		} {
 			if _, err := s.call(call.method, json.RawMessage(call.params)); err != nil {
 				t.Fatalf("%s after %d bytes: %v", call.method, n, err)

@@ -1,17 +1,17 @@
 package main
 
-// This file defines server, what the language server knows and answers.
+// This file defines server: the texts that a client has open, the policies that they belong
+// to, and the checks of these.
 
 import (
-	"fmt"
-	"net/url"
+	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/ursa-authz/ursa/authz/polar/analysis"
+	"github.com/ursa-authz/ursa/authz/polar/schema"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
@@ -20,76 +20,70 @@ type server struct {
 	env        *environment
 	schemaPath string
 	shutDown   bool
-	open       map[string]*document       // by path
-	dirty      map[string]bool            // folders whose policies have to be checked
-	published  map[string]map[string]bool // by folder, the paths with diagnostics at the client
+	snippets   bool                 // the client can insert snippets
+	open       map[string]*document // by path
+	folders    map[string]*folder   // by path
+
+	running *check      // the check that runs, or nil
+	cancel  func()      // cancels it
+	checked chan *check // receives it when it has ended
+	later   []pending   // requests that wait for checks
 }
 
 // A document is a text that the client has open.
 type document struct {
 	uri, text string
-	diags     []syntax.Diagnostic // of the last check
+	lines     *lines // of text; nil until needed
 }
 
-// The types of the protocol, as far as they are used.
-type (
-	lspPosition struct {
-		Line      int `json:"line"`
-		Character int `json:"character"` // in UTF-16
-	}
-	lspRange struct {
-		Start lspPosition `json:"start"`
-		End   lspPosition `json:"end"`
-	}
-	lspLocation struct {
-		URI   string   `json:"uri"`
-		Range lspRange `json:"range"`
-	}
-	lspEdit struct {
-		Range lspRange `json:"range"`
-		Text  string   `json:"newText"`
-	}
-	lspDiagnostic struct {
-		Range    lspRange `json:"range"`
-		Severity int      `json:"severity"`
-		Code     string   `json:"code"`
-		Source   string   `json:"source"`
-		Message  string   `json:"message"`
-	}
-	lspSymbol struct {
-		Name      string   `json:"name"`
-		Kind      int      `json:"kind"`
-		Range     lspRange `json:"range"`
-		Selection lspRange `json:"selectionRange"`
-	}
-	lspAction struct {
-		Title       string          `json:"title"`
-		Kind        string          `json:"kind"`
-		Diagnostics []lspDiagnostic `json:"diagnostics"`
-		Edit        lspWorkspace    `json:"edit"`
-	}
-	lspWorkspace struct {
-		Changes map[string][]lspEdit `json:"changes"`
-	}
-	documentParams struct {
-		TextDocument struct {
-			URI  string `json:"uri"`
-			Text string `json:"text"` // of didOpen
-		} `json:"textDocument"`
-		Position       lspPosition `json:"position"`
-		Range          lspRange    `json:"range"`
-		ContentChanges []struct {
-			Text string `json:"text"`
-		} `json:"contentChanges"`
-	}
-)
+// A folder is one policy.
+type folder struct {
+	dir        string
+	workspace  *analysis.Workspace
+	schemaText string
+	schema     *schema.Schema
+	fault      error // of the schema
+	read       bool  // the files and the schema were read since the last change outside of the editor
+	dirty      bool  // it has to be checked
+	published  map[string]bool
+	diags      []syntax.Diagnostic // of the last check
+}
 
-func (s *server) initialize() any {
+// A check is one check of a folder.
+type check struct {
+	*folder
+	policy *analysis.Policy
+	found  []syntax.Diagnostic // with advice
+	err    error
+}
+
+// An answerLater answers a request when the check of a folder has ended.
+type answerLater struct {
+	dir    string
+	answer func() any
+}
+
+// A pending is a request that waits.
+type pending struct {
+	id json.RawMessage
+	answerLater
+}
+
+func newServer(env *environment, schemaPath string) *server {
+	return &server{env: env, schemaPath: schemaPath, open: map[string]*document{}, folders: map[string]*folder{}, checked: make(chan *check, 1), cancel: func() {}}
+}
+
+func (s *server) initialize(p *initializeParams) any {
+	s.snippets = p.Capabilities.TextDocument.Completion.Item.Snippets
 	return map[string]any{
 		"capabilities": map[string]any{
-			"textDocumentSync":           map[string]any{"openClose": true, "change": 1, "save": true},
+			"textDocumentSync":           map[string]any{"openClose": true, "change": 2, "save": true},
 			"documentFormattingProvider": true,
+			"hoverProvider":              true,
+			"completionProvider":         map[string]any{"triggerCharacters": []string{".", `"`, ":"}},
 			"definitionProvider":         true,
+			"referencesProvider":         true,
+			"renameProvider":             map[string]any{"prepareProvider": true},
 			"documentSymbolProvider":     true,
 			"codeActionProvider":         map[string]any{"codeActionKinds": []string{"quickfix"}},
 		},
@@ -97,139 +91,244 @@ func (s *server) initialize() any {
 	}
 }
 
-// path returns the path of a URI, or "" if it has none.
-func path(uri string) string {
-	u, err := url.Parse(uri)
-	if err != nil || u.Scheme != "file" {
-		return ""
+// folder returns the policy in a folder.
+func (s *server) folder(dir string) *folder {
+	f := s.folders[dir]
+	if f == nil {
+		f = &folder{dir: dir, published: map[string]bool{}}
+		s.folders[dir] = f
 	}
-	p := u.Path
-	if len(p) > 2 && p[0] == '/' && p[2] == ':' {
-		p = p[1:] // a drive of Windows
-	}
-	return filepath.FromSlash(p)
+	return f
 }
 
-// uri returns the URI of a path: the one that the client has for it, if it is open.
-func (s *server) uri(name string) string {
-	if d := s.open[name]; d != nil {
-		return d.uri
+// changed notes that a policy has changed: in an open text, or perhaps on disk.
+func (s *server) changed(dir string, onDisk bool) {
+	f := s.folder(dir)
+	f.dirty = true
+	f.read = f.read && !onDisk
+	if s.running != nil && s.running.folder == f {
+		s.cancel()
 	}
-	p := filepath.ToSlash(name)
-	if !strings.HasPrefix(p, "/") {
-		p = "/" + p
-	}
-	return (&url.URL{Scheme: "file", Path: p}).String()
 }
 
 func (s *server) didOpen(p *documentParams) any {
-	name := path(p.TextDocument.URI)
-	if name != "" {
+	if name := path(p.TextDocument.URI); name != "" {
 		s.open[name] = &document{uri: p.TextDocument.URI, text: p.TextDocument.Text}
-		s.dirty[filepath.Dir(name)] = true
+		s.changed(filepath.Dir(name), true)
 	}
 	return nil
 }
 
 func (s *server) didChange(p *documentParams) any {
 	name := path(p.TextDocument.URI)
-	if d := s.open[name]; d != nil && len(p.ContentChanges) > 0 {
-		d.text = p.ContentChanges[len(p.ContentChanges)-1].Text // changes are whole texts
-		s.dirty[filepath.Dir(name)] = true
+	d := s.open[name]
+	if d == nil {
+		return nil
+	}
+	for _, change := range p.ContentChanges {
+		if change.Range == nil {
+			d.text = change.Text
+		} else {
+			l := d.linesOf()
+			start, end := l.offset(change.Range.Start), l.offset(change.Range.End)
+			d.text = d.text[:start] + change.Text + d.text[max(start, end):]
+		}
+		d.lines = nil
+	}
+	dir := filepath.Dir(name)
+	s.changed(dir, false)
+	if w := s.folder(dir).workspace; w != nil {
+		w.Set(name, d.text)
 	}
 	return nil
 }
 
 func (s *server) didSave(p *documentParams) any {
-	if name := path(p.TextDocument.URI); s.open[name] != nil {
-		s.dirty[filepath.Dir(name)] = true // a schema may have changed
+	if name := path(p.TextDocument.URI); name != "" && s.open[name] != nil {
+		s.changed(filepath.Dir(name), true) // a schema may have changed
 	}
 	return nil
 }
 
 func (s *server) didClose(p *documentParams) any {
 	name := path(p.TextDocument.URI)
+	if name == "" {
+		return nil
+	}
 	delete(s.open, name)
-	s.dirty[filepath.Dir(name)] = true // the text on disk counts again
+	s.changed(filepath.Dir(name), true) // the text on disk counts again
 	return nil
 }
 
-// sources returns the sources of the policy in a folder, with the texts that the client has
-// open in place of those on disk.
-func (s *server) sources(dir string) policy {
-	p := policy{name: dir, dir: dir}
-	names, _ := polarFiles(dir) // a folder that is not there has the open texts only
+// didChangeFiles is called if a policy or a schema has changed outside of the editor. A schema is of
+// all folders below it, so all folders are read again.
+func (s *server) didChangeFiles(*struct{}) any {
+	for dir := range s.folders {
+		s.changed(dir, true)
+	}
+	return nil
+}
+
+func (d *document) linesOf() *lines {
+	if d.lines == nil {
+		d.lines = newLines(d.text)
+	}
+	return d.lines
+}
+
+// workspaceOf returns the workspace of a folder with the texts that the client has open in
+// place of those on disk, or nil if the schema is faulty.
+func (s *server) workspaceOf(f *folder) *analysis.Workspace {
+	if !f.read {
+		f.read = true
+		s.read(f)
+	}
+	return f.workspace
+}
+
+// read reads the schema and the files of a folder.
+func (s *server) read(f *folder) {
+	name := s.schemaPath
+	if name == "" {
+		name, f.fault = nearestSchema(f.dir)
+	}
+	text := []byte{}
+	if name != "" {
+		text, f.fault = os.ReadFile(name)
+	}
+	if f.fault == nil && (f.workspace == nil || string(text) != f.schemaText) {
+		f.workspace, f.schema, f.schemaText = nil, nil, string(text)
+		if name != "" {
+			f.schema, f.fault = schema.Parse(text)
+		}
+		if f.fault == nil {
+			f.workspace, f.fault = analysis.NewWorkspace(f.schema)
+		}
+	}
+	if f.fault != nil {
+		f.workspace = nil
+		return
+	}
+	names, _ := polarFiles(f.dir) // a folder that is not there has the open texts only
 	for name := range s.open {
-		if filepath.Dir(name) == dir && !slices.Contains(names, name) {
+		if filepath.Dir(name) == f.dir && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		if d := s.open[name]; d != nil {
-			p.sources = append(p.sources, analysis.Source{Name: name, Text: d.text})
-		} else if text, err := os.ReadFile(name); err == nil {
-			p.sources = append(p.sources, analysis.Source{Name: name, Text: string(text)})
+	for _, src := range f.workspace.Sources() {
+		if !slices.Contains(names, src.Name) {
+			f.workspace.Remove(src.Name)
 		}
 	}
-	return p
+	for _, name := range names {
+		if d := s.open[name]; d != nil {
+			f.workspace.Set(name, d.text)
+		} else if text, err := os.ReadFile(name); err == nil {
+			f.workspace.Set(name, string(text))
+		}
+	}
 }
 
-// publish checks the policies that changed, and sends their diagnostics.
-func (s *server) publish() error {
-	var dirs []string
-	for dir := range s.dirty {
-		dirs = append(dirs, dir)
+// startCheck starts the check of a policy that needs one, if none is running.
+func (s *server) startCheck() {
+	if s.running != nil {
+		return
 	}
-	slices.Sort(dirs)
-	clear(s.dirty)
-	for _, dir := range dirs {
-		if err := s.publishDir(dir); err != nil {
+	var next *folder
+	for _, f := range s.folders {
+		if f.dirty && (next == nil || f.dir < next.dir) {
+			next = f
+		}
+	}
+	if next == nil {
+		return
+	}
+	next.dirty = false
+	c := &check{folder: next}
+	s.running = c
+	w := s.workspaceOf(next)
+	if w == nil {
+		c.err = next.fault
+		s.checked <- c
+		return
+	}
+	ctx, cancel := context.WithCancel(s.env.ctx)
+	s.cancel = cancel
+	sources, schema := w.Sources(), next.schema
+	go func() {
+		if c.policy, c.err = analysis.Load(ctx, sources, schema, false); c.err == nil {
+			c.found = c.policy.All(schema)
+		}
+		cancel()
+		s.checked <- c
+	}()
+}
+
+// endCheck reports what a check has found, if the policy did not change since it began.
+func (s *server) endCheck(c *check) error {
+	s.running = nil
+	if !c.dirty && s.env.ctx.Err() == nil {
+		if err := s.publish(c); err != nil {
+			return err
+		}
+	}
+	if c.policy != nil && c.workspace != nil {
+		c.workspace.Adopt(c.policy)
+	}
+	return s.answer()
+}
+
+// answer answers the requests that have waited long enough.
+func (s *server) answer() error {
+	waiting := s.later
+	s.later = nil
+	for _, p := range waiting {
+		if f := s.folder(p.dir); f.dirty || s.running != nil && s.running.folder == f {
+			s.later = append(s.later, p)
+			continue
+		}
+		if err := s.respond(p.id, p.answerLater.answer(), nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *server) publishDir(dir string) error {
-	p := s.sources(dir)
+// publish sends the diagnostics of a folder.
+func (s *server) publish(c *check) error {
 	byFile := map[string][]lspDiagnostic{}
-	for name, d := range s.open {
-		if filepath.Dir(name) == dir {
-			byFile[name], d.diags = []lspDiagnostic{}, nil
+	for name := range s.open {
+		if filepath.Dir(name) == c.dir {
+			byFile[name] = []lspDiagnostic{}
 		}
 	}
-	for name := range s.published[dir] {
+	for name := range c.published {
 		byFile[name] = []lspDiagnostic{} // what is no longer true is taken back
 	}
-	loaded, _, err := p.load(s.env, s.schemaPath)
-	if err != nil && s.env.ctx.Err() != nil {
-		return err
-	}
-	if err != nil { // of the schema; each open file says so
+	c.diags = nil
+	if c.err != nil { // of the schema; each open file says so
 		for name := range byFile {
-			byFile[name] = []lspDiagnostic{{Severity: 1, Code: "schema", Source: "ursa", Message: err.Error()}}
+			byFile[name] = []lspDiagnostic{{Severity: 1, Code: "schema", Source: "ursa", Message: c.err.Error()}}
 		}
 	} else {
+		sources := c.workspace.Sources()
 		texts := map[string]*lines{}
-		for _, src := range p.sources {
+		for _, src := range sources {
 			texts[src.Name] = newLines(src.Text)
 		}
-		for _, d := range loaded.Diagnostics {
+		c.diags = c.found
+		for _, d := range c.diags {
 			name := d.Pos.File
 			if name == "" { // about the policy as a whole
-				if len(p.sources) == 0 {
+				if len(sources) == 0 {
 					continue
 				}
-				name = p.sources[0].Name
-			}
-			if open := s.open[name]; open != nil {
-				open.diags = append(open.diags, d)
+				name = sources[0].Name
 			}
 			byFile[name] = append(byFile[name], newDiagnostic(texts[name], d))
 		}
 	}
-	s.published[dir] = map[string]bool{}
+	clear(c.published)
 	var names []string
 	for name := range byFile {
 		names = append(names, name)
@@ -237,7 +336,7 @@ func (s *server) publishDir(dir string) error {
 	slices.Sort(names)
 	for _, name := range names {
 		if len(byFile[name]) > 0 {
-			s.published[dir][name] = true
+			c.published[name] = true
 		}
 		if err := s.notify("textDocument/publishDiagnostics", map[string]any{"uri": s.uri(name), "diagnostics": byFile[name]}); err != nil {
 			return err
@@ -246,263 +345,6 @@ func (s *server) publishDir(dir string) error {
 	return nil
 }
 
-// newDiagnostic converts a diagnostic about a text with these lines.
-func newDiagnostic(text *lines, d syntax.Diagnostic) lspDiagnostic {
-	severity := 1
-	if d.Severity == syntax.Warning {
-		severity = 2
-	}
-	msg := d.Msg
-	if d.Hint != "" {
-		msg += " (" + d.Hint + ")"
-	}
-	end := d.End
-	if end.Before(d.Pos) || !end.IsValid() {
-		end = d.Pos
-	}
-	return lspDiagnostic{toRange(text, syntax.Span{Start: d.Pos, End: end}), severity, string(d.Code), "ursa", msg}
-}
-
-// toRange converts a span of a text with these lines.
-func toRange(text *lines, s syntax.Span) lspRange {
-	return lspRange{toPosition(text, s.Start), toPosition(text, s.End)}
-}
-
-// toPosition converts a position, whose columns count characters from 1.
-func toPosition(text *lines, p syntax.Position) lspPosition {
-	if !p.IsValid() {
-		return lspPosition{}
-	}
-	pos := lspPosition{Line: int(p.Line) - 1}
-	col := int32(1)
-	for _, r := range text.line(int(p.Line) - 1) {
-		if col >= p.Col {
-			break
-		}
-		col++
-		pos.Character += utf16Len(r)
-	}
-	return pos
-}
-
-// fromPosition is the reverse of toPosition.
-func fromPosition(text *lines, p lspPosition) (lineNumber, col int32) {
-	n := 0
-	col = 1
-	for _, r := range text.line(p.Line) {
-		if n >= p.Character {
-			break
-		}
-		n += utf16Len(r)
-		col++
-	}
-	return int32(p.Line) + 1, col
-}
-
-// lines finds the lines of a text. All are kept, however long they are.
-type lines struct {
-	text   string
-	starts []int // byte offset of each line
-}
-
-func newLines(text string) *lines {
-	l := &lines{text: text, starts: []int{0}}
-	for i, c := range []byte(text) {
-		if c == '\n' {
-			l.starts = append(l.starts, i+1)
-		}
-	}
-	return l
-}
-
-// line returns line n, counted from 0, without its end; "" if there is none. A nil *lines has
-// no lines.
-func (l *lines) line(n int) string {
-	if l == nil || n < 0 || n >= len(l.starts) {
-		return ""
-	}
-	text, _, _ := strings.Cut(l.text[l.starts[n]:], "\n")
-	return strings.TrimSuffix(text, "\r")
-}
-
-func utf16Len(r rune) int {
-	if r > 0xFFFF {
-		return 2
-	}
-	return 1
-}
-
 func (s *server) notify(method string, params any) error {
 	return s.send(message{Method: method, Params: mustJSON(params)})
-}
-
-func (s *server) formatting(p *documentParams) any {
-	d := s.open[path(p.TextDocument.URI)]
-	if d == nil {
-		return nil
-	}
-	formatted, ds := syntax.Format(d.text)
-	if syntax.Errors(ds) != nil || formatted == d.text {
-		return []lspEdit{}
-	}
-	end := lspPosition{Line: strings.Count(d.text, "\n")}
-	for _, r := range d.text[strings.LastIndexByte(d.text, '\n')+1:] {
-		end.Character += utf16Len(r)
-	}
-	return []lspEdit{{lspRange{End: end}, formatted}}
-}
-
-// definition finds what the name at a position means: the rules that a call asks, the blocks
-// of a class, the declaration of a role, permission or relation.
-func (s *server) definition(p *documentParams) any {
-	name := path(p.TextDocument.URI)
-	d := s.open[name]
-	if d == nil {
-		return nil
-	}
-	lineNumber, col := fromPosition(newLines(d.text), p.Position)
-	file, _ := syntax.Parse(name, d.text)
-	var want target
-	for _, stmt := range file.Stmts {
-		syntax.Walk(stmt, func(n syntax.Node) bool {
-			if at := n.Range(); !covers(at, lineNumber, col) {
-				return true // lists of a node may lie outside of its own text
-			}
-			switch n := n.(type) {
-			case *syntax.Call:
-				if covers(n.Name.Span, lineNumber, col) {
-					want = target{rule: n.Name.Text, arity: len(n.Args)}
-				}
-			case *syntax.StringLit:
-				want = target{declared: n.Value}
-			case *syntax.ClassPattern:
-				if covers(n.Class.Span, lineNumber, col) {
-					want = target{class: n.Class.Text}
-				}
-			case *syntax.RelationDecl:
-				for _, c := range n.Classes {
-					if covers(c.Span, lineNumber, col) {
-						want = target{class: c.Text}
-					}
-				}
-			}
-			return true
-		})
-	}
-	locations := []lspLocation{}
-	if want == (target{}) {
-		return locations
-	}
-	for _, src := range s.sources(filepath.Dir(name)).sources {
-		file, _ := syntax.Parse(src.Name, src.Text)
-		text := newLines(src.Text)
-		for _, at := range want.in(file) {
-			locations = append(locations, lspLocation{s.uri(src.Name), toRange(text, at)})
-		}
-	}
-	return locations
-}
-
-// A target is what a name means. One of its fields is set.
-type target struct {
-	rule     string
-	arity    int
-	declared string
-	class    string
-}
-
-// in returns where a file defines the target.
-func (t target) in(f *syntax.File) []syntax.Span {
-	var found []syntax.Span
-	for _, stmt := range f.Stmts {
-		switch stmt := stmt.(type) {
-		case *syntax.Rule:
-			if stmt.Name.Text == t.rule && len(stmt.Params) == t.arity {
-				found = append(found, stmt.Name.Span)
-			}
-		case *syntax.Block:
-			if t.class != "" && stmt.Class.Text == t.class {
-				found = append(found, stmt.Class.Span)
-			}
-			for _, decl := range stmt.Decls {
-				decl, ok := decl.(*syntax.Declaration)
-				if !ok || t.declared == "" {
-					continue
-				}
-				for _, lit := range decl.Strings {
-					if lit.Value == t.declared {
-						found = append(found, lit.Span)
-					}
-				}
-				for _, r := range decl.Relations {
-					if r.Name.Text == t.declared {
-						found = append(found, r.Name.Span)
-					}
-				}
-			}
-		}
-	}
-	return found
-}
-
-// covers reports whether a position is in a span, or at its end.
-func covers(s syntax.Span, line, col int32) bool {
-	p := syntax.Position{File: s.Start.File, Line: line, Col: col}
-	return !p.Before(s.Start) && !s.End.Before(p)
-}
-
-// The kinds of symbols.
-const (
-	symbolClass    = 5
-	symbolFunction = 12
-)
-
-func (s *server) symbols(p *documentParams) any {
-	name := path(p.TextDocument.URI)
-	d := s.open[name]
-	if d == nil {
-		return nil
-	}
-	file, _ := syntax.Parse(name, d.text)
-	text := newLines(d.text)
-	symbols := []lspSymbol{}
-	for _, stmt := range file.Stmts {
-		switch stmt := stmt.(type) {
-		case *syntax.Rule:
-			name := fmt.Sprintf("%s/%d", stmt.Name.Text, len(stmt.Params))
-			symbols = append(symbols, lspSymbol{name, symbolFunction, toRange(text, stmt.Range()), toRange(text, stmt.Name.Span)})
-		case *syntax.Block:
-			symbols = append(symbols, lspSymbol{stmt.Class.Text, symbolClass, toRange(text, stmt.Range()), toRange(text, stmt.Class.Span)})
-		}
-	}
-	return symbols
-}
-
-// codeActions offers the fixes of the diagnostics in a range.
-func (s *server) codeActions(p *documentParams) any {
-	name := path(p.TextDocument.URI)
-	d := s.open[name]
-	if d == nil {
-		return nil
-	}
-	// The diagnostics have to be those of the text that the edits are made to.
-	if err := s.publish(); err != nil {
-		return nil
-	}
-	actions := []lspAction{}
-	text := newLines(d.text)
-	for _, diag := range d.diags {
-		shown := newDiagnostic(text, diag)
-		if diag.Fix == nil || shown.Range.Start.Line > p.Range.End.Line || shown.Range.End.Line < p.Range.Start.Line {
-			continue
-		}
-		title := "Replace by " + diag.Fix.Text
-		if !utf8.ValidString(title) || len(title) > 200 {
-			title = "Replace"
-		}
-		actions = append(actions, lspAction{title, "quickfix", []lspDiagnostic{shown}, lspWorkspace{
-			map[string][]lspEdit{d.uri: {{toRange(text, diag.Fix.Span), diag.Fix.Text}}},
-		}})
-	}
-	return actions
 }

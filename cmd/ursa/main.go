@@ -17,6 +17,9 @@ import (
 )
 
 func main() {
+	if isVetTool(os.Args[1:]) {
+		vetTool()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
@@ -36,7 +39,10 @@ type commandLine struct {
 	Check checkCommand `cmd:"" help:"Report errors and warnings in policies."`
 	Rules rulesCommand `cmd:"" help:"List rules, roles and permissions."`
 	Gen   genCommand   `cmd:"" help:"Write Go constants for actions, roles and permissions."`
+	Vet   vetCommand   `cmd:"" help:"Report mistakes in Go programs that use Ursa."`
 	Lsp   lspCommand   `cmd:"" help:"Serve editors as a language server, on standard input and output."`
+
+	Completion completionCommand `cmd:"" help:"Print a script by which a shell completes commands and flags."`
 }
 
 // An environment is what commands read from and write to.
@@ -63,7 +69,11 @@ var examples = map[string]string{
 	"check": "  ursa check policies/...\n  ursa check -format github ./...\n  ursa check -codes nil-equals-nil",
 	"rules": "  ursa rules policies/managed\n  ursa rules -roles mermaid policies/managed\n  ursa rules -can read Expense policies/managed",
 	"lsp":   "  ursa lsp",
-	"gen":   "  //go:generate ursa gen -package app -o policy_gen.go ../policies/managed",
+	"vet":   "  ursa vet ./...\n  ursa vet -format github ./...\n  go vet -vettool=$(which ursa) ./...",
+
+	"completion": "  source <(ursa completion bash)\n  ursa completion fish > ~/.config/fish/completions/ursa.fish",
+
+	"gen": "  //go:generate ursa gen -package app -o policy_gen.go ../policies/managed",
 }
 
 // run runs a command and returns the exit code.
@@ -92,7 +102,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	command, err := parser.Parse(goFlags(args))
 	if err == nil {
-		err = command.Run(env)
+		err = command.Run(env, command)
 	}
 	switch {
 	case err == nil:

@@ -146,20 +146,9 @@ func (p *policy) read(env *environment, name string) error {
 // one in its folder and those above. Without one it is nil. It also returns the file's path.
 func (p *policy) schema(path string) (*schema.Schema, string, error) {
 	if path == "" {
-		dir, err := filepath.Abs(p.dir)
-		if err != nil {
+		var err error
+		if path, err = nearestSchema(p.dir); path == "" || err != nil {
 			return nil, "", err
-		}
-		for path == "" {
-			if name := filepath.Join(dir, schemaFile); isFile(name) {
-				path = name
-				break
-			}
-			parent := filepath.Dir(dir)
-			if parent == dir {
-				return nil, "", nil
-			}
-			dir = parent
 		}
 	}
 	text, err := os.ReadFile(path)
@@ -171,6 +160,25 @@ func (p *policy) schema(path string) (*schema.Schema, string, error) {
 		return nil, "", fmt.Errorf("%s: %w", path, err)
 	}
 	return s, path, nil
+}
+
+// nearestSchema returns the path of the schema in a folder, or else in the nearest one above it
+// that has one, or "".
+func nearestSchema(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for {
+		if name := filepath.Join(dir, schemaFile); isFile(name) {
+			return name, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", nil
+		}
+		dir = parent
+	}
 }
 
 func isFile(name string) bool {

@@ -11,7 +11,10 @@ const require = createRequire(import.meta.url)
 function load(settings, trusted) {
   const events = [], listeners = {}
   class LanguageClient {
-    constructor(id, name, server, options) { events.push(['new', server.run.command, server.run.args, options.documentSelector[0].language]) }
+    constructor(id, name, server, options) {
+      events.push(['new', server.run.command, server.run.args, options.documentSelector[0].language])
+      assert.equal(options.synchronize.fileEvents.glob, '**/{*.polar,ursa.schema.json}')
+    }
     async start() {
       events.push(['start'])
       if (settings.path === 'missing') throw new Error('ENOENT')
@@ -22,6 +25,7 @@ function load(settings, trusted) {
     workspace: {
       get isTrusted() { return trusted },
       getConfiguration: () => ({ get: name => settings[name] }),
+      createFileSystemWatcher: glob => ({ glob, dispose: () => events.push(['unwatch']) }),
       onDidGrantWorkspaceTrust: f => { listeners.trust = () => { trusted = true; return f() } },
       onDidChangeConfiguration: f => { listeners.change = f },
     },
@@ -41,7 +45,7 @@ test('it starts ursa lsp, and ends it', async () => {
   const { extension, events } = load({ path: 'ursa', enable: true }, true)
   await extension.activate({ subscriptions: [] })
   await extension.deactivate()
-  assert.deepEqual(events, [['new', 'ursa', ['lsp'], 'polar'], ['start'], ['stop']])
+  assert.deepEqual(events, [['new', 'ursa', ['lsp'], 'polar'], ['start'], ['unwatch'], ['stop']])
 })
 
 test('it starts nothing in a workspace that is not trusted, until it is', async () => {

@@ -5,14 +5,19 @@ const os = require('node:os')
 const vscode = require('vscode')
 const { LanguageClient } = require('vscode-languageclient/node')
 
-let client
+let client, watcher
 
 async function start() {
   const settings = vscode.workspace.getConfiguration('ursa')
   if (!vscode.workspace.isTrusted || !settings.get('enable')) return
   // The working directory is not that of the workspace, so that nothing in the workspace is run.
   const server = { command: settings.get('path') || 'ursa', args: ['lsp'], options: { cwd: os.homedir() } }
-  client = new LanguageClient('ursa', 'Ursa', { run: server, debug: server }, { documentSelector: [{ scheme: 'file', language: 'polar' }] })
+  // The server reads these files itself, and has to know when they change outside of the editor.
+  watcher ??= vscode.workspace.createFileSystemWatcher('**/{*.polar,ursa.schema.json}')
+  client = new LanguageClient('ursa', 'Ursa', { run: server, debug: server }, {
+    documentSelector: [{ scheme: 'file', language: 'polar' }],
+    synchronize: { fileEvents: watcher },
+  })
   try {
     await client.start()
   } catch (err) {
@@ -40,4 +45,10 @@ function activate(context) {
   return start()
 }
 
-module.exports = { activate, deactivate: stop }
+async function deactivate() {
+  watcher?.dispose()
+  watcher = undefined
+  await stop()
+}
+
+module.exports = { activate, deactivate }

@@ -95,14 +95,14 @@ func TestEdit(t *testing.T) {
 
 	n := p.logged()
 	write(t, file, with)
-	p.wait(n, "the policy has changed")
+	p.wait(n, "policy loaded")
 	if got := p.curl(submit); got.status != 200 || !strings.HasSuffix(got.body, "id=108)\n") {
 		t.Errorf("with the rule: %d %s", got.status, got.body)
 	}
 
 	n = p.logged()
 	write(t, file, strings.Replace(with, "user.id = expense.user_id", "user.id = expense.usr_id", 1))
-	p.wait(n, "the changed policy is rejected, the previous one stays in force")
+	p.wait(n, "policy rejected")
 	p.wait(n, filepath.Join("mine", "expenses.polar")+":10:23: Expense has no attribute usr_id")
 	n = p.logged()
 	write(t, file, "allow(_: Usr, _, _);\nallow(_: User, _, _: Expence);\n")
@@ -114,18 +114,20 @@ func TestEdit(t *testing.T) {
 
 	n = p.logged()
 	write(t, file, without)
-	p.wait(n, "the policy has changed")
+	p.wait(n, "policy loaded")
 	if got := p.curl(submit); got.status != 403 {
 		t.Errorf("without the rule again: %d %s", got.status, got.body)
 	}
 
 	n = p.logged()
 	write(t, file, without+"\nunused(_: User);\n")
-	p.wait(n, "the policy has changed")
+	p.wait(n, "policy loaded")
 	p.wait(n, "unused")
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	reloads := slices.DeleteFunc(slices.Clone(p.log), func(line string) bool { return strings.Contains(line, "msg=authz ") })
+	reloads := slices.DeleteFunc(slices.Clone(p.log), func(line string) bool {
+		return strings.Contains(line, "kind=") && !strings.Contains(line, "kind=reload")
+	})
 	if len(reloads) != 5 {
 		t.Errorf("5 reloads are %d lines of the log:\n%s", len(reloads), strings.Join(reloads, "\n"))
 	}
@@ -308,7 +310,7 @@ func TestExposed(t *testing.T) {
 	p.wait(0, `The header "user:" does not authenticate anybody`)
 	p = start(t, plain, t.TempDir())
 	p.curl(`curl localhost:5000/`)
-	p.wait(0, "msg=authz") // a warning would come before this decision
+	p.wait(0, "kind=decision") // a warning would come before this decision
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if strings.Contains(strings.Join(p.log, "\n"), "WARNING") {

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"gorm.io/gorm"
@@ -23,7 +22,6 @@ type routes struct {
 	db            *gorm.DB
 	expenses      *gormauthz.Repository[Expense]
 	organizations *gormauthz.Repository[Organization]
-	failed        func(*http.Request, error) // called for each error that becomes a 500
 }
 
 // handler returns the application. az decides every request before a route runs,
@@ -39,9 +37,6 @@ func (rt *routes) handler(az *authz.Authorizer) http.Handler {
 	return az.Middleware(nethttp.RequireDecision(mux))
 }
 
-// answers are the errors that are not faults of the program.
-var answers = []error{authz.ErrForbidden, authz.ErrNotFound, authz.ErrUnauthenticated}
-
 // route returns a handler that answers with the status of f's error.
 func (rt *routes) route(f nethttp.HandlerFunc) http.Handler {
 	return nethttp.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
@@ -49,10 +44,6 @@ func (rt *routes) route(f nethttp.HandlerFunc) http.Handler {
 		if bad, ok := errors.AsType[*bodyError](err); ok {
 			http.Error(w, bad.text, bad.status)
 			return nil
-		}
-		isAnswer := func(answer error) bool { return errors.Is(err, answer) }
-		if err != nil && !slices.ContainsFunc(answers, isAnswer) {
-			rt.failed(r, err)
 		}
 		return err
 	})

@@ -14,7 +14,6 @@ package main
 // This file defines the flags and the application.
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -183,8 +182,7 @@ func (a *app) authorize(engine authz.Engine) error {
 		Engine:   engine,
 		Actor:    a.actor,
 		HTTP:     authz.HTTPConfig{Challenge: `User realm="expenses"`},
-		Observe:  authz.LogDecisions(a.log),
-		OnReload: a.reloaded,
+		Observe:  a.observe,
 	})
 	if err != nil {
 		return err
@@ -197,9 +195,6 @@ func (a *app) authorize(engine authz.Engine) error {
 		db:            a.db,
 		expenses:      gormauthz.NewRepository[Expense](a.db),
 		organizations: gormauthz.NewRepository[Organization](a.db),
-		failed: func(r *http.Request, err error) {
-			a.log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
-		},
 	}
 	a.handler = rt.handler(a.az)
 	return nil
@@ -238,33 +233,12 @@ func (a *app) checkLists() bool {
 	return err == nil
 }
 
-// reloaded logs one line about a reload of the policy.
-func (a *app) reloaded(e authz.ReloadEvent) {
-	text := oneLine(e.Diagnostics)
-	switch {
-	case e.Err != nil:
-		a.log.Error("the changed policy is rejected, the previous one stays in force", "error", cmp.Or(text, e.Err.Error()), "version", e.Version)
-		return
-	case text != "":
-		a.log.Warn("the policy has changed", "version", e.Version, "previous", e.Previous, "warnings", text)
-	default:
-		a.log.Info("the policy has changed", "version", e.Version, "previous", e.Previous)
+// observe logs every event, and checks the lists of a new policy.
+func (a *app) observe(ctx context.Context, e authz.Event) {
+	authz.LogDecisions(a.log)(ctx, e)
+	if e.Kind == authz.EventReload && e.Err == nil {
+		a.checkLists()
 	}
-	a.checkLists()
-}
-
-// oneLine returns the first diagnostics, and how many more there are.
-func oneLine(diagnostics []authz.Diagnostic) string {
-	const most = 10
-	var parts []string
-	for i, d := range diagnostics {
-		if i == most {
-			parts = append(parts, fmt.Sprintf("and %d more", len(diagnostics)-most))
-			break
-		}
-		parts = append(parts, d.Error())
-	}
-	return strings.Join(parts, "; ")
 }
 
 // introduce prints what runs, where it listens, and requests to try.

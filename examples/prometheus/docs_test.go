@@ -26,9 +26,9 @@ func TestTwoObservers(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := authz.LogDecisions(nil)
-	observe := func(ctx context.Context, d authz.Decision) {
-		observer.Observe(ctx, d)
-		log(ctx, d)
+	observe := func(ctx context.Context, e authz.Event) {
+		observer.Observe(ctx, e)
+		log(ctx, e)
 	}
-	observe(t.Context(), authz.Decision{})
+	observe(t.Context(), authz.Event{})
 }

@@ -47,7 +47,6 @@ func Example() {
 		Policies: authz.String("expenses.polar", `allow(user: User, "read", expense: Expense) if user.id = expense.user_id;`),
 		Classes:  []authz.Class{authz.ClassOf[User](), authz.ClassOf[Expense]()},
 		Observe:  observer.Observe,
-		OnReload: observer.OnReload,
 	})
 	if err != nil {
 		panic(err)
@@ -78,8 +77,8 @@ func Example() {
 		}
 	}
 	// Output:
-	// authz_decision_duration_seconds_count{authz_action="_OTHER",authz_actor_class="User",authz_asked="allow",authz_outcome="denied",authz_resource_class="Expense"} 1
-	// authz_decision_duration_seconds_count{authz_action="read",authz_actor_class="User",authz_asked="allow",authz_outcome="allowed",authz_resource_class="Expense"} 2
-	// authz_decision_duration_seconds_count{authz_action="read",authz_actor_class="User",authz_asked="allow",authz_outcome="denied",authz_resource_class="Expense"} 2
+	// authz_decision_duration_seconds_count{authz_action="_OTHER",authz_actor_class="User",authz_resource_class="Expense",authz_rule="allow",authz_verdict="denied"} 1
+	// authz_decision_duration_seconds_count{authz_action="read",authz_actor_class="User",authz_resource_class="Expense",authz_rule="allow",authz_verdict="allowed"} 2
+	// authz_decision_duration_seconds_count{authz_action="read",authz_actor_class="User",authz_resource_class="Expense",authz_rule="allow",authz_verdict="denied"} 2
 	// authz_policy_info{authz_policy_version="VERSION"} 1
 }

@@ -30,12 +30,14 @@ const (
 // the standard library, so that a program that imports authz does not download their
 // dependencies; other tests may also import testModules.
 const lattice = `
-	7  examples/expenses   github.com/go-sql-driver/mysql github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres gorm.io/driver/sqlite
-	7  examples/quickstart
-	7  examples/roles      gorm.io/gorm
-	7  examples/tenants    gorm.io/gorm
-	6  adapters/gorm       gorm.io/gorm
-	6  adapters/nethttp
+	9  examples/expenses   github.com/go-sql-driver/mysql github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres gorm.io/driver/sqlite
+	9  examples/quickstart
+	9  examples/roles      gorm.io/gorm
+	9  examples/tenants    gorm.io/gorm
+	8  adapters/gorm       gorm.io/gorm
+	7  adapters/sql
+	6  adapters/internal/answer
+	8  adapters/nethttp
 	6  adapters/oso        github.com/osohq/go-oso
 	6  authz/authztest
 	5  authz
@@ -52,8 +54,9 @@ const lattice = `
 	0  authz/polar/internal/chunked
 	0  authz/ledger
 	0  policies
+	6  internal/sqlworld   gorm.io/gorm
 	1  internal/testdb     github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres
-	7  internal/pagetest   gorm.io/gorm
+	9  internal/pagetest   gorm.io/gorm
 	0  internal/pagecode
 	0  internal/deps
 `

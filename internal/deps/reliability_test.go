@@ -29,7 +29,7 @@ func TestReliabilityPage(t *testing.T) {
 	page, contributing := read("docs/reliability.md"), read("CONTRIBUTING.md")
 	known := make(map[string]bool) // tests and variables
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(name, "_test.go") {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") {
 			return err
 		}
 		text, err := os.ReadFile(name)

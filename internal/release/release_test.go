@@ -44,6 +44,28 @@ func TestConsumers(t *testing.T) {
 	}
 }
 
+func TestStrangers(t *testing.T) {
+	gin := module{"adapters/gin", rootPath + "/adapters/gin"}
+	for _, tt := range []struct {
+		of       module
+		required string
+		want     string // "" for no error
+	}{
+		{gin, rootPath + " " + gin.path + " github.com/gin-gonic/gin gorm.io/gorm", ""},
+		{gin, rootPath + " " + gin.path + " github.com/gin-gonic/gin github.com/labstack/echo/v5", "requires github.com/labstack/echo/v5"},
+		{gin, rootPath + " " + gin.path + " github.com/gin-gonic/gin go.opentelemetry.io/otel", "requires go.opentelemetry.io/otel"},
+		{gin, rootPath + " " + gin.path + " github.com/gin-gonic/gin " + rootPath + "/internal/webtest", "requires " + rootPath + "/internal/webtest"},
+		{gin, rootPath + " " + gin.path, "does not require github.com/gin-gonic/gin"},
+		{module{".", rootPath}, rootPath + " gorm.io/gorm", ""},
+		{module{".", rootPath}, rootPath + " github.com/go-chi/chi/v5", "requires github.com/go-chi/chi/v5"},
+	} {
+		err := strangers(tt.of, strings.Fields(tt.required))
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.HasSuffix(strings.Split(err.Error(), ", so")[0], tt.want)) {
+			t.Errorf("%s with %s: %v, want %q", tt.of.dir, tt.required, err, tt.want)
+		}
+	}
+}
+
 // repository makes a git repository with the given files, and returns its directory.
 func repository(t *testing.T, files map[string]string) string {
 	t.Helper()

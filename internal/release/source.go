@@ -139,7 +139,8 @@ func addSums(name string, required []string, sums map[string][]string) error {
 }
 
 // consume builds a program in dir that imports each package of m from the source, and
-// installs each of m's programs from there.
+// installs each of m's programs from there. It returns an error if the program requires
+// frameworks that it does not use.
 func consume(ctx context.Context, dir, source, tree string, m module, version string) error {
 	libraries, programs, err := packages(tree, m)
 	if err != nil {
@@ -156,16 +157,15 @@ func consume(ctx context.Context, dir, source, tree string, m module, version st
 	// The module cache is a separate one, without anything from another run. Other
 	// modules that were downloaded before are taken from the existing cache.
 	proxies := "file://" + filepath.ToSlash(source) + ",file://" + filepath.ToSlash(filepath.Join(cache, "cache", "download")) + "," + proxy
-	run := func(args ...string) error {
+	run := func(args ...string) (string, error) {
 		cmd := exec.CommandContext(ctx, "go", args...)
 		cmd.Dir = dir
 		cmd.Env = append(os.Environ(), "GOPROXY="+proxies, "GONOSUMDB="+rootPath+","+rootPath+"/*",
 			"GOFLAGS=-mod=mod -modcacherw -trimpath", "GOWORK=off", "GOMODCACHE="+filepath.Join(dir, ".cache"), "GOBIN="+filepath.Join(dir, ".bin"))
-		_, err := outputOf(cmd)
-		return err
+		return outputOf(cmd)
 	}
 	for _, program := range programs {
-		if err := run("install", program+"@"+version); err != nil {
+		if _, err := run("install", program+"@"+version); err != nil {
 			return err
 		}
 	}
@@ -184,13 +184,20 @@ func consume(ctx context.Context, dir, source, tree string, m module, version st
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/consumer\n\ngo 1.26\n"), 0o644); err != nil {
 		return err
 	}
-	if err := run("get", m.path+"@"+version); err != nil {
+	if _, err := run("get", m.path+"@"+version); err != nil {
 		return err
 	}
-	if err := run("mod", "tidy"); err != nil {
+	if _, err := run("mod", "tidy"); err != nil {
 		return err
 	}
-	return run("build", "-o", filepath.Join(dir, ".bin")+string(filepath.Separator), ".")
+	if _, err := run("build", "-o", filepath.Join(dir, ".bin")+string(filepath.Separator), "."); err != nil {
+		return err
+	}
+	required, err := run("list", "-m", "-f", "{{.Path}}", "all")
+	if err != nil {
+		return err
+	}
+	return strangers(m, strings.Fields(required))
 }
 
 // rootPath is the path of the root module; the paths of the others begin with it.

@@ -29,34 +29,43 @@ import (
 type Database struct {
 	Name string // of its kind
 
-	kind      func(testing.TB) func() gorm.Dialector
-	dialector func() gorm.Dialector
+	kind kind
+	dsn  string
+}
+
+// A kind is a kind of databases.
+type kind struct {
+	driver    string // of package database/sql
+	dsn       func(testing.TB) string
+	dialector func(dsn string) gorm.Dialector
+}
+
+var kinds = map[string]kind{
+	"sqlite":   {"sqlite", SQLite, sqlite.Open},
+	"postgres": {"pgx", Postgres, postgresdriver.Open},
+	"mysql":    {"mysql", MySQL, mysqldriver.Open},
 }
 
 // Open returns a new handle of the database.
-func (d Database) Open(t testing.TB) *gorm.DB { return Open(t, d.dialector()) }
+func (d Database) Open(t testing.TB) *gorm.DB { return Open(t, d.kind.dialector(d.dsn)) }
 
 // Another returns another empty database of the same kind.
-func (d Database) Another(t testing.TB) Database { return Database{d.Name, d.kind, d.kind(t)} }
+func (d Database) Another(t testing.TB) Database { return Database{d.Name, d.kind, d.kind.dsn(t)} }
+
+// Faulty returns a new pool of the database whose calls can be made to fail.
+func (d Database) Faulty(t testing.TB) (*sql.DB, *Faults) { return Faulty(t, d.kind.driver, d.dsn) }
+
+// New returns an empty database of a kind: "sqlite", "postgres" or "mysql".
+func New(t testing.TB, name string) Database {
+	t.Helper()
+	return Database{name, kinds[name], kinds[name].dsn(t)}
+}
 
 // Each runs a test on an empty database of each kind.
 func Each(t *testing.T, f func(t *testing.T, d Database)) {
 	t.Helper()
-	for name, kind := range map[string]func(testing.TB) func() gorm.Dialector{
-		"sqlite": func(t testing.TB) func() gorm.Dialector {
-			dsn := SQLite(t)
-			return func() gorm.Dialector { return sqlite.Open(dsn) }
-		},
-		"postgres": func(t testing.TB) func() gorm.Dialector {
-			dsn := Postgres(t)
-			return func() gorm.Dialector { return postgresdriver.Open(dsn) }
-		},
-		"mysql": func(t testing.TB) func() gorm.Dialector {
-			dsn := MySQL(t)
-			return func() gorm.Dialector { return mysqldriver.Open(dsn) }
-		},
-	} {
-		t.Run(name, func(t *testing.T) { f(t, Database{name, kind, kind(t)}) })
+	for name := range kinds {
+		t.Run(name, func(t *testing.T) { f(t, New(t, name)) })
 	}
 }
 

@@ -102,7 +102,7 @@ func humaError(err error) error {
 
 // TestRouters runs the programs of the page.
 func TestRouters(t *testing.T) {
-	for name, h := range map[string]http.Handler{"chi": withChi(), "gorilla": withGorilla(), "huma": withHuma()} {
+	for name, h := range map[string]http.Handler{"chi": withChi(), "gorilla": withGorilla(), "huma": withHuma(), "ogen": withOgen()} {
 		for path, want := range map[string]int{
 			"/expenses/1": 200, "/expenses/2": 403, "/expenses/999": 404, "/expenses/%31": 200, "/a/../expenses/1": 400,
 		} {
@@ -129,5 +129,5 @@ func TestRouters(t *testing.T) {
 
 // TestDocs: the code of docs/routers.md is that of this file.
 func TestDocs(t *testing.T) {
-	pagecode.Code(t, "../../docs/routers.md", []string{"go"}, 6, "example_test.go", "http_test.go")
+	pagecode.Code(t, "../../docs/routers.md", []string{"go"}, 9, "example_test.go", "http_test.go", "ogen_test.go")
 }

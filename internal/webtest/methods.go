@@ -6,6 +6,7 @@ package webtest
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ allow(_: User{id: 2}, method, _: Request) if method in ["POST", "DELETE", "OPTIO
 `
 
 func testMethods(t *testing.T, f Framework) {
+	allowed := map[string][]string{as(1): {"GET", "HEAD"}, as(2): {"POST", "DELETE", "OPTIONS"}}
 	ran := ""
 	handle := func(c Call) error {
 		ran = c.Request().Method
@@ -28,6 +30,7 @@ func testMethods(t *testing.T, f Framework) {
 		{Method: "GET", Path: "/x/{id}", Handle: handle},
 		{Method: "POST", Path: "/x/{id}", Handle: handle},
 		{Method: "DELETE", Path: "/x/{id}", Handle: handle},
+		{Method: "OPTIONS", Path: "/other", Handle: handle},
 	}}, func(c *authz.Config) { c.Policies = authz.String("methods.polar", methodsPolicy) })
 	for _, tt := range []struct {
 		line, user string
@@ -42,18 +45,24 @@ func testMethods(t *testing.T, f Framework) {
 		{"HEAD /x/1", as(2), ""},
 		{"OPTIONS /x/1", as(1), ""},
 		{"OPTIONS /x/1", as(2), ""}, // which is allowed, and has no handler
+		{"OPTIONS /other", as(1), ""},
+		{"OPTIONS /other", as(2), "OPTIONS"},
 		{"get /x/1", as(1), ""},
 		{"TRACE /x/1", as(1), ""},
 		{"PROPFIND /x/1", as(2), ""},
 		{"CONNECT /x/1", as(1), ""},
 	} {
 		ran = ""
+		method, _, _ := strings.Cut(tt.line, " ")
 		got := w.send(tt.line, tt.user)
 		if ran != tt.ran && !(tt.ran == "HEAD" && !f.HEAD && ran == "") {
 			t.Errorf("%s, %s: the handler of %q ran, want %q", tt.line, tt.user, ran, tt.ran)
 		}
 		if page := strings.Contains(got.raw, "written"); page != (ran != "" && ran != "HEAD") {
 			t.Errorf("%s, %s: sent %q", tt.line, tt.user, got.raw)
+		}
+		if !slices.Contains(allowed[tt.user], method) && f.Outside && got.status != http.StatusForbidden {
+			t.Errorf("%s, %s: %d, which the policy denies", tt.line, tt.user, got.status)
 		}
 		if ran == "" && got.status == 200 {
 			t.Errorf("%s, %s: 200 without a handler", tt.line, tt.user)

@@ -19,8 +19,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/net/http2"
-
 	"github.com/ursa-authz/ursa/authz"
 )
 
@@ -276,16 +274,18 @@ func testSpellings(t *testing.T, f Framework) {
 // server to parse, is not asked.
 func testHTTP2(t *testing.T, f Framework) {
 	w, seen, got := spelling(t, f, false, true)
-	var conn *http2.ClientConn
+	transport := &http.Transport{Protocols: new(http.Protocols)}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	var conn *http.ClientConn
 	sent, reached := 0, 0
 	for _, tt := range spellings {
 		if !strings.HasPrefix(tt.target, "/") {
 			continue
 		}
 		*seen, *got = witness{}, nil
-		if conn == nil || !conn.CanTakeNewRequest() {
+		if conn == nil || conn.Err() != nil {
 			var err error
-			if conn, err = new(http2.Transport).NewClientConn(w.dial()); err != nil {
+			if conn, err = transport.NewClientConn(t.Context(), "http", w.server.Listener.Addr().String()); err != nil {
 				t.Fatal(err)
 			}
 			defer conn.Close()

@@ -93,6 +93,7 @@ func Run(t *testing.T, f Framework) {
 		"walk":      testWalk,
 		"refusals":  testRefusals,
 		"hidden":    testHidden,
+		"loads":     testLoads,
 		"spellings": testSpellings,
 		"http2":     testHTTP2,
 		"methods":   testMethods,

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+
+	"github.com/ursa-authz/ursa/authz/polar/schema"
 )
 
 // This file defines Class, the registration of a Go type, and ClassInfo, which is made from
@@ -56,11 +58,12 @@ type ClassInfo struct {
 
 	HasConstructor bool // whether new Name(...) is allowed
 
-	reg     *Registry
-	ctor    *Method
-	spec    Class
-	isa     map[*ClassInfo]bool
-	extends []reflect.Type
+	reg      *Registry
+	ctor     *Method
+	spec     Class
+	isa      map[*ClassInfo]bool
+	external *schema.Class // of a class of another program, what is known of it; else nil
+	extends  []reflect.Type
 }
 
 // Constructor returns the constructor, or nil when there is none. Its In lists the arguments
@@ -159,6 +162,9 @@ func (r *Registry) addClass(c Class) error {
 	r.byName[c.Name] = info
 	r.byType[t] = append(r.byType[t], info)
 	r.classes = append(r.classes, info)
+	if info.Interface {
+		r.ifaces = append(r.ifaces, info)
+	}
 	return nil
 }
 

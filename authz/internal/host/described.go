@@ -67,6 +67,9 @@ func (d *describedReader) read(s *schema.Schema) error {
 			return fmt.Errorf("%q cannot be the name of a class, or is the name of two", c.Name)
 		}
 		info := &ClassInfo{ID: len(d.r.classes), Name: c.Name, Type: ownType("class " + c.Name), Interface: c.Interface, reg: d.r, isa: map[*ClassInfo]bool{}}
+		if c.External {
+			info.external = c
+		}
 		d.r.classes = append(d.r.classes, info)
 		d.r.byName[c.Name] = info
 		if c.Interface || c.SameAs != "" {
@@ -168,6 +171,9 @@ func (d *describedReader) link(c *schema.Class) error {
 		m, err := d.method(c.Constructor)
 		if err != nil {
 			return err
+		}
+		if info.external != nil {
+			m.refused = &Error{Code: CodeNoConstructor, Msg: "class " + c.Name + " is one of another program, which has its constructor"}
 		}
 		info.ctor, info.HasConstructor = m, true
 	}

@@ -158,12 +158,15 @@ func (r *Registry) lineageOf(t reflect.Type, kind Kind) []int {
 // registration.
 func (r *Registry) interfacesOf(t reflect.Type, not *ClassInfo) []*ClassInfo {
 	var rest []*ClassInfo
-	for _, c := range r.classes[numBuiltins:] {
-		if c.Interface && c != not && (t.Implements(c.Type) || t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(c.Type)) {
+	for _, c := range r.ifaces {
+		if c != not && (t.Implements(c.Type) || t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(c.Type)) {
 			rest = append(rest, c)
 		}
 	}
-	var ordered []*ClassInfo
+	if len(rest) < 2 {
+		return rest
+	}
+	ordered := make([]*ClassInfo, 0, len(rest))
 	for len(rest) > 0 {
 		i := slices.IndexFunc(rest, func(c *ClassInfo) bool {
 			return !slices.ContainsFunc(rest, func(d *ClassInfo) bool {

@@ -15,6 +15,7 @@ import (
 // Registry is safe for concurrent use.
 type Registry struct {
 	classes []*ClassInfo // by ID
+	ifaces  []*ClassInfo // those of classes that are interfaces, in order of registration
 	byName  map[string]*ClassInfo
 	byType  map[reflect.Type][]*ClassInfo // in order of registration
 	primary map[reflect.Type]*ClassInfo   // the first class of each type
@@ -22,6 +23,10 @@ type Registry struct {
 	plans map[reflect.Type]*Plan // made by NewRegistry
 	made  []*Plan                // the same plans by ID
 	types typeTable              // how to read arguments of their types
+	specs []Class                // what Shared made it from
+	names []string               // of all classes, sorted
+
+	derived sync.Map // see Derived
 
 	mu        sync.Mutex // serializes the making of later plans
 	latePlans sync.Map   // reflect.Type: *Plan
@@ -93,8 +98,24 @@ func (r *Registry) ClassOf(t reflect.Type) *ClassInfo {
 	return r.primary[Deref(t)]
 }
 
-// ClassNames returns the names of all classes, sorted.
-func (r *Registry) ClassNames() []string { return slices.Sorted(maps.Keys(r.byName)) }
+// ClassNames returns the names of all classes, sorted. The caller must not modify the slice.
+func (r *Registry) ClassNames() []string {
+	if r.names == nil { // made by Described
+		return slices.Sorted(maps.Keys(r.byName))
+	}
+	return r.names
+}
+
+// Derived returns what derive returned for the key, for other packages that compute something
+// from all classes of a registry: once, and not for every policy. Keys are of types of their
+// own. Derive may be called more than once if goroutines ask at the same time.
+func (r *Registry) Derived(key any, derive func() any) any {
+	if x, ok := r.derived.Load(key); ok {
+		return x
+	}
+	x, _ := r.derived.LoadOrStore(key, derive())
+	return x
+}
 
 // NumClasses returns the number of classes, built-in ones included.
 func (r *Registry) NumClasses() int { return len(r.classes) }

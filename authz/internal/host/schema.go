@@ -58,6 +58,9 @@ type describer struct {
 
 // class describes a class.
 func (d *describer) class(c *ClassInfo) schema.Class {
+	if c.external != nil {
+		return *c.external
+	}
 	s := schema.Class{Name: c.Name, Interface: c.Interface}
 	for _, super := range c.Supers {
 		if super.Builtin == Nil {

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/front"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/schema"
@@ -40,7 +39,7 @@ type Policy struct {
 	// Unchecked says what was not checked, a phrase each. It is empty if there was a schema.
 	Unchecked []string
 
-	module *resolve.Module // nil if there are errors
+	parsed bool // there are no syntax errors
 }
 
 // Load reads the sources, which are one policy, and checks them against the schema of the
@@ -71,31 +70,29 @@ func Load(ctx context.Context, sources []Source, s *schema.Schema, allowEmpty bo
 		if unknown, err = classNames(ctx, sources); err != nil {
 			return nil, err
 		}
-		s = &schema.Schema{Version: schema.Version}
-		for _, name := range unknown {
-			s.Classes = append(s.Classes, schema.Class{Name: name, Shape: schema.Shape{Go: name}})
-		}
+		s = assumed(unknown)
 	} else {
 		opts.DenyRule, opts.ChangeRule = s.DenyRule, s.ChangeRule
 	}
-	reg, constants, err := host.Described(s)
+	world, err := newWorld(s)
 	if err != nil {
 		return nil, err
 	}
-	if constants["now"], err = reg.ValueOf(now); err != nil {
-		return nil, err
-	}
-	opts.Registry, opts.Constants = reg, constants
+	opts.Registry, opts.Constants = world.reg, world.constants
 	read, err := front.Load(ctx, texts, allowEmpty, opts)
 	if err != nil {
 		return nil, err
 	}
-	p = &Policy{Diagnostics: read.Diags, Files: read.Files, Unknown: unknown, module: read.Module}
+	p = &Policy{Diagnostics: read.Diags, Files: read.Files, Unknown: unknown, parsed: read.Parsed}
 	if opts.NoTypes {
 		p.forget()
 	}
 	return p, nil
 }
+
+// Broken reports whether statements are missing because they have syntax errors. What the
+// methods of p say then lacks them.
+func (p *Policy) Broken() bool { return !p.parsed }
 
 // unsure are the codes of errors that may be the result of not knowing the program's
 // classes, and what it therefore remains to check.

@@ -42,6 +42,7 @@ type Schema struct {
 type Class struct {
 	Name        string   `json:"name"`                  // in policies
 	SameAs      string   `json:"sameAs,omitempty"`      // the class that this one is another name for, which has everything but Supers
+	External    bool     `json:"external,omitempty"`    // of another program that shares the policy: nothing here is an instance
 	Interface   bool     `json:"interface,omitempty"`   // a union of the classes that list it in Supers
 	Supers      []string `json:"supers,omitempty"`      // all supertypes, most specific first, without that of its kind
 	Constructor *Method  `json:"constructor,omitempty"` // of new Name(...)

@@ -2,6 +2,11 @@ package syntax
 
 // This file defines Cutting, which finds the rules that may reach a cut.
 
+import (
+	"slices"
+	"strings"
+)
+
 // blockRules are the rules that shorthand rules in blocks expand to. They call each
 // other.
 var blockRules = []string{"has_permission", "has_role", "has_relation"}
@@ -11,6 +16,9 @@ var blockRules = []string{"has_permission", "has_role", "has_relation"}
 // values than those for which it holds. Cutting distinguishes rules only by name, so the
 // result may contain names of rules that reach no cut.
 func Cutting(files []*File) map[string]bool {
+	if !slices.ContainsFunc(files, func(f *File) bool { return strings.Contains(f.Source, "cut") }) {
+		return nil
+	}
 	callers := make(map[string][]string) // by the rule called
 	found := make(map[string]bool)
 	var todo []string

@@ -28,6 +28,8 @@
 // Every node has a [Span]: the [Position] of its first rune and the position after
 // its last. Lines and columns start at 1. Columns count runes, not bytes.
 //
+// [ParseAlike] and [ParseRule] are for the loader, which keeps no trees.
+//
 // [Walk] visits the nodes of a tree. [Format] prints a file in canonical form with
 // its comments. [ExprString], [PatternString] and [RuleString] print single nodes for
 // messages. [Nearest] finds the name that was probably meant, for a hint.

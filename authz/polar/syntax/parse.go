@@ -53,8 +53,13 @@ func Parse(name, src string) (*File, []Diagnostic) {
 // ParseContext is like Parse, but stops when ctx ends. Then it returns the error of
 // ctx, a nil file and no diagnostics.
 func ParseContext(ctx context.Context, name, src string) (*File, []Diagnostic, error) {
+	return parse(ctx, name, src, false)
+}
+
+// parse implements ParseContext and ParseAlike.
+func parse(ctx context.Context, name, src string, alike bool) (*File, []Diagnostic, error) {
 	p := newParser(name, src)
-	p.scan.ctx = ctx
+	p.scan.ctx, p.alike = ctx, alike
 	if p.start() {
 		p.fileBody()
 	}
@@ -62,6 +67,19 @@ func ParseContext(ctx context.Context, name, src string) (*File, []Diagnostic, e
 		return nil, nil, p.scan.err
 	}
 	return p.file, p.diagnostics(), nil
+}
+
+// ParseRule parses the rule that begins at a byte offset of src, and nothing else of src.
+// Start is the position of the offset. Parse must have accepted the source: ParseRule reads
+// again what the caller did not keep. It returns nil if there is no rule.
+func ParseRule(src string, offset int, start Position) *Rule {
+	p := newParser(start.File, src)
+	p.scan.pos = place{off: offset, line: start.Line, col: start.Col}
+	p.tok = p.scan.next()
+	p.stmt = p.tok.start
+	var rule *Rule
+	p.guard(func() { rule, _ = p.statement().(*Rule) })
+	return rule
 }
 
 // ParseQuery parses the text of a query: one expression, without a semicolon at
@@ -96,6 +114,8 @@ type parser struct {
 	ahead token // the token after tok, if has is set
 	has   bool  // ahead was read
 
+	alike    bool // rules that repeat the last one are read as Likes
+	like     likeness
 	query    bool  // the source is a query and not a file
 	stmt     place // start of the statement, or declaration, being parsed
 	body     bool  // the next token is in the body of a rule
@@ -164,12 +184,23 @@ func (p *parser) failUTF8() {
 func (p *parser) fileBody() {
 	for p.tok.kind != kEOF && p.errors <= maxErrors {
 		p.stmt, p.body, p.or, p.stop, p.braces, p.brackets = p.tok.start, false, false, 0, 0, 0
+		if s := p.repeat(); s != nil {
+			p.file.Stmts = append(p.file.Stmts, s)
+			continue
+		}
+		comments := len(p.scan.comments)
+		if p.has {
+			comments = -1
+		}
 		var s Stmt
 		switch {
 		case !p.guard(func() { s = p.statement() }):
 			p.skip()
 		case !p.flawed(p.stmt, p.prev.end):
 			p.file.Stmts = append(p.file.Stmts, s)
+			if rule, ok := s.(*Rule); ok && p.alike {
+				p.remember(rule, p.stmt, comments)
+			}
 		}
 	}
 	if p.errors > maxErrors {

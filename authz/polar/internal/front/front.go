@@ -22,6 +22,7 @@ type Source struct{ Name, Text string }
 // is not nil. The files are those that were parsed: all, unless there were too many errors.
 type Policy struct {
 	Files  []*syntax.File
+	Parsed bool // there are no syntax errors
 	Module *resolve.Module
 	Diags  []syntax.Diagnostic
 }
@@ -30,10 +31,27 @@ type Policy struct {
 // Warnings that comments silence are left out. The error is that of ctx; work on a large
 // policy ends early by a panic with [Interrupted], if opts.Poll is [Poll] of ctx.
 func Load(ctx context.Context, sources []Source, allowEmpty bool, opts resolve.Options) (*Policy, error) {
+	return load(ctx, sources, allowEmpty, opts, syntax.ParseContext)
+}
+
+// LoadAlike is like Load, but its files may have [syntax.Like] statements, and its module
+// rules that share bodies. It is faster for policies with many such rules.
+func LoadAlike(ctx context.Context, sources []Source, allowEmpty bool, opts resolve.Options) (*Policy, error) {
+	p, err := load(ctx, sources, allowEmpty, opts, syntax.ParseAlike)
+	if err != nil || p != nil {
+		return p, err
+	}
+	return Load(ctx, sources, allowEmpty, opts) // reports everything, in the right places
+}
+
+// load implements Load. It returns nil if there is something to say about rules that share
+// bodies.
+func load(ctx context.Context, sources []Source, allowEmpty bool, opts resolve.Options,
+	parse func(ctx context.Context, name, src string) (*syntax.File, []syntax.Diagnostic, error)) (*Policy, error) {
 	p := new(Policy)
 	errs, warnings := 0, 0
 	for _, src := range sources {
-		file, ds, err := syntax.ParseContext(ctx, src.Name, src.Text)
+		file, ds, err := parse(ctx, src.Name, src.Text)
 		if err != nil {
 			return nil, err
 		}
@@ -51,12 +69,21 @@ func Load(ctx context.Context, sources []Source, allowEmpty bool, opts resolve.O
 			break // the policy is not loaded, whatever the other sources say
 		}
 	}
+	alike := resolve.Alike(p.Files)
 	if syntax.Errors(p.Diags) != nil {
+		if alike {
+			return nil, nil
+		}
 		return p, nil
 	}
+	p.Parsed = true
 	p.Diags = append(p.Diags, CheckEmpty(p.Files, allowEmpty)...)
 	module, ds := resolve.Load(p.Files, opts)
 	p.Module = module
-	p.Diags = resolve.Ignore(p.Files, append(p.Diags, ds...))
+	p.Diags = append(p.Diags, ds...)
+	if alike && resolve.AboutLikes(p.Files, p.Diags) {
+		return nil, nil
+	}
+	p.Diags = resolve.Ignore(p.Files, p.Diags)
 	return p, nil
 }

@@ -38,8 +38,8 @@ var decisions = []decision{
 	{ruleKey{"deny_field", 4}, "deny_field(actor, action, resource, field)", "Config.DenyRule"},
 }
 
-// isDecision reports whether name is the name of a decision or of a rule of blocks.
-func isDecision(name string) bool {
+// IsAsked reports whether decisions ask rules of that name, or blocks stand for them.
+func IsAsked(name string) bool {
 	return slices.ContainsFunc(decisions, func(d decision) bool { return d.name == name }) ||
 		slices.ContainsFunc(declKinds[:], func(k declNames) bool { return k.rule == name })
 }
@@ -85,6 +85,9 @@ func (r *resolver) checkAsked() {
 	calls := func(key ruleKey) []ruleKey {
 		var to []ruleKey
 		for _, rule := range rules[key] {
+			if rule.Like != nil {
+				continue
+			}
 			eachLeaf(rule.Body, func(g Goal) { to = append(to, called(g)...) })
 		}
 		return to

@@ -114,6 +114,9 @@ func (r *resolver) block(src *source, name *syntax.Name) *block {
 	}
 	r.byClass[c] = b
 	r.blocks = append(r.blocks, b)
+	if r.mod.Blocks == nil {
+		r.mod.Blocks = make(map[*host.ClassInfo]*Block)
+	}
 	r.mod.Blocks[c] = &b.Block
 	return b
 }
@@ -501,7 +504,10 @@ func variableFor(class string) string {
 // name defines some members, and the blocks define the others.
 func (r *resolver) defineUnions() {
 	define := func(u Union, name string, declares func(*block) bool) []*host.ClassInfo {
-		set := make(map[*host.ClassInfo]bool)
+		var set map[*host.ClassInfo]bool
+		if len(r.blocks) > 0 || r.opts.Registry.Class(name) != nil {
+			set = make(map[*host.ClassInfo]bool)
+		}
 		var members []*host.ClassInfo
 		if c := r.opts.Registry.Class(name); c != nil {
 			for _, m := range c.Members {

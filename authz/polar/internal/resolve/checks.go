@@ -103,15 +103,10 @@ type callSite struct {
 // checkCalls reports calls of rules that do not exist.
 func (r *resolver) checkCalls() {
 	var names []string
-	type arity struct {
-		pred *Pred
-		n    int
-	}
-	arities := make(map[arity]bool)
 	for _, c := range r.calls {
 		r.poll(1)
 		p := c.call.Pred
-		if len(p.Rules) == 0 {
+		if len(p.Arities) == 0 {
 			if r.badBlocks && slices.ContainsFunc(declKinds[:], func(k declNames) bool { return k.rule == p.Name }) {
 				continue // its definition is reported
 			}
@@ -123,28 +118,16 @@ func (r *resolver) checkCalls() {
 			r.replace(p.Name, fix)
 			continue
 		}
-		key := arity{p, len(c.call.Args)}
-		known, ok := arities[key]
-		if !ok {
-			r.poll(len(p.Rules))
-			known = slices.ContainsFunc(p.Rules, func(r *Rule) bool { return len(r.Params) == key.n })
-			arities[key] = known
-		}
-		if !known && !c.kwargs {
-			r.warn(c.src, CodeRuleArity, c.node.Range(), fmt.Sprintf("no rule %s takes %s, so this call always fails", p.Name, count(key.n, "argument")), arityHint(p))
+		if n := len(c.call.Args); !slices.Contains(p.Arities, n) && !c.kwargs {
+			r.warn(c.src, CodeRuleArity, c.node.Range(), fmt.Sprintf("no rule %s takes %s, so this call always fails", p.Name, count(n, "argument")), arityHint(p))
 		}
 	}
 }
 
 // arityHint says how many arguments the rules of a name take.
 func arityHint(p *Pred) string {
-	var ns []int
-	for _, rule := range p.Rules {
-		ns = append(ns, len(rule.Params))
-	}
-	slices.Sort(ns)
 	names := make([]string, 0, 1)
-	for _, n := range slices.Compact(ns) {
+	for _, n := range p.Arities {
 		names = append(names, strconv.Itoa(n))
 	}
 	return "it takes " + orList(names)
@@ -160,12 +143,12 @@ func (r *resolver) ruleHint(name string, names []string) (hint, fix string) {
 
 // definedNames returns the names of all rules.
 func (r *resolver) definedNames() []string {
-	return slices.DeleteFunc(sortedNames(r, r.mod.Preds), func(name string) bool { return len(r.mod.Preds[name].Rules) == 0 })
+	return slices.DeleteFunc(sortedNames(r, r.mod.Preds), func(name string) bool { return len(r.mod.Preds[name].Arities) == 0 })
 }
 
 // checkPolicy warns if the policy as a whole lacks an allow rule.
 func (r *resolver) checkPolicy() {
-	defined := func(name string) bool { return r.mod.Preds[name] != nil && len(r.mod.Preds[name].Rules) > 0 }
+	defined := func(name string) bool { return r.mod.Preds[name] != nil && len(r.mod.Preds[name].Arities) > 0 }
 	if !defined("allow") && !defined("allow_field") && !defined("allow_request") {
 		r.warn(nil, CodeNoAllow, syntax.Span{}, "the policy has no allow rule, so nothing is allowed", "add a rule allow(actor, action, resource)")
 	}

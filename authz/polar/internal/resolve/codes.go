@@ -54,7 +54,20 @@ const (
 	CodeNeverGiven        syntax.Code = "never-given"         // no rule grants a role or defines a relation
 	CodeUnknownValue      syntax.Code = "unknown-value"       // a constant is not one of the values that a Go type lists
 	CodeNilEqualsNil      syntax.Code = "nil-equals-nil"      // an equality also holds if both sides are nil
+	CodeSameChange        syntax.Code = "same-change"         // an allow_change rule compares the two states as a whole
 	CodeActorWithoutKey   syntax.Code = "actor-without-key"   // the class of an actor has a field ID that is not declared as its key
 	CodeInvalidIgnore     syntax.Code = "invalid-ignore"      // an ursa:ignore comment is malformed
 	CodeUnusedIgnore      syntax.Code = "unused-ignore"       // an ursa:ignore comment silences no warning
 )
+
+// The codes of the advice that only tools give (package analysis).
+const (
+	CodeOpenRule       syntax.Code = "open-rule"       // a rule allows everybody everything of a class
+	CodeShadowedRule   syntax.Code = "shadowed-rule"   // another rule holds whenever this one does
+	CodeImpliesItself  syntax.Code = "implies-itself"  // shorthand rules lead from a name back to itself
+	CodeUnusedRole     syntax.Code = "unused-role"     // a role that implies nothing and that no rule asks for
+	CodeUnusedRelation syntax.Code = "unused-relation" // a relation that no rule uses
+)
+
+// AdviceCodes are the codes of advice. All of it can be silenced.
+var AdviceCodes = []syntax.Code{CodeOpenRule, CodeShadowedRule, CodeImpliesItself, CodeUnusedRole, CodeUnusedRelation}

@@ -55,6 +55,7 @@ func (c *checker) head(rule string, args []Term) {
 	if !ok {
 		return
 	}
+	c.watchName(kind, args[1], args[2], termSpan(args[1], syntax.Position{}).Start)
 	switch t := args[1].(type) {
 	case *Var:
 		c.named = namedSlot{t.Slot, kind, args[2]}
@@ -72,6 +73,7 @@ func (c *checker) call(g *Call) {
 		return
 	}
 	at := termSpan(g.Args[1], syntax.Position{})
+	c.watchName(kind, g.Args[1], g.Args[2], at.Start)
 	c.name(kind, g.Args[1], g.Args[2], at)
 	if name, ok := literalString(g.Args[1]); ok {
 		if why := c.neverGiven(kind, name, c.term(g.Args[2])); why != "" {
@@ -87,6 +89,7 @@ func (c *checker) compared(l, r Term) {
 		l, r = r, l
 	}
 	if c.isNamed(l) {
+		c.watchName(c.named.kind, r, c.named.object, termSpan(r, syntax.Position{}).Start)
 		c.name(c.named.kind, r, c.named.object, termSpan(r, syntax.Position{}))
 	}
 }
@@ -97,6 +100,7 @@ func (c *checker) listed(g *In) {
 		return
 	}
 	for t, at := range elementsOf(g) {
+		c.watchName(c.named.kind, t, c.named.object, at.Start)
 		c.name(c.named.kind, t, c.named.object, at)
 	}
 }
@@ -134,27 +138,36 @@ func elementsOf(g *In) iter.Seq2[Term, syntax.Span] {
 
 // name checks one name, if it is a literal, about object.
 func (c *checker) name(kind declKind, name, object Term, at syntax.Span) {
+	if len(c.r.mod.Blocks) == 0 {
+		return
+	}
 	text, ok := literalString(name)
 	t := c.term(object)
 	if !ok || !t.isFew() {
 		return
 	}
-	if at.End == at.Start {
-		at.End = after(at.Start, quote(text))
-	}
 	key := declKey{t, kind, text}
 	why, known := c.undecl[key]
 	if !known {
 		why = c.undeclared(key)
+		if c.undecl == nil {
+			c.undecl = make(map[declKey]string)
+		}
 		c.undecl[key] = why
 	}
 	if why != "" {
+		if at.End == at.Start {
+			at.End = after(at.Start, quote(text))
+		}
 		hint, fix := c.declaredHint(key)
 		c.warn(CodeUndeclaredInBlock, at, why, hint)
 		c.r.replaceString(text, fix)
 		if kind == declRole {
 			for _, a := range t.alts {
 				for _, b := range c.blocksOf(a) {
+					if c.r.oddRoles == nil {
+						c.r.oddRoles = make(map[*Block]bool)
+					}
 					c.r.oddRoles[b] = true
 				}
 			}

@@ -1,39 +1,47 @@
 package resolve
 
 // This file defines facts, which tell the type check about the registered classes
-// and the policy as a whole. They are collected once per policy.
+// and the policy as a whole. They are collected once.
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
-// facts are immutable once collected, except for the values of types, which are read on demand.
+// facts are immutable once collected.
 type facts struct {
+	*classFacts
+	unions [UnionResource + 1]*typ        // what a member of a union can be
+	keys   map[string]bool                // of the dictionaries that the policy writes
+	terms  map[*Block]map[string]declKind // what each block declares
+	actors map[*host.Plan]bool            // the types of actors that rules name
+}
+
+// classFacts are the facts about the classes of a registry, which all its policies share.
+// They are immutable once collected, except for the values of types, which are read on demand.
+type classFacts struct {
 	reg     *host.Registry
 	classes map[*host.ClassInfo]*typ          // what an instance of a class can be
-	unions  [UnionResource + 1]*typ           // what a member of a union can be
-	keys    map[string]bool                   // of the dictionaries that the policy writes
-	names   []string                          // of attributes of registered classes, and of these keys
-	terms   map[*Block]map[string]declKind    // what each block declares
+	names   []string                          // of attributes of registered classes, sorted
 	methods map[host.Kind]map[string]struct{} // the methods, in snake_case, of known Go types that are not structs
-	actors  map[*host.Plan]bool               // the types of actors that rules name
 
 	valuesMu sync.Mutex
 	values   map[*host.Plan]*known // see values.go
 }
 
+// A factsKey is the key of the classFacts of a registry.
+type factsKey struct{}
+
 // collectFacts collects the facts of the policy.
 func (r *resolver) collectFacts() *facts {
-	reg := r.opts.Registry
 	f := &facts{
-		reg:     reg,
-		classes: make(map[*host.ClassInfo]*typ),
-		keys:    r.dictKeys,
-		terms:   make(map[*Block]map[string]declKind, len(r.blocks)),
-		methods: make(map[host.Kind]map[string]struct{}),
-		values:  make(map[*host.Plan]*known),
+		classFacts: r.opts.Registry.Derived(factsKey{}, func() any { return r.collectClassFacts() }).(*classFacts),
+		keys:       r.dictKeys,
+	}
+	if len(r.blocks) > 0 {
+		f.terms = make(map[*Block]map[string]declKind, len(r.blocks))
 	}
 	for _, b := range r.blocks {
 		terms := make(map[string]declKind, len(b.terms))
@@ -42,6 +50,21 @@ func (r *resolver) collectFacts() *facts {
 			terms[name] = d.kind
 		}
 		f.terms[&b.Block] = terms
+	}
+	f.unions[UnionActor] = f.union("Actor", r.mod.Actor)
+	f.unions[UnionResource] = f.union("Resource", r.mod.Resource)
+	f.actors = r.findActors(f)
+	return f
+}
+
+// collectClassFacts collects the facts about the classes.
+func (r *resolver) collectClassFacts() *classFacts {
+	reg := r.opts.Registry
+	f := &classFacts{
+		reg:     reg,
+		classes: make(map[*host.ClassInfo]*typ),
+		methods: make(map[host.Kind]map[string]struct{}),
+		values:  make(map[*host.Plan]*known),
 	}
 	spellings := make(map[string]bool)
 	for id := range reg.NumClasses() {
@@ -67,10 +90,6 @@ func (r *resolver) collectFacts() *facts {
 			spellings[name] = true
 		}
 	}
-	for key := range r.dictKeys {
-		r.poll(1)
-		spellings[key] = true
-	}
 	f.names = sortedNames(r, spellings)
 	for id := range reg.NumPlans() {
 		r.poll(10)
@@ -85,10 +104,18 @@ func (r *resolver) collectFacts() *facts {
 			f.methods[p.Kind][name] = struct{}{}
 		}
 	}
-	f.unions[UnionActor] = f.union("Actor", r.mod.Actor)
-	f.unions[UnionResource] = f.union("Resource", r.mod.Resource)
-	f.actors = r.findActors(f)
 	return f
+}
+
+// fieldNames returns the names of attributes of registered classes and the keys of the
+// dictionaries that the policy writes, sorted.
+func (r *resolver) fieldNames(f *facts) []string {
+	if len(f.keys) == 0 {
+		return f.names
+	}
+	names := slices.Concat(f.names, sortedNames(r, f.keys))
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // union returns the type of the members of a union, or nil if it has none.

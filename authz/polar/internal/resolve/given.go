@@ -36,6 +36,10 @@ func (r *resolver) findGiven() {
 	if r.errors > 0 {
 		return
 	}
+	if len(r.blocks) == 0 {
+		r.names = new(givenNames) // no names are declared
+		return
+	}
 	leads := make(map[*declared][]*declared)
 	needed := make(map[*declared]bool)
 	for _, sh := range r.short {

@@ -23,7 +23,7 @@ import (
 var WarningCodes = []syntax.Code{
 	syntax.CodeAmbiguousPrecedence,
 	CodeRuleArity, CodeNoAllow, CodeNoHasPermission, CodePartialName, CodePartialTerm, CodeUnknownKey, CodeNeverNil, CodeOnlyNil, CodeNeverMatches,
-	CodeUndeclaredInBlock, CodeUnaskedRule, CodeSharedRule, CodeNeverGiven, CodeUnknownValue, CodeNilEqualsNil, CodeActorWithoutKey, CodeAlternatives,
+	CodeUndeclaredInBlock, CodeUnaskedRule, CodeSharedRule, CodeNeverGiven, CodeUnknownValue, CodeNilEqualsNil, CodeActorWithoutKey, CodeSameChange, CodeAlternatives,
 }
 
 // ignoreMark begins the comments that silence warnings.
@@ -46,15 +46,25 @@ type ignore struct {
 
 // An ignorer collects the comments of a policy.
 type ignorer struct {
-	all   []*ignore
-	byKey map[ignoreKey][]*ignore
-	wrong []syntax.Diagnostic
+	advice bool // only comments that silence advice count, otherwise only the others
+	all    []*ignore
+	byKey  map[ignoreKey][]*ignore
+	wrong  []syntax.Diagnostic
 }
 
 // Ignore returns the diagnostics of files without the warnings that their comments silence,
 // sorted by position. If there are no errors, it adds warnings about invalid comments.
 func Ignore(files []*syntax.File, ds []syntax.Diagnostic) []syntax.Diagnostic {
-	r := &ignorer{byKey: make(map[ignoreKey][]*ignore)}
+	return dropIgnored(files, ds, false)
+}
+
+// IgnoreAdvice is Ignore for the advice of tools.
+func IgnoreAdvice(files []*syntax.File, ds []syntax.Diagnostic) []syntax.Diagnostic {
+	return dropIgnored(files, ds, true)
+}
+
+func dropIgnored(files []*syntax.File, ds []syntax.Diagnostic, advice bool) []syntax.Diagnostic {
+	r := &ignorer{advice: advice, byKey: make(map[ignoreKey][]*ignore)}
 	for _, f := range files {
 		r.read(&source{file: f})
 	}
@@ -124,10 +134,12 @@ func (r *ignorer) add(src *source, c *syntax.Comment, line int32) {
 	code, reason, _ := strings.Cut(text, ":")
 	i := &ignore{src: src, comment: c, code: syntax.Code(strings.TrimSpace(code))}
 	name := string(i.code)
+	isAdvice := slices.Contains(AdviceCodes, i.code)
 	switch {
+	case r.advice != isAdvice: // a comment of the other kind
 	case name == "":
 		r.report(i, CodeInvalidIgnore, "this comment does not say which warning to ignore", "write # ursa:ignore CODE: reason")
-	case !slices.Contains(WarningCodes, i.code):
+	case !isAdvice && !slices.Contains(WarningCodes, i.code):
 		r.report(i, CodeInvalidIgnore, quote(name)+" is not the code of a warning that can be ignored", ignoreHint(name))
 	case strings.TrimSpace(reason) == "":
 		r.report(i, CodeInvalidIgnore, "this comment gives no reason to ignore the warning", "write # ursa:ignore "+name+": reason")
@@ -143,9 +155,9 @@ func (r *ignorer) add(src *source, c *syntax.Comment, line int32) {
 
 // ignoreHint suggests the code that was probably meant.
 func ignoreHint(code string) string {
-	names := make([]string, len(WarningCodes))
-	for i, c := range WarningCodes {
-		names[i] = string(c)
+	var names []string
+	for _, c := range slices.Concat(WarningCodes, AdviceCodes) {
+		names = append(names, string(c))
 	}
 	if near := syntax.Nearest(code, names); near != "" {
 		return "did you mean " + quote(near) + "?"

@@ -82,8 +82,6 @@ func newChecker(r *resolver, f *facts) *checker {
 	return &checker{
 		r: r, facts: f,
 		members: make(map[memberKey]*member),
-		keys:    make(map[string]bool),
-		undecl:  make(map[declKey]string),
 	}
 }
 
@@ -127,7 +125,14 @@ func (c *checker) query(src *source, q *Query) {
 }
 
 func (c *checker) rule(src *source, rule *Rule) {
-	c.begin(src, rule.Vars, rule.Body)
+	if neverApplies(rule) && c.r.opts.Watch == nil {
+		return // the program that has the class checks it
+	}
+	if body := rule.Body; rule.Like == nil {
+		c.begin(src, rule.Vars, body)
+	} else {
+		c.begin(src, rule.Vars, noBody)
+	}
 	c.params = rule.Params
 	terms := make([]Term, len(rule.Params))
 	for i, p := range rule.Params {
@@ -141,13 +146,29 @@ func (c *checker) rule(src *source, rule *Rule) {
 		if p.Spec != nil {
 			c.matches(p.Term, p.Spec)
 			eachPatternVar(p.Spec, c.see)
+			eachPatternVar(p.Spec, c.watchVar)
 		}
+		eachVar(p.Term, c.watchVar)
 	}
 	c.classAsActor(rule, terms)
 	c.head(rule.Name, terms)
-	c.goal(rule.Body)
-	c.checkNilEquals()
+	if rule.Like == nil {
+		c.goal(rule.Body)
+		c.checkNilEquals()
+	}
 }
+
+// neverApplies reports whether a parameter has to be an instance of a class of another program
+// that shares the policy.
+func neverApplies(rule *Rule) bool {
+	return slices.ContainsFunc(rule.Params, func(p Param) bool {
+		class, ok := p.Spec.(*ClassPattern)
+		return ok && class.Class != nil && class.Class.External()
+	})
+}
+
+// noBody stands for the body of a rule that is like another, whose body was checked.
+var noBody = new(And)
 
 // set changes what is known about a slot.
 func (c *checker) set(slot int, t *typ) {
@@ -198,6 +219,7 @@ func (c *checker) goal(g Goal) {
 		c.leafy = g
 		c.leaf(g)
 		eachGoalVar(g, c.see)
+		eachGoalVar(g, c.watchVar)
 	}
 }
 
@@ -346,9 +368,9 @@ func (c *checker) leaf(g Goal) {
 	case *Arith:
 		c.result(g.Result, c.arith(g), span(g))
 	case *Lookup:
-		c.result(g.Result, c.lookup(g), span(g))
+		c.result(g.Result, c.watchResult(g, c.lookup(g)), span(g))
 	case *Method:
-		c.result(g.Result, c.method(g), span(g))
+		c.result(g.Result, c.watchResult(g, c.method(g)), span(g))
 	case *New:
 		c.result(g.Result, c.create(g), span(g))
 	case *In:

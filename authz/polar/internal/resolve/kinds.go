@@ -352,6 +352,9 @@ func (c *checker) narrow(t, class *typ, p *ClassPattern) *typ {
 		}
 	}
 	if len(u.alts) == 0 {
+		if p.Class != nil && p.Class.External() {
+			return class // it matches in the program that has the class
+		}
 		at := syntax.Span{Start: p.Pos, End: after(p.Pos, p.Name)}
 		c.warn(CodeNeverMatches, at, fmt.Sprintf("this is of type %s, which never matches %s", t, p.Name), "")
 		return class

@@ -33,15 +33,14 @@ type namesake struct {
 // checkNames reports names that look like another one. It skips policies that are all
 // ASCII, as most are.
 func (r *resolver) checkNames() {
+	if !r.hasWideText() {
+		return
+	}
 	var known []namesake
 	for _, text := range languageNames {
 		known = append(known, namesake{text: text, what: "a word of the language"})
 	}
-	wide := false
-	add := func(text, what string) {
-		known = append(known, namesake{text: text, what: what})
-		wide = wide || !isASCII(text)
-	}
+	add := func(text, what string) { known = append(known, namesake{text: text, what: what}) }
 	if r.opts.Registry != nil {
 		for _, text := range r.opts.Registry.ClassNames() {
 			add(text, "a class")
@@ -54,12 +53,6 @@ func (r *resolver) checkNames() {
 	slices.Sort(constants)
 	for _, text := range constants {
 		add(text, "a constant")
-	}
-	for _, src := range r.sources {
-		wide = wide || !isASCII(src.file.Source)
-	}
-	if !wide {
-		return
 	}
 
 	seen := make(map[string]bool)
@@ -105,6 +98,21 @@ func (r *resolver) checkNames() {
 			}
 		}
 	}
+}
+
+// hasWideText reports whether a source, or the name of a class or constant, has characters
+// beyond ASCII.
+func (r *resolver) hasWideText() bool {
+	wide := func(text string) bool { return !isASCII(text) }
+	if r.opts.Registry != nil && slices.ContainsFunc(r.opts.Registry.ClassNames(), wide) {
+		return true
+	}
+	for text := range r.opts.Constants {
+		if wide(text) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.sources, func(s *source) bool { return wide(s.file.Source) })
 }
 
 // reportAlike reports that the name n looks like another.

@@ -68,6 +68,7 @@ func (c *checker) findAttr(key memberKey) *member {
 
 // attribute checks that something of type t can have an attribute and returns its type.
 func (c *checker) attribute(t *typ, name string, at syntax.Span) *typ {
+	c.watchMember(at, t)
 	if t == nil || len(t.alts) == 0 {
 		return nil
 	}
@@ -149,14 +150,18 @@ func (c *checker) lookup(g *Lookup) *typ {
 // value may be a dictionary of the program, whose keys are not known.
 func (c *checker) key(t *typ, f FieldPattern) *typ {
 	c.r.poll(1)
+	c.watchMember(fieldSpan(f), t)
 	if t == nil || len(t.alts) == 0 {
 		known, ok := c.keys[f.Name]
 		if !ok {
 			known = c.facts.hasKey(f.Name)
+			if c.keys == nil {
+				c.keys = make(map[string]bool)
+			}
 			c.keys[f.Name] = known
 		}
 		if !known {
-			hint, fix := c.r.nearest(f.Name, c.facts.names)
+			hint, fix := c.r.nearest(f.Name, c.r.fieldNames(c.facts))
 			c.warn(CodeUnknownKey, fieldSpan(f), "no registered class has an attribute "+f.Name, hint)
 			c.r.replace(f.Name, fix)
 		}
@@ -199,12 +204,13 @@ func (c *checker) findMethod(key memberKey) *member {
 // method checks a method call and returns the type of its result.
 func (c *checker) method(g *Method) *typ {
 	t := c.term(g.Obj)
-	if t == nil || len(t.alts) == 0 {
-		return nil
-	}
 	at, call := span(g), span(g)
 	if l, ok := g.Node.(*syntax.Lookup); ok {
 		at = l.Name.Span
+	}
+	c.watchMember(at, t)
+	if t == nil || len(t.alts) == 0 {
+		return nil
 	}
 	m := c.remember(memberKey{t, g.Name, true}, c.findMethod)
 	if !m.some {

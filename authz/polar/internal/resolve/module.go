@@ -9,7 +9,8 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A Module is a resolved policy. It is immutable once Load has returned it.
+// A Module is a resolved policy. It is immutable once Load, and Release if it is called,
+// have returned.
 type Module struct {
 	Preds    map[string]*Pred  // by name, defined or called
 	Rules    []*Rule           // in order: written rules in source order, then the rules of blocks in declaration order
@@ -20,12 +21,15 @@ type Module struct {
 
 	opts  Options
 	facts *facts // for the type check of later queries; nil with Options.NoTypes
+
+	files []*syntax.File // the names and texts of the sources, without statements
+	kept  []keptRule     // after Release: where each rule is written
 }
 
-// A Pred has all rules of one name, whatever their number of parameters.
+// A Pred stands for all rules of one name, whatever their number of parameters.
 type Pred struct {
-	Name  string
-	Rules []*Rule // in the module's order; empty if inline or later queries call a rule that does not exist
+	Name    string
+	Arities []int // the numbers of parameters of its rules, ascending; empty if inline or later queries call a rule that does not exist
 }
 
 // A Rule is a rule over slots. Slots are numbered from 0: those of the
@@ -41,6 +45,14 @@ type Rule struct {
 	Block  *syntax.Block // the block, for a rule made from one
 	Text   string        // the head as written, or the head of the rule that a shorthand rule expands to
 	Index  int           // in Module.Rules
+	Like   *Rule         // if not nil, an earlier rule that has the same Body, Vars and Node; see like.go
+	text   textPlace     // of Node
+}
+
+// A textPlace is the text of a rule.
+type textPlace struct {
+	file     int32 // in Module.files
+	off, end int32 // bytes of the source
 }
 
 // A Param is one parameter: the argument unifies with Term, and then matches Spec.
@@ -332,5 +344,6 @@ type Options struct {
 	DenyRule   bool                  // decisions also query deny, deny_request and deny_field
 	ChangeRule bool                  // updates query allow_change
 	Poll       func(work int)        // called for every few units of work; it may panic to end a load; may be nil
+	Watch      *Watch                // of WatchTypes; otherwise nil
 	NoTypes    bool                  // skip the check of attributes, methods and kinds against Go types, so that tests can reach run-time errors
 }

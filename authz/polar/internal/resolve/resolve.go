@@ -48,8 +48,9 @@ func Load(files []*syntax.File, opts Options) (*Module, []syntax.Diagnostic) {
 // load makes the passes.
 func (r *resolver) load(files []*syntax.File) {
 	r.checkConstants()
-	for _, f := range files {
-		r.sources = append(r.sources, &source{file: f})
+	for i, f := range files {
+		r.sources = append(r.sources, &source{file: f, index: i})
+		r.mod.files = append(r.mod.files, &syntax.File{Name: f.Name, Source: f.Source})
 	}
 	r.checkSources()
 	r.checkNames()
@@ -61,6 +62,8 @@ func (r *resolver) load(files []*syntax.File) {
 			switch stmt := stmt.(type) {
 			case *syntax.Rule:
 				r.addRule(src, stmt)
+			case *syntax.Like:
+				r.addLike(src, stmt)
 			case *syntax.RuleType:
 				r.addRuleType(src, stmt)
 			case *syntax.InlineQuery:
@@ -70,14 +73,21 @@ func (r *resolver) load(files []*syntax.File) {
 	}
 	r.expandShorthands()
 	r.defineUnions()
-	r.checkRuleTypes()
+	if r.opts.Watch == nil {
+		r.checkRuleTypes()
+	}
 	for _, q := range queries {
 		r.addQuery(q.src, q.stmt)
+	}
+	if r.opts.Watch != nil {
+		r.checkTypes()
+		return
 	}
 	r.checkCalls()
 	r.checkPolicy()
 	r.checkAsked()
 	r.checkShared()
+	r.checkChanges()
 	r.findGiven()
 	if !r.opts.NoTypes {
 		r.checkTypes()
@@ -130,6 +140,7 @@ type resolver struct {
 	nested   int // see checkNesting
 
 	scope     scope                                       // of the rule being resolved; reused
+	latest    *Rule                                       // the last written rule, apart from those that are like another
 	ruleFrom  []*source                                   // by Rule.Index: where the rule was written
 	queryFrom []*source                                   // the same for Module.Queries
 	badBlocks bool                                        // there are errors in blocks
@@ -149,14 +160,10 @@ func newResolver(opts Options) *resolver {
 	return &resolver{
 		opts: opts,
 		mod: &Module{
-			Preds:  make(map[string]*Pred),
-			Blocks: make(map[*host.ClassInfo]*Block),
-			opts:   opts.forQueries(),
+			Preds: make(map[string]*Pred),
+			opts:  opts.forQueries(),
 		},
-		suspect:  make(map[*Rule]bool),
-		oddRoles: make(map[*Block]bool),
-		byClass:  make(map[*host.ClassInfo]*block),
-		dictKeys: make(map[string]bool),
+		byClass: make(map[*host.ClassInfo]*block),
 	}
 }
 
@@ -201,6 +208,11 @@ func (r *resolver) warn(src *source, code syntax.Code, at syntax.Span, msg, hint
 }
 
 func (r *resolver) report(src *source, d syntax.Diagnostic) {
+	if r.opts.Watch != nil { // nobody reads them, and there may be any number
+		r.errors, r.warned, r.diags = 0, 0, append(r.diags[:0], d)
+		r.last = 1
+		return
+	}
 	if src != nil {
 		d.Line = src.line(d.Pos.Line)
 	}
@@ -241,7 +253,7 @@ func (r *resolver) poll(work int) {
 
 // forQueries returns what later queries need of the options of a load.
 func (o Options) forQueries() Options {
-	o.Poll = nil
+	o.Poll, o.Watch = nil, nil
 	return o
 }
 
@@ -321,8 +333,26 @@ func sortedNames[V any](r *resolver, m map[string]V) []string {
 
 // addRule resolves a written rule and adds it to the module.
 func (r *resolver) addRule(src *source, node *syntax.Rule) {
+	rule := r.rule(src, node)
+	errors := r.errors
+	r.scope.checkVariables(node)
+	if r.errors > errors {
+		if r.suspect == nil {
+			r.suspect = make(map[*Rule]bool)
+		}
+		r.suspect[rule] = true
+	}
+	r.define(rule, src)
+	r.latest = rule
+}
+
+// rule resolves a written rule.
+func (r *resolver) rule(src *source, node *syntax.Rule) *Rule {
 	s := r.begin(src)
-	rule := &Rule{Name: node.Name.Text, Pos: node.Start, End: node.End, Node: node, Text: src.head(node.Name, node.Params)}
+	rule := &Rule{Name: node.Name.Text, Pos: node.Start, End: node.End, Node: node}
+	start := src.offset(node.Start)
+	rule.Text = src.head(node.Name, node.Params, node.Rparen)
+	rule.text = textPlace{int32(src.index), int32(start), int32(src.offset(node.End))}
 	rule.Params = s.params(node.Params)
 	headOps := slices.Clone(s.ops)
 	s.ops, s.eager = s.ops[:0], false
@@ -330,12 +360,7 @@ func (r *resolver) addRule(src *source, node *syntax.Rule) {
 	rule.Body.Goals = append(rule.Body.Goals, headOps...)
 	rule.Vars = s.names()
 	r.setLocals(rule.Body, rule.Params, len(rule.Vars))
-	errors := r.errors
-	s.checkVariables(node)
-	if r.errors > errors {
-		r.suspect[rule] = true
-	}
-	r.define(rule, src)
+	return rule
 }
 
 // define adds a rule to the module.
@@ -344,7 +369,9 @@ func (r *resolver) define(rule *Rule, src *source) {
 	r.mod.Rules = append(r.mod.Rules, rule)
 	r.ruleFrom = append(r.ruleFrom, src)
 	p := r.pred(rule.Name)
-	p.Rules = append(p.Rules, rule)
+	if i, ok := slices.BinarySearch(p.Arities, len(rule.Params)); !ok {
+		p.Arities = slices.Insert(p.Arities, i, len(rule.Params))
+	}
 }
 
 // pred returns the predicate of a name.

@@ -49,6 +49,9 @@ func TestDiagnostics(t *testing.T) {
 					t.Errorf("%s:%d: errors: %v; module: %v", name, chunk.Line, failed, m != nil)
 				}
 				chunk.Done()
+				if m != nil {
+					sameReread(t, m)
+				}
 			}
 		})
 	}

@@ -53,7 +53,7 @@ type ruleTypes struct {
 // addRuleType resolves a declared rule type.
 func (r *resolver) addRuleType(src *source, node *syntax.RuleType) {
 	s := r.begin(src)
-	t := &ruleType{name: node.Name.Text, text: src.head(node.Name, node.Params), src: src, at: node.Span, declared: true}
+	t := &ruleType{name: node.Name.Text, text: src.head(node.Name, node.Params, node.Rparen), src: src, at: node.Span, declared: true}
 	t.params = s.params(node.Params)
 	if len(s.ops) > 0 {
 		r.error(src, CodeInvalidRuleType, node.Span, "a rule type cannot contain lookups, calls, arithmetic or new", "")
@@ -119,9 +119,15 @@ func classParam(slot int, class *host.ClassInfo, union string) Param {
 // impliedTypes adds the types of the language and of the blocks.
 func (r *resolver) impliedTypes() {
 	add := func(text string, vars ...string) {
-		t := &ruleType{name: text[:strings.IndexByte(text, '(')], text: text, vars: vars}
+		name := text[:strings.IndexByte(text, '(')]
+		if r.mod.Preds[name] == nil {
+			return // no rule to check
+		}
+		t := &ruleType{name: name, text: text, vars: vars, params: make([]Param, len(vars))}
+		slots := make([]Var, len(vars))
 		for slot := range vars {
-			t.params = append(t.params, Param{Term: &Var{Slot: slot}})
+			slots[slot].Slot = slot
+			t.params[slot].Term = &slots[slot]
 		}
 		r.addType(t)
 	}
@@ -149,7 +155,9 @@ func (r *resolver) impliedTypes() {
 		r.addType(t)
 		return t
 	}
-	typed("has_permission", "_permission")
+	if r.mod.Preds["has_permission"] != nil {
+		typed("has_permission", "_permission")
+	}
 	for _, b := range r.blocks {
 		if len(b.Roles) > 0 {
 			t := typed("has_role", "role")
@@ -157,7 +165,9 @@ func (r *resolver) impliedTypes() {
 			break
 		}
 	}
-	r.types.relations = make(map[relationKey][]*ruleType)
+	if len(r.blocks) > 0 {
+		r.types.relations = make(map[relationKey][]*ruleType)
+	}
 	for _, b := range r.blocks {
 		for _, rel := range b.Relations {
 			r.poll(10)

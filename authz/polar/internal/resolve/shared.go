@@ -26,7 +26,7 @@ func (r *resolver) checkShared() {
 	for _, rule := range r.mod.Rules {
 		key := ruleKey{rule.Name, len(rule.Params)}
 		src := r.ruleFrom[rule.Index]
-		if seen[place{key, src}] || declared[key] || isDecision(rule.Name) {
+		if seen[place{key, src}] || declared[key] || IsAsked(rule.Name) {
 			continue
 		}
 		seen[place{key, src}] = true

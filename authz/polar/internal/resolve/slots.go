@@ -36,6 +36,7 @@ func (r *resolver) begin(src *source) *scope {
 	s := &r.scope
 	if s.slot == nil || len(s.slot) > 100 {
 		s.slot = make(map[string]int) // clearing a map costs what it once held
+		s.vars = make([]variable, 0, 8)
 	}
 	clear(s.slot)
 	*s = scope{r: r, src: src, vars: s.vars[:0], slot: s.slot, ops: s.ops[:0]}
@@ -192,6 +193,9 @@ func (s *scope) dict(x *syntax.DictExpr) Term {
 		d.Keys[i] = f.Key.Text
 		d.Vals[i] = s.term(f.Value)
 		ground = ground && s.isGround(d.Vals[i], f.Value)
+		if s.r.dictKeys == nil {
+			s.r.dictKeys = make(map[string]bool)
+		}
 		s.r.dictKeys[f.Key.Text] = true
 	}
 	if !ground {

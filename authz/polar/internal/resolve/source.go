@@ -13,8 +13,10 @@ import (
 // A source is one file of the policy.
 type source struct {
 	file  *syntax.File
+	index int           // among the sources
 	lines *syntax.Lines // made for the first diagnostic
 	at    cursor
+	buf   []byte // for head
 }
 
 // A cursor is a place in the text: the byte offset of a line and column. It moves
@@ -69,19 +71,25 @@ func (s *source) text(span syntax.Span) string {
 	return strings.Join(strings.FieldsFunc(text, func(c rune) bool { return c == '\n' || c == '\r' || c == '\t' || c == ' ' }), " ")
 }
 
-// head returns the head of a rule or rule type as it is written.
-func (s *source) head(name *syntax.Name, params []*syntax.Param) string {
-	var b strings.Builder
-	b.WriteString(name.Text)
-	b.WriteByte('(')
+// head returns the head of a rule or rule type as it is written. It is a part of the source,
+// unless there are line breaks or odd blanks in it.
+func (s *source) head(name *syntax.Name, params []*syntax.Param, rparen syntax.Position) string {
+	start := s.offset(name.Start)
+	head := append(s.buf[:0], name.Text...)
+	head = append(head, '(')
 	for i, p := range params {
 		if i > 0 {
-			b.WriteString(", ")
+			head = append(head, ", "...)
 		}
-		b.WriteString(s.text(p.Range()))
+		head = append(head, s.text(p.Range())...)
 	}
-	b.WriteByte(')')
-	return b.String()
+	head = append(head, ')')
+	s.buf = head[:0]
+	end := min(s.offset(rparen)+1, len(s.file.Source))
+	if written := s.file.Source[start:end]; written == string(head) {
+		return written
+	}
+	return string(head)
 }
 
 // quote returns a name in quotes for a message.

@@ -84,7 +84,12 @@ func planType(p *host.Plan, nilable bool) *typ {
 	if p.IsSeq() {
 		a = alt{kind: host.List, elem: elemType(p)}
 	}
-	return &typ{alts: []alt{a}, nilable: nilable}
+	t := &struct {
+		typ
+		only [1]alt
+	}{typ{nilable: nilable}, [1]alt{a}}
+	t.alts = t.only[:]
+	return &t.typ
 }
 
 // elemType returns the type of the elements of p.
@@ -165,14 +170,15 @@ func (t *typ) any(f func(alt) bool) bool { return slices.ContainsFunc(t.alts, f)
 
 // filter returns t with only the alternatives for which f holds.
 func (t *typ) filter(f func(alt) bool) *typ {
-	u := &typ{nilable: t.nilable}
-	for _, a := range t.alts {
+	first := slices.IndexFunc(t.alts, func(a alt) bool { return !f(a) })
+	if first < 0 {
+		return t
+	}
+	u := &typ{nilable: t.nilable, alts: slices.Clone(t.alts[:first])}
+	for _, a := range t.alts[first+1:] {
 		if f(a) {
 			u.alts = append(u.alts, a)
 		}
-	}
-	if len(u.alts) == len(t.alts) {
-		return t
 	}
 	return u
 }

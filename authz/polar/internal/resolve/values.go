@@ -35,6 +35,7 @@ func (c *checker) constant(t *typ, x Term, at syntax.Span) {
 	if !ok || !t.isFew() {
 		return
 	}
+	c.watchValue(at.Start, t)
 	var value any
 	switch k.Value.Kind() {
 	case host.String:
@@ -68,7 +69,7 @@ func (c *checker) constant(t *typ, x Term, at syntax.Span) {
 }
 
 // valuesOf returns the values that a type lists, or nil if it lists none.
-func (f *facts) valuesOf(p *host.Plan) *known {
+func (f *classFacts) valuesOf(p *host.Plan) *known {
 	if p == nil || p.Kind != host.String && p.Kind != host.Int {
 		return nil
 	}

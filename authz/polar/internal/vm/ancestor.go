@@ -230,7 +230,7 @@ func (m *Machine) addHash(a int32) {
 // of two. Each entry knows the next older one of its bucket.
 type buckets []int32
 
-// put makes entry i the newest of its bucket, and returns the one before it.
+// put makes entry i the newest of its bucket, and returns the previous one.
 func (b buckets) put(hash uint64, i int32) (older int32) {
 	at := &b[hash&uint64(len(b)-1)]
 	older = *at

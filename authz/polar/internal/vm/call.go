@@ -169,6 +169,7 @@ func (m *Machine) enter(n *node, cl *clause, args []Value, barrier, calls, trace
 		return false, err
 	}
 	caller := &m.frames[m.frame]
+	from := caller.clause
 	f := frame{clause: cl, cont: n.next, site: n, parent: m.frame, barrier: barrier, calls: calls, depth: caller.depth + 1, nots: caller.nots}
 	if m.frame == 0 {
 		m.decided = cl.info
@@ -200,7 +201,11 @@ func (m *Machine) enter(n *node, cl *clause, args []Value, barrier, calls, trace
 		f.trace = m.traceRule(trace, cl)
 	}
 	m.pushFrame(f)
-	return m.unifyHead(cl, args, f.base)
+	ok, err := m.unifyHead(cl, args, f.base)
+	if err != nil {
+		err = m.at(err, from.info.at(n.pos)) // where the rule was called
+	}
+	return ok, err
 }
 
 // unifyHead unifies the parameters of a clause with the arguments of a call,

@@ -32,19 +32,22 @@ const (
 // addInstances lists the types of each class. A value of an unregistered type belongs
 // at most to the class of its kind, and the list of that class has the engine's own
 // type of the kind.
-func (p *Program) addInstances() {
-	p.instances = make([][]*host.Plan, p.reg.NumClasses())
-	for i := range p.reg.NumPlans() {
-		plan := p.reg.PlanByID(i)
-		if plan.Kind == host.ClassKind {
+func (t *classTables) addInstances(reg *host.Registry) {
+	t.instances = make([][]*host.Plan, reg.NumClasses())
+	for i := range reg.NumPlans() {
+		plan := reg.PlanByID(i)
+		if plan.Kind == host.ClassKind || isExternal(plan) {
 			continue
 		}
 		for _, class := range plan.Lineage() {
-			p.instances[class] = append(p.instances[class], plan)
+			t.instances[class] = append(t.instances[class], plan)
 		}
 	}
-	p.actors, p.resources = p.instancesOfUnion(p.actor), p.instancesOfUnion(p.resource)
 }
+
+// isExternal reports whether a plan is of a class of another program, which has no instances
+// here.
+func isExternal(p *host.Plan) bool { return p.Class != nil && p.Class.External() }
 
 // instancesOfUnion lists the types of the members of a union, each once.
 func (p *Program) instancesOfUnion(u union) (plans []*host.Plan) {

@@ -276,7 +276,7 @@ func (m *Machine) holdsForNil(pr *pred, args []Value, pos int) (bool, error) {
 		m.acct.Restore(held)
 		side.acct = meter.Account{}
 	}()
-	side.start(pr.query)
+	side.start(queryOf(pr))
 	for i, a := range args {
 		if i == pos {
 			a = Value{}

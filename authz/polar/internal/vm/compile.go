@@ -24,24 +24,25 @@ import (
 func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work int)) *Program {
 	p := &Program{
 		reg:      reg,
+		module:   m,
 		preds:    make(map[string]map[int]*pred, len(m.Preds)),
-		rules:    make([]*RuleInfo, len(m.Rules)),
+		rules:    make([]RuleInfo, len(m.Rules)),
 		actor:    m.Actor,
 		resource: m.Resource,
-		attrs:    make(map[string][]*host.Attr),
 		now:      now,
 		poll:     poll,
 		MemoFrom: memoFrom,
+		shapes:   make(map[string]*shape),
 	}
 	for _, r := range m.Rules {
 		poll(1)
 		pr := p.predOf(r.Name, len(r.Params))
-		info := &RuleInfo{Index: r.Index, Name: r.Name, Head: r.Text, Pos: r.Pos}
-		p.rules[r.Index] = info
-		pr.clauses = append(pr.clauses, &clause{rule: r, info: info, order: len(pr.clauses)})
+		info := &p.rules[r.Index]
+		*info = RuleInfo{Index: r.Index, Name: pr.name, Head: r.Text, Pos: r.Pos}
+		pr.clauses = append(pr.clauses, &clause{info: info, order: len(pr.clauses)})
 	}
-	p.addInstances()
-	p.addModels()
+	p.classTables = tablesOf(reg, poll)
+	p.actors, p.resources = p.instancesOfUnion(p.actor), p.instancesOfUnion(p.resource)
 	components(m, p)
 	done := make(map[*pred]int, len(m.Preds))
 	for _, r := range m.Rules {
@@ -53,10 +54,8 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 	for _, byArity := range p.preds {
 		for _, pr := range byArity {
 			pr.index = buildIndex(p.reg, pr.clauses, pr.arity, poll)
-			pr.query = queryOf(pr)
 		}
 	}
-	p.directPreds = make(map[directKey]*directPred)
 	p.decisions = make(map[string]*directPred)
 	for name, byArity := range p.preds {
 		poll(1)
@@ -65,7 +64,7 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 		}
 	}
 	p.allow, p.deny = p.decisions["allow"], p.decisions["deny"]
-	p.sealed, p.poll = true, func(int) {}
+	p.poll, p.shapes, p.key = func(int) {}, nil, nil
 	p.machines.New = func() any { return newMachine(p) }
 	return p
 }
@@ -88,16 +87,47 @@ func (p *Program) predOf(name string, arity int) *pred {
 type compiler struct {
 	p     *Program
 	pred  *pred // nil for a query
+	info  *RuleInfo
 	slots int
-	end   *node // the node that ends a goal that runs separately
+	goals int32             // how many goals were compiled
+	note  func(*resolve.At) // called with each of them; may be nil
 
 	hidden map[int]bool // slots that occur only inside a negation, which no solution binds
 }
 
+// compileRule compiles a rule, or takes what an earlier one has in common with it.
 func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
-	cc := &compiler{p: p, pred: pr, slots: len(r.Vars), end: &node{op: opReturn, pos: r.Pos}}
+	key, ok := p.key[:0], false
+	if len(pr.clauses) > 1 {
+		key, ok = p.module.Likeness(key, r)
+		p.key = key[:0]
+	}
+	if known := p.shapes[string(key)]; ok && known != nil {
+		c.shape, c.params = known, known.params
+		for i, rp := range r.Params {
+			if lit, isConst := rp.Term.(*resolve.Const); isConst && c.params[i].term.kind == constOperand {
+				if i == 0 || &c.params[0] == &known.params[0] {
+					c.params = slices.Clone(known.params)
+				}
+				c.params[i].term.value = lit.Value
+			}
+		}
+		return
+	}
+	r = p.module.Own(r)
+	c.shape = (&compiler{p: p, pred: pr, info: c.info}).shape(r)
+	c.params = c.shape.params
+	c.equals = p.leadingEquals(c, r)
+	if ok {
+		p.shapes[string(key)] = c.shape
+	}
+}
+
+// shape compiles a rule.
+func (cc *compiler) shape(r *resolve.Rule) *shape {
+	cc.slots = len(r.Vars)
+	c := &shape{params: make([]param, 0, len(r.Params))}
 	seen := make(map[int]bool, len(r.Vars))
-	c.params = make([]param, 0, len(r.Params))
 	for _, rp := range r.Params {
 		pa := param{term: cc.operand(rp.Term)}
 		if v, ok := rp.Term.(*resolve.Var); ok && !seen[v.Slot] {
@@ -108,16 +138,16 @@ func (p *Program) compileRule(c *clause, pr *pred, r *resolve.Rule) {
 		}
 		if rp.Spec != nil {
 			pa.pat = cc.pattern(rp.Spec)
-			pa.match = &node{op: opMatches, a: pa.term, pat: pa.pat, next: cc.end, pos: pa.pat.pos}
+			pa.match = &node{op: opMatches, a: pa.term, pat: pa.pat, next: endNode, pos: pa.pat.pos}
 			pa.match.solo = pa.match
 			markPattern(rp.Spec, seen)
 		}
 		c.params = append(c.params, pa)
 	}
-	c.body = cc.and(r.Body, nil, cc.end)
+	c.body = cc.and(r.Body, nil, endNode)
 	c.slots = cc.slots
 	c.signature = signatureOf(c.params)
-	c.equals = p.leadingEquals(c)
+	return c
 }
 
 // markFirst marks the variables of a parameter that occur for the first time,
@@ -170,7 +200,11 @@ func (cc *compiler) and(g *resolve.And, parent *connective, next *node) *node {
 func (cc *compiler) goal(g resolve.Goal, k *connective, next *node) *node {
 	cc.p.poll(1)
 	at := g.Where()
-	n := &node{next: next, pos: at.Pos, text: at}
+	cc.goals++
+	if cc.note != nil {
+		cc.note(at)
+	}
+	n := &node{next: next, pos: cc.info.rel(at.Pos), goal: cc.goals}
 	switch g := g.(type) {
 	case *resolve.And:
 		return cc.and(g, k, next)
@@ -247,7 +281,7 @@ func (cc *compiler) goal(g resolve.Goal, k *connective, next *node) *node {
 		panic(fmt.Sprintf("vm: goal %T", g))
 	}
 	solo := *n
-	solo.next = cc.end
+	solo.next = endNode
 	solo.solo = &solo
 	n.solo = &solo
 	return n
@@ -315,16 +349,16 @@ func (cc *compiler) pattern(rp resolve.Pattern) *pattern {
 	cc.p.poll(1)
 	switch rp := rp.(type) {
 	case *resolve.ClassPattern:
-		p := &pattern{kind: classPattern, class: rp.Class, union: rp.Union, name: rp.Name, pos: rp.Pos}
+		p := &pattern{kind: classPattern, class: rp.Class, union: rp.Union, name: rp.Name, pos: cc.info.rel(rp.Pos)}
 		p.fields = cc.fields(rp.Fields)
 		p.key = fieldsKey("C"+rp.Name, p.fields)
 		return p
 	case *resolve.DictPattern:
-		p := &pattern{kind: dictPattern, fields: cc.fields(rp.Fields), pos: rp.Pos}
+		p := &pattern{kind: dictPattern, fields: cc.fields(rp.Fields), pos: cc.info.rel(rp.Pos)}
 		p.key = fieldsKey("D", p.fields)
 		return p
 	case *resolve.ListPattern:
-		p := &pattern{kind: listPattern, pos: rp.Pos}
+		p := &pattern{kind: listPattern, pos: cc.info.rel(rp.Pos)}
 		keys := []string{"L"}
 		for _, e := range rp.Elems {
 			ep := cc.pattern(e)
@@ -339,7 +373,7 @@ func (cc *compiler) pattern(rp resolve.Pattern) *pattern {
 		p.key = joinKeys(keys)
 		return p
 	case *resolve.ValuePattern:
-		p := &pattern{kind: valuePattern, value: cc.operand(rp.Term), pos: rp.Pos}
+		p := &pattern{kind: valuePattern, value: cc.operand(rp.Term), pos: cc.info.rel(rp.Pos)}
 		if p.value.kind == constOperand {
 			p.key = constKey(p.value.value)
 		}
@@ -402,18 +436,7 @@ func constKey(v Value) string {
 // attrTable returns the attribute of that name by plan ID, shared by all
 // nodes that look it up.
 func (p *Program) attrTable(name string) []*host.Attr {
-	table, ok := p.attrs[name]
-	if !ok {
-		p.poll(p.reg.NumPlans())
-		table = make([]*host.Attr, p.reg.NumPlans())
-		for i := range table {
-			table[i] = p.reg.PlanByID(i).Attr(name)
-		}
-		if !p.sealed {
-			p.attrs[name] = table
-		}
-	}
-	return table
+	return p.classTables.attrTable(p.reg, name, p.poll)
 }
 
 // attrOf returns the attribute of a plan, or nil.
@@ -526,6 +549,9 @@ func markGoal(g resolve.Goal, set map[int]bool, poll func(int)) {
 func components(m *resolve.Module, p *Program) {
 	calls := make(map[*pred][]*pred)
 	for _, r := range m.Rules {
+		if r.Like != nil {
+			continue
+		}
 		from := p.preds[r.Name][len(r.Params)]
 		eachCall(r.Body, func(c *resolve.Call) {
 			p.poll(1)

@@ -26,9 +26,9 @@ package vm
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
-	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
@@ -60,7 +60,7 @@ type goal struct {
 	in   *goalElements
 	sub  *goal   // goalNot
 	alts []*goal // goalOr
-	at   *resolve.At
+	pos  relPos  // relative to the rule
 }
 
 // A goalCallee is what a goalCall calls.
@@ -76,7 +76,8 @@ type goalElements struct {
 	seq   place
 	item  place // of a known item
 	known bool
-	check check // of another item
+	check check  // of another item
+	first *place // of an item that is a list that begins with a known value
 }
 
 // An activation is a rule that is being tried, or a negation in it.
@@ -127,7 +128,8 @@ type directPred struct {
 	pred    *pred
 	mode    uint64 // bit i: argument i has a value
 	clauses []clauseSlot
-	root    *goal // the call of a decision
+	shapes  sync.Map // *shape: the *directClause of a clause, if others of the shape differ from it only in tests
+	root    *goal    // the call of a decision
 	direct  tristate
 }
 
@@ -671,11 +673,11 @@ func (m *Machine) locateDirect(err error, g *goal) error {
 	if len(e.Stack) > 0 {
 		return e
 	}
-	pos := posOf(g)
-	if !e.Pos.IsValid() {
-		e.Pos = pos
-	}
 	d := &m.d
+	if !e.Pos.IsValid() {
+		e.Pos = m.positionIn(d.frame, g)
+	}
+	pos := e.Pos
 	for at := d.frame; at >= 0 && int(at) < len(d.frames) && len(e.Stack) < maxStack; {
 		f := &d.frames[at]
 		name := "query"
@@ -686,16 +688,16 @@ func (m *Machine) locateDirect(err error, g *goal) error {
 		for f.tail { // the solver has let it take its caller's place
 			f = &d.frames[f.parent]
 		}
-		pos = posOf(f.site)
+		pos = m.positionIn(f.parent, f.site)
 		at = f.parent
 	}
 	return e
 }
 
-// posOf returns the position of a goal, which may be nil.
-func posOf(g *goal) syntax.Position {
-	if g == nil || g.at == nil {
+// positionIn returns the position of a goal of an activation. Both may be missing.
+func (m *Machine) positionIn(frame int32, g *goal) syntax.Position {
+	if g == nil || frame < 0 || int(frame) >= len(m.d.frames) || m.d.frames[frame].code == nil {
 		return syntax.Position{}
 	}
-	return g.at.Pos
+	return m.d.frames[frame].code.clause.info.at(g.pos)
 }

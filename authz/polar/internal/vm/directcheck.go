@@ -101,11 +101,12 @@ func (m *Machine) element(list Value, i int) (Value, error) {
 // An argTest is what mayMatch looks at in an argument: it neither fails with an error nor
 // writes anything.
 type argTest struct {
-	arg   int
-	kind  argKind
-	class *host.ClassInfo
-	text  string
-	rest  *argRest // of argUnion and argValue
+	arg     int
+	kind    argKind
+	class   *host.ClassInfo
+	text    string
+	rest    *argRest // of argUnion and argValue
+	literal bool     // the text is the parameter
 }
 
 // An argRest is what the rarer tests need.
@@ -194,13 +195,8 @@ func (m *Machine) unifyKnown(a, b Value) (bool, error) {
 
 // matches makes a goal of a specializer for the value at a place.
 func (c *directCompiler) matches(p place, pat *pattern) []build {
-	outer := c.at
-	if pat.pos.IsValid() && c.at.Pos == c.cl.info.Pos {
-		c.at = &resolve.At{Pos: pat.pos}
-	}
 	ok, after := c.match(pat)
 	out := c.test(func(m *Machine, base int) (bool, error) { return ok(m, base, p.load(m, base)) })
-	c.at = outer
 	return append(out, after...)
 }
 

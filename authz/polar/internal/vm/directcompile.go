@@ -61,13 +61,27 @@ const (
 func (p *Program) directPredOf(pr *pred, mode uint64) *directPred {
 	p.predsLock.Lock()
 	defer p.predsLock.Unlock()
+	if mode == allGround(pr.arity) {
+		if pr.given == nil {
+			pr.given = newDirectPred(pr, mode)
+		}
+		return pr.given
+	}
 	key := directKey{pr, mode}
 	fp := p.directPreds[key]
 	if fp == nil {
-		fp = &directPred{pred: pr, mode: mode, clauses: make([]clauseSlot, len(pr.clauses))}
-		fp.root = &goal{op: goalCall, next: haltGoal, call: &goalCallee{to: fp}}
+		fp = newDirectPred(pr, mode)
+		if p.directPreds == nil {
+			p.directPreds = make(map[directKey]*directPred)
+		}
 		p.directPreds[key] = fp
 	}
+	return fp
+}
+
+func newDirectPred(pr *pred, mode uint64) *directPred {
+	fp := &directPred{pred: pr, mode: mode, clauses: make([]clauseSlot, len(pr.clauses))}
+	fp.root = &goal{op: goalCall, next: haltGoal, call: &goalCallee{to: fp}}
 	return fp
 }
 
@@ -87,12 +101,41 @@ func (fp *directPred) compile(p *Program, cl *clause) *directClause {
 }
 
 func (p *Program) compileDirect(fp *directPred, cl *clause) *directClause {
-	c := &directCompiler{p: p, fp: fp, cl: cl, arity: fp.pred.arity, slots: cl.slots, now: -1}
+	if known, ok := fp.shapes.Load(cl.shape); ok && cl.literalsAreShortTexts() {
+		return known.(*directClause).of(cl)
+	}
+	c := &directCompiler{p: p, fp: fp, cl: cl, rule: p.module.Rule(cl.info.Index), arity: fp.pred.arity, slots: cl.slots, now: -1}
 	first := c.compile()
-	return &directClause{
+	fc := &directClause{
 		clause: cl, slots: c.slots, size: c.arity + c.slots, held: cl.activation(), tests: c.argTests, head: c.heads,
 		first: first, calls: c.calls, failed: c.failed, why: c.why,
 	}
+	if c.literals == 0 && cl.literalsAreShortTexts() {
+		fp.shapes.Store(cl.shape, fc)
+	}
+	return fc
+}
+
+// of returns what fc is for a clause of the same shape.
+func (fc *directClause) of(cl *clause) *directClause {
+	tests := slices.Clone(fc.tests)
+	for i := range tests {
+		if t := &tests[i]; t.literal {
+			t.text = cl.params[t.arg].term.value.Str()
+		}
+	}
+	return &directClause{
+		clause: cl, slots: fc.slots, size: fc.size, held: fc.held, tests: tests, head: fc.head,
+		first: fc.first, calls: fc.calls, failed: fc.failed, why: fc.why,
+	}
+}
+
+// literalsAreShortTexts reports whether the literals among the parameters are texts that are
+// compared without a charge.
+func (cl *clause) literalsAreShortTexts() bool {
+	return !slices.ContainsFunc(cl.params, func(p param) bool {
+		return p.term.kind == constOperand && !(p.term.isText() && p.term.value.Word < meter.StepBytes)
+	})
 }
 
 // keptClauses is how many clauses of a predicate are kept compiled when they were only
@@ -166,6 +209,7 @@ type directCompiler struct {
 	p       *Program
 	fp      *directPred
 	cl      *clause
+	rule    *resolve.Rule
 	at      *resolve.At            // the goal being compiled
 	last    map[*resolve.Call]bool // the calls that are the last goal of the body
 	arity   int
@@ -179,6 +223,7 @@ type directCompiler struct {
 	failed  bool // something could not be compiled
 	why     string
 
+	literals int       // literal parameters that are not among argTests
 	argTests []argTest // what mayMatch looks at
 	heads    []headCheck
 }
@@ -196,9 +241,9 @@ func (c *directCompiler) compile() *goal {
 		c.give("now in the head") // the head would be matched before it is read
 	}
 	c.last = make(map[*resolve.Call]bool)
-	markLast(c.cl.rule.Body, c.last)
+	markLast(c.rule.Body, c.last)
 	if !c.failed {
-		builds = append(builds, c.body(c.cl.rule.Body)...)
+		builds = append(builds, c.body(c.rule.Body)...)
 	}
 	if len(c.waiting) > 0 || len(c.tests) > 0 {
 		c.give("a test that waits for a variable without a value") // a test that waits forever; the solver reports it
@@ -240,7 +285,7 @@ func markLast(g resolve.Goal, last map[*resolve.Call]bool) {
 // query, so that it makes no difference when.
 func (c *directCompiler) readNow(next *goal) *goal {
 	slot := c.now
-	return &goal{op: goalTest, next: next, at: c.at, test: func(m *Machine, base int) (bool, error) {
+	return &goal{op: goalTest, next: next, pos: c.pos(), test: func(m *Machine, base int) (bool, error) {
 		v, err := m.nowValue()
 		m.d.slots[base+slot] = v
 		return err == nil, err
@@ -254,6 +299,9 @@ func chain(builds []build, next *goal) *goal {
 	return next
 }
 
+// pos returns the position of the goal being compiled.
+func (c *directCompiler) pos() relPos { return c.cl.info.rel(c.at.Pos) }
+
 // give says why a goal cannot be compiled.
 func (c *directCompiler) give(why string) []build {
 	if !c.failed {
@@ -264,23 +312,23 @@ func (c *directCompiler) give(why string) []build {
 
 // test makes the build of a goal that succeeds or fails once.
 func (c *directCompiler) test(f test) []build {
-	at := c.at
+	pos := c.pos()
 	return []build{func(next *goal) *goal {
-		return &goal{op: goalTest, cost: 1, test: f, next: next, at: at}
+		return &goal{op: goalTest, cost: 1, test: f, next: next, pos: pos}
 	}}
 }
 
 // free makes the build of a test that is a part of another goal.
 func (c *directCompiler) free(f test) build {
-	at := c.at
+	pos := c.pos()
 	return func(next *goal) *goal {
-		return &goal{op: goalTest, test: f, next: next, at: at}
+		return &goal{op: goalTest, test: f, next: next, pos: pos}
 	}
 }
 
 // tick makes the build of a goal that does nothing, but costs the same as it costs the solver.
 func (c *directCompiler) tick(steps, held int) build {
-	at := c.at
+	pos := c.pos()
 	return func(next *goal) *goal {
 		if held == 0 {
 			// A copy, since several goals may continue with next.
@@ -288,7 +336,7 @@ func (c *directCompiler) tick(steps, held int) build {
 			g.cost += int32(steps)
 			return &g
 		}
-		return &goal{op: goalTest, cost: int32(steps), next: next, at: at, test: func(m *Machine, _ int) (bool, error) {
+		return &goal{op: goalTest, cost: int32(steps), next: next, pos: pos, test: func(m *Machine, _ int) (bool, error) {
 			_ = m.hold(held) // noticed by the next, as in the solver
 			return true, nil
 		}}
@@ -363,10 +411,15 @@ func (c *directCompiler) head() []build {
 	}
 	for i := range c.cl.params {
 		p := &c.cl.params[i]
-		rp := &c.cl.rule.Params[i]
+		rp := &c.rule.Params[i]
 		has := c.fp.mode&(1<<i) != 0
 		if has && p.term.kind == constOperand {
-			c.argTests = append(c.argTests, testOf(i, p.term.value))
+			t := testOf(i, p.term.value)
+			t.literal = t.kind == argText
+			c.argTests = append(c.argTests, t)
+		}
+		if p.term.kind == constOperand && !(has && p.term.isText() && p.term.value.Word < meter.StepBytes) {
+			c.literals++
 		}
 		switch {
 		case has && p.fresh:
@@ -421,7 +474,7 @@ func (c *directCompiler) waitMatch(v int, p *pattern, out *[]build) bool {
 
 // end compiles the end of the body, which hands the values found to the caller.
 func (c *directCompiler) end() *goal {
-	g := &goal{op: goalEnd, at: c.at}
+	g := &goal{op: goalEnd, pos: c.pos()}
 	if c.fp.mode == allGround(c.arity) {
 		return g
 	}
@@ -588,7 +641,7 @@ func (c *directCompiler) goal(g resolve.Goal) []build {
 
 // pattern compiles a pattern's operands; the slots are the variables.
 func (c *directCompiler) pattern(p resolve.Pattern) *pattern {
-	cc := &compiler{p: c.p}
+	cc := &compiler{p: c.p, info: c.cl.info}
 	return cc.pattern(p)
 }
 
@@ -745,6 +798,12 @@ func (c *directCompiler) lookupKey(g *resolve.Lookup, obj place) []build {
 	}), after...)
 }
 
+// isNowTerm reports whether a term is the constant "now".
+func (c *directCompiler) isNowTerm(t resolve.Term) bool {
+	k, ok := t.(*resolve.Const)
+	return ok && c.p.isNow(k.Value)
+}
+
 // elements compiles an enumeration.
 func (c *directCompiler) elements(g *resolve.In) []build {
 	var before []build
@@ -756,16 +815,21 @@ func (c *directCompiler) elements(g *resolve.In) []build {
 	in := &goalElements{seq: seq, item: item, known: itemKnown}
 	var after []build
 	if !itemKnown {
+		if l, ok := g.Item.(*resolve.List); ok && len(l.Elems) > 0 {
+			if first, _, ok := c.known(l.Elems[0]); ok && !c.isNowTerm(l.Elems[0]) {
+				in.first = &first
+			}
+		}
 		in.check, after = c.unifyWith(g.Item)
 	}
-	at := c.at
+	pos := c.pos()
 	cost := int32(1)
 	var out []build
 	if len(before) > 0 {
 		out, cost = append([]build{c.tick(1, 0)}, before...), 0
 	}
 	out = append(out, func(next *goal) *goal {
-		return &goal{op: goalIn, cost: cost, in: in, next: next, at: at}
+		return &goal{op: goalIn, cost: cost, in: in, next: next, pos: pos}
 	})
 	return append(out, after...)
 }

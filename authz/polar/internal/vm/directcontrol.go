@@ -33,9 +33,9 @@ func (c *directCompiler) not(negation, g resolve.Goal, locals []int) []build {
 	if c.learn(inner); inner.failed || len(inner.waiting) > len(c.waiting) || len(inner.tests) > len(c.tests) {
 		return c.give("a negation in which a test waits")
 	}
-	at := c.at
+	pos := c.pos()
 	return []build{func(next *goal) *goal {
-		return &goal{op: goalNot, cost: 1, sub: chain(builds, &goal{op: goalNotEnd, at: at}), next: next, at: at}
+		return &goal{op: goalNot, cost: 1, sub: chain(builds, &goal{op: goalNotEnd, pos: pos}), next: next, pos: pos}
 	}}
 }
 
@@ -101,9 +101,9 @@ func (c *directCompiler) or(g *resolve.Or) []build {
 			c.vars[c.find(v)] = place{state: stateMixed}
 		}
 	}
-	at := c.at
+	pos := c.pos()
 	return []build{func(next *goal) *goal {
-		or := &goal{op: goalOr, cost: 1, at: at}
+		or := &goal{op: goalOr, cost: 1, pos: pos}
 		for _, bs := range builds {
 			or.alts = append(or.alts, chain(bs, next))
 		}
@@ -149,14 +149,14 @@ func (c *directCompiler) call(g *resolve.Call) []build {
 	}
 	// The solver lets the last call of a body take the place of its caller.
 	callee.tail = c.last[g] && pr.component == c.fp.pred.component
-	at := c.at
+	pos := c.pos()
 	cost := int32(1)
 	var out []build
 	if len(before) > 0 {
 		out, cost = append([]build{c.tick(1, 0)}, before...), 0
 	}
 	out = append(out, func(next *goal) *goal {
-		return &goal{op: goalCall, cost: cost, call: callee, next: next, at: at}
+		return &goal{op: goalCall, cost: cost, call: callee, next: next, pos: pos}
 	})
 	return append(out, after...)
 }

@@ -166,7 +166,7 @@ func (m *Machine) inDirect(g *goal, base int) (*goal, error) {
 		}
 		return m.inListDirect(g, seq, 0, nil)
 	case host.Dict:
-		keys, err := seq.KeysCharged(&m.acct)
+		keys, err := m.entryKeysDirect(g.in, seq, base)
 		if err == nil {
 			err = m.hold(choiceSize + 2*valueSize)
 		}
@@ -180,6 +180,20 @@ func (m *Machine) inDirect(g *goal, base int) (*goal, error) {
 		return nil, m.inText()
 	}
 	return nil, m.notASequence(seq)
+}
+
+// entryKeysDirect is entryKeys for known values.
+func (m *Machine) entryKeysDirect(in *goalElements, dict Value, base int) ([]string, error) {
+	if in.first != nil {
+		if first := in.first.load(m, base); first.Kind() == host.String {
+			return []string{first.Str()}, nil
+		}
+	} else if in.known {
+		if key, ok := m.firstText(in.item.load(m, base)); ok {
+			return []string{key}, nil
+		}
+	}
+	return dict.KeysCharged(&m.acct)
 }
 
 // nextInDirect continues an enumeration.
@@ -203,6 +217,12 @@ func (m *Machine) inListDirect(g *goal, list Value, i int, o *option) (*goal, er
 	}
 	mark := m.acct.Mark()
 	for ; ; i++ {
+		if in.known && isAtom(item) {
+			var err error
+			if i, err = m.skipUnequal(item, list, i); err != nil {
+				return nil, err
+			}
+		}
 		if err := m.acct.ChargeElem(i); err != nil {
 			return nil, err
 		}
@@ -275,9 +295,12 @@ func (m *Machine) inEntriesDirect(g *goal, dict Value, all *[]string, i int, o *
 		if err := m.charge(1); err != nil {
 			return nil, err
 		}
-		v, _, err := view.get(m, k)
+		v, found, err := view.get(m, k)
 		if err != nil {
 			return nil, m.hostError(err)
+		}
+		if !found { // the only key, which was known
+			return nil, nil
 		}
 		last := i == len(keys)-1
 		switch {

@@ -5,8 +5,8 @@ package vm
 //
 // A rule is written as its index, if it has one, and its clauses. The goals of a clause
 // are the nodes of a graph: each has a number and, where the next line is not it, the
-// number of the node that follows. A variable is written as its slot, [3], and with a
-// name where the policy gives it one.
+// number of the node that follows. A clause that shares its goals with an earlier one says
+// so. A variable is written as its slot, [3], and with a name where the policy gives it one.
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ import (
 
 // Dump writes the program to w.
 func (p *Program) Dump(w io.Writer) error {
-	d := &dumper{p: p}
+	d := &dumper{p: p, shapes: make(map[*shape]*clause)}
 	for _, name := range slices.Sorted(maps.Keys(p.preds)) {
 		for _, arity := range slices.Sorted(maps.Keys(p.preds[name])) {
 			d.pred(p.preds[name][arity])
@@ -33,8 +33,9 @@ func (p *Program) Dump(w io.Writer) error {
 }
 
 type dumper struct {
-	p *Program
-	b strings.Builder
+	p      *Program
+	b      strings.Builder
+	shapes map[*shape]*clause // the first clause of each
 }
 
 func (d *dumper) line(depth int, format string, args ...any) {
@@ -129,7 +130,7 @@ func indexPlace(k indexKey) string {
 
 func (d *dumper) clause(c *clause) {
 	d.line(1, "%d: %s at %s", c.order, c.info.Head, c.info.Pos)
-	vars := c.rule.Vars
+	vars := d.p.module.Rule(c.info.Index).Vars
 	for i := range c.params {
 		p := &c.params[i]
 		text := operandText(&p.term, vars)
@@ -141,6 +142,11 @@ func (d *dumper) clause(c *clause) {
 		}
 		d.line(2, "parameter %d: %s", i, text)
 	}
+	if first := d.shapes[c.shape]; first != nil {
+		d.line(2, "goals of %d", first.order)
+		return
+	}
+	d.shapes[c.shape] = c
 	g := &graph{numbers: make(map[*node]int), vars: vars}
 	g.number(c.body)
 	for i, n := range g.order {

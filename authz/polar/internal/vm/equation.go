@@ -55,12 +55,12 @@ type use struct {
 
 // A site is the place of a call.
 type site struct {
-	node *node
-	rule string
+	node   *node
+	clause *clause // that it is in
 }
 
 // site returns the site of a call in the current activation.
-func (m *Machine) site(n *node) site { return site{n, m.frames[m.frame].clause.info.Name} }
+func (m *Machine) site(n *node) site { return site{n, m.frames[m.frame].clause} }
 
 // A label has conditions on a row, some of which may lead to other rows.
 type label struct {
@@ -233,6 +233,7 @@ func (m *Machine) leadsTo(eq *equation, kind func(*equation) bool) (bool, error)
 // unsupportedAt returns the error of a call that cannot become a condition.
 func (m *Machine) unsupportedAt(at site, format string, args ...any) error {
 	err := m.unsupported(format, args...).(*Error)
-	err.Pos, err.Stack = at.node.pos, []Frame{{Rule: at.rule, Pos: at.node.pos}}
+	err.Pos = at.clause.info.at(at.node.pos)
+	err.Stack = []Frame{{Rule: at.clause.info.Name, Pos: err.Pos}}
 	return err
 }

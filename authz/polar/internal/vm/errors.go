@@ -156,27 +156,34 @@ func (m *Machine) tooDeep() error {
 	return m.errorf(CodeBudget, "rule calls are nested more than %d levels deep", m.limits.Depth)
 }
 
-// locate adds the position of the goal n and the stack to an error.
-func (m *Machine) locate(err error, n *node) error {
+// at adds a position to an error that has none.
+func (m *Machine) at(err error, pos syntax.Position) *Error {
 	e := m.errorOf(err)
-	if len(e.Stack) > 0 {
-		return e
-	}
-	pos := syntax.Position{}
-	if n != nil {
-		pos = n.pos
-	}
 	if !e.Pos.IsValid() {
 		e.Pos = pos
 	}
+	return e
+}
+
+// locate adds the position of the goal n, which is in the current activation, and the
+// stack to an error.
+func (m *Machine) locate(err error, n *node) error {
+	pos := syntax.Position{}
+	if n != nil && m.frame >= 0 && int(m.frame) < len(m.frames) {
+		pos = m.frames[m.frame].clause.info.at(n.pos)
+	}
+	e := m.at(err, pos)
+	if len(e.Stack) > 0 {
+		return e
+	}
+	pos = e.Pos
 	for at := m.frame; at >= 0 && int(at) < len(m.frames) && len(e.Stack) < maxStack; {
 		f := &m.frames[at]
 		e.Stack = append(e.Stack, Frame{Rule: f.clause.info.Name, Pos: pos})
 		pos = syntax.Position{}
-		if f.site != nil {
-			pos = f.site.pos
+		if at = f.parent; f.site != nil && at >= 0 && int(at) < len(m.frames) {
+			pos = m.frames[at].clause.info.at(f.site.pos)
 		}
-		at = f.parent
 	}
 	return e
 }

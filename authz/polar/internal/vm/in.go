@@ -29,7 +29,7 @@ func (m *Machine) in(n *node, base int32) (bool, error) {
 	case isList(seq):
 		return m.inList(n, item, seq, 0, nil)
 	case isDict(seq):
-		keys, err := viewDict(seq).keys(m)
+		keys, err := m.entryKeys(n, item, seq, base)
 		if err != nil {
 			return false, err
 		}
@@ -110,6 +110,12 @@ func (m *Machine) inList(n *node, item, list Value, i int, c *choice) (bool, err
 	base := m.frames[m.frame].base
 	cur := cursor{list: list, i: i}
 	for {
+		if atom && cur.list.Plan != openListPlan {
+			var err error
+			if cur.i, err = m.skipUnequal(item, cur.list, cur.i); err != nil {
+				return false, err
+			}
+		}
 		if err := m.acct.ChargeElem(cur.i); err != nil {
 			return false, err
 		}
@@ -166,7 +172,7 @@ func (m *Machine) inRest(n *node, item, rest Value) (bool, error) {
 			return false, err
 		}
 	}
-	test := &node{op: opIn, a: operand{kind: termOperand, value: item}, b: operand{kind: termOperand, value: rest}, pos: n.pos, text: n.text, next: &node{op: opReturn, pos: n.pos}}
+	test := &node{op: opIn, a: operand{kind: termOperand, value: item}, b: operand{kind: termOperand, value: rest}, pos: n.pos, goal: n.goal, next: &node{op: opReturn, pos: n.pos}}
 	test.solo = test
 	m.wait(test, rest)
 	return true, nil
@@ -180,9 +186,12 @@ func (m *Machine) inEntries(n *node, item, dict Value, keys []string, c *choice)
 		if err := m.charge(1); err != nil {
 			return false, err
 		}
-		v, _, err := view.get(m, k)
+		v, ok, err := view.get(m, k)
 		if err != nil {
 			return false, m.hostError(err)
+		}
+		if !ok { // the only key, which was known
+			return false, nil
 		}
 		entry := host.MakeList([]Value{host.MakeString(k), v})
 		if isVar(v) || isOpen(v) || isPartial(v) {
@@ -199,7 +208,7 @@ func (m *Machine) inEntries(n *node, item, dict Value, keys []string, c *choice)
 			c.list = dict
 		}
 		c.keys = keys[i+1:]
-		ok, err := m.unifyItem(n, item, entry, base)
+		ok, err = m.unifyItem(n, item, entry, base)
 		if ok || err != nil {
 			return ok, err
 		}

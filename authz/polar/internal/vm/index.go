@@ -57,6 +57,7 @@ type wordKey struct {
 
 const (
 	minIndexed = 5  // the number of clauses from which an index is cheaper than checking the constants of each
+	minBarred  = 16 // the same for a place that only excludes values which no clause is about
 	mostPlaces = 12 // each node of the tree examines each place; policies test few fields
 	mostCopies = 64 // of each clause in the tree, on average
 )
@@ -135,10 +136,13 @@ func (b *indexBuilder) build(clauses []*clause, free []indexKey, room int) *inde
 }
 
 // bestPlace returns the place that leaves the fewest clauses on average, and
-// whether to use its class, or -1 if none leaves noticeably fewer.
+// whether to use its class. If none leaves noticeably fewer, it returns the place for
+// which most clauses are about the same: it leaves fewer for a question about something
+// else, such as an action that no rule has. It returns -1 if there is no such place.
 func (b *indexBuilder) bestPlace(clauses []*clause, free []indexKey) (best int, byClass bool) {
 	best = -1
 	size := 0.75 * float64(len(clauses))
+	bar, barByClass, barred := -1, false, max(len(clauses)/2, minBarred-1)
 	for at, key := range free {
 		texts := make(map[string]bool)
 		words := make(map[wordKey]bool)
@@ -167,9 +171,15 @@ func (b *indexBuilder) bestPlace(clauses []*clause, free []indexKey) (best int, 
 			if s := float64(others) + float64(keyed)/float64(keys); s < size {
 				best, byClass, size = at, class, s
 			}
+			if keyed > barred {
+				bar, barByClass, barred = at, class, keyed
+			}
 		}
 		consider(len(texts)+len(words), constants, false)
 		consider(len(classes), classed, true)
+	}
+	if best < 0 {
+		return bar, barByClass
 	}
 	return best, byClass
 }

@@ -23,7 +23,7 @@ type fieldEquals struct {
 // have been an error. So the conditions end before the first goal that is not a
 // lookup of a plain field of a parameter of a known class, or a comparison of such
 // fields with each other or with constants.
-func (p *Program) leadingEquals(c *clause) []fieldEquals {
+func (p *Program) leadingEquals(c *clause, r *resolve.Rule) []fieldEquals {
 	type parameter struct {
 		arg  int
 		plan *host.Plan
@@ -44,7 +44,7 @@ func (p *Program) leadingEquals(c *clause) []fieldEquals {
 			out = append(out, fieldEquals{key: key, attrs: p.attrTable(key.attr), value: v})
 		}
 	}
-	for _, g := range c.rule.Body.Goals {
+	for _, g := range r.Body.Goals {
 		p.poll(1)
 		switch g := g.(type) {
 		case *resolve.Unify:

@@ -93,6 +93,9 @@ func classMoreSpecific(l, r *pattern, arg Value) bool {
 // mayReorder reports whether some call may order the clauses otherwise than
 // they stand. It may err to the side of true.
 func mayReorder(clauses []*clause, poll func(work int)) bool {
+	if len(clauses) < 2 {
+		return false
+	}
 	const manySignatures = 64 // beyond it comparing each with each costs more than sorting at run time
 	type span struct {
 		of          *clause

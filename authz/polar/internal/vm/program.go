@@ -6,8 +6,8 @@ package vm
 
 import (
 	"sync"
+	"sync/atomic"
 
-	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
@@ -16,20 +16,19 @@ import (
 // A Program is a compiled policy. It is safe for concurrent use.
 type Program struct {
 	reg       *host.Registry
+	module    *resolve.Module
 	preds     map[string]map[int]*pred // by name, then number of parameters
-	rules     []*RuleInfo              // by resolve.Rule.Index
+	rules     []RuleInfo               // by resolve.Rule.Index
 	actor     union
 	resource  union
-	instances [][]*host.Plan // the types of a class, by its ID; see classtest.go
-	actors    []*host.Plan   // the types of a union
+	actors    []*host.Plan // the types of a union
 	resources []*host.Plan
-	attrs     map[string][]*host.Attr // by attribute name, then plan ID
-	models    map[*host.Plan]*filter.Model
-	relations map[*host.Attr]*filter.Relation
-	now       Value // the placeholder of the constant "now"
-	machines  sync.Pool
-	sealed    bool           // compiled: the tables do not change anymore
-	poll      func(work int) // of the compilation; does nothing afterwards
+	*classTables
+	now      Value // the placeholder of the constant "now"
+	machines sync.Pool
+	poll     func(work int) // of the compilation; does nothing afterwards
+	key      []byte
+	shapes   map[string]*shape // during the compilation: by resolve.Module.Likeness
 
 	decisions map[string]*directPred // rules of three parameters, all given
 	allow     *directPred            // decisions["allow"], without a map lookup
@@ -57,26 +56,29 @@ type pred struct {
 	arity     int
 	clauses   []*clause
 	index     *indexNode
-	query     *clause // the query that calls it
-	recursive bool    // it may call itself, directly or indirectly
-	component int     // of the call graph: predicates that call each other share it
+	query     atomic.Pointer[clause] // the query that calls it; see queryOf
+	given     *directPred            // with values for all arguments; see directPredOf
+	recursive bool                   // it may call itself, directly or indirectly
+	component int                    // of the call graph: predicates that call each other share it
 }
 
 // A clause is a compiled rule.
 type clause struct {
-	rule   *resolve.Rule
-	equals []fieldEquals // the conditions that the body begins with; see leading.go
+	*shape
 	info   *RuleInfo
 	params []param
-	slots  int   // cells of an activation
-	body   *node // first goal
-	order  int   // position among the clauses of its predicate
+	order  int // position among the clauses of its predicate
+}
+
+// A shape is what rules have in common that differ only in constants of their heads.
+type shape struct {
+	equals []fieldEquals // the conditions that the body begins with; see leading.go
+	params []param       // of one of the rules
+	slots  int           // cells of an activation
+	body   *node         // first goal
 
 	signature string // clauses with the same signature are equally specific; "" if the signature is unique
 }
-
-// arity returns the number of parameters.
-func (c *clause) arity() int { return len(c.params) }
 
 // A param is one parameter of a clause.
 type param struct {
@@ -118,13 +120,15 @@ const firstGoal = opUnify
 
 // A node is a goal and its continuation.
 type node struct {
-	op      opcode
-	cmp     syntax.Op
-	tail    bool // opCall: the last goal of a body that belongs to the same component
+	op     opcode
+	cmp    syntax.Op
+	tail   bool // opCall: the last goal of a body that belongs to the same component
+	kwargs bool
+	goal   int32 // the number of the resolved goal, from 1, in the order of compilation; 0 if it is not one. See source.go
+
 	name    string
 	a, b, c operand
 	args    []operand
-	kwargs  bool
 	attrs   []*host.Attr // opLookup: attribute by plan ID
 	pat     *pattern
 	pred    *pred
@@ -132,9 +136,11 @@ type node struct {
 	*control
 	next *node
 	solo *node // the same goal, followed by opReturn: what runs when it wakes; nil for a goal that never waits. Of opCall, followed by opCollected
-	pos  syntax.Position
-	text *resolve.At
+	pos  relPos
 }
+
+// endNode is the end of every body, and of every goal that runs separately.
+var endNode = &node{op: opReturn}
 
 // A control has the additional fields of opOr and opNot nodes.
 type control struct {
@@ -197,7 +203,7 @@ type pattern struct {
 	rest   *operand
 	value  operand
 	key    string // equal keys mean structurally equal patterns; "" if the pattern has variables
-	pos    syntax.Position
+	pos    relPos
 }
 
 // isClass reports whether the pattern tests only for a class.
@@ -225,11 +231,16 @@ func (u union) has(p *host.Plan) bool {
 	return false
 }
 
-// Rule returns the rule with the given index in the module.
-func (p *Program) Rule(i int) *RuleInfo { return p.rules[i] }
+// Rules returns the rules in the module's order. The caller must not modify the slice.
+func (p *Program) Rules() []RuleInfo { return p.rules }
 
-// Rules returns the rules in the module's order.
-func (p *Program) Rules() []*RuleInfo { return p.rules }
+// NumRules returns how many rules have the given name and number of parameters.
+func (p *Program) NumRules(rule string, arity int) int {
+	if pr := p.preds[rule][arity]; pr != nil {
+		return len(pr.clauses)
+	}
+	return 0
+}
 
 // Defines reports whether a rule with the given name exists.
 func (p *Program) Defines(rule string) bool { return len(p.preds[rule]) > 0 }

@@ -16,9 +16,10 @@ type CompiledQuery struct {
 
 // CompileQuery compiles a query against the program.
 func (p *Program) CompileQuery(q *resolve.Query) *CompiledQuery {
-	cc := &compiler{p: p, slots: len(q.Vars), end: &node{op: opReturn, pos: q.Pos}}
-	c := &clause{info: &RuleInfo{Index: -1, Name: "query", Head: q.Text, Pos: q.Pos}}
-	c.body = cc.and(q.Body, nil, &node{op: opHalt, pos: q.Pos})
+	info := &RuleInfo{Index: -1, Name: "query", Head: q.Text, Pos: q.Pos}
+	cc := &compiler{p: p, info: info, slots: len(q.Vars)}
+	c := &clause{info: info, shape: new(shape)}
+	c.body = cc.and(q.Body, nil, &node{op: opHalt})
 	c.slots = cc.slots
 	cq := &CompiledQuery{clause: c, vars: q.Vars}
 	for _, slot := range q.Out {
@@ -29,13 +30,18 @@ func (p *Program) CompileQuery(q *resolve.Query) *CompiledQuery {
 	return cq
 }
 
-// queryOf returns the query that calls pr with the cells of its activation.
+// queryOf returns the query that calls pr with the cells of its activation. It is made for
+// the first query, since most rules are only called by other rules.
 func queryOf(pr *pred) *clause {
+	if q := pr.query.Load(); q != nil {
+		return q
+	}
 	call := &node{op: opCall, name: pr.name, pred: pr, next: &node{op: opHalt}}
 	for i := range pr.arity {
 		call.args = append(call.args, operand{kind: varOperand, slot: int32(i)})
 	}
-	return &clause{info: &RuleInfo{Index: -1, Name: "query"}, slots: pr.arity, body: call}
+	pr.query.CompareAndSwap(nil, &clause{info: &RuleInfo{Index: -1, Name: "query"}, shape: &shape{slots: pr.arity, body: call}})
+	return pr.query.Load()
 }
 
 // Start prepares the machine to solve a compiled query.
@@ -50,7 +56,7 @@ func (m *Machine) StartRule(name string, arity int) bool {
 	if pr == nil {
 		return false
 	}
-	m.start(pr.query)
+	m.start(queryOf(pr))
 	return true
 }
 

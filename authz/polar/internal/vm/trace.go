@@ -47,7 +47,7 @@ type TraceNode struct {
 	Parent int32 // index of the node above; -1 for the root
 	Kind   TraceKind
 	Status TraceStatus
-	Rule   *RuleInfo       // of TraceRule
+	Rule   *RuleInfo       // of TraceRule and TraceQuery
 	Pos    syntax.Position // of the goal
 	At     *resolve.At     // of the goal, another one for each; nil for a specializer that waited
 	Name   string          // of the rule that TraceCall calls; NotName for a negation
@@ -76,8 +76,9 @@ type Trace struct {
 	Nodes  []TraceNode
 	Full   bool // something was not recorded
 
-	leaves map[*indexNode]map[*clause]bool // what the index leaves for calls, if it is much
-	shown  int                             // how many values were recorded
+	leaves  map[*indexNode]map[*clause]bool // what the index leaves for calls, if it is much
+	shown   int                             // how many values were recorded
+	sources map[int]*Source                 // of the rules that were tried, by index
 }
 
 // The recorded text of values is bounded: printing a large value takes longer than
@@ -134,9 +135,14 @@ func (t *Trace) negated(i int32, waits bool) {
 	}
 }
 
+// traced returns the trace node of a goal of the current activation.
+func (m *Machine) traced(kind TraceKind, n *node, name string) TraceNode {
+	return TraceNode{Kind: kind, Pos: m.frames[m.frame].clause.info.at(n.pos), At: m.written(n), Name: name}
+}
+
 // traceGoal records that a goal is about to be solved.
 func (m *Machine) traceGoal(n *node) {
-	m.goal = m.trace.add(m.frames[m.frame].trace, TraceNode{Kind: TraceGoal, Pos: n.pos, At: n.text})
+	m.goal = m.trace.add(m.frames[m.frame].trace, m.traced(TraceGoal, n, ""))
 }
 
 // traceStep records the result of the goal that traceGoal recorded.
@@ -152,7 +158,7 @@ func (m *Machine) traceStep(n *node, ok bool) {
 		m.traceField(n)
 	case opMethod:
 		if ok && m.trace.Values {
-			m.traceTerm(&n.c, n.text.Node, "")
+			m.traceTerm(&n.c, m.written(n).Node, "")
 		}
 	case opUnify, opCompare, opIn, opMatches, opTruth:
 		if m.trace.Values {
@@ -177,7 +183,7 @@ func (m *Machine) traceField(n *node) {
 		return
 	}
 	if v, err := a.Load(obj.Ptr); err == nil {
-		m.traceValue(v, n.text.Node, "")
+		m.traceValue(v, m.written(n).Node, "")
 	}
 }
 
@@ -186,11 +192,11 @@ func (m *Machine) traceVar(op *operand) {
 	if op.kind != varOperand {
 		return
 	}
-	rule := m.frames[m.frame].clause.rule
-	if rule == nil || int(op.slot) >= len(rule.Vars) {
+	src := m.source()
+	if src == nil || int(op.slot) >= len(src.Rule.Vars) {
 		return
 	}
-	if name := rule.Vars[op.slot]; name != "" && name[0] != '_' {
+	if name := src.Rule.Vars[op.slot]; name != "" && name[0] != '_' {
 		m.traceTerm(op, nil, name)
 	}
 }
@@ -237,7 +243,7 @@ func (m *Machine) traceCall(n *node) int32 {
 	if n.op == opNot {
 		name = NotName
 	}
-	m.goal = m.trace.add(m.frames[m.frame].trace, TraceNode{Kind: TraceCall, Pos: n.pos, At: n.text, Name: name})
+	m.goal = m.trace.add(m.frames[m.frame].trace, m.traced(TraceCall, n, name))
 	return m.goal
 }
 

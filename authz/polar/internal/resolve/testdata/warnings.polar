@@ -8,7 +8,7 @@ deny(_: User, "close", _: Issue);
 deny_request(_: Guest, _); ### "unasked-rule: no decision queries deny_request, .*Config.DenyRule"
 deny_field(_: User, "read", _: Repo, "owner"); ### "unasked-rule: no decision queries deny_field, .*Config.DenyRule"
 forbid(_: User, "read", _: Issue); ### "unasked-rule: no decision queries forbid, so this rule denies nothing .name it deny, and set Config.DenyRule"
-allow_change(_: User, _, x, x); ### "unasked-rule: no decision queries allow_change, .*set Config.ChangeRule"
+allow_change(_: User, _, _, _); ### "unasked-rule: no decision queries allow_change, .*set Config.ChangeRule"
 deny(_: User, "read"); ### "unasked-rule: decisions query deny.actor, action, resource., never deny with 2 parameters .and only if Config.DenyRule is set."
 ---
 # option:policy option:deny option:change
@@ -17,7 +17,7 @@ deny(u: User, "read", i: Issue) if blocked(u, i);
 blocked(u: User, i: Issue) if i.creator = u;
 deny_request(_: Guest, _);
 deny_field(_: User, "read", _: Repo, "owner");
-allow_change(_: User, _, x, x);
+allow_change(_: User, _, _, _);
 forbid(_: User, "read", _: Issue); ### "no decision queries forbid, so this rule denies nothing .name it deny.$"
 ---
 # option:policy option:deny
@@ -103,6 +103,17 @@ deny(_: User, "updaet", _: Issue); ### "undeclared-in-block: .*did you mean \"up
 deny(_: User, action, _: Issue) if action in ["raed", "update"]; ### "undeclared-in-block: .*raed"
 deny_field(_: User, "raed", _: Issue, "title"); ### "undeclared-in-block: .*raed"
 allow_change(_: User, "updaet", before: Issue, after: Issue) if before.creator = after.creator and after.creator != nil; ### "undeclared-in-block: .*updaet"
+---
+# option:change
+# A comparison of the states of a change as a whole.
+allow(_: User, _, _: Issue);
+allow_change(_: User, "a", before: Issue, after: Issue) if before = after; ### "^warning: same-change: this compares the keys of the two states, which are always the same .compare fields: before.field = after.field.$"
+allow_change(_: User, "b", x: Issue, y: Issue) if not y == x and x.title = y.title; ### "same-change"
+allow_change(_: User, "c", before, after) if before.title = after.title or before != after; ### "same-change"
+allow_change(_: User, "d", same: Issue, same); ### "same-change: .* .give the two states different names.$"
+allow_change(_: User, "e", before: Issue, after: Issue) if before.title = before.title and after = after and helper(before, after);
+allow_change(_, _, _);  ### "unasked-rule"
+helper(x: Issue, y: Issue) if x = y;
 ---
 # A block that declares no names of a kind accepts any name.
 actor User {}
