@@ -26,30 +26,20 @@ type ActorFilterer interface {
 //
 // The context needs no actor: the condition does not depend on the caller, and its answer is
 // sensitive. Authorize an action for that first. The text and the errors are those of Where.
-func (t *Translator) WhereActors(ctx context.Context, table, action string, resource any, opts ...Option) (Condition, error) {
-	var o options
-	for _, opt := range opts {
-		opt(&o)
-	}
-	rows, err := t.schema.tableNamed(table)
-	if err != nil {
-		return Condition{}, err
-	}
-	az, err := t.authorizer(ctx)
-	if err != nil {
-		return Condition{}, err
-	}
-	f, ok := az.(ActorFilterer)
-	if !ok {
-		return Condition{}, answer.Filter(answer.Unsupported(nil, fmt.Sprintf("the authorizer %T makes no filters of actors", az)))
-	}
-	query, err := f.FilterActors(ctx, authz.Class{Type: rows.Type}, action, resource)
-	if err != nil {
-		return Condition{}, answer.Filter(err)
-	}
-	p, err := t.schema.translateFor(rows, query, opts)
-	if err != nil {
-		return Condition{}, err
-	}
-	return t.schema.write(p, rows, "", "", o)
+func (t *Translator) WhereActors(ctx context.Context, name, action string, resource any, opts ...Option) (Condition, error) {
+	return t.write(name, "", "", opts, func(rows *table) (*Predicate, error) {
+		az, err := t.authorizer(ctx)
+		if err != nil {
+			return nil, err
+		}
+		f, ok := az.(ActorFilterer)
+		if !ok {
+			return nil, answer.Filter(answer.Unsupported(nil, fmt.Sprintf("the authorizer %T makes no filters of actors", az)))
+		}
+		query, err := f.FilterActors(ctx, authz.Class{Type: rows.Type}, action, resource)
+		if err != nil {
+			return nil, answer.Filter(err)
+		}
+		return t.schema.translateFor(rows, query, opts)
+	})
 }

@@ -100,30 +100,38 @@ func Broad() Option { return func(o *options) { o.broad = true } }
 // is not known, or if a fetch failed. If the policy cannot be translated exactly, it is
 // authz.ErrUnsupported too.
 func (t *Translator) Where(ctx context.Context, action, table string, opts ...Option) (Condition, error) {
-	return t.write(ctx, action, table, "", "", opts)
+	return t.write(table, "", "", opts, t.allowed(ctx, action, opts))
 }
 
 // AllowedExpr is Where for an expression that is true or false for each row, and never NULL. In a
 // SELECT it tells which rows have a button, for instance. Rows that are deleted softly are false.
 func (t *Translator) AllowedExpr(ctx context.Context, action, table string, opts ...Option) (Condition, error) {
-	return t.write(ctx, action, table, "COALESCE(", ",FALSE)", opts)
+	return t.write(table, "COALESCE(", ",FALSE)", opts, t.allowed(ctx, action, opts))
 }
 
-// write writes a condition between two texts, unless it is constant.
-func (t *Translator) write(ctx context.Context, action, table, before, after string, opts []Option) (Condition, error) {
+// allowed returns a function that returns the condition on the rows of a table on which the actor
+// of the context may do action.
+func (t *Translator) allowed(ctx context.Context, action string, opts []Option) func(*table) (*Predicate, error) {
+	return func(rows *table) (*Predicate, error) {
+		q, err := t.question(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return q.condition(t.schema, rows, action, opts...)
+	}
+}
+
+// write writes a condition on the rows of the named table between two texts, unless it is constant.
+func (t *Translator) write(name, before, after string, opts []Option, condition func(*table) (*Predicate, error)) (Condition, error) {
 	var o options
 	for _, opt := range opts {
 		opt(&o)
 	}
-	rows, err := t.schema.tableNamed(table)
+	rows, err := t.schema.tableNamed(name)
 	if err != nil {
 		return Condition{}, err
 	}
-	q, err := t.question(ctx)
-	if err != nil {
-		return Condition{}, err
-	}
-	p, err := q.condition(t.schema, rows, action, opts...)
+	p, err := condition(rows)
 	if err != nil {
 		return Condition{}, err
 	}
