@@ -22,7 +22,7 @@ import (
 // [ErrUndecided] and names the index of the first such resource. In [Limits], Fetches bounds
 // the whole call; the others bound each decision. Observers receive one decision for each
 // resource. Guards such as nethttp.RequireDecision accept the call as a decision if it allows
-// anything, or if there are no resources.
+// anything, or if the slice is empty.
 //
 // To find the rows that an actor may see without loading the others, use [Authorizer.Filter].
 func (a *Authorizer) IsAllowedEach(ctx context.Context, actor any, action string, resources any) ([]bool, error) {

@@ -32,7 +32,7 @@ import (
 // EventDifference. [Authorizer.CandidateStats] counts them, and [Authorizer.Promote] makes the
 // candidate the current policy.
 type Candidate struct {
-	// Policies are the sources of the candidate. If it is nil, there is no candidate.
+	// Policies are the sources of the candidate. Leave it nil to run without one.
 	Policies Policies
 
 	// Share is the share of decisions, of lists and of lists of actors for which the

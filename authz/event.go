@@ -173,14 +173,14 @@ func (e Event) Actor() any { return e.actor.value() }
 // Take care not to print it.
 func (e Event) Resource() any { return e.resource.value() }
 
-// ActorClass returns the name of the actor's class, or "" if there is no actor. There
+// ActorClass returns the name of the actor's class, or "" without an actor. There
 // are as many of these as there are classes, so it can be a label of a metric.
 func (e Event) ActorClass() string { return e.className(e.Actor()) }
 
 // ActorID returns the actor's id, see [Identifier], or "" if it has none.
 func (e Event) ActorID() string { return e.classes().id(e.Actor()) }
 
-// ResourceClass returns the name of the resource's class, or "" if there is no resource.
+// ResourceClass returns the name of the resource's class, or "" without a resource.
 func (e Event) ResourceClass() string { return e.className(e.Resource()) }
 
 // ResourceID returns the resource's id, see [Identifier], or "" if it has none.

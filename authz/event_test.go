@@ -123,7 +123,7 @@ names("alice"); names("bob");
 			})
 			tt.ask(authz.NewContext(t.Context(), az, alice), az)
 			if len(seen) == 0 {
-				t.Fatal("there is no event")
+				t.Fatal("the observer received nothing")
 			}
 			last := seen[len(seen)-1]
 			if got := fmt.Sprint(last); !strings.HasPrefix(got, tt.want) || strings.Contains(log.String(), secret) {

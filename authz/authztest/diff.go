@@ -57,7 +57,7 @@ func Diff(t testing.TB, before, after *authz.Authorizer, actors []Named, actions
 		t.Fatal("authztest: an Authorizer is nil")
 	}
 	if len(actors) == 0 || len(actions) == 0 || len(resources) == 0 {
-		t.Fatal("authztest: there are no actors, no actions or no resources")
+		t.Fatal("authztest: Diff needs actors, actions and resources")
 	}
 	ctx := t.Context()
 	var found []Difference

@@ -90,7 +90,7 @@ func publish(hash uint64, r *Registry) *Registry {
 	return r
 }
 
-// forget removes the registries with that hash that are no longer in use.
+// forget removes the registries with that hash that nobody uses.
 func forget(hash uint64) {
 	registries.Lock()
 	defer registries.Unlock()

@@ -39,7 +39,7 @@ type Policy struct {
 	// Unchecked says what was not checked, a phrase each. It is empty if there was a schema.
 	Unchecked []string
 
-	parsed bool // there are no syntax errors
+	parsed bool // without syntax errors
 }
 
 // Load reads the sources, which are one policy, and checks them against the schema of the

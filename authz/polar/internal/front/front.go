@@ -22,7 +22,7 @@ type Source struct{ Name, Text string }
 // is not nil. The files are those that were parsed: all, unless there were too many errors.
 type Policy struct {
 	Files  []*syntax.File
-	Parsed bool // there are no syntax errors
+	Parsed bool // without syntax errors
 	Module *resolve.Module
 	Diags  []syntax.Diagnostic
 }
