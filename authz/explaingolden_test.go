@@ -205,8 +205,8 @@ func TestExplainGolden(t *testing.T) {
 		{"allow-request", "allow_request denies", func(values bool) (*authz.Explanation, error) {
 			return open("office", values).ExplainRequest(ctx, nobody, httptest.NewRequest("GET", "/api/invoices", nil))
 		}, false},
-		{"impersonation", "somebody who acts for a user reads what is paid", ask("office", &impersonation{support, lead}, "read", paid), false},
-		{"impersonation-below", "somebody who acts for a user who may not read it", ask("office", &impersonation{support, nobody}, "read", invoice), false},
+		{"impersonation", "in the name of a user, on what is paid", ask("office", &impersonation{support, lead}, "read", paid), false},
+		{"impersonation-below", "in the name of a user without access", ask("office", &impersonation{support, nobody}, "read", invoice), false},
 		{"not-rule", "a rule that forbids holds", ask("office", warned, "approve", invoice), false},
 		{"not-or", "one of two things that forbid holds", ask("office", lead, "approve", paid), false},
 		{"forall", "not all elements satisfy a condition", ask("office", owner, "pay", invoice), false},

@@ -48,6 +48,8 @@ type outline struct {
 type goal struct {
 	pos      syntax.Position
 	text     string
+	in       string    // of X in Y: the text of Y
+	args     []string  // of a call in a rule that a block made
 	before   int       // how many goals have succeeded before it is reached
 	branches []*Branch // the alternatives around it, outermost first; inside a negation, only those inside the negation
 	closes   []*Branch // the alternatives that hold if it succeeds
@@ -152,6 +154,9 @@ func (w *outliner) expr(x syntax.Expr, n int, around []*Branch) (last []*goal, a
 		_, n := w.expr(x.Cond, 0, nil)
 		w.expr(x.Body, n, nil)
 	default:
+		if in, ok := x.(*syntax.BinaryExpr); ok && in.Op == syntax.OpIn {
+			g.in = syntax.ExprString(in.Y)
+		}
 		w.add(x, g)
 	}
 	return []*goal{g}, n + 1
@@ -183,13 +188,15 @@ func (w *outliner) add(x syntax.Node, g *goal) {
 func (w *outliner) made(r *resolve.Rule) {
 	for i, g := range r.Body.Goals {
 		if call, ok := g.(*resolve.Call); ok {
-			w.o.calls[call.Pos] = &goal{pos: call.Pos, text: callText(r, call), before: i}
+			args := callArgs(r, call)
+			text := call.Pred.Name + "(" + strings.Join(args, ", ") + ")"
+			w.o.calls[call.Pos] = &goal{pos: call.Pos, text: text, args: args, before: i}
 		}
 	}
 }
 
-// callText returns the text of a call in a rule that a block made.
-func callText(r *resolve.Rule, call *resolve.Call) string {
+// callArgs returns the texts of the arguments of a call in a rule that a block made.
+func callArgs(r *resolve.Rule, call *resolve.Call) []string {
 	args := make([]string, len(call.Args))
 	for i, a := range call.Args {
 		switch a := a.(type) {
@@ -201,5 +208,5 @@ func callText(r *resolve.Rule, call *resolve.Call) string {
 			}
 		}
 	}
-	return call.Pred.Name + "(" + strings.Join(args, ", ") + ")"
+	return args
 }

@@ -56,15 +56,39 @@ type TraceNode struct {
 	Rule     *RuleInfo       // of TraceRule
 	Branch   *Branch         // of TraceRule and TraceBranch
 	Before   int             // of a goal: how many goals of the rule, or of the negation, succeeded before it
+	In       string          // of a goal X in Y: the text of Y
 	Loop     bool            // of TraceCall: a call further up is the same, so this one has no solution
+	Why      string          // with TraceOptions.Heads, in words: of TraceCall, the name that no rule knows; of TraceRule, what of its head did not match
+	Heads    []TraceHead     // of TraceCall, with TraceOptions.Heads: the rules that all arguments but one match
 	Values   []TraceValue    // of a goal: the values that it read and that may be shown
 	Children []*TraceNode    // in the order in which they were tried
+
+	index int // of TraceRule: of the rule in the program
 }
 
 // A TraceValue is a value that a goal read.
 type TraceValue struct {
 	Expr  string // the expression, such as user.id
 	Value string // as print shows it, the first 100 bytes
+}
+
+// A TraceHead is a rule that a call does not match, because one of the arguments is of
+// another class.
+type TraceHead struct {
+	Rule  *RuleInfo
+	Arg   int    // the argument, from 0
+	Actor bool   // the argument is the first one of the query, which is the actor
+	Text  string // the argument as written, or "the actor"
+	Want  string // what it must be, such as "a User"
+	Is    string // what it is, such as "a Guest"
+}
+
+// Why returns why the rule does not match, such as "the actor must be a User, and is a Guest".
+func (h TraceHead) Why() string {
+	if h.Is == "nil" {
+		return h.Text + " is nil"
+	}
+	return h.Text + " must be " + h.Want + ", and is " + h.Is
 }
 
 // A Trace is a tree of what a query tried, in the order in which it was tried. A
@@ -87,6 +111,10 @@ type TraceOptions struct {
 
 	// All finds all solutions, like Query, and not just one, like Decide.
 	All bool
+
+	// Heads also finds, for up to 200 calls, the rules whose heads match all arguments but
+	// one. They explain a denial.
+	Heads bool
 }
 
 // maxTrace is how many steps of the solver a trace records, at about 150 bytes each.
@@ -126,7 +154,8 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 	config.Print = nil // the decision has printed it
 	m := p.prog.Machine(ctx, &config)
 	defer m.Release()
-	record := vm.Trace{Limit: maxTrace, Values: opts.Values}
+	rules := newReader(p)
+	record := vm.Trace{Limit: maxTrace, Values: opts.Values, Heads: opts.Heads, Source: rules.source}
 	m.SetTrace(&record)
 	t := &Trace{Root: &TraceNode{Kind: TraceQuery}}
 	if !m.StartRule(rule, len(args)) {
@@ -148,20 +177,21 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 		t.Outcome = Outcome{}
 	}
 	t.Full = record.Full
-	t.Root = newFolder(p, &record).fold(t.Err != nil && !t.Full)
+	t.Root = newFolder(p, rules, &record, args).fold(t.Err != nil && !t.Full)
 	return t
 }
 
 // A folder makes a tree from the solver's records. It combines the solver's small
 // goals into the written goals, and puts these into their alternatives.
 type folder struct {
-	p        *Policy
-	record   *vm.Trace
-	nodes    []vm.TraceNode
-	scopes   []*scope     // by index of a record that has goals below it
-	places   []*TraceNode // by index of a record: the node that it became a part of
-	parent   map[*TraceNode]*TraceNode
-	outlines map[int]*outline // by index of a rule
+	p      *Policy
+	rules  *reader
+	args   []any // of the query
+	nodes  []vm.TraceNode
+	scopes []*scope     // by index of a record that has goals below it
+	places []*TraceNode // by index of a record: the node that it became a part of
+	parent map[*TraceNode]*TraceNode
+	calls  []int // the records of calls with heads
 }
 
 // A scope contains goals: a rule's body, the inside of a negation, or the query.
@@ -177,28 +207,13 @@ type scope struct {
 	open  []*TraceNode  // the alternatives that it is in, outermost first
 }
 
-func newFolder(p *Policy, record *vm.Trace) *folder {
+func newFolder(p *Policy, rules *reader, record *vm.Trace, args []any) *folder {
 	return &folder{
-		p: p, record: record, nodes: record.Nodes,
-		outlines: make(map[int]*outline),
-		scopes:   make([]*scope, len(record.Nodes)),
-		places:   make([]*TraceNode, len(record.Nodes)),
-		parent:   make(map[*TraceNode]*TraceNode, len(record.Nodes)),
+		p: p, rules: rules, args: args, nodes: record.Nodes,
+		scopes: make([]*scope, len(record.Nodes)),
+		places: make([]*TraceNode, len(record.Nodes)),
+		parent: make(map[*TraceNode]*TraceNode, len(record.Nodes)),
 	}
-}
-
-// outline returns the outline of a rule. It refers to the same syntax tree as the records.
-func (f *folder) outline(index int) *outline {
-	o := f.outlines[index]
-	if o == nil {
-		rule := f.p.module.Rule
-		if src := f.record.Source(index); src != nil {
-			rule = func(int) *resolve.Rule { return src.Rule }
-		}
-		o = f.p.outlineOf(rule(index))
-		f.outlines[index] = o
-	}
-	return o
 }
 
 // add adds a node below another one.
@@ -217,10 +232,10 @@ func (f *folder) fold(erred bool) *TraceNode {
 			n := &TraceNode{Kind: TraceQuery, Status: TraceStatus(r.Status)}
 			f.places[i], f.scopes[i] = n, &scope{node: n}
 		case r.Kind == vm.TraceRule:
-			o := f.outline(r.Rule.Index)
+			o := f.rules.rule(r.Rule.Index).outline
 			f.places[i] = f.add(f.places[r.Parent], &TraceNode{
 				Kind: TraceRule, Status: TraceStatus(r.Status),
-				Rule: f.p.ruleOf(r.Rule), Branch: o.branch, Pos: r.Pos, Text: r.Rule.Head,
+				Rule: f.p.ruleOf(r.Rule), Branch: o.branch, Pos: r.Pos, Text: r.Rule.Head, index: r.Rule.Index,
 			})
 			f.scopes[i] = &scope{node: f.places[i], outline: o}
 		case f.isForallBody(r):
@@ -247,6 +262,7 @@ func (f *folder) fold(erred bool) *TraceNode {
 			root.Status = TraceSucceeded
 		}
 	}
+	f.heads()
 	return root
 }
 
@@ -276,7 +292,7 @@ func (f *folder) goal(i int, r *vm.TraceNode) {
 		s.finish()
 		s.goal, s.parts, s.waits = g, s.parts[:0], s.waits[:0]
 		s.run = f.add(f.inBranches(s, g.branches), &TraceNode{
-			Kind: TraceGoal, Pos: g.pos, Text: g.text, Before: g.before,
+			Kind: TraceGoal, Pos: g.pos, Text: g.text, In: g.in, Before: g.before,
 		})
 	}
 	s.part(r.At, TraceStatus(r.Status))
@@ -289,6 +305,9 @@ func (f *folder) goal(i int, r *vm.TraceNode) {
 		if r.Name == vm.NotName {
 			s.run.Kind, s.run.Name = TraceNot, ""
 			f.scopes[i] = &scope{node: s.run, outline: s.outline}
+		}
+		if r.Heads != nil {
+			f.calls = append(f.calls, i)
 		}
 	}
 }
