@@ -88,7 +88,6 @@ type Miss struct {
 	Values    []polar.TraceValue // what the condition read when it first failed, if it may be shown
 
 	node        *polar.TraceNode
-	order       int // of the node among all nodes
 	near, depth int // see attempt
 	rank        int
 }

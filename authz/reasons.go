@@ -66,10 +66,6 @@ type missKey struct {
 
 // missesOf returns what failed for a call, nearest miss first.
 func missesOf(t *polar.Trace, call *polar.TraceNode) []Miss {
-	order := make(map[*polar.TraceNode]int)
-	for _, n := range t.All() {
-		order[n] = len(order)
-	}
 	misses := headMisses(call, attempt{}, true)
 	var todo []attempt
 	for _, r := range slices.Backward(call.Children) {
@@ -88,19 +84,15 @@ func missesOf(t *polar.Trace, call *polar.TraceNode) []Miss {
 			if m.Call != nil {
 				k.call = m.Call.Pos
 			}
-			m.order = order[m.node]
 			i, known := index[k]
 			if !known {
 				index[k] = len(misses)
 				misses = append(misses, m)
 				continue
 			}
-			m.Times += misses[i].Times
-			m.Held, m.near = max(m.Held, misses[i].Held), max(m.near, misses[i].near)
-			if misses[i].order < m.order {
-				m.order, m.Values = misses[i].order, misses[i].Values
-			}
-			misses[i] = m
+			first := &misses[i]
+			first.Times++
+			first.Held, first.near = max(first.Held, m.Held), max(first.near, m.near)
 		}
 		for _, c := range slices.Backward(below) {
 			for _, r := range slices.Backward(c.Children) {
@@ -114,12 +106,26 @@ func missesOf(t *polar.Trace, call *polar.TraceNode) []Miss {
 		// Something is near to what the actor is, so it does not matter what others may do.
 		misses = slices.DeleteFunc(misses, func(m Miss) bool { return m.rank == rankClass })
 	}
+	if len(misses) < 2 {
+		return misses
+	}
+	order := make(map[*polar.TraceNode]int, len(misses))
+	for _, m := range misses {
+		order[m.node] = 0
+	}
+	at := 0
+	for _, n := range t.All() {
+		at++
+		if _, ok := order[n]; ok {
+			order[n] = at
+		}
+	}
 	slices.SortStableFunc(misses, func(a, b Miss) int {
 		return cmp.Or(
 			cmp.Compare(b.near, a.near),
 			cmp.Compare(a.rank, b.rank),
 			cmp.Compare(a.depth, b.depth),
-			cmp.Compare(a.order, b.order),
+			cmp.Compare(order[a.node], order[b.node]),
 		)
 	})
 	return misses

@@ -34,12 +34,10 @@ func (f *folder) heads() {
 		}
 		args := f.argTexts(i)
 		for _, h := range r.Heads.Rules {
-			if h.Want != "" {
-				n.Heads = append(n.Heads, TraceHead{
-					Rule: f.p.ruleOf(h.Rule), Arg: h.Arg, Actor: h.Same,
-					Text: argText(args, h.Arg, h.Same), Want: h.Want, Is: r.Heads.Classes[h.Arg],
-				})
-			}
+			n.Heads = append(n.Heads, TraceHead{
+				Rule: f.p.ruleOf(h.Rule), Arg: h.Arg, Actor: h.Same,
+				Text: argText(args, h.Arg, h.Same), Want: h.Want, Is: r.Heads.Classes[h.Arg],
+			})
 		}
 		for _, c := range n.Children {
 			if c.Kind == TraceRule && len(c.Children) == 0 && c.Why == "" {
@@ -47,7 +45,7 @@ func (f *folder) heads() {
 			}
 		}
 		switch {
-		case f.parent[n].Kind == TraceQuery:
+		case n.up.Kind == TraceQuery:
 			n.Why, actions = f.unknownText(n, r.Heads)
 			named = len(r.Heads.Texts) > 1 && f.named(n, 1)
 		case named:
@@ -140,28 +138,29 @@ func argText(args []string, i int, actor bool) string {
 // the action, or "". It also returns the strings that rules name in place of the second
 // argument.
 func (f *folder) unknownText(call *TraceNode, heads *vm.TraceHeads) (why string, actions []string) {
-	names := make([][]string, len(heads.Texts))
-	for _, h := range heads.Rules {
-		if h.Text != "" && !slices.Contains(names[h.Arg], h.Text) {
-			names[h.Arg] = append(names[h.Arg], h.Text)
-		}
-	}
-	if len(names) > 1 {
-		actions = names[1]
-	}
 	params := paramNames[call.Name]
+	if len(heads.Names) > 1 {
+		actions = heads.Names[1]
+	}
 	for i, text := range heads.Texts {
-		if text == "" || i >= len(params) || len(names[i]) == 0 || params[i] != "action" && params[i] != "field" || f.named(call, i) {
-			continue // a string in place of an actor or a resource is a value
+		names := heads.Names[i]
+		switch {
+		case text == "" || i >= len(params) || len(names) == 0 || f.named(call, i):
+			continue
+		case params[i] == "field":
+		case params[i] != "action": // a value
+			continue
+		case heads.Third != nil && slices.Contains(f.p.declared(heads.Third).permissions, text):
+			continue
 		}
 		hint := ""
-		if near := syntax.Nearest(text, names[i]); near != "" {
+		if near := syntax.Nearest(text, names); near != "" {
 			hint = fmt.Sprintf("did you mean %s?", strconv.Quote(near))
 		} else if len(call.Children) == 0 {
-			hint = params[i] + "s with a rule: " + nameList(names[i], heads.More)
+			hint = params[i] + "s with a rule: " + nameList(names, heads.More)
 		}
 		if hint != "" {
-			return fmt.Sprintf("no rule names the %s %s for %s (%s)", params[i], quoted(text), heads.Classes[2], hint), actions
+			return fmt.Sprintf("no rule names the %s %s for %s (%s)", params[i], quotedName(text), heads.Classes[2], hint), actions
 		}
 	}
 	return "", actions
@@ -178,58 +177,72 @@ func (f *folder) named(call *TraceNode, param int) bool {
 	})
 }
 
+// declaredNames are those that the blocks of a class and of its supertypes declare.
+type declaredNames struct{ permissions, roles, relations []string }
+
+func (p *Policy) declared(class *host.ClassInfo) (d declaredNames) {
+	for i := -1; i < len(class.Supers); i++ {
+		c := class
+		if i >= 0 {
+			c = class.Supers[i]
+		}
+		if b := p.module.Blocks[c]; b != nil {
+			d.permissions = append(d.permissions, b.Permissions...)
+			d.roles = append(d.roles, b.Roles...)
+			for _, r := range b.Relations {
+				d.relations = append(d.relations, r.Name)
+			}
+		}
+	}
+	return d
+}
+
 // unknownPermission returns that the blocks of a class do not declare a permission, or "".
 // Others are actions that other rules name.
 func (p *Policy) unknownPermission(class *host.ClassInfo, name string, others []string) string {
-	var permissions []string
-	kind := ""
-	for _, c := range append([]*host.ClassInfo{class}, class.Supers...) {
-		b := p.module.Blocks[c]
-		if b == nil {
-			continue
-		}
-		permissions = append(permissions, b.Permissions...)
-		if slices.Contains(b.Roles, name) {
-			kind = "role"
-		}
-		if slices.ContainsFunc(b.Relations, func(r resolve.BlockRelation) bool { return r.Name == name }) {
-			kind = "relation"
-		}
-	}
-	near := syntax.Nearest(name, append(slices.Clone(permissions), others...))
+	d := p.declared(class)
 	switch {
-	case slices.Contains(permissions, name):
+	case slices.Contains(d.permissions, name):
 		return ""
-	case kind != "":
-		return fmt.Sprintf("%s is a %s of %s, not a permission", quoted(name), kind, class.Name)
+	case slices.Contains(d.roles, name):
+		return fmt.Sprintf("%s is a role of %s, not a permission", quotedName(name), class.Name)
+	case slices.Contains(d.relations, name):
+		return fmt.Sprintf("%s is a relation of %s, not a permission", quotedName(name), class.Name)
+	}
+	near := syntax.Nearest(name, slices.Concat(d.permissions, others))
+	switch {
 	case near != "":
-		return fmt.Sprintf("%s does not declare the permission %s (did you mean %s?)", class.Name, quoted(name), strconv.Quote(near))
-	case permissions == nil:
+		return fmt.Sprintf("%s does not declare the permission %s (did you mean %s?)", class.Name, quotedName(name), strconv.Quote(near))
+	case d.permissions == nil:
 		return fmt.Sprintf("no resource block declares permissions for %s", class.Name)
 	}
-	return fmt.Sprintf("%s does not declare the permission %s (it declares %s)", class.Name, quoted(name), nameList(permissions, false))
+	return fmt.Sprintf("%s does not declare the permission %s (it declares %s)", class.Name, quotedName(name), nameList(d.permissions, false))
 }
 
-// nameList returns names for a message.
+// nameList returns names for a message, each once.
 func nameList(names []string, more bool) string {
 	const most = 8
-	texts := make([]string, min(len(names), most))
-	for i := range texts {
-		texts[i] = strconv.Quote(names[i])
+	var texts []string
+	for _, n := range names {
+		if text := strconv.Quote(n); !slices.Contains(texts, text) {
+			if len(texts) == most {
+				more = true
+				break
+			}
+			texts = append(texts, text)
+		}
 	}
 	switch last := len(texts) - 1; {
 	case more:
 		return strings.Join(texts, ", ") + " and others"
-	case len(names) > most:
-		return fmt.Sprintf("%s and %d more", strings.Join(texts, ", "), len(names)-most)
 	case last > 0:
 		return strings.Join(texts[:last], ", ") + " and " + texts[last]
 	}
 	return texts[0]
 }
 
-// quoted returns a name that the caller of a decision chose, for a message.
-func quoted(name string) string {
+// quotedName returns a name that the caller of a decision chose, for a message.
+func quotedName(name string) string {
 	const most = 64
 	if len(name) > most {
 		name = strings.ToValidUTF8(name[:most], "") + "..."

@@ -6,6 +6,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
@@ -63,7 +64,8 @@ type TraceNode struct {
 	Values   []TraceValue    // of a goal: the values that it read and that may be shown
 	Children []*TraceNode    // in the order in which they were tried
 
-	index int // of TraceRule: of the rule in the program
+	index int        // of TraceRule: of the rule in the program
+	up    *TraceNode // the node above
 }
 
 // A TraceValue is a value that a goal read.
@@ -155,8 +157,14 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 	m := p.prog.Machine(ctx, &config)
 	defer m.Release()
 	rules := newReader(p)
-	record := vm.Trace{Limit: maxTrace, Values: opts.Values, Heads: opts.Heads, Source: rules.source}
-	m.SetTrace(&record)
+	record := records.Get().(*vm.Trace)
+	defer func() {
+		if record.Reset() {
+			records.Put(record)
+		}
+	}()
+	record.Limit, record.Values, record.Heads, record.Source = maxTrace, opts.Values, opts.Heads, rules.source
+	m.SetTrace(record)
 	t := &Trace{Root: &TraceNode{Kind: TraceQuery}}
 	if !m.StartRule(rule, len(args)) {
 		t.Err = p.noRule(ctx, rule)
@@ -177,9 +185,12 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 		t.Outcome = Outcome{}
 	}
 	t.Full = record.Full
-	t.Root = newFolder(p, rules, &record, args).fold(t.Err != nil && !t.Full)
+	t.Root = newFolder(p, rules, record, args).fold(t.Err != nil && !t.Full)
 	return t
 }
+
+// records has records of finished traces. Their memory is half of what a trace needs.
+var records = sync.Pool{New: func() any { return new(vm.Trace) }}
 
 // A folder makes a tree from the solver's records. It combines the solver's small
 // goals into the written goals, and puts these into their alternatives.
@@ -190,8 +201,8 @@ type folder struct {
 	nodes  []vm.TraceNode
 	scopes []*scope     // by index of a record that has goals below it
 	places []*TraceNode // by index of a record: the node that it became a part of
-	parent map[*TraceNode]*TraceNode
-	calls  []int // the records of calls with heads
+	calls  []int        // the records of calls with heads
+	room   []TraceNode  // for nodes
 }
 
 // A scope contains goals: a rule's body, the inside of a negation, or the query.
@@ -212,14 +223,19 @@ func newFolder(p *Policy, rules *reader, record *vm.Trace, args []any) *folder {
 		p: p, rules: rules, args: args, nodes: record.Nodes,
 		scopes: make([]*scope, len(record.Nodes)),
 		places: make([]*TraceNode, len(record.Nodes)),
-		parent: make(map[*TraceNode]*TraceNode, len(record.Nodes)),
 	}
 }
 
 // add adds a node below another one.
-func (f *folder) add(to, n *TraceNode) *TraceNode {
+func (f *folder) add(to *TraceNode, node TraceNode) *TraceNode {
+	if len(f.room) == cap(f.room) {
+		const most = 16
+		f.room = make([]TraceNode, 0, min(len(f.nodes), most))
+	}
+	node.up = to
+	f.room = append(f.room, node)
+	n := &f.room[len(f.room)-1]
 	to.Children = append(to.Children, n)
-	f.parent[n] = to
 	return n
 }
 
@@ -233,7 +249,7 @@ func (f *folder) fold(erred bool) *TraceNode {
 			f.places[i], f.scopes[i] = n, &scope{node: n}
 		case r.Kind == vm.TraceRule:
 			o := f.rules.rule(r.Rule.Index).outline
-			f.places[i] = f.add(f.places[r.Parent], &TraceNode{
+			f.places[i] = f.add(f.places[r.Parent], TraceNode{
 				Kind: TraceRule, Status: TraceStatus(r.Status),
 				Rule: f.p.ruleOf(r.Rule), Branch: o.branch, Pos: r.Pos, Text: r.Rule.Head, index: r.Rule.Index,
 			})
@@ -250,7 +266,7 @@ func (f *folder) fold(erred bool) *TraceNode {
 		}
 	}
 	if erred {
-		for n := f.places[len(f.nodes)-1]; n != nil; n = f.parent[n] {
+		for n := f.places[len(f.nodes)-1]; n != nil; n = n.up {
 			if n.Status == TraceFailed {
 				n.Status = TraceErred
 			}
@@ -284,14 +300,16 @@ func (f *folder) isForallBody(r *vm.TraceNode) bool {
 // goal adds the record i of a goal.
 func (f *folder) goal(i int, r *vm.TraceNode) {
 	s := f.scopes[r.Parent]
-	g := &goal{pos: r.Pos, text: r.Name}
+	var g *goal
 	if s.outline != nil {
 		g = s.outline.find(r.At, r.Pos)
+	} else {
+		g = &goal{pos: r.Pos, text: r.Name}
 	}
 	if !s.continues(g, r.At) {
 		s.finish()
 		s.goal, s.parts, s.waits = g, s.parts[:0], s.waits[:0]
-		s.run = f.add(f.inBranches(s, g.branches), &TraceNode{
+		s.run = f.add(f.inBranches(s, g.branches), TraceNode{
 			Kind: TraceGoal, Pos: g.pos, Text: g.text, In: g.in, Before: g.before,
 		})
 	}
@@ -358,7 +376,7 @@ func (f *folder) inBranches(s *scope, branches []*Branch) *TraceNode {
 		at = s.open[keep-1]
 	}
 	for _, b := range branches[keep:] {
-		at = f.add(at, &TraceNode{Kind: TraceBranch, Pos: b.Span.Start, Text: b.Text, Branch: b})
+		at = f.add(at, TraceNode{Kind: TraceBranch, Pos: b.Span.Start, Text: b.Text, Branch: b})
 		s.open = append(s.open, at)
 	}
 	return at

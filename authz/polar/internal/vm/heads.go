@@ -19,18 +19,18 @@ import (
 type TraceHeads struct {
 	Classes []string        // of the arguments, for messages; "" for an argument without a value
 	Texts   []string        // the arguments that are strings; "" for others
+	Names   [][]string      // by argument: the strings that rules have in place of it
 	Third   *host.ClassInfo // the class of the third argument, if that is an instance of a registered class
 	Rules   []TraceHead     // in the order of the arguments, then of the rules
 	More    bool            // there are further rules
 }
 
-// A TraceHead is a rule that a call does not match because of one argument.
+// A TraceHead is a rule for another class of one argument.
 type TraceHead struct {
 	Rule *RuleInfo
 	Arg  int
 	Same bool   // the argument is the first one of the query
-	Want string // what the argument must be, such as "a User"; "" if it must be equal to Text
-	Text string
+	Want string // what the argument must be, such as "a User"
 }
 
 // The bounds of what one trace records of heads, and of the work for each argument of a call.
@@ -79,28 +79,31 @@ func (n *indexNode) byHead(args []Value, parts bool) *indexNode {
 
 // headsOf returns the rules that a call does not match because of one argument.
 func (m *Machine) headsOf(pr *pred, args []Value) *TraceHeads {
-	h := &TraceHeads{Classes: make([]string, len(args)), Texts: make([]string, len(args))}
+	n := len(args)
+	texts := make([]string, 2*n)
+	h := &TraceHeads{Classes: texts[:n:n], Texts: texts[n:], Names: make([][]string, n)}
 	others := slices.Clone(args)
 	for i, arg := range args {
-		if k := arg.Kind(); k == host.Var || k == host.Partial || k == host.Tail {
+		k := arg.Kind()
+		if k == host.Var || k == host.Partial || k == host.Tail {
 			continue
 		}
 		h.Classes[i] = described(arg)
-		switch k := arg.Kind(); {
+		switch {
 		case k == host.String:
 			h.Texts[i] = arg.Str()
 		case k == host.Instance && i == 2:
 			h.Third = m.prog.reg.ClassOf(arg.Plan.Type)
 		}
 		others[i] = Value{Plan: varPlan}
-		same := arg.Kind() == host.Instance && len(m.cells) > 0 && arg.Plan == m.cells[0].Plan && arg.Ptr == m.cells[0].Ptr
+		same := k == host.Instance && len(m.cells) > 0 && arg.Plan == m.cells[0].Plan && arg.Ptr == m.cells[0].Ptr
 		h.add(m.prog, pr, TraceHead{Arg: i, Same: same}, arg, others)
 		others[i] = arg
 	}
 	return h
 }
 
-// add adds the rules that match the other arguments, and not the one that is given.
+// add adds the rules that match the other arguments, and not the one of head.
 func (h *TraceHeads) add(prog *Program, pr *pred, head TraceHead, arg Value, others []Value) {
 	found := 0
 	for n, c := range pr.index.byHead(others, true).clauses {
@@ -109,50 +112,59 @@ func (h *TraceHeads) add(prog *Program, pr *pred, head TraceHead, arg Value, oth
 			return
 		}
 		p := &c.params[head.Arg]
-		head := head
-		head.Rule = c.info
+		name := ""
 		switch {
 		case p.term.kind == constOperand && !mayEqual(p.term.value, arg):
-			head.want(p.term.value)
+			name, head.Want = wantedValue(p.term.value)
 		case p.pat != nil && !prog.mayMatchPattern(p.pat, arg):
-			if p.pat.kind == valuePattern {
-				head.want(p.pat.value.value)
-			} else {
-				head.Want = prog.wanted(p.pat)
-			}
+			name, head.Want = prog.wanted(p.pat)
 		default:
 			continue
 		}
-		if (head.Want != "" || head.Text != "") && prog.mayMatch(c, others) && c.mayBeLists(others) {
+		switch {
+		case name == "" && head.Want == "" || !prog.mayMatch(c, others) || !c.mayBeLists(others):
+			continue
+		case name != "":
+			h.Names[head.Arg] = append(h.Names[head.Arg], name)
+		default:
+			head.Rule = c.info
 			h.Rules = append(h.Rules, head)
-			found++
 		}
+		found++
 	}
 }
 
-// want sets what the argument must be equal to, if a message can say it.
-func (h *TraceHead) want(v Value) {
+// wantedValue returns what an argument must be equal to: a string, or what a message says
+// about it. It returns neither for other values.
+func wantedValue(v Value) (name, want string) {
 	switch v.Kind() {
 	case host.String:
-		h.Text = v.Str()
+		return v.Str(), ""
 	case host.ClassKind:
-		h.Want = described(v)
+		return "", described(v)
 	case host.Nil:
-		h.Want = "nil"
+		return "", "nil"
 	}
+	return "", ""
 }
 
-// wanted returns what a pattern demands, or "" if it does not demand a class.
-func (prog *Program) wanted(p *pattern) string {
-	members := prog.actor
+// wanted returns what a pattern demands, as wantedValue does.
+func (prog *Program) wanted(p *pattern) (name, want string) {
 	switch {
+	case p.kind == valuePattern:
+		return wantedValue(p.value.value)
 	case p.kind != classPattern:
-		return ""
-	case p.union == resolve.UnionNone:
-		return withArticle(p.name)
+		return "", ""
+	case p.union == resolve.UnionActor:
+		return "", oneOf(prog.actor, p.name)
 	case p.union == resolve.UnionResource:
-		members = prog.resource
+		return "", oneOf(prog.resource, p.name)
 	}
+	return "", withArticle(p.name)
+}
+
+// oneOf returns the members of a union for messages.
+func oneOf(members union, name string) string {
 	const most = 3
 	var names []string
 	for _, c := range members[:min(len(members), most)] {
@@ -160,13 +172,13 @@ func (prog *Program) wanted(p *pattern) string {
 	}
 	switch last := len(names) - 1; {
 	case len(members) > most:
-		return strings.Join(names, ", ") + " or another " + p.name
+		return strings.Join(names, ", ") + " or another " + name
 	case last > 0:
 		return strings.Join(names[:last], ", ") + " or " + names[last]
 	case last == 0:
 		return names[0]
 	}
-	return withArticle(p.name)
+	return withArticle(name)
 }
 
 // described returns the class of a value for messages: "a User", "the class User" or "nil".

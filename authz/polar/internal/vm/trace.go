@@ -91,6 +91,17 @@ const (
 // SetTrace makes the machine record what it tries. It must be called before Start.
 func (m *Machine) SetTrace(t *Trace) { m.trace = t }
 
+// keepNodes is the number of nodes above which the memory of a record is not used again.
+const keepNodes = 1 << 12
+
+// Reset makes the record empty, for another query. It returns false if the record is too
+// large to be kept.
+func (t *Trace) Reset() bool {
+	clear(t.Nodes)
+	*t = Trace{Nodes: t.Nodes[:0]}
+	return cap(t.Nodes) <= keepNodes
+}
+
 var timeType = reflect.TypeFor[time.Time]()
 
 // notRecorded is the index of a node that was not recorded because the trace was full.
