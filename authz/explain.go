@@ -90,6 +90,8 @@ type Miss struct {
 	node        *polar.TraceNode
 	near, depth int // see attempt
 	rank        int
+	caller      *RuleInfo         // the rule that Call is in
+	heads       []polar.TraceHead // why the head of Rule did not match
 }
 
 // A Step is one step of a proof: a rule that holds, or a condition that held.
@@ -205,7 +207,7 @@ func (a *Authorizer) explain(ctx context.Context, q *question) (*Explanation, er
 func (x *Explanation) unregistered(c *classes, q *question) {
 	for _, value := range []any{q.actor, q.resource} {
 		name := c.unregistered(value)
-		text := name + " is not a registered class, so no rule about a class applies to it"
+		text := name + " is not a registered class, so no rule about a class applies to it (add it to Config.Classes)"
 		if name != "" && !slices.Contains(x.Unknown, text) {
 			x.Unknown = append(x.Unknown, text)
 		}

@@ -144,8 +144,7 @@ denied: Member 2 "delete" Repo 1
   3 other rules are about other actions or classes`},
 		{name: "both alternatives", actor: ann, action: "delete", resource: other, want: `
 denied: Member 1 "delete" Repo 2
-  p.polar:25:31: repo.owner = member.id failed (in allow(member: Member, "delete", repo: Repo))
-  p.polar:25:57: "old" in repo.tags failed (in allow(member: Member, "delete", repo: Repo))
+  p.polar:25:31: neither repo.owner = member.id nor "old" in repo.tags holds (in allow(member: Member, "delete", repo: Repo))
   p.polar:28:5: member.title = "Janitor" failed: member.title is "CEO" (in allow(member: Member, "delete", _: Repo{owner: 7}))
   3 other rules are about other actions or classes`},
 		{name: "allowed by a rule", actor: bob, action: "read", resource: other, want: `
@@ -290,7 +289,7 @@ func TestExplainQuotesIDs(t *testing.T) {
 	az := explainer(t, `allow(_: Member, "read", _: Repo);`)
 	x, err := az.Explain(t.Context(), account{"eve\n  allowed: all is well"}, "read", account{"a b"})
 	if want := `denied: account "eve\n  allowed: all is well" "read" account "a b"` +
-		"\n  authz_test.account is not a registered class, so no rule about a class applies to it\n  1 other rule is about another action or class"; err != nil || x.String() != want {
+		"\n  authz_test.account is not a registered class, so no rule about a class applies to it (add it to Config.Classes)\n  1 other rule is about another action or class"; err != nil || x.String() != want {
 		t.Errorf("%v\n got %s\nwant %s", err, x, want)
 	}
 }

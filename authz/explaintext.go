@@ -27,8 +27,10 @@ func (x *Explanation) String() string {
 		lines = append([]string{x.deciding() + " holds, and overrides every allow"}, x.proof()...)
 	case x.Verdict == Denied:
 		lines = append(lines, x.Unknown...)
-		for _, group := range alike(x.Misses) {
+		groups := alike(x.Misses)
+		for _, group := range groups {
 			switch m := group[0]; {
+			case m.isEnd() && slices.ContainsFunc(groups, func(g []Miss) bool { return g[0].Rule.Name == m.Rule.Name && !g[0].isEnd() }):
 			case m.rank == rankUnknown:
 				lines = append(lines, m.Why)
 			case m.rank == rankNoRule && m.node.Name == "has_permission" && len(lines) > 0:
@@ -171,24 +173,29 @@ func (x *Explanation) reason() string {
 // String returns the miss on one line: the condition, why it failed, and where it is.
 func (m Miss) String() string { return missLine([]Miss{m}) }
 
-// alike returns misses in groups that differ only in what led to the rule. A group takes the
-// place of its first miss.
+// alike returns misses in groups that a line can show: misses that differ only in what led to
+// the rule, alternatives of one "or", and heads that one argument does not match. A group takes
+// the place of its first miss.
 func alike(misses []Miss) [][]Miss {
 	type key struct {
-		rule       *RuleInfo
-		pos        Position
-		why        string
-		near, rank int
-		values     string
+		rule        *RuleInfo
+		pos, call   Position
+		why, values string
+		near, rank  int
 	}
 	index := make(map[key]int)
 	var groups [][]Miss
 	for _, m := range misses {
-		rule, pos := m.Rule, m.Pos
-		if m.rank == rankClass {
-			rule, pos = nil, Position{} // what the actor must be is said once
+		k := key{rule: m.Rule, pos: m.Pos, why: m.Why, values: valuesText("", m.Values), near: m.near, rank: m.rank}
+		switch {
+		case len(m.heads) > 0:
+			k.rule, k.pos, k.why = nil, Position{}, m.heads[0].Text+" "+m.heads[0].Is
+			if m.Call != nil {
+				k.call = m.Call.Pos
+			}
+		case m.node.Or.IsValid() && m.Why == "" && m.Values == nil:
+			k.pos = m.node.Or
 		}
-		k := key{rule, pos, m.Why, m.near, m.rank, valuesText("", m.Values)}
 		if i, ok := index[k]; ok {
 			groups[i] = append(groups[i], m)
 			continue
@@ -199,14 +206,24 @@ func alike(misses []Miss) [][]Miss {
 	return groups
 }
 
+// isEnd reports whether a miss is where a recursion through a relation ends, because there is
+// nothing further. It says nothing that the other conditions of its rule do not say.
+func (m *Miss) isEnd() bool {
+	return m.rank == rankCondition && m.node.Kind == polar.TraceCall && m.node.Name == m.Rule.Name &&
+		len(m.node.Heads) > 0 && m.node.Heads[0].Is == "nil"
+}
+
 // missLine returns the line of misses that are alike.
 func missLine(group []Miss) string {
 	m := group[0]
 	var b strings.Builder
 	var where []string
-	if m.Condition == "" {
+	conditions := distinct(group, func(m Miss) string { return m.Condition })
+	why := m.Why
+	switch n := numRules(group); {
+	case m.Condition == "":
 		fmt.Fprintf(&b, "%v: %s ", m.Pos, m.Rule.Head)
-		switch n := numRules(group); n {
+		switch n {
 		case 1:
 			b.WriteString("does not match")
 		case 2:
@@ -214,14 +231,28 @@ func missLine(group []Miss) string {
 		default:
 			fmt.Fprintf(&b, "and %d other rules do not match", n-1)
 		}
-	} else {
+		if len(m.heads) > 0 {
+			var heads []polar.TraceHead
+			for _, m := range group {
+				heads = append(heads, m.heads[0])
+			}
+			why = headsText(heads)
+		}
+	case len(conditions) == 2:
+		fmt.Fprintf(&b, "%v: neither %s nor %s holds", m.Pos, conditions[0], conditions[1])
+	case len(conditions) > 2:
+		last := len(conditions) - 1
+		fmt.Fprintf(&b, "%v: none of %s and %s holds", m.Pos, strings.Join(conditions[:last], ", "), conditions[last])
+	default:
 		fmt.Fprintf(&b, "%v: %s failed", m.Pos, m.Condition)
+	}
+	if m.Condition != "" {
 		where = append(where, "in "+m.Rule.Head)
 	}
-	if m.Why != "" {
-		b.WriteString(": " + m.Why)
+	if why != "" {
+		b.WriteString(": " + why)
 		for _, v := range m.Values {
-			if text := valuesText(", ", []polar.TraceValue{v}); !strings.HasPrefix(m.Why, text[len(", "):]) {
+			if text := valuesText(", ", []polar.TraceValue{v}); !strings.HasPrefix(why, text[len(", "):]) {
 				b.WriteString(text)
 			}
 		}
@@ -237,6 +268,16 @@ func missLine(group []Miss) string {
 	return b.String()
 }
 
+// distinct returns the different texts of misses that have one.
+func distinct(group []Miss, text func(Miss) string) (texts []string) {
+	for _, m := range group {
+		if s := text(m); s != "" && !slices.Contains(texts, s) {
+			texts = append(texts, s)
+		}
+	}
+	return texts
+}
+
 // numRules returns how many rules misses are of.
 func numRules(group []Miss) int {
 	rules := make(map[*RuleInfo]bool)
@@ -246,28 +287,36 @@ func numRules(group []Miss) int {
 	return len(rules)
 }
 
-// ways returns what led to the rule of misses that are alike: the condition that called it,
-// and the shorthand rules above that.
+// ways returns what led to the rule of misses that are alike: the condition that called it, and
+// the shorthand rules above that. Of a recursion, it is the condition that began it.
 func ways(group []Miss) (all []string) {
-	m := group[0]
-	same := true
-	var shorthands []string
-	for _, n := range group {
-		same = same && (n.Call == nil) == (m.Call == nil) && (m.Call == nil || n.Call.Pos == m.Call.Pos)
-		if n.Shorthand != nil && !slices.Contains(shorthands, n.Shorthand.Head) {
-			shorthands = append(shorthands, n.Shorthand.Head)
+	calls := func(recursive bool) []string {
+		return distinct(group, func(m Miss) string {
+			if m.Call == nil || m.caller == nil || isShorthand(m.caller) || recursive != (m.caller.Name == m.Rule.Name) {
+				return ""
+			}
+			return fmt.Sprintf("for %s at %v", m.Call.Text, m.Call.Pos)
+		})
+	}
+	if all = calls(false); len(all) == 0 {
+		all = calls(true)
+	}
+	if len(all) > 1 {
+		all = nil
+	}
+	shorthands := distinct(group, func(m Miss) string {
+		if m.Shorthand == nil {
+			return ""
 		}
-	}
-	if m.Call != nil && same && (m.Shorthand == nil || m.Call.Pos.Line != m.Shorthand.Pos.Line) {
-		all = append(all, fmt.Sprintf("for %s at %v", m.Call.Text, m.Call.Pos))
-	}
+		return m.Shorthand.Head
+	})
 	const most = 3
 	switch n := len(shorthands); {
-	case n == 1:
-		all = append(all, fmt.Sprintf("for %s at %v", shorthands[0], m.Shorthand.Pos))
+	case n == 1 && group[0].Shorthand != nil:
+		all = append(all, fmt.Sprintf("for %s at %v", shorthands[0], group[0].Shorthand.Pos))
 	case n > most:
 		all = append(all, fmt.Sprintf("for %s and %d more", strings.Join(shorthands[:most], ", "), n-most))
-	case n > 0:
+	case n > 1:
 		all = append(all, fmt.Sprintf("for %s and %s", strings.Join(shorthands[:n-1], ", "), shorthands[n-1]))
 	}
 	return all

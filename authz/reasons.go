@@ -46,11 +46,12 @@ type attempt struct {
 	near      int              // those among them that are not in shorthand rules
 	depth     int              // how many calls lead to it
 	shorthand *RuleInfo        // the innermost shorthand rule above it
+	caller    *RuleInfo        // the rule that call is in, or nil
 }
 
 // below returns an attempt at a rule that the condition c of a calls.
 func (a attempt) below(rule, c *polar.TraceNode) attempt {
-	b := attempt{rule, c, a.held + c.Before, a.near + c.Before, a.depth + 1, a.shorthand}
+	b := attempt{rule, c, a.held + c.Before, a.near + c.Before, a.depth + 1, a.shorthand, a.rule.Rule}
 	if isShorthand(a.rule.Rule) {
 		b.near, b.shorthand = a.near, a.rule.Rule
 	}
@@ -152,7 +153,7 @@ func headMisses(call *polar.TraceNode, a attempt, top bool) (found []Miss) {
 		if h.Actor || others {
 			found = append(found, Miss{
 				Rule: h.Rule, Pos: h.Rule.Pos, Why: h.Why(), Held: a.held, Times: 1, Call: a.call, Shorthand: a.shorthand,
-				node: call, near: a.near, depth: a.depth, rank: rankClass,
+				node: call, near: a.near, depth: a.depth, rank: rankClass, caller: a.caller, heads: []polar.TraceHead{h},
 			})
 		}
 	}
@@ -167,7 +168,7 @@ func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
 		m := Miss{
 			Rule: a.rule.Rule, Pos: n.Pos, Condition: condition, Held: a.held + n.Before, Times: 1,
 			Call: a.call, Shorthand: a.shorthand, Values: n.Values, Why: n.Why,
-			node: n, near: a.near + n.Before, depth: a.depth, rank: rankCondition,
+			node: n, near: a.near + n.Before, depth: a.depth, rank: rankCondition, caller: a.caller,
 		}
 		if isShorthand(m.Rule) {
 			m.near = a.near
@@ -175,6 +176,9 @@ func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
 		switch {
 		case condition == "":
 			m.rank = rankHead
+			if m.heads = n.Heads; n.Kind == polar.TraceRule && len(m.heads) > 0 {
+				m.Why = m.heads[0].Why()
+			}
 		case n.Kind == polar.TraceNot:
 			m.Because, m.Why = whyNot(n)
 		case n.Kind != polar.TraceCall:
@@ -222,13 +226,18 @@ func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
 	return found, below
 }
 
-// headsText returns why no rule matches a call.
+// headsText returns why several rules do not match a call because of one argument.
 func headsText(heads []polar.TraceHead) string {
 	const most = 4
 	first := heads[0]
 	var wants []string
 	for _, h := range heads {
-		if h.Arg == first.Arg && !slices.Contains(wants, h.Want) && len(wants) < most {
+		switch {
+		case h.Arg != first.Arg || slices.Contains(wants, h.Want):
+		case len(wants) == most:
+			first.Want = strings.Join(wants, ", ") + " or another"
+			return first.Why()
+		default:
 			wants = append(wants, h.Want)
 		}
 	}

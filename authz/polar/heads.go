@@ -40,8 +40,8 @@ func (f *folder) heads() {
 			})
 		}
 		for _, c := range n.Children {
-			if c.Kind == TraceRule && len(c.Children) == 0 && c.Why == "" {
-				c.Why = f.unmatched(c, args)
+			if c.Kind == TraceRule && len(c.Children) == 0 && c.Heads == nil {
+				c.Heads = f.unmatched(c, args)
 			}
 		}
 		switch {
@@ -55,12 +55,12 @@ func (f *folder) heads() {
 	}
 }
 
-// unmatched returns which argument does not match the head of a rule that was tried, or "" if
+// unmatched returns which argument does not match the head of a rule that was tried, or nil if
 // it may be one of several.
-func (f *folder) unmatched(n *TraceNode, args []string) (why string) {
+func (f *folder) unmatched(n *TraceNode, args []string) (heads []TraceHead) {
 	rule := f.rules.rule(n.index).resolved()
 	if rule.Node == nil {
-		return ""
+		return nil
 	}
 	for i, p := range rule.Params {
 		text := ""
@@ -83,15 +83,15 @@ func (f *folder) unmatched(n *TraceNode, args []string) (why string) {
 		if c, ok := p.Term.(*resolve.Const); ok && c.Value.Kind() == host.String {
 			continue // the index has compared it
 		}
-		if why != "" {
-			return ""
+		if heads != nil {
+			return nil
 		}
 		if text == "" {
 			text = syntax.PatternString(rule.Node.Params[i].Specializer)
 		}
-		why = argText(args, i, false) + " is not " + text
+		heads = []TraceHead{{Rule: n.Rule, Arg: i, Text: argText(args, i, false), Want: text}}
 	}
-	return why
+	return heads
 }
 
 // sameVar reports whether two terms are the same variable.

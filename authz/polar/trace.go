@@ -58,9 +58,10 @@ type TraceNode struct {
 	Branch   *Branch         // of TraceRule and TraceBranch
 	Before   int             // of a goal: how many goals of the rule, or of the negation, succeeded before it
 	In       string          // of a goal X in Y: the text of Y
+	Or       syntax.Position // of a goal in an alternative: the innermost or; not valid for others
 	Loop     bool            // of TraceCall: a call further up is the same, so this one has no solution
-	Why      string          // with TraceOptions.Heads, in words: of TraceCall, the name that no rule knows; of TraceRule, what of its head did not match
-	Heads    []TraceHead     // of TraceCall, with TraceOptions.Heads: the rules that all arguments but one match
+	Why      string          // of TraceCall, with TraceOptions.Heads: the name that no rule knows, in words
+	Heads    []TraceHead     // of TraceCall, with TraceOptions.Heads: the rules that all arguments but one match; of TraceRule, the argument that its head did not match
 	Values   []TraceValue    // of a goal: the values that it read and that may be shown
 	Children []*TraceNode    // in the order in which they were tried
 
@@ -74,20 +75,23 @@ type TraceValue struct {
 	Value string // as print shows it, the first 100 bytes
 }
 
-// A TraceHead is a rule that a call does not match, because one of the arguments is of
-// another class.
+// A TraceHead is a rule that a call does not match because of one of the arguments, which is of
+// another class or does not match a pattern.
 type TraceHead struct {
 	Rule  *RuleInfo
 	Arg   int    // the argument, from 0
 	Actor bool   // the argument is the first one of the query, which is the actor
 	Text  string // the argument as written, or "the actor"
-	Want  string // what it must be, such as "a User"
-	Is    string // what it is, such as "a Guest"
+	Want  string // what it must be, such as "a User", or a pattern
+	Is    string // what it is, such as "a Guest"; empty if Want is a pattern
 }
 
 // Why returns why the rule does not match, such as "the actor must be a User, and is a Guest".
 func (h TraceHead) Why() string {
-	if h.Is == "nil" {
+	switch h.Is {
+	case "":
+		return h.Text + " is not " + h.Want
+	case "nil":
 		return h.Text + " is nil"
 	}
 	return h.Text + " must be " + h.Want + ", and is " + h.Is
@@ -310,7 +314,7 @@ func (f *folder) goal(i int, r *vm.TraceNode) {
 		s.finish()
 		s.goal, s.parts, s.waits = g, s.parts[:0], s.waits[:0]
 		s.run = f.add(f.inBranches(s, g.branches), TraceNode{
-			Kind: TraceGoal, Pos: g.pos, Text: g.text, In: g.in, Before: g.before,
+			Kind: TraceGoal, Pos: g.pos, Text: g.text, In: g.in, Or: g.or, Before: g.before,
 		})
 	}
 	s.part(r.At, TraceStatus(r.Status))
