@@ -405,7 +405,7 @@ const (
 )
 
 // MarshalJSON returns the explanation as an object with verdict, actor, action, resource,
-// policy_version, rule, by, error, stack, misses and other_rules. The field incomplete is set if
+// policy_version, rule, by, error, stack, unknown, misses and other_rules. The field incomplete is set if
 // reasons may be missing, and tried is the tree of what was tried.
 func (x *Explanation) MarshalJSON() ([]byte, error) {
 	j := jsonExplanation{
