@@ -48,9 +48,10 @@ type Explanation struct {
 	Unknown []string
 
 	// Misses are the conditions that failed, and the rules whose heads did not match, nearest
-	// first. A permission that no block declares is nearest of all. Otherwise those are
-	// near before which most conditions held, not counting conditions of shorthand rules. Among
-	// equals, rules for the class of the actor come before rules for other classes.
+	// first. Those are near before which most conditions held, not counting conditions of
+	// shorthand rules. Among equals, a permission that no block declares comes first, and rules
+	// for the class of the actor come before rules for other classes. The latter are left out
+	// if a condition held before any miss, or if a name of the question is not known.
 	Misses []Miss
 
 	// Proof says how the rule By came to hold.
