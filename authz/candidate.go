@@ -35,8 +35,8 @@ type Candidate struct {
 	// Policies are the sources of the candidate. Leave it nil to run without one.
 	Policies Policies
 
-	// Share is the share of decisions, of lists and of lists of actors for which the
-	// candidate is evaluated, from 0 to 1. With 0 it is loaded but never evaluated.
+	// Share is the share of decisions, of enumerations, of lists and of lists of actors for
+	// which the candidate is evaluated, from 0 to 1. With 0 it is loaded but never evaluated.
 	Share float64
 
 	// Limits bound each evaluation of the candidate. Each field that is zero is a tenth of
@@ -194,8 +194,8 @@ func (a *Authorizer) compare(ctx context.Context, v *version, q *question, out r
 	a.differs(ctx, v, counts, e, was, would)
 }
 
-// wouldAnswer returns the answer of a version to q.
-func (a *Authorizer) wouldAnswer(ctx context.Context, next *version, q *question, asError bool) Answer {
+// apart returns the question for a candidate, which must not change a request.
+func (q *question) apart() question {
 	own := *q
 	switch r := own.resource.(type) {
 	case *Request:
@@ -203,6 +203,12 @@ func (a *Authorizer) wouldAnswer(ctx context.Context, next *version, q *question
 	case *RPC:
 		own.resource = r.clone()
 	}
+	return own
+}
+
+// wouldAnswer returns the answer of a version to q.
+func (a *Authorizer) wouldAnswer(ctx context.Context, next *version, q *question, asError bool) Answer {
+	own := q.apart()
 	would := Answer{Verdict: Denied, PolicyVersion: next.name}
 	out, err := a.decide(ctx, next, &own, false)
 	if err == nil && !out.allowed && asError {
@@ -238,6 +244,27 @@ func (a *Authorizer) compareLists(ctx context.Context, v *version, e Event, q *f
 		return
 	}
 	a.differs(ctx, v, counts, e, answer(v, q, err), answer(next, would, wouldErr))
+}
+
+// compareGrants compares the grants that v has listed, or err, with those of the candidate.
+func (a *Authorizer) compareGrants(ctx context.Context, v *version, e Event, what string, q *question, g Grants, err error) {
+	defer func() { _ = recover() }() // as in compareLists
+	next, counts := a.candidate.beside(ctx, v)
+	if next == nil {
+		return
+	}
+	answer := func(of *version, g Grants, err error) Answer {
+		if err != nil {
+			return Answer{Verdict: Undecided, Err: err, PolicyVersion: of.name}
+		}
+		return Answer{Verdict: Answered, Grants: &g, PolicyVersion: of.name}
+	}
+	own := q.apart()
+	would, wouldErr := a.grants(withoutBatch(ctx), next, what, &own)
+	if err != nil && wouldErr != nil || err == nil && wouldErr == nil && g.same(would) {
+		return
+	}
+	a.differs(ctx, v, counts, e, answer(v, g, err), answer(next, would, wouldErr))
 }
 
 // sameFilter reports whether two filters are the same when they are simplified.

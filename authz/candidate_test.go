@@ -92,6 +92,14 @@ func TestCandidateDiffers(t *testing.T) {
 			"kind=difference actor_class=user actor_id=1 action=audit resource_class=Expense rule=allow current=answered current_matches=some candidate=undecided candidate_err="},
 		{"actors", func() error { _, err := az.FilterActors(ctx, authz.ClassOf[user](), "read", lunch); return err }, true,
 			"kind=difference actor_class=user action=read resource_class=Expense resource_id=7 rule=allow current=answered current_matches=some candidate=answered candidate_matches=some"},
+		{"actions", func() error { _, err := az.AuthorizedActions(ctx, alice, lunch); return err }, true,
+			"kind=difference actor_class=user actor_id=1 resource_class=Expense resource_id=7 rule=allow current=answered candidate=undecided "},
+		{"actions gained", func() error { _, err := az.AuthorizedActions(ctx, bob, lunch); return err }, true,
+			"kind=difference actor_class=user actor_id=2 resource_class=Expense resource_id=7 rule=allow current=answered candidate=answered gains=read candidate_version="},
+		{"the same actions", func() error { _, err := az.AuthorizedActions(ctx, guest, lunch); return err }, true, ""},
+		{"fields gained", func() error { _, err := az.AuthorizedFields(ctx, bob, "read", lunch); return err }, true,
+			"kind=difference actor_class=user actor_id=2 action=read resource_class=Expense resource_id=7 rule=allow_field current=answered candidate=answered gains=id "},
+		{"the same fields", func() error { _, err := az.AuthorizedFields(ctx, alice, "read", lunch); return err }, true, ""},
 		{"many", func() error { _, err := az.IsAllowedEach(ctx, bob, "read", []*expense{{ID: 6}, lunch}); return err }, true,
 			"kind=difference actor_class=user actor_id=2 action=read resource_class=Expense resource_id=7 rule=allow current=denied candidate=allowed "},
 	} {
@@ -113,7 +121,7 @@ func TestCandidateDiffers(t *testing.T) {
 		}
 	}
 	stats := az.CandidateStats()
-	if stats.Compared != 15 || stats.Differed != 11 || len(stats.ByRule) == 0 || stats.ByRule[0].Count < stats.ByRule[len(stats.ByRule)-1].Count {
+	if stats.Compared != 20 || stats.Differed != 14 || len(stats.ByRule) == 0 || stats.ByRule[0].Count < stats.ByRule[len(stats.ByRule)-1].Count {
 		t.Errorf("%+v", stats)
 	}
 	n := uint64(0)
@@ -474,5 +482,29 @@ func BenchmarkCandidate(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestDifferenceOfGrants tests which names of enumerations a candidate gains and loses.
+func TestDifferenceOfGrants(t *testing.T) {
+	names := func(list ...string) *authz.Grants { return &authz.Grants{Names: list} }
+	all := func(except ...string) *authz.Grants {
+		return &authz.Grants{All: true, Names: []string{"a"}, Except: except}
+	}
+	for _, tt := range []struct {
+		current, candidate *authz.Grants
+		gains, losses      string
+	}{
+		{names("a", "b"), names("b", "c"), "[c]", "[a]"},
+		{names("a"), all("b"), "[]", "[]"},
+		{names("a", "b"), all("b"), "[]", "[b]"},
+		{all("b"), all("c"), "[b]", "[c]"},
+		{all("b"), names("b"), "[b]", "[a]"},
+		{nil, names("a"), "[]", "[]"},
+	} {
+		d := authz.Difference{Current: authz.Answer{Grants: tt.current}, Candidate: authz.Answer{Grants: tt.candidate}}
+		if gains, losses := fmt.Sprint(d.Gains()), fmt.Sprint(d.Losses()); gains != tt.gains || losses != tt.losses {
+			t.Errorf("%+v, %+v: gains %s, losses %s, want %s, %s", tt.current, tt.candidate, gains, losses, tt.gains, tt.losses)
+		}
 	}
 }

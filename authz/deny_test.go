@@ -549,28 +549,18 @@ frozen(repo: Repo) if
 		{"push", ice, `
 denied: Member 2 "push" Repo 1
   p.polar:45:1: deny(member: Member, action, repo: Repo) holds, and overrides every allow
-    action in ["push", "delete"]
-    frozen(repo)
-      p.polar:53:1: frozen(repo: Repo)
-        "frozen" in repo.tags
-    not member.title = "CEO"`,
+  p.polar:46:5: action in ["push", "delete"] and not member.title = "CEO"
+  p.polar:54:5: "frozen" in repo.tags (in frozen(repo: Repo))`,
 			`"by":{"head":"deny(member: Member, action, repo: Repo)","at":"p.polar:45:1"}`},
 		{"push", &repo{ID: 1}, `
 allowed: Member 2 "push" Repo 1
-  p.polar:18:1: allow(actor, action, resource)
-    has_permission(actor, action, resource)
-      p.polar:9:5: "push" if "writer"
-        has_role(actor, "writer", repo)
-          p.polar:13:1: has_role(member: Member, name: String, repo: Repo)
-            role in member.roles
-            role.name = name
-            role.repo = repo`,
+  p.polar:14:5: role in member.roles and role.name = name and role.repo = repo (in has_role(member: Member, name: String, repo: Repo), for "push" if "writer" at p.polar:9:5)
+  p.polar:18:1: allow(actor, action, resource)`,
 			`"verdict":"allowed"`},
 		{"delete", &repo{ID: 3}, `
 denied: Member 2 "delete" Repo 3
-  p.polar:25:5: allow(member: Member, "delete", repo: Repo): failed at member.title = "CEO" (member.title is "Engineer")
-  p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
-  p.polar:27:1: allow(member: Member, "delete", _: Repo{owner: 7}): does not match
+  p.polar:25:5: member.title = "CEO" failed: member.title is "Engineer" (in allow(member: Member, "delete", repo: Repo))
+  p.polar:27:1: allow(member: Member, "delete", _: Repo{owner: 7}) does not match: the resource is not Repo{owner: 7}
   3 other rules are about other actions or classes`,
 			`"misses":[`},
 		{"read", &repo{ID: 1}, `

@@ -155,9 +155,18 @@ type Answer struct {
 	Hidden        bool      // whether a denial is [ErrNotFound]
 	By            *RuleInfo // the rule that allowed, or the deny rule that denied; nil if there is none or the engine does not report it
 	Matches       string    // of a list: "all", "some" or "none" of the rows can match
+	Grants        *Grants   // of an enumeration: what is allowed
 	Err           error     // why it is undecided
 	PolicyVersion string
 }
+
+// Gains returns the actions or fields of an enumeration that only the candidate grants, sorted.
+// If it grants all names and the current policy does not, there may be others.
+func (d *Difference) Gains() []string { return d.Candidate.Grants.without(d.Current.Grants) }
+
+// Losses returns the actions or fields of an enumeration that only the current policy grants,
+// as Gains does.
+func (d *Difference) Losses() []string { return d.Current.Grants.without(d.Candidate.Grants) }
 
 // DecisionID returns the id of the decision: 26 letters and digits, unique and unguessable,
 // and the same as in [DeniedError] and in refusals. For an EventRefusal it is the id of the

@@ -91,6 +91,8 @@ func (e Event) attrsAt(path, route string) []slog.Attr {
 			add(answer.of+"_by", byText(answer.By))
 			add(answer.of+"_matches", answer.Matches)
 		}
+		add("gains", shorten(strings.Join(d.Gains(), ",")))
+		add("losses", shorten(strings.Join(d.Losses(), ",")))
 		if d.Candidate.Err != nil {
 			add("candidate_err", causeText(d.Candidate.Err, e.az != nil && e.az.cfg.LogCauses))
 		}
@@ -113,6 +115,12 @@ func (a Answer) text() string {
 		return a.Verdict.String() + " (no rows)"
 	case a.Matches != "":
 		return a.Verdict.String() + " (" + a.Matches + " rows)"
+	case a.Grants != nil && a.Grants.All:
+		return a.Verdict.String() + " (all names)"
+	case a.Grants != nil && len(a.Grants.Names) == 1:
+		return a.Verdict.String() + " (1 name)"
+	case a.Grants != nil:
+		return fmt.Sprintf("%v (%d names)", a.Verdict, len(a.Grants.Names))
 	}
 	return a.Verdict.String()
 }

@@ -67,6 +67,6 @@ func Example() {
 	// read: true <nil>
 	// approve: denied
 	// denied: User 1 "approve" Expense 7
-	//   expenses.polar:7:5: allow(user: User, "approve", expense: Expense): failed at not user.id = expense.user_id
+	//   expenses.polar:7:5: not user.id = expense.user_id failed (in allow(user: User, "approve", expense: Expense))
 	//   1 other rule is about another action or class
 }

@@ -6,9 +6,9 @@ package authz
 // records what it tries. The two may differ if the second meets a limit, or if the data has
 // changed. Then the explanation says so and keeps the answer.
 //
-// A denial is explained by its misses: the conditions that failed. The first ones are those
-// before which most conditions held, since that is usually the rule that the person asking
-// has in mind. If a condition calls another rule, the miss is what failed in that rule. An
+// A denial is explained by what the policy does not know, such as a misspelled action, and by
+// its misses: the conditions that failed. The first ones are those that are nearest to the
+// actor. If a condition calls another rule, the miss is what failed in that rule. An
 // allow is explained by its proof: the conditions that held on the way to the answer,
 // without those that were given up. A denial by a deny rule is explained like an allow,
 // because that rule held.
@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/ursa-authz/ursa/authz/polar"
 )
@@ -41,8 +42,16 @@ type Explanation struct {
 	Stack         []polar.Frame // the rules in which the error arose, innermost first
 	PolicyVersion string        // the version of the policy
 
-	// Misses are the conditions that failed, those first before which most conditions held.
-	// Misses is empty unless the outcome is a denial because no rule allows it.
+	// Unknown says in words what of the question the policy does not know: a type that is not
+	// a registered class, or an action that no rule names. Unknown and Misses are empty unless
+	// the outcome is a denial because no rule allows it.
+	Unknown []string
+
+	// Misses are the conditions that failed, and the rules whose heads did not match, nearest
+	// first. Those are near before which most conditions held, not counting conditions of
+	// shorthand rules. Among equals, a permission that no block declares comes first, and rules
+	// for the class of the actor come before rules for other classes. The latter are left out
+	// if a condition held before any miss, or if a name of the question is not known.
 	Misses []Miss
 
 	// Proof says how the rule By came to hold.
@@ -71,14 +80,19 @@ type Miss struct {
 	Rule      *RuleInfo
 	Pos       Position           // the position of the condition, or of the rule if its head did not match
 	Condition string             // the text of the condition; empty if the rule's head did not match
+	Why       string             // why it failed, in words, if the condition does not say it: for not, forall, calls and heads
 	Held      int                // how many conditions held before it, in the rule and in its callers
 	Times     int                // how often it failed, for example for several elements of a list
 	Call      *polar.TraceNode   // the condition that called the rule; nil if the decision itself did
-	Because   *RuleInfo          // for a condition with not: the rule that holds
+	Shorthand *RuleInfo          // the innermost shorthand rule that led to the call, such as "read" if "reader"; nil if none did
+	Because   *RuleInfo          // for a condition with not or forall: the rule that holds
 	Values    []polar.TraceValue // what the condition read when it first failed, if it may be shown
 
-	node  *polar.TraceNode
-	order int // of the node among all nodes
+	node        *polar.TraceNode
+	near, depth int // see attempt
+	rank        int
+	caller      *RuleInfo         // the rule that Call is in
+	heads       []polar.TraceHead // why the head of Rule did not match
 }
 
 // A Step is one step of a proof: a rule that holds, or a condition that held.
@@ -164,12 +178,16 @@ func (a *Authorizer) explain(ctx context.Context, q *question) (*Explanation, er
 		x.Trace = &polar.Trace{Err: err}
 		return x, nil
 	}
+	searched := x.Verdict == Denied && !x.denied
+	if searched {
+		x.unregistered(a.classes, q)
+	}
 	rule := q.rule.String()
 	if out.denied {
 		rule = q.rule.deny()
 	}
 	err = catchPanic(func() error {
-		x.Trace = tracer.Trace(ctx, rule, q.args(rule), polar.TraceOptions{Values: a.cfg.ExplainValues})
+		x.Trace = tracer.Trace(ctx, rule, q.args(rule), polar.TraceOptions{Values: a.cfg.ExplainValues, Heads: searched && x.Unknown == nil})
 		return nil
 	})
 	if err == nil && x.Trace != nil && errors.Is(x.Trace.Err, ErrUnsupported) && x.Trace.Root == nil {
@@ -183,6 +201,18 @@ func (a *Authorizer) explain(ctx context.Context, q *question) (*Explanation, er
 	}
 	x.interpret()
 	return x, nil
+}
+
+// unregistered notes the types of the question that are not registered. Rules that name a
+// class do not apply to their values.
+func (x *Explanation) unregistered(c *classes, q *question) {
+	for _, value := range []any{q.actor, q.resource} {
+		name := c.unregistered(value)
+		text := name + " is not a registered class, so no rule about a class applies to it (add it to Config.Classes)"
+		if name != "" && !slices.Contains(x.Unknown, text) {
+			x.Unknown = append(x.Unknown, text)
+		}
+	}
 }
 
 // args returns the arguments with which the named rule is evaluated for q.
@@ -202,22 +232,23 @@ func (q *question) args(name string) []any {
 
 // interpret sets the fields that follow from the trace.
 func (x *Explanation) interpret() {
-	var rules []*polar.TraceNode
-	if root := x.Trace.Root; root != nil {
-		for _, call := range root.Children {
-			rules = append(rules, call.Children...)
-		}
+	call := new(polar.TraceNode) // of the rule that was evaluated
+	if root := x.Trace.Root; root != nil && len(root.Children) > 0 {
+		call = root.Children[0]
 	}
 	seen := make(map[*RuleInfo]bool)
-	for _, r := range rules {
+	for _, r := range call.Children {
 		seen[r.Rule] = true
 	}
 	x.Rules, x.Others = x.Trace.Rules, x.Trace.Rules-len(seen)
 	switch {
 	case x.Verdict == Denied && !x.denied:
-		x.Misses = missesOf(x.Trace, rules)
+		if call.Why != "" {
+			x.Unknown = append(x.Unknown, call.Why)
+		}
+		x.Misses = missesOf(x.Trace, call)
 	case x.Verdict != Undecided:
-		for _, r := range rules {
+		for _, r := range call.Children {
 			if r.Status == polar.TraceSucceeded {
 				x.Proof = proofOf(r)
 			}

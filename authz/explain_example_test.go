@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log"
+	"net/http/httptest"
 	"os"
 
 	"github.com/ursa-authz/ursa/authz"
@@ -67,7 +68,7 @@ func ExampleAuthorizer_Explain() {
 	fmt.Println(x)
 	// Output:
 	// denied: Member 2 "push" Repo 2
-	//   repos.polar:16:5: has_role(member: Member, name: String, repo: Repo): failed at role.repo = repo, for has_role(actor, "writer", repo) at repos.polar:9:15
+	//   repos.polar:16:5: role.repo = repo failed (in has_role(member: Member, name: String, repo: Repo), for "push" if "writer" at repos.polar:9:5)
 	//   1 other rule is about another action or class
 }
 
@@ -80,15 +81,96 @@ func ExampleAuthorizer_Explain_allowed() {
 	fmt.Println(x)
 	// Output:
 	// allowed: Member 2 "read" Repo 1
+	//   repos.polar:14:5: role in member.roles and role.name = name and role.repo = repo (in has_role(member: Member, name: String, repo: Repo), for "reader" if "writer" at repos.polar:10:5)
+	//   repos.polar:8:5: "read" if "reader"
 	//   repos.polar:18:1: allow(actor, action, resource)
-	//     has_permission(actor, action, resource)
-	//       repos.polar:8:5: "read" if "reader"
-	//         has_role(actor, "reader", repo)
-	//           repos.polar:10:5: "reader" if "writer"
-	//             has_role(actor, "writer", repo)
-	//               repos.polar:13:1: has_role(member: Member, name: String, repo: Repo)
-	//                 role in member.roles
-	//   2 more
+}
+
+func ExampleAuthorizer_Explain_unknown() {
+	az, bob, website, _ := newRepos(false)
+	x, err := az.Explain(context.Background(), bob, "puhs", website)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(x)
+	// Output:
+	// denied: Member 2 "puhs" Repo 1
+	//   Repo does not declare the permission "puhs" (did you mean "push"?)
+	//   1 other rule is about another action or class
+}
+
+func ExampleAuthorizer_Explain_otherClass() {
+	az, err := authz.New(authz.Config{
+		Policies: authz.String("repos.polar", `
+allow(actor, method, request: Request) if
+    allow_path(actor, method, request.segments);
+
+allow_path(_: Guest, "GET", []);
+allow_path(_: Member, "GET", ["whoami"]);
+`),
+		Classes: []authz.Class{
+			{Name: "Member", Type: authz.ClassOf[member]().Type},
+			{Name: "Role", Type: authz.ClassOf[role]().Type},
+			{Name: "Repo", Type: authz.ClassOf[repo]().Type},
+			authz.ClassOf[Guest](),
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	request, err := az.Request(httptest.NewRequest("GET", "/whoami", nil))
+	if err != nil {
+		log.Fatal(err)
+	}
+	x, err := az.Explain(context.Background(), Guest{}, "GET", request)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(x)
+	// Output:
+	// denied: Guest GET /whoami
+	//   repos.polar:6:1: allow_path(_: Member, "GET", ["whoami"]) does not match: the actor must be a Member, and is a Guest (for allow_path(actor, method, request.segments) at repos.polar:3:5)
+	//   repos.polar:5:1: allow_path(_: Guest, "GET", []) does not match: request.segments is not [] (for allow_path(actor, method, request.segments) at repos.polar:3:5)
+}
+
+func ExampleAuthorizer_Explain_negation() {
+	const rules = `
+allow(_: Member, "archive", repo: Repo) if
+    not locked(repo) and
+    forall(tag in repo.tags, tag != "keep");
+
+locked(repo: Repo) if
+    repo.public and
+    "locked" in repo.tags;
+`
+	_, bob, website, _ := newRepos(false)
+	az, err := authz.New(authz.Config{
+		Policies: authz.String("repos.polar", repoPolicy+rules),
+		Classes: []authz.Class{
+			{Name: "Member", Type: authz.ClassOf[member]().Type},
+			{Name: "Role", Type: authz.ClassOf[role]().Type},
+			{Name: "Repo", Type: authz.ClassOf[repo]().Type},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	website.Public, website.Tags = true, []string{"locked", "keep"}
+	for range 2 {
+		x, err := az.Explain(context.Background(), bob, "archive", website)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(x)
+		website.Public = false
+	}
+	// Output:
+	// denied: Member 2 "archive" Repo 1
+	//   repos.polar:26:5: not locked(repo) failed: locked(repo: Repo) holds, since repo.public and "locked" in repo.tags at repos.polar:30:5 (in allow(_: Member, "archive", repo: Repo))
+	//   1 other rule is about another action or class
+	// denied: Member 2 "archive" Repo 1
+	//   repos.polar:27:5: forall(tag in repo.tags, tag != "keep") failed: it fails for element 2 of repo.tags (in allow(_: Member, "archive", repo: Repo))
+	//   1 other rule is about another action or class
 }
 
 func ExampleAuthorizer_Explain_values() {
@@ -105,12 +187,10 @@ func ExampleAuthorizer_Explain_values() {
 	fmt.Println(x)
 	// Output:
 	// denied: Member 2 "delete" Repo 1
-	//   repos.polar:22:5: allow(member: Member, "delete", repo: Repo): failed at member.title = "Admin" (member.title is "Engineer")
-	//   repos.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
+	//   repos.polar:22:5: member.title = "Admin" failed: member.title is "Engineer" (in allow(member: Member, "delete", repo: Repo))
 	// denied: Member 2 "delete" Repo 1
-	//   repos.polar:23:6: allow(member: Member, "delete", repo: Repo): failed at repo.owner = member.id (repo.owner is 7, member.id is 2)
-	//   repos.polar:23:32: allow(member: Member, "delete", repo: Repo): failed at "old" in repo.tags (repo.tags is [])
-	//   repos.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
+	//   repos.polar:23:6: repo.owner = member.id failed: repo.owner is 7, member.id is 2 (in allow(member: Member, "delete", repo: Repo))
+	//   repos.polar:23:32: "old" in repo.tags failed: repo.tags is [] (in allow(member: Member, "delete", repo: Repo))
 }
 
 func ExampleAuthorizer_Explain_denyRule() {
@@ -144,10 +224,8 @@ frozen(repo: Repo) if
 	// Output:
 	// denied: Member 2 "push" Repo 1
 	//   repos.polar:25:1: deny(_: Member, action, repo: Repo) holds, and overrides every allow
-	//     action in ["push", "delete"]
-	//     frozen(repo)
-	//       repos.polar:29:1: frozen(repo: Repo)
-	//         "frozen" in repo.tags
+	//   repos.polar:26:5: action in ["push", "delete"]
+	//   repos.polar:30:5: "frozen" in repo.tags (in frozen(repo: Repo))
 }
 
 func ExampleExplanation_MarshalJSON() {
@@ -218,7 +296,6 @@ func ExampleConfig_explainDenials() {
 	az.IsAllowed(context.Background(), &member{ID: 3}, "read", &repo{ID: 1})
 	// Output:
 	// denied: Member 3 "read" Repo 1
-	//   repos.polar:14:5: has_role(member: Member, name: String, repo: Repo): failed at role in member.roles, for has_role(actor, "reader", repo) at repos.polar:8:15
-	//   repos.polar:14:5: has_role(member: Member, name: String, repo: Repo): failed at role in member.roles, for has_role(actor, "writer", repo) at repos.polar:10:17
+	//   repos.polar:14:5: role in member.roles failed (in has_role(member: Member, name: String, repo: Repo), for "read" if "reader" and "reader" if "writer")
 	//   1 other rule is about another action or class
 }

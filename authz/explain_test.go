@@ -126,46 +126,34 @@ func TestExplain(t *testing.T) {
 	}{
 		{name: "denied", actor: bob, action: "push", resource: mine, want: `
 denied: Member 2 "push" Repo 1
-  p.polar:15:5: has_role(member: Member, name: String, repo: Repo): failed at role.name = name, for has_role(actor, "writer", repo) at p.polar:9:15
+  p.polar:15:5: role.name = name failed (in has_role(member: Member, name: String, repo: Repo), for "push" if "writer" at p.polar:9:5)
   5 other rules are about other actions or classes`},
 		{name: "denied, with values", actor: bob, action: "push", resource: mine, values: true, want: `
 denied: Member 2 "push" Repo 1
-  p.polar:15:5: has_role(member: Member, name: String, repo: Repo): failed at role.name = name (name is "writer", role.name is "reader"), for has_role(actor, "writer", repo) at p.polar:9:15
+  p.polar:15:5: role.name = name failed: name is "writer", role.name is "reader" (in has_role(member: Member, name: String, repo: Repo), for "push" if "writer" at p.polar:9:5)
   5 other rules are about other actions or classes`},
 		{name: "nearest miss first, in the data, in a negation", actor: ann, action: "read", resource: &repo{ID: 3, Public: true}, want: `
 denied: Member 1 "read" Repo 3
-  p.polar:16:5: has_role(member: Member, name: String, repo: Repo): failed at role.repo = repo, for has_role(actor, "reader", repo) at p.polar:8:15
-  p.polar:16:5: has_role(member: Member, name: String, repo: Repo): failed at role.repo = repo, for has_role(actor, "writer", repo) at p.polar:10:17
-  p.polar:22:21: allow(member: Member, "read", repo: Repo): failed at not banned(member), since p.polar:36:1: banned(member: Member) holds
+  p.polar:16:5: role.repo = repo failed (in has_role(member: Member, name: String, repo: Repo), for "read" if "reader" and "reader" if "writer")
+  p.polar:22:21: not banned(member) failed: banned(member: Member) holds, since member.password = "12345" at p.polar:37:5 (in allow(member: Member, "read", repo: Repo))
   4 other rules are about other actions or classes`},
 		{name: "alternatives, values that may be shown, and heads", actor: bob, action: "delete", resource: mine, want: `
 denied: Member 2 "delete" Repo 1
-  p.polar:25:5: allow(member: Member, "delete", repo: Repo): failed at member.title = "CEO" (member.title is "Engineer")
-  p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
-  p.polar:27:1: allow(member: Member, "delete", _: Repo{owner: 7}): does not match
+  p.polar:25:5: member.title = "CEO" failed: member.title is "Engineer" (in allow(member: Member, "delete", repo: Repo))
+  p.polar:27:1: allow(member: Member, "delete", _: Repo{owner: 7}) does not match: the resource is not Repo{owner: 7}
   3 other rules are about other actions or classes`},
 		{name: "both alternatives", actor: ann, action: "delete", resource: other, want: `
 denied: Member 1 "delete" Repo 2
-  p.polar:25:31: allow(member: Member, "delete", repo: Repo): failed at repo.owner = member.id
-  p.polar:25:57: allow(member: Member, "delete", repo: Repo): failed at "old" in repo.tags
-  p.polar:28:5: allow(member: Member, "delete", _: Repo{owner: 7}): failed at member.title = "Janitor" (member.title is "CEO")
-  p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
+  p.polar:25:31: neither repo.owner = member.id nor "old" in repo.tags holds (in allow(member: Member, "delete", repo: Repo))
+  p.polar:28:5: member.title = "Janitor" failed: member.title is "CEO" (in allow(member: Member, "delete", _: Repo{owner: 7}))
   3 other rules are about other actions or classes`},
 		{name: "allowed by a rule", actor: bob, action: "read", resource: other, want: `
 allowed: Member 2 "read" Repo 2
-  p.polar:21:1: allow(member: Member, "read", repo: Repo)
-    repo.public
-    not banned(member)`},
+  p.polar:22:5: repo.public and not banned(member) (in allow(member: Member, "read", repo: Repo))`},
 		{name: "allowed by roles", actor: ann, action: "push", resource: mine, values: true, want: `
 allowed: Member 1 "push" Repo 1
-  p.polar:18:1: allow(actor, action, resource)
-    has_permission(actor, action, resource)
-      p.polar:9:5: "push" if "writer"
-        has_role(actor, "writer", repo)
-          p.polar:13:1: has_role(member: Member, name: String, repo: Repo)
-            role in member.roles
-            role.name = name (name is "writer", role.name is "writer")
-            role.repo = repo`},
+  p.polar:14:5: role in member.roles and role.name = name and role.repo = repo: name is "writer", role.name is "writer" (in has_role(member: Member, name: String, repo: Repo), for "push" if "writer" at p.polar:9:5)
+  p.polar:18:1: allow(actor, action, resource)`},
 		{name: "undecided", actor: ann, action: "audit", resource: mine, want: `
 undecided: Member 1 "audit" Repo 1
   p.polar:34:5: method Audit of Repo returned an error (in audited): *errors.errorString
@@ -173,16 +161,15 @@ undecided: Member 1 "audit" Repo 1
     in allow at p.polar:31:5`},
 		{name: "a loop in the data", actor: circle, action: "reach", resource: mine, want: `
 denied: Member 4 "reach" Repo 1
-  p.polar:43:46: reaches(member: Member): failed at reaches(member.boss), which repeats a call in progress, for reaches(member) at p.polar:40:5
-  p.polar:43:5: reaches(member: Member): failed at member.id = 9, for reaches(member) at p.polar:40:5
-  p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
+  p.polar:43:46: reaches(member.boss) failed: it repeats a call in progress (in reaches(member: Member), for reaches(member) at p.polar:40:5)
+  p.polar:43:5: member.id = 9 failed (in reaches(member: Member), for reaches(member) at p.polar:40:5)
   4 other rules are about other actions or classes`},
 		{name: "no actor", actor: nil, action: "read", resource: mine, want: `
 undecided: nil "read" Repo 1
   the actor is nil`},
 		{name: "nothing asked", actor: role{}, action: "", resource: nil, want: `
 denied: Role "" nil
-  p.polar:19:5: allow(actor, action, resource): failed at has_permission(actor, action, resource), which no rule matches
+  p.polar:19:5: has_permission(actor, action, resource) failed: no rule matches (in allow(actor, action, resource))
   5 other rules are about other actions or classes`},
 	}
 	for _, tt := range tests {
@@ -254,7 +241,7 @@ func TestExplainCounts(t *testing.T) {
 		t.Errorf("%d misses, %d others of %d:\n%s", len(x.Misses), x.Others, x.Rules, x)
 	}
 	x, err = az.Explain(t.Context(), member{ID: 50}, "loop", repo{})
-	if err != nil || len(x.Misses) != 1 || x.Misses[0].Times != 7 || !strings.Contains(x.String(), "failed at x = m.id, 7 times") {
+	if err != nil || len(x.Misses) != 1 || x.Misses[0].Times != 7 || !strings.Contains(x.String(), "x = m.id failed, 7 times") {
 		t.Errorf("%v, %v", x, err)
 	}
 	if x, _ := explainer(t, `allow(_: Member, "a", _: Repo);`).Explain(t.Context(), 7, "a", 7); !strings.HasSuffix(x.String(), "\n  1 other rule is about another action or class") {
@@ -270,8 +257,8 @@ func TestExplainJSON(t *testing.T) {
 			`"misses":[` +
 			`{"rule":{"head":"allow(member: Member, \"delete\", repo: Repo)","at":"p.polar:24:1"},"condition":"repo.owner = member.id","at":"p.polar:25:31","held_before":1,"times":1},` +
 			`{"rule":{"head":"allow(member: Member, \"delete\", repo: Repo)","at":"p.polar:24:1"},"condition":"\"old\" in repo.tags","at":"p.polar:25:57","held_before":1,"times":1},` +
-			`{"rule":{"head":"allow(actor, action, resource)","at":"p.polar:18:1"},"condition":"has_permission(actor, action, resource)","at":"p.polar:19:5","held_before":0,"times":1},` +
-			`{"rule":{"head":"allow(member: Member, \"delete\", _: Repo{owner: 7})","at":"p.polar:27:1"},"at":"p.polar:27:1","held_before":0,"times":1}],` +
+			`{"rule":{"head":"allow(member: Member, \"delete\", _: Repo{owner: 7})","at":"p.polar:27:1"},"why":"the resource is not Repo{owner: 7}","at":"p.polar:27:1","held_before":0,"times":1},` +
+			`{"rule":{"head":"allow(actor, action, resource)","at":"p.polar:18:1"},"condition":"has_permission(actor, action, resource)","why":"no rule matches","at":"p.polar:19:5","held_before":0,"times":1}],` +
 			`"other_rules":3,"tried":[` +
 			`{"kind":"rule","status":"failed","at":"p.polar:27:1","text":"allow(member: Member, \"delete\", _: Repo{owner: 7})"},` +
 			`{"kind":"rule","status":"failed","at":"p.polar:24:1","text":"allow(member: Member, \"delete\", repo: Repo)","tried":[` +
@@ -301,7 +288,8 @@ func TestExplainQuotesIDs(t *testing.T) {
 	}
 	az := explainer(t, `allow(_: Member, "read", _: Repo);`)
 	x, err := az.Explain(t.Context(), account{"eve\n  allowed: all is well"}, "read", account{"a b"})
-	if want := `denied: account "eve\n  allowed: all is well" "read" account "a b"` + "\n  1 other rule is about another action or class"; err != nil || x.String() != want {
+	if want := `denied: account "eve\n  allowed: all is well" "read" account "a b"` +
+		"\n  authz_test.account is not a registered class, so no rule about a class applies to it (add it to Config.Classes)\n  1 other rule is about another action or class"; err != nil || x.String() != want {
 		t.Errorf("%v\n got %s\nwant %s", err, x, want)
 	}
 }

@@ -6,6 +6,7 @@ package authz
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,17 +18,26 @@ const maxLines = 10
 
 // String returns the explanation for people, on at most ten lines. The first line is the
 // answer. A denial continues with the nearest misses, an allow or a denial by a deny rule
-// with the proof. An undecided outcome continues with the error and the rules in which it
-// arose.
+// with the conditions that hold and the rules that lead to them. An undecided outcome
+// continues with the error and the rules in which it arose.
 func (x *Explanation) String() string {
 	var lines, rest []string
 	switch {
 	case x.denied:
-		lines = x.proof()
-		lines[0] += " holds, and overrides every allow"
+		lines = append([]string{x.deciding() + " holds, and overrides every allow"}, x.proof()...)
 	case x.Verdict == Denied:
-		for _, m := range x.Misses {
-			lines = append(lines, m.String())
+		lines = append(lines, x.Unknown...)
+		groups := alike(x.Misses)
+		for _, group := range groups {
+			switch m := group[0]; {
+			case m.isEnd() && slices.ContainsFunc(groups, func(g []Miss) bool { return g[0].Rule.Name == m.Rule.Name && !g[0].isEnd() }):
+			case m.rank == rankUnknown:
+				lines = append(lines, m.Why)
+			case m.rank == rankNoRule && m.node.Name == "has_permission" && len(lines) > 0:
+				// Another rule names the action, which is not a permission.
+			default:
+				lines = append(lines, missLine(group))
+			}
 		}
 		switch {
 		case x.Others == 1:
@@ -38,7 +48,9 @@ func (x *Explanation) String() string {
 			rest = append(rest, "no rule applies")
 		}
 	case x.Verdict == Allowed:
-		lines = x.proof()
+		if lines = x.proof(); lines == nil && x.By != nil {
+			lines = append(lines, x.deciding())
+		}
 	default:
 		lines = append(lines, x.reason())
 		for _, f := range x.Stack {
@@ -69,20 +81,51 @@ func (x *Explanation) String() string {
 	return b.String()
 }
 
-// proof returns the lines of the proof. If only the rule is known, it returns that one
-// line, and nothing if the rule is not known either.
-func (x *Explanation) proof() (lines []string) {
-	for _, s := range x.Proof {
-		lines = append(lines, s.String())
+// deciding returns the rule that decided.
+func (x *Explanation) deciding() string {
+	if x.By.Pos.IsValid() {
+		return fmt.Sprintf("%v: %s", x.By.Pos, x.By.Head)
 	}
-	switch {
-	case lines != nil || x.By == nil:
-	case x.By.Pos.IsValid():
-		lines = append(lines, fmt.Sprintf("%v: %s", x.By.Pos, x.By.Head))
-	default:
-		lines = append(lines, x.By.Name)
+	return x.By.Name
+}
+
+// proof returns the lines of the proof: the conditions that hold, by the rules that they are
+// in, and then the rules that have no conditions of their own.
+func (x *Explanation) proof() (facts []string) {
+	var rules []string
+	named := make(map[*RuleInfo]bool)
+	grounds := groundsOf(x.Proof)
+	for i, g := range grounds {
+		switch {
+		case len(g.conditions) > 0:
+			var b strings.Builder
+			fmt.Fprintf(&b, "%v: %s", g.conditions[0].Pos, conjunction(g.conditions))
+			var values []polar.TraceValue
+			for _, c := range g.conditions {
+				values = append(values, c.Values...)
+			}
+			b.WriteString(valuesText(": ", values))
+			if i > 0 || !x.denied { // the line of the deny rule is there already
+				where := []string{"in " + g.rule.Text}
+				if s := g.shorthand; s != nil {
+					where = append(where, fmt.Sprintf("for %s at %v", s.Head, s.Pos))
+					named[s] = true
+				}
+				fmt.Fprintf(&b, " (%s)", strings.Join(where, ", "))
+			}
+			facts = append(facts, b.String())
+		case !g.calls && (i > 0 || !x.denied):
+			facts = append(facts, fmt.Sprintf("%v: %s", g.rule.Pos, g.rule.Text))
+		}
 	}
-	return lines
+	for i, g := range grounds {
+		if r := g.rule.Rule; len(g.conditions) == 0 && g.calls && !named[r] && (i > 0 || !x.denied) {
+			named[r] = true
+			rules = append(rules, fmt.Sprintf("%v: %s", r.Pos, r.Head))
+		}
+	}
+	slices.Reverse(rules) // from the conditions up to the rule that was evaluated
+	return append(facts, rules...)
 }
 
 // question returns the verdict and the question.
@@ -127,33 +170,156 @@ func (x *Explanation) reason() string {
 	return strings.TrimPrefix(x.Err.Error(), ErrUndecided.Error()+": ")
 }
 
-// String returns the miss on one line: the position, the rule and the condition.
-func (m Miss) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%v: %s: ", m.Pos, m.Rule.Head)
-	if m.Condition == "" {
-		b.WriteString("does not match")
-	} else {
-		b.WriteString("failed at " + m.Condition)
+// String returns the miss on one line: the condition, why it failed, and where it is.
+func (m Miss) String() string { return missLine([]Miss{m}) }
+
+// alike returns misses in groups that a line can show: misses that differ only in what led to
+// the rule, alternatives of one "or", and heads that one argument does not match. A group takes
+// the place of its first miss.
+func alike(misses []Miss) [][]Miss {
+	type key struct {
+		rule        *RuleInfo
+		pos, call   Position
+		why, values string
+		near, rank  int
 	}
-	if n := m.node; n != nil && n.Kind == polar.TraceCall {
-		if n.Loop {
-			b.WriteString(", which repeats a call in progress")
-		} else {
-			b.WriteString(", which no rule matches")
+	index := make(map[key]int)
+	var groups [][]Miss
+	for _, m := range misses {
+		k := key{rule: m.Rule, pos: m.Pos, why: m.Why, values: valuesText("", m.Values), near: m.near, rank: m.rank}
+		switch {
+		case len(m.heads) > 0:
+			k.rule, k.pos, k.why = nil, Position{}, m.heads[0].Text+" "+m.heads[0].Is
+			if m.Call != nil {
+				k.call = m.Call.Pos
+			}
+		case m.node.Or.IsValid() && m.Why == "" && m.Values == nil:
+			k.pos = m.node.Or
 		}
+		if i, ok := index[k]; ok {
+			groups[i] = append(groups[i], m)
+			continue
+		}
+		index[k] = len(groups)
+		groups = append(groups, []Miss{m})
 	}
-	if m.Because != nil {
-		fmt.Fprintf(&b, ", since %v: %s holds", m.Because.Pos, m.Because.Head)
+	return groups
+}
+
+// isEnd reports whether a miss is where a recursion through a relation ends, because there is
+// nothing further. It says nothing that the other conditions of its rule do not say.
+func (m *Miss) isEnd() bool {
+	return m.rank == rankCondition && m.node.Kind == polar.TraceCall && m.node.Name == m.Rule.Name &&
+		len(m.node.Heads) > 0 && m.node.Heads[0].Is == "nil"
+}
+
+// missLine returns the line of misses that are alike.
+func missLine(group []Miss) string {
+	m := group[0]
+	var b strings.Builder
+	var where []string
+	conditions := distinct(group, func(m Miss) string { return m.Condition })
+	why := m.Why
+	switch n := numRules(group); {
+	case m.Condition == "":
+		fmt.Fprintf(&b, "%v: %s ", m.Pos, m.Rule.Head)
+		switch n {
+		case 1:
+			b.WriteString("does not match")
+		case 2:
+			b.WriteString("and 1 other rule do not match")
+		default:
+			fmt.Fprintf(&b, "and %d other rules do not match", n-1)
+		}
+		if len(m.heads) > 0 {
+			var heads []polar.TraceHead
+			for _, m := range group {
+				heads = append(heads, m.heads[0])
+			}
+			why = headsText(heads)
+		}
+	case len(conditions) == 2:
+		fmt.Fprintf(&b, "%v: neither %s nor %s holds", m.Pos, conditions[0], conditions[1])
+	case len(conditions) > 2:
+		last := len(conditions) - 1
+		fmt.Fprintf(&b, "%v: none of %s and %s holds", m.Pos, strings.Join(conditions[:last], ", "), conditions[last])
+	default:
+		fmt.Fprintf(&b, "%v: %s failed", m.Pos, m.Condition)
 	}
-	b.WriteString(valuesText(m.Values))
-	if m.Call != nil {
-		fmt.Fprintf(&b, ", for %s at %v", m.Call.Text, m.Call.Pos)
+	if m.Condition != "" {
+		where = append(where, "in "+m.Rule.Head)
 	}
-	if m.Times > 1 {
+	if why != "" {
+		b.WriteString(": " + why)
+		for _, v := range m.Values {
+			if text := valuesText(", ", []polar.TraceValue{v}); !strings.HasPrefix(why, text[len(", "):]) {
+				b.WriteString(text)
+			}
+		}
+	} else {
+		b.WriteString(valuesText(": ", m.Values))
+	}
+	if len(group) == 1 && m.Times > 1 {
 		fmt.Fprintf(&b, ", %d times", m.Times)
 	}
+	if where = append(where, ways(group)...); len(where) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(where, ", "))
+	}
 	return b.String()
+}
+
+// distinct returns the different texts of misses that have one.
+func distinct(group []Miss, text func(Miss) string) (texts []string) {
+	for _, m := range group {
+		if s := text(m); s != "" && !slices.Contains(texts, s) {
+			texts = append(texts, s)
+		}
+	}
+	return texts
+}
+
+// numRules returns how many rules misses are of.
+func numRules(group []Miss) int {
+	rules := make(map[*RuleInfo]bool)
+	for _, m := range group {
+		rules[m.Rule] = true
+	}
+	return len(rules)
+}
+
+// ways returns what led to the rule of misses that are alike: the condition that called it, and
+// the shorthand rules above that. Of a recursion, it is the condition that began it.
+func ways(group []Miss) (all []string) {
+	calls := func(recursive bool) []string {
+		return distinct(group, func(m Miss) string {
+			if m.Call == nil || m.caller == nil || isShorthand(m.caller) || recursive != (m.caller.Name == m.Rule.Name) {
+				return ""
+			}
+			return fmt.Sprintf("for %s at %v", m.Call.Text, m.Call.Pos)
+		})
+	}
+	if all = calls(false); len(all) == 0 {
+		all = calls(true)
+	}
+	if len(all) > 1 {
+		all = nil
+	}
+	shorthands := distinct(group, func(m Miss) string {
+		if m.Shorthand == nil {
+			return ""
+		}
+		return m.Shorthand.Head
+	})
+	const most = 3
+	switch n := len(shorthands); {
+	case n == 1 && group[0].Shorthand != nil:
+		all = append(all, fmt.Sprintf("for %s at %v", shorthands[0], group[0].Shorthand.Pos))
+	case n > most:
+		all = append(all, fmt.Sprintf("for %s and %d more", strings.Join(shorthands[:most], ", "), n-most))
+	case n > 1:
+		all = append(all, fmt.Sprintf("for %s and %s", strings.Join(shorthands[:n-1], ", "), shorthands[n-1]))
+	}
+	return all
 }
 
 // String returns the step on one line, indented by its depth.
@@ -162,13 +328,14 @@ func (s Step) String() string {
 	if s.Node.Kind == polar.TraceRule {
 		return fmt.Sprintf("%s%v: %s", indent, s.Node.Pos, s.Node.Text)
 	}
-	return indent + s.Node.Text + valuesText(s.Node.Values)
+	return indent + s.Node.Text + valuesText(": ", s.Node.Values)
 }
 
 // maxIndent is the depth up to which steps are indented.
 const maxIndent = 20
 
-func valuesText(values []polar.TraceValue) string {
+// valuesText returns what conditions have read, after before.
+func valuesText(before string, values []polar.TraceValue) string {
 	if len(values) == 0 {
 		return ""
 	}
@@ -176,7 +343,7 @@ func valuesText(values []polar.TraceValue) string {
 	for i, v := range values {
 		parts[i] = v.Expr + " is " + v.Value
 	}
-	return " (" + strings.Join(parts, ", ") + ")"
+	return before + strings.Join(parts, ", ")
 }
 
 // The JSON form of an explanation.
@@ -193,6 +360,7 @@ type (
 		Version    string      `json:"policy_version"`
 		Error      string      `json:"error,omitempty"`
 		Stack      []jsonRule  `json:"stack,omitempty"`
+		Unknown    []string    `json:"unknown,omitempty"`
 		Misses     []jsonMiss  `json:"misses,omitempty"`
 		Others     int         `json:"other_rules"`
 		Incomplete string      `json:"incomplete,omitempty"`
@@ -210,10 +378,12 @@ type (
 	jsonMiss struct {
 		Rule      jsonRule          `json:"rule"`
 		Condition string            `json:"condition,omitempty"`
+		Why       string            `json:"why,omitempty"`
 		At        string            `json:"at"`
 		Held      int               `json:"held_before"`
 		Times     int               `json:"times"`
 		For       *jsonRule         `json:"for,omitempty"`
+		Shorthand *jsonRule         `json:"shorthand,omitempty"`
 		Because   *jsonRule         `json:"because,omitempty"`
 		Values    map[string]string `json:"values,omitempty"`
 	}
@@ -235,14 +405,14 @@ const (
 )
 
 // MarshalJSON returns the explanation as an object with verdict, actor, action, resource,
-// policy_version, rule, by, error, stack, misses and other_rules. The field incomplete is set if
+// policy_version, rule, by, error, stack, unknown, misses and other_rules. The field incomplete is set if
 // reasons may be missing, and tried is the tree of what was tried.
 func (x *Explanation) MarshalJSON() ([]byte, error) {
 	j := jsonExplanation{
 		Verdict: x.Verdict.String(),
 		Actor:   jsonSubject{x.actor, x.actorID}, Action: x.action, Resource: jsonSubject{x.resource, x.resourceID},
 		Field: x.field, Path: x.path, Rule: x.Rule,
-		Version: x.PolicyVersion, By: ruleJSON(x.By), Others: x.Others, Incomplete: x.caveat(),
+		Version: x.PolicyVersion, By: ruleJSON(x.By), Others: x.Others, Incomplete: x.caveat(), Unknown: x.Unknown,
 	}
 	if x.Err != nil {
 		j.Error = x.reason()
@@ -252,8 +422,8 @@ func (x *Explanation) MarshalJSON() ([]byte, error) {
 	}
 	for _, m := range x.Misses {
 		jm := jsonMiss{
-			Rule: *ruleJSON(m.Rule), Condition: m.Condition, At: m.Pos.String(), Held: m.Held, Times: m.Times,
-			Because: ruleJSON(m.Because), Values: valuesJSON(m.Values),
+			Rule: *ruleJSON(m.Rule), Condition: m.Condition, Why: m.Why, At: m.Pos.String(), Held: m.Held, Times: m.Times,
+			Shorthand: ruleJSON(m.Shorthand), Because: ruleJSON(m.Because), Values: valuesJSON(m.Values),
 		}
 		if m.Call != nil {
 			jm.For = &jsonRule{m.Call.Text, m.Call.Pos.String()}

@@ -37,6 +37,26 @@ func (g Grants) Has(name string) bool {
 	return g.All || slices.Contains(g.Names, name)
 }
 
+// without returns the names that g grants and h does not, among those that they mention. Both
+// may be nil.
+func (g *Grants) without(h *Grants) (names []string) {
+	if g == nil || h == nil {
+		return nil
+	}
+	for _, name := range slices.Concat(g.Names, h.Names, g.Except, h.Except) {
+		if g.Has(name) && !h.Has(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// same reports whether g and h grant the same names.
+func (g Grants) same(h Grants) bool {
+	return g.All == h.All && slices.Equal(g.Except, h.Except) && (g.All || slices.Equal(g.Names, h.Names))
+}
+
 // AuthorizedActions returns the actions that actor may do on resource. The error is
 // ErrUndecided if the policy cannot be evaluated, or if it has an action that cannot be
 // listed: one that is not a string, or one that a rule leaves open but restricts by
@@ -70,6 +90,10 @@ func (a *Authorizer) enumerate(ctx context.Context, what string, q *question) (G
 		err = e.Err
 	}
 	a.tell(ctx, v, e, start)
+	if a.candidate.sampled() {
+		e.Count, e.Err, e.id = 0, nil, decisionID{}
+		a.compareGrants(ctx, v, e, what, q, g, err)
+	}
 	return g, err
 }
 

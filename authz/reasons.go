@@ -7,6 +7,7 @@ package authz
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/ursa-authz/ursa/authz/polar"
 )
@@ -20,7 +21,11 @@ func conditionsOf(n *polar.TraceNode) []*polar.TraceNode {
 		at := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		if at != n && at.Kind != polar.TraceBranch {
-			found = append(found, at)
+			// A class in the head may wait for a variable of the body. If it holds, it is
+			// not a condition.
+			if n.Kind != polar.TraceRule || at.Pos != n.Pos || at.Status == polar.TraceFailed {
+				found = append(found, at)
+			}
 			continue
 		}
 		for _, c := range slices.Backward(at.Children) {
@@ -30,71 +35,129 @@ func conditionsOf(n *polar.TraceNode) []*polar.TraceNode {
 	return found
 }
 
+// isShorthand reports whether a rule is one that a shorthand rule stands for.
+func isShorthand(r *RuleInfo) bool { return strings.HasPrefix(r.Head, `"`) }
+
 // An attempt is a rule that was tried and did not hold.
 type attempt struct {
-	rule *polar.TraceNode
-	call *polar.TraceNode // the condition that called it, or nil
-	held int              // how many conditions held before the call
+	rule      *polar.TraceNode
+	call      *polar.TraceNode // the condition that called it, or nil
+	held      int              // how many conditions held before the call
+	near      int              // those among them that are not in shorthand rules
+	depth     int              // how many calls lead to it
+	shorthand *RuleInfo        // the innermost shorthand rule above it
+	caller    *RuleInfo        // the rule that call is in, or nil
+}
+
+// below returns an attempt at a rule that the condition c of a calls.
+func (a attempt) below(rule, c *polar.TraceNode) attempt {
+	b := attempt{rule, c, a.held + c.Before, a.near + c.Before, a.depth + 1, a.shorthand, a.rule.Rule}
+	if isShorthand(a.rule.Rule) {
+		b.near, b.shorthand = a.near, a.rule.Rule
+	}
+	return b
 }
 
 // A missKey identifies a miss: a rule can fail at many conditions and for many calls.
 type missKey struct {
-	rule            *RuleInfo
+	rule, shorthand *RuleInfo
 	condition, call Position
+	why             string
 }
 
-// missesOf returns what failed in the given rules, nearest miss first.
-func missesOf(t *polar.Trace, rules []*polar.TraceNode) []Miss {
-	order := make(map[*polar.TraceNode]int)
-	for _, n := range t.All() {
-		order[n] = len(order)
-	}
+// missesOf returns what failed for a call, nearest miss first.
+func missesOf(t *polar.Trace, call *polar.TraceNode) []Miss {
+	misses := headMisses(call, attempt{}, true)
 	var todo []attempt
-	try := func(rules []*polar.TraceNode, call *polar.TraceNode, held int) {
-		for _, r := range rules {
-			if r.Kind == polar.TraceRule {
-				todo = append(todo, attempt{r, call, held})
-			}
-		}
+	for _, r := range slices.Backward(call.Children) {
+		todo = append(todo, attempt{rule: r})
 	}
-	try(rules, nil, 0)
-	var misses []Miss
 	index := make(map[missKey]int)
 	for len(todo) > 0 {
 		a := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		found, below := a.misses()
+		for _, c := range below {
+			found = append(found, headMisses(c, a.below(nil, c), false)...)
+		}
 		for _, m := range found {
-			k := missKey{m.Rule, m.Pos, Position{}}
+			k := missKey{rule: m.Rule, shorthand: m.Shorthand, condition: m.Pos, why: m.Why}
 			if m.Call != nil {
 				k.call = m.Call.Pos
 			}
-			m.order = order[m.node]
 			i, known := index[k]
 			if !known {
 				index[k] = len(misses)
 				misses = append(misses, m)
 				continue
 			}
-			m.Times += misses[i].Times
-			m.Held = max(m.Held, misses[i].Held)
-			if misses[i].order < m.order {
-				m.order, m.Values = misses[i].order, misses[i].Values
-			}
-			misses[i] = m
+			first := &misses[i]
+			first.Times++
+			first.Held, first.near = max(first.Held, m.Held), max(first.near, m.near)
 		}
-		for _, c := range below {
-			try(c.Children, c, a.held+c.Before)
+		for _, c := range slices.Backward(below) {
+			for _, r := range slices.Backward(c.Children) {
+				if r.Kind == polar.TraceRule {
+					todo = append(todo, a.below(r, c))
+				}
+			}
 		}
 	}
-	slices.SortFunc(misses, func(a, b Miss) int {
+	if call.Why != "" || slices.ContainsFunc(misses, func(m Miss) bool { return m.near > 0 || m.rank == rankUnknown }) {
+		// Something is near to what the actor is, so it does not matter what others may do.
+		misses = slices.DeleteFunc(misses, func(m Miss) bool { return m.rank == rankClass })
+	}
+	if len(misses) < 2 {
+		return misses
+	}
+	order := make(map[*polar.TraceNode]int, len(misses))
+	for _, m := range misses {
+		order[m.node] = 0
+	}
+	at := 0
+	for _, n := range t.All() {
+		at++
+		if _, ok := order[n]; ok {
+			order[n] = at
+		}
+	}
+	slices.SortStableFunc(misses, func(a, b Miss) int {
 		return cmp.Or(
-			cmp.Compare(b.Held, a.Held),
-			cmp.Compare(a.atHead(), b.atHead()),
-			cmp.Compare(a.order, b.order),
+			cmp.Compare(b.near, a.near),
+			cmp.Compare(a.rank, b.rank),
+			cmp.Compare(a.depth, b.depth),
+			cmp.Compare(order[a.node], order[b.node]),
 		)
 	})
 	return misses
+}
+
+// The ranks of misses before which as many conditions held: what the actor is comes before
+// what the actor is not.
+const (
+	rankUnknown   = iota // a name that the policy does not know
+	rankCondition        // a condition of a rule whose head matched
+	rankClass            // a rule for actors of another class
+	rankHead             // a rule whose head did not match otherwise
+	rankNoRule           // a condition that no rule matches, and nothing says why
+)
+
+// headMisses returns the rules for actors of another class that a call would have had. At the
+// top, and if there is nothing else to say, the class of another argument matters too.
+func headMisses(call *polar.TraceNode, a attempt, top bool) (found []Miss) {
+	others := top && len(call.Children) == 0
+	if others {
+		others = !slices.ContainsFunc(call.Heads, func(h polar.TraceHead) bool { return h.Actor })
+	}
+	for _, h := range call.Heads {
+		if h.Actor || others {
+			found = append(found, Miss{
+				Rule: h.Rule, Pos: h.Rule.Pos, Why: h.Why(), Held: a.held, Times: 1, Call: a.call, Shorthand: a.shorthand,
+				node: call, near: a.near, depth: a.depth, rank: rankClass, caller: a.caller, heads: []polar.TraceHead{h},
+			})
+		}
+	}
+	return found
 }
 
 // misses returns the conditions of the rule that failed, and the calls whose rules contain
@@ -102,10 +165,33 @@ func missesOf(t *polar.Trace, rules []*polar.TraceNode) []Miss {
 func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
 	conditions := conditionsOf(a.rule)
 	miss := func(n *polar.TraceNode, condition string) Miss {
-		return Miss{
+		m := Miss{
 			Rule: a.rule.Rule, Pos: n.Pos, Condition: condition, Held: a.held + n.Before, Times: 1,
-			Call: a.call, Because: holdingIn(n), Values: n.Values, node: n,
+			Call: a.call, Shorthand: a.shorthand, Values: n.Values, Why: n.Why,
+			node: n, near: a.near + n.Before, depth: a.depth, rank: rankCondition, caller: a.caller,
 		}
+		if isShorthand(m.Rule) {
+			m.near = a.near
+		}
+		switch {
+		case condition == "":
+			m.rank = rankHead
+			if m.heads = n.Heads; n.Kind == polar.TraceRule && len(m.heads) > 0 {
+				m.Why = m.heads[0].Why()
+			}
+		case n.Kind == polar.TraceNot:
+			m.Because, m.Why = whyNot(n)
+		case n.Kind != polar.TraceCall:
+		case n.Loop:
+			m.Why = "it repeats a call in progress"
+		case m.Why != "":
+			m.rank = rankUnknown
+		case len(n.Heads) == 0:
+			m.Why, m.rank = "no rule matches", rankNoRule
+		default:
+			m.Why = headsText(n.Heads)
+		}
+		return m
 	}
 	if len(conditions) == 0 {
 		return []Miss{miss(a.rule, "")}, nil
@@ -123,6 +209,8 @@ func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
 		case c.Status != polar.TraceFailed || held[c.Pos]:
 		case c.Kind == polar.TraceCall && len(c.Children) > 0:
 			below = append(below, c)
+		case c.Pos == a.rule.Pos: // a class in the head, which waited
+			found = append(found, miss(c, ""))
 		default:
 			found = append(found, miss(c, c.Text))
 		}
@@ -138,25 +226,25 @@ func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
 	return found, below
 }
 
-// atHead returns 1 if the head of the rule did not match, and else 0.
-func (m Miss) atHead() int {
-	if m.Condition == "" {
-		return 1
-	}
-	return 0
-}
-
-// holdingIn returns a rule that holds and so makes the negation n fail.
-func holdingIn(n *polar.TraceNode) *RuleInfo {
-	if n.Kind != polar.TraceNot {
-		return nil
-	}
-	for _, c := range conditionsOf(n) {
-		if r := heldFor(c); r != nil {
-			return r.Rule
+// headsText returns why several rules do not match a call because of one argument.
+func headsText(heads []polar.TraceHead) string {
+	const most = 4
+	first := heads[0]
+	var wants []string
+	for _, h := range heads {
+		switch {
+		case h.Arg != first.Arg || slices.Contains(wants, h.Want):
+		case len(wants) == most:
+			first.Want = strings.Join(wants, ", ") + " or another"
+			return first.Why()
+		default:
+			wants = append(wants, h.Want)
 		}
 	}
-	return nil
+	if n := len(wants) - 1; n > 0 {
+		first.Want = strings.Join(wants[:n], ", ") + " or " + wants[n]
+	}
+	return first.Why()
 }
 
 // heldFor returns the rule by which a call held last, or nil.

@@ -6,8 +6,10 @@ package benchmarks
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz"
@@ -83,4 +85,37 @@ func BenchmarkObserve(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkExplain measures explanations of an allow and of a denial of rbac, alone and among
+// 10,000 rules about other actions, and the text of the explanation.
+func BenchmarkExplain(b *testing.B) {
+	ctx := context.Background()
+	s := RBAC()
+	for _, rules := range []int{0, 10_000} {
+		policy := new(strings.Builder)
+		policy.WriteString(s.Polar)
+		for i := range rules {
+			fmt.Fprintf(policy, "allow(user: User, \"act%d\", repository: Repository) if user.ID = %d and repository.ID = 1;\n", i, i)
+		}
+		az, err := authz.New(authz.Config{Policies: authz.String("rbac.polar", policy.String()), Classes: s.Classes})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, q := range []Question{s.Questions[0], s.Questions[6]} {
+			verdict := authz.Denied
+			if q.Allowed {
+				verdict = authz.Allowed
+			}
+			b.Run(fmt.Sprintf("rules=%d/verdict=%v", rules, verdict), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					x, err := az.Explain(ctx, q.Actor, q.Action, q.Resource)
+					if err != nil || x.Verdict != verdict || x.String() == "" {
+						b.Fatal(x, err)
+					}
+				}
+			})
+		}
+	}
 }

@@ -40,7 +40,7 @@ func TestDenyTester(t *testing.T) {
 		p.Allow(alice, "pay", lunch)
 	})
 	want := "want allowed, got forbidden\ndenied: User 1 \"pay\" Expense 7\n" +
-		"  expenses.polar:6:1: deny(user: User, \"pay\", expense: Expense) holds, and overrides every allow\n    user.id = expense.user_id"
+		"  expenses.polar:6:1: deny(user: User, \"pay\", expense: Expense) holds, and overrides every allow\n  expenses.polar:6:46: user.id = expense.user_id"
 	if len(r.errors) != 1 || r.errors[0] != want {
 		t.Errorf("got %q\nwant %q", r.errors, want)
 	}

@@ -68,8 +68,8 @@ func Example() {
 	// Output:
 	// want allowed, got forbidden
 	// denied: User 2 "read" Expense 7
-	//   expenses.polar:4:36: allow(user: User, "read", expense: Expense): failed at expense.paid
-	//   expenses.polar:3:5: allow(user: User, "read", expense: Expense): failed at user.id = expense.user_id
+	//   expenses.polar:4:36: expense.paid failed (in allow(user: User, "read", expense: Expense))
+	//   expenses.polar:3:5: user.id = expense.user_id failed (in allow(user: User, "read", expense: Expense))
 	//   1 other rule is about another action or class
 }
 

@@ -15,9 +15,8 @@ func TestTester(t *testing.T) {
 	hiding := newAuthorizer(t, policy, func(c *authz.Config) { c.ReadAction = "read" })
 	requests := newAuthorizer(t, `allow(_: User, "GET", _: Request{path: "/expenses"});`)
 	const denied = `denied: User 2 "read" Expense 7
-  expenses.polar:4:36: allow(user: User, "read", expense: Expense): failed at expense.paid
-  expenses.polar:4:52: allow(user: User, "read", expense: Expense): failed at expense.amount > 100
-  expenses.polar:3:5: allow(user: User, "read", expense: Expense): failed at user.id = expense.user_id
+  expenses.polar:4:36: neither expense.paid nor expense.amount > 100 holds (in allow(user: User, "read", expense: Expense))
+  expenses.polar:3:5: user.id = expense.user_id failed (in allow(user: User, "read", expense: Expense))
   2 other rules are about other actions or classes`
 	tests := []struct {
 		name string
@@ -29,7 +28,7 @@ func TestTester(t *testing.T) {
 		{"allow what is denied", az, func(p *authztest.Tester) { p.Allow(bob, "read", lunch) }, "want allowed, got forbidden\n" + denied},
 		{"deny", az, func(p *authztest.Tester) { p.Deny(bob, "read", lunch) }, ""},
 		{"deny what is allowed", az, func(p *authztest.Tester) { p.Deny(alice, "read", lunch) },
-			"want denied, got allowed\nallowed: User 1 \"read\" Expense 7\n  expenses.polar:2:1: allow(user: User, \"read\", expense: Expense)\n    user.id = expense.user_id"},
+			"want denied, got allowed\nallowed: User 1 \"read\" Expense 7\n  expenses.polar:3:5: user.id = expense.user_id (in allow(user: User, \"read\", expense: Expense))"},
 		{"deny what is not decided", az, func(p *authztest.Tester) { p.Deny(alice, "audit", lunch) },
 			"want denied, got undecided\nundecided: User 1 \"audit\" Expense 7\n  expenses.polar:10:5: method Audit of Expense returned an error (in allow): i/o timeout\n    in allow at expenses.polar:10:5"},
 		{"forbidden", az, func(p *authztest.Tester) { p.Forbidden(bob, "read", lunch) }, ""},

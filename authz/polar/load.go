@@ -37,6 +37,9 @@ type Policy struct {
 
 	branchLock sync.Mutex
 	branches   map[int][]*Branch // of the rules that were explained, by index; see outline.go
+
+	writtenLock sync.Mutex
+	written     map[int]*written // some of the rules that were explained, by index; see written.go
 }
 
 // Load makes a policy from sources: it parses and resolves them, checks them

@@ -48,9 +48,12 @@ type outline struct {
 type goal struct {
 	pos      syntax.Position
 	text     string
-	before   int       // how many goals have succeeded before it is reached
-	branches []*Branch // the alternatives around it, outermost first; inside a negation, only those inside the negation
-	closes   []*Branch // the alternatives that hold if it succeeds
+	in       string          // of X in Y: the text of Y
+	or       syntax.Position // the innermost or around it
+	args     []string        // of a call in a rule that a block made
+	before   int             // how many goals have succeeded before it is reached
+	branches []*Branch       // the alternatives around it, outermost first; inside a negation, only those inside the negation
+	closes   []*Branch       // the alternatives that hold if it succeeds
 }
 
 // find returns the goal that a goal of the solver is part of.
@@ -109,7 +112,8 @@ func (w *outliner) rule(r *resolve.Rule) {
 // An outliner makes the outline of one rule.
 type outliner struct {
 	o     *outline
-	known []*Branch // of an earlier outline of the rule
+	known []*Branch       // of an earlier outline of the rule
+	or    syntax.Position // the innermost or around what is being added
 }
 
 // branch adds a branch: that of an earlier outline, or b.
@@ -143,6 +147,9 @@ func (w *outliner) expr(x syntax.Expr, n int, around []*Branch) (last []*goal, a
 		return nil, n // not a goal: nothing is left of it
 	}
 	g := &goal{pos: x.Pos(), text: syntax.ExprString(x), before: n, branches: around}
+	if len(around) > 0 {
+		g.or = w.or
+	}
 	switch x := x.(type) {
 	case *syntax.NotExpr:
 		w.o.goals[x] = g
@@ -152,6 +159,9 @@ func (w *outliner) expr(x syntax.Expr, n int, around []*Branch) (last []*goal, a
 		_, n := w.expr(x.Cond, 0, nil)
 		w.expr(x.Body, n, nil)
 	default:
+		if in, ok := x.(*syntax.BinaryExpr); ok && in.Op == syntax.OpIn {
+			g.in = syntax.ExprString(in.Y)
+		}
 		w.add(x, g)
 	}
 	return []*goal{g}, n + 1
@@ -159,7 +169,10 @@ func (w *outliner) expr(x syntax.Expr, n int, around []*Branch) (last []*goal, a
 
 func (w *outliner) alternatives(x *syntax.NaryExpr, n int, around []*Branch) (last []*goal, longest int) {
 	longest = n
+	outer := w.or
+	defer func() { w.or = outer }()
 	for _, e := range x.Elems {
+		w.or = x.Pos()
 		b := w.branch(Branch{Rule: w.o.branch.Rule, Alternative: true, Span: e.Range(), Text: syntax.ExprString(syntax.Unparen(e))})
 		ends, after := w.expr(e, n, append(around[:len(around):len(around)], b))
 		for _, g := range ends {
@@ -183,13 +196,15 @@ func (w *outliner) add(x syntax.Node, g *goal) {
 func (w *outliner) made(r *resolve.Rule) {
 	for i, g := range r.Body.Goals {
 		if call, ok := g.(*resolve.Call); ok {
-			w.o.calls[call.Pos] = &goal{pos: call.Pos, text: callText(r, call), before: i}
+			args := callArgs(r, call)
+			text := call.Pred.Name + "(" + strings.Join(args, ", ") + ")"
+			w.o.calls[call.Pos] = &goal{pos: call.Pos, text: text, args: args, before: i}
 		}
 	}
 }
 
-// callText returns the text of a call in a rule that a block made.
-func callText(r *resolve.Rule, call *resolve.Call) string {
+// callArgs returns the texts of the arguments of a call in a rule that a block made.
+func callArgs(r *resolve.Rule, call *resolve.Call) []string {
 	args := make([]string, len(call.Args))
 	for i, a := range call.Args {
 		switch a := a.(type) {
@@ -201,5 +216,5 @@ func callText(r *resolve.Rule, call *resolve.Call) string {
 			}
 		}
 	}
-	return call.Pred.Name + "(" + strings.Join(args, ", ") + ")"
+	return args
 }

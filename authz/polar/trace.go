@@ -6,6 +6,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
@@ -56,15 +57,44 @@ type TraceNode struct {
 	Rule     *RuleInfo       // of TraceRule
 	Branch   *Branch         // of TraceRule and TraceBranch
 	Before   int             // of a goal: how many goals of the rule, or of the negation, succeeded before it
+	In       string          // of a goal X in Y: the text of Y
+	Or       syntax.Position // of a goal in an alternative: the innermost or; not valid for others
 	Loop     bool            // of TraceCall: a call further up is the same, so this one has no solution
+	Why      string          // of TraceCall, with TraceOptions.Heads: the name that no rule knows, in words
+	Heads    []TraceHead     // of TraceCall, with TraceOptions.Heads: the rules that all arguments but one match; of TraceRule, the argument that its head did not match
 	Values   []TraceValue    // of a goal: the values that it read and that may be shown
 	Children []*TraceNode    // in the order in which they were tried
+
+	index int        // of TraceRule: of the rule in the program
+	up    *TraceNode // the node above
 }
 
 // A TraceValue is a value that a goal read.
 type TraceValue struct {
 	Expr  string // the expression, such as user.id
 	Value string // as print shows it, the first 100 bytes
+}
+
+// A TraceHead is a rule that a call does not match because of one of the arguments, which is of
+// another class or does not match a pattern.
+type TraceHead struct {
+	Rule  *RuleInfo
+	Arg   int    // the argument, from 0
+	Actor bool   // the argument is the first one of the query, which is the actor
+	Text  string // the argument as written, or "the actor"
+	Want  string // what it must be, such as "a User", or a pattern
+	Is    string // what it is, such as "a Guest"; empty if Want is a pattern
+}
+
+// Why returns why the rule does not match, such as "the actor must be a User, and is a Guest".
+func (h TraceHead) Why() string {
+	switch h.Is {
+	case "":
+		return h.Text + " is not " + h.Want
+	case "nil":
+		return h.Text + " is nil"
+	}
+	return h.Text + " must be " + h.Want + ", and is " + h.Is
 }
 
 // A Trace is a tree of what a query tried, in the order in which it was tried. A
@@ -87,6 +117,10 @@ type TraceOptions struct {
 
 	// All finds all solutions, like Query, and not just one, like Decide.
 	All bool
+
+	// Heads also finds, for up to 200 calls, the rules whose heads match all arguments but
+	// one. They explain a denial.
+	Heads bool
 }
 
 // maxTrace is how many steps of the solver a trace records, at about 150 bytes each.
@@ -126,8 +160,15 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 	config.Print = nil // the decision has printed it
 	m := p.prog.Machine(ctx, &config)
 	defer m.Release()
-	record := vm.Trace{Limit: maxTrace, Values: opts.Values}
-	m.SetTrace(&record)
+	rules := newReader(p)
+	record := records.Get().(*vm.Trace)
+	defer func() {
+		if record.Reset() {
+			records.Put(record)
+		}
+	}()
+	record.Limit, record.Values, record.Heads, record.Source = maxTrace, opts.Values, opts.Heads, rules.source
+	m.SetTrace(record)
 	t := &Trace{Root: &TraceNode{Kind: TraceQuery}}
 	if !m.StartRule(rule, len(args)) {
 		t.Err = p.noRule(ctx, rule)
@@ -148,20 +189,24 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 		t.Outcome = Outcome{}
 	}
 	t.Full = record.Full
-	t.Root = newFolder(p, &record).fold(t.Err != nil && !t.Full)
+	t.Root = newFolder(p, rules, record, args).fold(t.Err != nil && !t.Full)
 	return t
 }
+
+// records has records of finished traces. Their memory is half of what a trace needs.
+var records = sync.Pool{New: func() any { return new(vm.Trace) }}
 
 // A folder makes a tree from the solver's records. It combines the solver's small
 // goals into the written goals, and puts these into their alternatives.
 type folder struct {
-	p        *Policy
-	record   *vm.Trace
-	nodes    []vm.TraceNode
-	scopes   []*scope     // by index of a record that has goals below it
-	places   []*TraceNode // by index of a record: the node that it became a part of
-	parent   map[*TraceNode]*TraceNode
-	outlines map[int]*outline // by index of a rule
+	p      *Policy
+	rules  *reader
+	args   []any // of the query
+	nodes  []vm.TraceNode
+	scopes []*scope     // by index of a record that has goals below it
+	places []*TraceNode // by index of a record: the node that it became a part of
+	calls  []int        // the records of calls with heads
+	room   []TraceNode  // for nodes
 }
 
 // A scope contains goals: a rule's body, the inside of a negation, or the query.
@@ -177,34 +222,24 @@ type scope struct {
 	open  []*TraceNode  // the alternatives that it is in, outermost first
 }
 
-func newFolder(p *Policy, record *vm.Trace) *folder {
+func newFolder(p *Policy, rules *reader, record *vm.Trace, args []any) *folder {
 	return &folder{
-		p: p, record: record, nodes: record.Nodes,
-		outlines: make(map[int]*outline),
-		scopes:   make([]*scope, len(record.Nodes)),
-		places:   make([]*TraceNode, len(record.Nodes)),
-		parent:   make(map[*TraceNode]*TraceNode, len(record.Nodes)),
+		p: p, rules: rules, args: args, nodes: record.Nodes,
+		scopes: make([]*scope, len(record.Nodes)),
+		places: make([]*TraceNode, len(record.Nodes)),
 	}
-}
-
-// outline returns the outline of a rule. It refers to the same syntax tree as the records.
-func (f *folder) outline(index int) *outline {
-	o := f.outlines[index]
-	if o == nil {
-		rule := f.p.module.Rule
-		if src := f.record.Source(index); src != nil {
-			rule = func(int) *resolve.Rule { return src.Rule }
-		}
-		o = f.p.outlineOf(rule(index))
-		f.outlines[index] = o
-	}
-	return o
 }
 
 // add adds a node below another one.
-func (f *folder) add(to, n *TraceNode) *TraceNode {
+func (f *folder) add(to *TraceNode, node TraceNode) *TraceNode {
+	if len(f.room) == cap(f.room) {
+		const most = 16
+		f.room = make([]TraceNode, 0, min(len(f.nodes), most))
+	}
+	node.up = to
+	f.room = append(f.room, node)
+	n := &f.room[len(f.room)-1]
 	to.Children = append(to.Children, n)
-	f.parent[n] = to
 	return n
 }
 
@@ -217,10 +252,10 @@ func (f *folder) fold(erred bool) *TraceNode {
 			n := &TraceNode{Kind: TraceQuery, Status: TraceStatus(r.Status)}
 			f.places[i], f.scopes[i] = n, &scope{node: n}
 		case r.Kind == vm.TraceRule:
-			o := f.outline(r.Rule.Index)
-			f.places[i] = f.add(f.places[r.Parent], &TraceNode{
+			o := f.rules.rule(r.Rule.Index).outline
+			f.places[i] = f.add(f.places[r.Parent], TraceNode{
 				Kind: TraceRule, Status: TraceStatus(r.Status),
-				Rule: f.p.ruleOf(r.Rule), Branch: o.branch, Pos: r.Pos, Text: r.Rule.Head,
+				Rule: f.p.ruleOf(r.Rule), Branch: o.branch, Pos: r.Pos, Text: r.Rule.Head, index: r.Rule.Index,
 			})
 			f.scopes[i] = &scope{node: f.places[i], outline: o}
 		case f.isForallBody(r):
@@ -235,7 +270,7 @@ func (f *folder) fold(erred bool) *TraceNode {
 		}
 	}
 	if erred {
-		for n := f.places[len(f.nodes)-1]; n != nil; n = f.parent[n] {
+		for n := f.places[len(f.nodes)-1]; n != nil; n = n.up {
 			if n.Status == TraceFailed {
 				n.Status = TraceErred
 			}
@@ -247,6 +282,7 @@ func (f *folder) fold(erred bool) *TraceNode {
 			root.Status = TraceSucceeded
 		}
 	}
+	f.heads()
 	return root
 }
 
@@ -268,15 +304,17 @@ func (f *folder) isForallBody(r *vm.TraceNode) bool {
 // goal adds the record i of a goal.
 func (f *folder) goal(i int, r *vm.TraceNode) {
 	s := f.scopes[r.Parent]
-	g := &goal{pos: r.Pos, text: r.Name}
+	var g *goal
 	if s.outline != nil {
 		g = s.outline.find(r.At, r.Pos)
+	} else {
+		g = &goal{pos: r.Pos, text: r.Name}
 	}
 	if !s.continues(g, r.At) {
 		s.finish()
 		s.goal, s.parts, s.waits = g, s.parts[:0], s.waits[:0]
-		s.run = f.add(f.inBranches(s, g.branches), &TraceNode{
-			Kind: TraceGoal, Pos: g.pos, Text: g.text, Before: g.before,
+		s.run = f.add(f.inBranches(s, g.branches), TraceNode{
+			Kind: TraceGoal, Pos: g.pos, Text: g.text, In: g.in, Or: g.or, Before: g.before,
 		})
 	}
 	s.part(r.At, TraceStatus(r.Status))
@@ -289,6 +327,9 @@ func (f *folder) goal(i int, r *vm.TraceNode) {
 		if r.Name == vm.NotName {
 			s.run.Kind, s.run.Name = TraceNot, ""
 			f.scopes[i] = &scope{node: s.run, outline: s.outline}
+		}
+		if r.Heads != nil {
+			f.calls = append(f.calls, i)
 		}
 	}
 }
@@ -339,7 +380,7 @@ func (f *folder) inBranches(s *scope, branches []*Branch) *TraceNode {
 		at = s.open[keep-1]
 	}
 	for _, b := range branches[keep:] {
-		at = f.add(at, &TraceNode{Kind: TraceBranch, Pos: b.Span.Start, Text: b.Text, Branch: b})
+		at = f.add(at, TraceNode{Kind: TraceBranch, Pos: b.Span.Start, Text: b.Text, Branch: b})
 		s.open = append(s.open, at)
 	}
 	return at

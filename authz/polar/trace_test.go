@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -546,4 +547,107 @@ func inconsistent(tr *Trace) string {
 		return "more rules were tried than there are"
 	}
 	return ""
+}
+
+// TestTraceHeads tests which rules a trace finds near to a call that fails.
+func TestTraceHeads(t *testing.T) {
+	repo := &traceRepo{ID: 1}
+	for _, tt := range []struct {
+		name, policy string
+		args         []any
+		want         []string // of the call, then of its heads and those of its rules
+	}{
+		{"another actor, and not another action too", `
+allow(_: Repo, "read", _: Repo);
+allow(_: Repo, "write", _: Repo);
+allow(_: User, "write", _: Repo);
+allow(u: User, "read", _: Repo) if u.id = 7;`,
+			[]any{&traceUser{ID: 1}, "read", repo}, []string{"", "the actor must be a Repo, and is a User"}},
+		{"an action", `
+allow(_: User, "read", _: Repo);
+allow(_: User, "write", _: Repo);
+allow(_: User, "erase", _: User);`,
+			[]any{&traceUser{ID: 1}, "raed", repo}, []string{`no rule names the action "raed" for a Repo (did you mean "read"?)`}},
+		{"no action", `
+allow(_: User, "read", _: Repo);
+allow(_: User, "write", _: Repo);
+allow(_: User, "erase", _: User);`,
+			[]any{&traceUser{ID: 1}, "x", repo}, []string{`no rule names the action "x" for a Repo (actions with a rule: "read" and "write")`}},
+		{"an action that a rule names", `
+allow(_: User, "read", _: Repo{id: 7});
+allow(_: User, "raed", _: Repo);`,
+			[]any{&traceUser{ID: 1}, "read", repo}, []string{"", "the resource is not Repo{id: 7}"}},
+		{"a string in place of a resource is a value", `
+allow(_: User, "read", "door");`,
+			[]any{&traceUser{ID: 1}, "read", "dor"}, []string{""}},
+		{"classes, nil and a class", `
+allow(_: User, "read", _: Repo);
+allow(_: User, "read", User);`,
+			[]any{&traceUser{ID: 1}, "read", ClassOf[traceRepo]()}, []string{"", "the resource must be a Repo, and is the class Repo", "the resource must be the class User, and is the class Repo"}},
+		{"elements of a list", `
+allow(_: User, "read", ["a", x]) if x = 1;
+allow(_: Repo, "read", ["a", _]);
+allow(_: Repo, "read", ["b", _]);`,
+			[]any{&traceUser{ID: 1}, "read", []string{"a", "c"}}, []string{"", "the actor must be a Repo, and is a User"}},
+		{"two arguments that may not match", `
+allow(x: User{id: 7}, "read", _: Repo{id: 8}) if x = x;`,
+			[]any{&traceUser{ID: 1}, "read", repo}, []string{""}},
+	} {
+		p := traced(t, tt.policy)
+		for _, heads := range []bool{true, false} {
+			tr := p.Trace(t.Context(), "allow", tt.args, TraceOptions{Heads: heads})
+			call := tr.Root.Children[0]
+			got := []string{call.Why}
+			for _, n := range append([]*TraceNode{call}, call.Children...) {
+				for _, h := range n.Heads {
+					got = append(got, h.Why())
+				}
+			}
+			want := tt.want
+			if !heads {
+				want = []string{""}
+			}
+			if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) || tr.Err != nil || tr.Outcome.Allowed {
+				t.Errorf("%s, heads %v: %v\n got %q\nwant %q", tt.name, heads, tr.Err, got, want)
+			}
+		}
+	}
+}
+
+// TestTraceOfManyRules tests traces of more rules than a policy remembers, and the bounds of what
+// a trace finds near to a call.
+func TestTraceOfManyRules(t *testing.T) {
+	const rules = 3 * maxWritten
+	var policy strings.Builder
+	for i := range rules {
+		fmt.Fprintf(&policy, "allow(u: User, \"read\", r: Repo) if u.id = %d and r.public;\n", i+10)
+		fmt.Fprintf(&policy, "allow(u: User, \"act%d\", r: Repo) if u.id = %d and r.public;\n", i, i)
+		fmt.Fprintf(&policy, "allow(_: Repo, \"none\", r: Repo) if r.id = %d and r.public;\n", i)
+	}
+	p := traced(t, policy.String())
+	user, repo := &traceUser{ID: 1}, &traceRepo{ID: 1}
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			tr := p.Trace(t.Context(), "allow", []any{user, "read", repo}, TraceOptions{Heads: true})
+			failed := make(map[string]bool)
+			for _, n := range tr.All() {
+				if n.Kind == TraceGoal {
+					failed[n.Text] = true
+				}
+			}
+			if len(failed) != rules || tr.Err != nil {
+				t.Errorf("%d conditions of %d rules, %v", len(failed), rules, tr.Err)
+			}
+		})
+	}
+	wait.Wait()
+	tr := p.Trace(t.Context(), "allow", []any{user, "none", repo}, TraceOptions{Heads: true})
+	call := tr.Root.Children[0]
+	if n := len(call.Heads); n == 0 || n > 100 || !strings.HasSuffix(call.Why, " and others)") {
+		t.Errorf("%d heads, %q", n, call.Why)
+	}
+	if n := len(p.written); n > maxWritten {
+		t.Errorf("the policy remembers %d rules", n)
+	}
 }

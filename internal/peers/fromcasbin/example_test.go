@@ -132,5 +132,5 @@ grant("editor", "data1", "write");
 	// Output:
 	// [read write] <nil>
 	// denied: User bob "delete" Document data1
-	//   roles.polar:4:5: allow(user: User, action, document: Document): failed at grant(role, document.name, action), which no rule matches, 2 times
+	//   roles.polar:4:5: grant(role, document.name, action) failed: no rule matches, 2 times (in allow(user: User, action, document: Document))
 }

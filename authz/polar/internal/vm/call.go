@@ -66,7 +66,7 @@ func (m *Machine) dispatch(n *node, pr *pred, from int) (*node, error) {
 		return nil, err
 	}
 	if m.trace != nil {
-		leaf = pr.every() // what the index would skip may have been tried, too
+		leaf = m.traceLeaf(callTrace, pr, args)
 	}
 	clauses := leaf.clauses
 	sorted := false

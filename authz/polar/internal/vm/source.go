@@ -12,15 +12,16 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A Source is a rule as written, and the places of its compiled goals.
+// A Source is a rule as written, and the places of its compiled goals. It is immutable.
 type Source struct {
 	Rule  *resolve.Rule
 	goals []*resolve.At
 }
 
-// sourceOf reads a rule of the program again.
-func (p *Program) sourceOf(info *RuleInfo) *Source {
-	s := &Source{Rule: p.module.Rule(info.Index)}
+// Source reads the rule with an index again.
+func (p *Program) Source(index int) *Source {
+	info := &p.rules[index]
+	s := &Source{Rule: p.module.Rule(index)}
 	cc := &compiler{
 		p: p, pred: p.preds[info.Name][len(s.Rule.Params)], info: info,
 		note: func(at *resolve.At) { s.goals = append(s.goals, at) },
@@ -29,24 +30,13 @@ func (p *Program) sourceOf(info *RuleInfo) *Source {
 	return s
 }
 
-// Source returns the rule with an index, if the trace has a node of it, else nil.
-func (t *Trace) Source(index int) *Source { return t.sources[index] }
-
 // source returns the rule of the current activation, or nil if that is the query.
 func (m *Machine) source() *Source {
 	info := m.frames[m.frame].clause.info
 	if info.Index < 0 {
 		return nil
 	}
-	s := m.trace.sources[info.Index]
-	if s == nil {
-		if m.trace.sources == nil {
-			m.trace.sources = make(map[int]*Source)
-		}
-		s = m.prog.sourceOf(info)
-		m.trace.sources[info.Index] = s
-	}
-	return s
+	return m.trace.Source(info.Index)
 }
 
 // written returns where the goal of a node of the current activation is written, or nil if

@@ -51,6 +51,7 @@ type TraceNode struct {
 	Name   string          // of the rule that TraceCall calls; NotName for a negation
 	Loop   bool            // of TraceCall: it is already being solved further up
 	Values []TraceValue    // the values that were read and may be shown
+	Heads  *TraceHeads     // of TraceCall, with Trace.Heads: the rules that almost match
 }
 
 // NotName is the name of a call that is a negation. No rule can have this name.
@@ -66,15 +67,18 @@ type TraceValue struct {
 // A Trace is a record of what a query tried. The caller sets Limit, the number of
 // nodes to record, and Values. If Values is set, the trace records the values of all
 // fields, variables and method results, otherwise only of fields tagged
-// `polar:",show"`.
+// `polar:",show"`. If Heads is set, the trace records of calls which rules almost match.
+// Source returns the rule with an index, the same for each call.
 type Trace struct {
 	Limit  int
 	Values bool
+	Heads  bool
+	Source func(rule int) *Source
 	Nodes  []TraceNode
 	Full   bool // something was not recorded
 
-	shown   int             // how many values were recorded
-	sources map[int]*Source // of the rules that were tried, by index
+	shown     int // how many values were recorded
+	headCalls int // for how many calls Heads were recorded
 }
 
 // The recorded text of values is bounded: printing a large value takes longer than
@@ -86,6 +90,17 @@ const (
 
 // SetTrace makes the machine record what it tries. It must be called before Start.
 func (m *Machine) SetTrace(t *Trace) { m.trace = t }
+
+// keepNodes is the number of nodes above which the memory of a record is not used again.
+const keepNodes = 1 << 12
+
+// Reset makes the record empty, for another query. It returns false if the record is too
+// large to be kept.
+func (t *Trace) Reset() bool {
+	clear(t.Nodes)
+	*t = Trace{Nodes: t.Nodes[:0]}
+	return cap(t.Nodes) <= keepNodes
+}
 
 var timeType = reflect.TypeFor[time.Time]()
 
@@ -239,13 +254,6 @@ func (m *Machine) traceCall(n *node) int32 {
 	}
 	m.goal = m.trace.add(m.frames[m.frame].trace, m.traced(TraceCall, n, name))
 	return m.goal
-}
-
-// every returns all clauses of a predicate, in the form that the index returns some.
-// The index skips clauses because of the beginning of their bodies, and a reader of
-// the trace may be interested in those.
-func (pr *pred) every() *indexNode {
-	return &indexNode{leaf: true, clauses: pr.clauses, ordered: true}
 }
 
 // traceRule records that a rule is about to be tried for a call.
