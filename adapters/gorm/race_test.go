@@ -210,6 +210,43 @@ func TestTxRetries(t *testing.T) {
 	})
 }
 
+// TestTxActor loads a relation of an actor, changes it, and begins a transaction.
+func TestTxActor(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		migrate(t, db)
+		az := authorizer(t, db, `allow(u: User, _, _: Doc) if u.manager.name = "boss";`)
+		if err := db.Use(New(az)); err != nil {
+			t.Fatal(err)
+		}
+		create(t, db, &User{ID: 2, Name: "boss"})
+		create(t, db, &User{ID: 1, ManagerID: new(int64(2))})
+		create(t, db, &Doc{Base: Base{ID: 1}, Due: noon})
+		repo := NewRepository[Doc](db)
+		var pointer User
+		if err := db.Preload("Manager").First(&pointer, 1).Error; err != nil {
+			t.Fatal(err)
+		}
+		for name, actor := range map[string]any{"pointer": &pointer, "value": pointer} {
+			ctx := authz.NewContext(context.Background(), az, actor)
+			for _, boss := range []string{"boss", "nobody"} {
+				if err := db.Exec("UPDATE users SET name = ? WHERE id = 2", boss).Error; err != nil {
+					t.Fatal(err)
+				}
+				err := repo.Tx(ctx, func(ctx context.Context, r *Repository[Doc]) error {
+					return r.Update(ctx, &Doc{Base: Base{ID: 1}, Title: name}, "Title")
+				})
+				if allowed := boss == "boss"; allowed != (err == nil) || !allowed && !answer.IsDenial(err) {
+					t.Errorf("%s, %s: %v", name, boss, err)
+				}
+				// Outside of the transaction, what the actor has is believed.
+				if _, err := repo.Lookup(ctx, 1); err != nil || pointer.Manager == nil {
+					t.Errorf("%s, %s: %v", name, boss, err)
+				}
+			}
+		}
+	})
+}
+
 // TestOneConnection checks that nothing waits for a connection that it holds itself.
 func TestOneConnection(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {

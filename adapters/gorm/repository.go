@@ -300,14 +300,19 @@ func (v *visit[T]) write(f func(*visit[T]) error) error {
 		return ErrReadTx
 	}
 	if inTransaction(v.db) {
-		return f(v)
+		if err := v.models.checkSnapshot(v.ctx, v.db); err != nil {
+			return err
+		}
+		inner := *v
+		inner.ctx = current(v.ctx)
+		return f(&inner)
 	}
 	began, result := false, error(nil)
 	err := v.db.Transaction(func(tx *gorm.DB) error {
 		began = true
 		inner := *v
 		inner.db = session(tx, v.db.Statement.Context)
-		inner.ctx = WithTx(v.ctx, tx)
+		inner.ctx = current(WithTx(v.ctx, tx))
 		result = f(&inner)
 		return result
 	})
@@ -330,7 +335,8 @@ func (v *visit[T]) written(write func() error, row *T, authorize func(stored *T)
 			return err
 		}
 		key, _ := v.model.keyOf(v.ctx, row)
-		stored, err := v.row(key, false)
+		// A row that already had the new values may be read in an older state, unless it is locked.
+		stored, err := v.row(key, true)
 		if errors.Is(err, authz.ErrNotFound) {
 			// This is not about a row that the caller asked for: the written row was
 			// deleted, or has another key.

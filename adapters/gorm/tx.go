@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm"
 
 	sqlauthz "github.com/ursa-authz/ursa/adapters/sql"
+	"github.com/ursa-authz/ursa/authz"
 )
 
 // maxTries is the number of times that Tx runs a transaction that conflicts with others.
@@ -27,9 +28,12 @@ const maxTries = 10
 // several writes that belong together. SQLite's transactions are serializable anyway, if
 // the DSN makes them immediate.
 //
-// A decision does not fetch relations that are loaded. If the permission depends on relations
-// of the actor, such as memberships, and [authz.Config].Actor loads them, put an actor
-// without them into the context: those that it has loaded are from before the transaction.
+// Inside f, decisions read the relations of the context's actor, such as memberships, from the
+// transaction, even if they were loaded before: the context has a copy of the actor. This holds if
+// the actor is a row of a registered model. Its columns stay as they are, and so does what its methods
+// see. If the policy depends on a column of the actor that may change, read the actor inside f, and
+// pass it on with authz.NewContext. Rows that were read before are not read again either, unless
+// a repository reads them.
 //
 // The repository and the context passed to f belong to the transaction; other
 // repositories of the handle take it from the context. Nothing is committed if f returns
@@ -51,7 +55,8 @@ func (r *Repository[T]) Tx(ctx context.Context, f func(ctx context.Context, r *R
 	for try := 1; ; try++ {
 		var result error
 		err := r.db.Session(&gorm.Session{NewDB: true, Context: ctx}).Transaction(func(tx *gorm.DB) error {
-			result = f(WithTx(ctx, tx), r.With(tx))
+			inner := context.WithValue(WithTx(ctx, tx), serializableKey{}, tx.Statement.ConnPool)
+			result = f(ms.withoutRelations(inner), r.With(tx))
 			return result
 		}, &options)
 		switch {
@@ -67,6 +72,38 @@ func (r *Repository[T]) Tx(ctx context.Context, f func(ctx context.Context, r *R
 			return err
 		}
 	}
+}
+
+// withoutRelations returns a context whose actor is a copy with relations that decisions fetch
+// again.
+func (ms *models) withoutRelations(ctx context.Context) context.Context {
+	az, ok := authz.FromContext(ctx)
+	actor, known := authz.ActorFrom(ctx)
+	given := deref(reflect.ValueOf(actor))
+	if !ok || !known || given.Kind() != reflect.Struct || ms.ofType(given.Type()) == nil {
+		return ctx
+	}
+	row := reflect.New(given.Type())
+	row.Elem().Set(given)
+	n := note{loose: make(map[string]bool)}
+	if given.CanAddr() {
+		if old := rows.of(given.Addr()); old != nil {
+			n.from, n.unread = old.from, old.unread
+		}
+	}
+	for _, r := range ms.ofType(given.Type()).relations {
+		n.loose[r.name] = true
+	}
+	rows.set(row, &n)
+	return authz.NewContext(ctx, az, row.Interface())
+}
+
+type serializableKey struct{}
+
+// isSerializable reports whether a session is in the transaction of the Tx that made a context.
+func isSerializable(ctx context.Context, tx *gorm.DB) bool {
+	pool := ctx.Value(serializableKey{})
+	return pool != nil && pool == tx.Statement.ConnPool
 }
 
 // pause waits for a random time, at first up to a millisecond and at most half a second,

@@ -81,6 +81,9 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 			err = check()
 		}
 	}
+	if _, ours := db.InstanceGet("gorm:started_transaction"); err == nil && !ours && !db.DryRun {
+		err = modelsOf(db).checkSnapshot(stmt.Context, db)
+	}
 	if err != nil {
 		refuse(stmt, err)
 		return nil, false
@@ -135,7 +138,7 @@ func (p *Plugin) beforeCreate(db *gorm.DB) {
 		refuse(stmt, err)
 		return
 	}
-	q, err := questionOf(stmt.Context, plain(db))
+	q, err := writeQuestionOf(stmt)
 	if err != nil {
 		refuse(stmt, err)
 		return
@@ -199,7 +202,7 @@ func (p *Plugin) afterCreate(db *gorm.DB) {
 			}
 			keys[i] = k
 		}
-		q, err := questionOf(db.Statement.Context, plain(db))
+		q, err := writeQuestionOf(db.Statement)
 		if err != nil {
 			return err
 		}
@@ -269,7 +272,7 @@ func (p *Plugin) take(db *gorm.DB, c *claim, update bool) error {
 	if len(exprs) == 0 && named == nil && !db.AllowGlobalUpdate {
 		return gorm.ErrMissingWhereClause
 	}
-	q, err := questionOf(stmt.Context, plain(db))
+	q, err := writeQuestionOf(stmt)
 	if err != nil {
 		return err
 	}
@@ -436,7 +439,7 @@ func (c *claim) authorizeStored(db *gorm.DB) error {
 		return err
 	}
 	var n int64
-	if err := tx.Unscoped().Model(reflect.New(c.model.typ).Interface()).Where(taken).Where(c.allowed).Count(&n).Error; err != nil {
+	if err := asStored(tx).Unscoped().Model(reflect.New(c.model.typ).Interface()).Where(taken).Where(c.allowed).Count(&n).Error; err != nil {
 		return databaseError(err)
 	}
 	if n != int64(len(c.keys)) {
@@ -454,7 +457,7 @@ type writeReporter interface {
 // report tells the observer about the write. It returns nil, unless denied says why the write
 // is denied.
 func (c *claim) report(db *gorm.DB, denied string) error {
-	q, err := questionOf(db.Statement.Context, plain(db))
+	q, err := writeQuestionOf(db.Statement)
 	if err != nil {
 		return err
 	}

@@ -83,6 +83,9 @@ type Dialect struct {
 	// and still write.
 	locking, sharing string
 
+	// snapshot is a query that returns true in a transaction that reads older rows even then.
+	snapshot string
+
 	// returns says that INSERT has RETURNING. Otherwise the driver tells which integer was
 	// assigned. noValues is an INSERT of a row of defaults, after the table.
 	returns  bool

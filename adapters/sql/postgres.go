@@ -66,6 +66,7 @@ func postgres() *Dialect {
 		},
 		perRow:   " OFFSET 0",
 		locking:  " FOR UPDATE",
+		snapshot: "SELECT current_setting('transaction_isolation')='repeatable read'",
 		decimals: true,
 		returns:  true,
 		noValues: " DEFAULT VALUES",

@@ -344,7 +344,8 @@ func (r *Repository[T]) Delete(ctx context.Context, key any) error {
 
 // written reads a row back after it was written.
 func (v *visit) written(key filter.Value) (any, error) {
-	stored, err := v.stored(key, "")
+	// A row that already had the new values may be read in an older state, unless it is locked.
+	stored, err := v.stored(key, v.schema.d.locking)
 	if errors.Is(err, authz.ErrNotFound) {
 		// This is not about a row that the caller asked for: the written row was deleted, or has
 		// another key.
@@ -364,7 +365,10 @@ func (v *visit) write(f func(*visit) error) error {
 			return answer.Undecided(fmt.Sprintf("a write through a %T, which is not a transaction and cannot begin one", v.conn), nil)
 		}
 		inner.lockRelated()
-		err := f(&inner)
+		err := v.schema.CheckSnapshot(v.ctx, Query(v.conn.QueryContext))
+		if err == nil {
+			err = f(&inner)
+		}
 		if err != nil {
 			tx.Rollback()
 		}
