@@ -370,6 +370,38 @@ func ExampleRepository_Create() {
 	// true
 }
 
+const fieldPolicy = `
+allow(user: User, "update", expense: Expense) if
+    expense.user.manager = user;
+
+allow_field(user: User, "update", expense: Expense, field) if
+    field = "amount" and
+    expense.user.manager = user;
+`
+
+func ExampleRepository_Update_fields() {
+	db := open()
+	classes, err := gormauthz.Classes(db, &User{}, &Expense{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	az, err := authz.New(authz.Config{Policies: authz.String("fields.polar", fieldPolicy), Classes: classes})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ann, _, _ := fill(db)
+	ctx := authz.NewContext(context.Background(), az, ann)
+	expenses := gormauthz.NewRepository[Expense](db)
+
+	for _, field := range []string{"Amount", "UserID"} {
+		err := expenses.Update(ctx, &Expense{ID: 2, Amount: 250, UserID: ann.ID}, field)
+		fmt.Println(field, err == nil, errors.Is(err, authz.ErrForbidden))
+	}
+	// Output:
+	// Amount true false
+	// UserID false true
+}
+
 const changePolicy = `
 allow(user: User, action, expense: Expense) if
     action in ["lower", "hand over"] and

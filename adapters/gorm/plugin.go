@@ -102,6 +102,7 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 		cb.Create().After("gorm:before_create").Before("gorm:save_before_associations").Register("gormauthz:create", p.beforeCreate),
 		cb.Create().After("gorm:after_create").Before("gorm:commit_or_rollback_transaction").Register("gormauthz:after_create", p.afterCreate),
 		cb.Update().After("gorm:before_update").Before("gorm:save_before_associations").Register("gormauthz:update", p.beforeUpdate),
+		cb.Update().After("gorm:save_before_associations").Before("gorm:update").Register("gormauthz:update_fields", p.updateFields),
 		cb.Update().After("gorm:after_update").Before("gorm:commit_or_rollback_transaction").Register("gormauthz:after_update", p.afterUpdate),
 		cb.Delete().After("gorm:before_delete").Before("gorm:delete_before_associations").Register("gormauthz:delete", p.beforeDelete),
 	} {

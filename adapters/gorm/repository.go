@@ -226,6 +226,9 @@ func (v *visit[T]) refuseKey(row *T) error {
 // with authz.Config.ChangeRule the change from the one to the other. All
 // this happens in one transaction, with the row locked. Fields are named by Go name or
 // column. Keys, associations and the time of creation are not written.
+//
+// If the policy has rules allow_field that may be about the model, each named field is
+// authorized by them, or without names each that differs from the stored row, on the stored row.
 func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) error {
 	v, err := r.visit(ctx)
 	if err != nil {
@@ -246,6 +249,9 @@ func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) er
 			return err
 		}
 		if err := v.authorize(action, stored); err != nil {
+			return err
+		}
+		if err := v.authorizeFields(action, stored, row, columns, fields); err != nil {
 			return err
 		}
 		before := copyOf(stored) // GORM sets the fields of stored
