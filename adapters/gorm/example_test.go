@@ -195,6 +195,26 @@ func ExampleListActors() {
 	// 1 <nil>
 }
 
+func ExampleBarrier() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+	ctx := authz.NewContext(context.Background(), az, bob)
+
+	var list []Expense
+	// The expense of 100 is hidden.
+	err = db.WithContext(ctx).
+		Scopes(gormauthz.Authorized("read"), gormauthz.Barrier).
+		Where("100 / (amount - ?) < 50", 100).
+		Find(&list).Error
+	fmt.Println(len(list), err)
+	// Output:
+	// 2 <nil>
+}
+
 func ExampleRepository_ListWithActions() {
 	db := open()
 	az, err := setUp(db)

@@ -98,6 +98,7 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 		cb.Query().After("gorm:preload").Register("gormauthz:after_preload", p.afterPreload),
 		cb.Row().Before("gorm:row").Register("gormauthz:row", p.beforeRead),
 		cb.Row().After("gorm:row").Register("gormauthz:after_row", afterRow),
+		cb.Row().After("gorm:row").Register("gormauthz:lower_barrier", lowerBarrier),
 		cb.Raw().Before("gorm:raw").Register("gormauthz:raw", p.beforeRaw),
 		cb.Create().After("gorm:before_create").Before("gorm:save_before_associations").Register("gormauthz:create", p.beforeCreate),
 		cb.Create().After("gorm:after_create").Before("gorm:commit_or_rollback_transaction").Register("gormauthz:after_create", p.afterCreate),
@@ -164,6 +165,9 @@ func (p *Plugin) beforeRead(db *gorm.DB) {
 	stmt := db.Statement
 	if _, ok := p.begin(stmt, actionRead); !ok {
 		if _, ok := amongOf(stmt); !ok {
+			if hasBarrier(stmt) {
+				refuse(stmt, errNoBarrier)
+			}
 			return
 		}
 	}
@@ -277,6 +281,7 @@ const preloadKey = "gormauthz:preload"
 // settings of the statement that they belong to.
 func (p *Plugin) beforePreload(db *gorm.DB) {
 	endFlags(db)
+	lowerBarrier(db)
 	if len(db.Statement.Preloads) == 0 {
 		return
 	}
@@ -382,9 +387,10 @@ func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 		return
 	}
 	var err error
+	var conds []clause.Expression // on the statement's own rows
 	if !joined {
 		if cond, ok := amongOf(query); ok {
-			err = restrict(stmt, cond)
+			conds = append(conds, cond)
 		}
 		if f := flagsOf(query); f != nil {
 			f.addTo(stmt)
@@ -397,8 +403,17 @@ func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 	if err == nil && ok {
 		var cond predicate
 		if cond, err = r.plugin.condition(query, r.model, action); err == nil {
-			err = restrict(stmt, cond)
+			conds = append(conds, cond)
 		}
+	}
+	switch {
+	case err != nil:
+	case !joined && hasBarrier(query):
+		if err = raiseBarrier(stmt, r.model, conds); err == nil {
+			err = restrict(stmt)
+		}
+	case len(conds) > 0:
+		err = restrict(stmt, conds...)
 	}
 	if err == nil {
 		return

@@ -54,6 +54,10 @@ func claimOf(db *gorm.DB) *claim {
 func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 	stmt := db.Statement
 	action, ok := p.begin(stmt, action)
+	if hasBarrier(stmt) {
+		refuse(stmt, errNoBarrier)
+		return nil, false
+	}
 	if !ok {
 		if hasMarkedSubquery(stmt) {
 			refuse(stmt, undecided("a write that is not marked cannot have a marked subquery", nil))

@@ -58,6 +58,7 @@ func mysql() *Dialect {
 		// MariaDB (10.11) finds rows that are not there if it looks such a row up by its
 		// primary key and reads the next table through a join buffer.
 		passing:  " IGNORE INDEX (PRIMARY)",
+		fence:    " LIMIT 18446744073709551615",
 		locking:  " FOR UPDATE",
 		sharing:  " LOCK IN SHARE MODE",
 		noValues: " () VALUES ()",

@@ -65,6 +65,7 @@ func postgres() *Dialect {
 			return byExists
 		},
 		perRow:   " OFFSET 0",
+		fence:    " OFFSET 0",
 		locking:  " FOR UPDATE",
 		snapshot: "SELECT current_setting('transaction_isolation')='repeatable read'",
 		decimals: true,

@@ -60,6 +60,7 @@ var SQLite = &Dialect{
 		}
 		return byExists
 	},
+	fence:    " LIMIT -1",
 	noValues: " DEFAULT VALUES",
 }
 
