@@ -90,6 +90,11 @@ type Dialect struct {
 	// snapshot is a query that returns true in a transaction that reads older rows even then.
 	snapshot string
 
+	// columnsOf selects the name, the declared type and whether it may be NULL of each column of a
+	// table, and indexesOf the first column of each index. Their arguments are the schema,
+	// "" for the usual one, and the table.
+	columnsOf, indexesOf string
+
 	// returns says that INSERT has RETURNING. Otherwise the driver tells which integer was
 	// assigned. noValues is an INSERT of a row of defaults, after the table.
 	returns  bool
