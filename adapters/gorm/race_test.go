@@ -6,6 +6,7 @@ package gormauthz
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -326,5 +327,58 @@ func TestPredicatesAreShared(t *testing.T) {
 			})
 		}
 		wg.Wait()
+	})
+}
+
+// TestTxContention lets many writers change the same rows in one order.
+func TestTxContention(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, d database) {
+		if d.name == "sqlite" {
+			t.Skip("SQLite runs transactions one after the other")
+		}
+		db := d.open(t)
+		b := newBypass(t, db)
+		allow[Doc](b.fake, func(*User, string) filter.Expr { return filter.True })
+		repo := NewRepository[Doc](db)
+		const writers = 32
+		var wg sync.WaitGroup
+		var begin sync.WaitGroup
+		begin.Add(writers)
+		errs, tries := make([]error, writers), make([]int, writers)
+		for i := range writers {
+			wg.Go(func() {
+				begin.Done()
+				begin.Wait()
+				errs[i] = repo.Tx(b.ctx, func(ctx context.Context, r *Repository[Doc]) error {
+					tries[i]++
+					for _, id := range []int64{1, 4} {
+						doc, err := r.Lookup(ctx, id)
+						if err != nil {
+							return err
+						}
+						doc.Amount++
+						if err := r.Update(ctx, doc, "Amount"); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			})
+		}
+		wg.Wait()
+		t.Logf("at most %d tries", slices.Max(tries))
+		failed := 0
+		for _, err := range errs {
+			if err != nil {
+				failed++
+			}
+		}
+		var doc Doc
+		if err := b.free().First(&doc, 1).Error; err != nil {
+			t.Fatal(err)
+		}
+		if failed > 0 || doc.Amount != 1+writers {
+			t.Errorf("%d of %d gave up, amount %d: %v", failed, writers, doc.Amount, errors.Join(errs...))
+		}
 	})
 }
