@@ -249,7 +249,14 @@ func isOwnTable(stmt *gorm.Statement, s *schema.Schema) bool {
 	if m := aliased.FindStringSubmatch(sql); m != nil && len(stmt.TableExpr.Vars) == 0 {
 		return m[1] == s.Table && m[2] == stmt.Table
 	}
-	return sql == stmt.Quote(s.Table) && stmt.Table == s.Table
+	return sql == stmt.Quote(s.Table) && (stmt.Table == s.Table || isInSchema(stmt, s))
+}
+
+// isInSchema reports whether the table expression of a statement is the one that GORM itself makes for a
+// model whose table is in a schema: the statement then knows the table by its own name.
+func isInSchema(stmt *gorm.Statement, s *schema.Schema) bool {
+	_, name, ok := strings.Cut(s.Table, ".")
+	return ok && stmt.Table == name && stmt.TableExpr.SQL == stmt.Quote(s.Table) && len(stmt.TableExpr.Vars) == 0
 }
 
 // checkJoins refuses joins that do not follow an association.

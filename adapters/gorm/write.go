@@ -71,7 +71,7 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 		err = undecided("raw SQL cannot be authorized"+explicitly, nil)
 	case len(m.key) == 0:
 		err = undecided("a write to a model without a primary key cannot be authorized"+explicitly, nil)
-	case stmt.TableExpr != nil || len(stmt.Joins) > 0 || !isPlain(stmt):
+	case stmt.TableExpr != nil && !isInSchema(stmt, m.schema), len(stmt.Joins) > 0, !isPlain(stmt):
 		err = undecided("a write with joins, table expressions or modifiers cannot be authorized"+explicitly, nil)
 	case !inTransaction(db) && !db.DryRun:
 		err = undecided("a write outside a transaction cannot be authorized, because it could not be rolled back", nil)
