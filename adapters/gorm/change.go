@@ -55,7 +55,7 @@ type pastKey struct{}
 // update has changed: the database has only their new state.
 func (m *model) checkFetch(ctx context.Context, row any, r *relation) error {
 	p, _ := ctx.Value(pastKey{}).(*past)
-	if p == nil || !p.rows[row] || r.gorm.FieldSchema.ModelType != p.model.typ {
+	if p == nil || !p.rows[row] || r.gorm.FieldSchema.Table != p.model.schema.Table {
 		return nil
 	}
 	return undecided(fmt.Sprintf("%s of %s cannot be fetched as it was before the update, which may have changed it", r.name, m.typ), nil)

@@ -11,6 +11,61 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 )
 
+// A shortUser is another model of the table of users.
+type shortUser struct {
+	ID        int64
+	Name      string
+	ManagerID *int64
+	Manager   *User
+}
+
+func (shortUser) TableName() string { return "users" }
+
+// TestTwoModelsOfATable lists and updates rows of one table by two models, each with its own rules.
+func TestTwoModelsOfATable(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		migrate(t, db)
+		classes, err := Classes(db, &User{}, &shortUser{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		az, err := authz.New(authz.Config{Classes: classes, ChangeRule: true, Policies: authz.String("p.polar", `
+			allow(user: User, _, other: User) if other = user;
+			allow(_: User, _, _: shortUser);
+			allow_change(_: User, "update", _: shortUser, _: shortUser);
+			allow_change(_: User, "promote", before: shortUser, _: shortUser) if before.manager.name = "ann";
+		`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Use(New(az, Enforce())); err != nil {
+			t.Fatal(err)
+		}
+		free := db.WithContext(Unrestricted(t.Context(), "test"))
+		ann := &User{ID: 1, Name: "ann"}
+		create(t, free, ann)
+		create(t, free, &User{ID: 2, Name: "bob", ManagerID: new(int64(1))})
+		ctx := authz.NewContext(t.Context(), az, ann)
+		users, err := NewRepository[User](db).List(ctx)
+		if err != nil || len(users) != 1 {
+			t.Errorf("users: %d, %v", len(users), err)
+		}
+		short := NewRepository[shortUser](db)
+		list, err := short.List(ctx)
+		if err != nil || len(list) != 2 {
+			t.Errorf("short users: %d, %v", len(list), err)
+		}
+		if err := short.Update(ctx, &shortUser{ID: 2, Name: "cem"}, "Name"); err != nil {
+			t.Error(err)
+		}
+		// The update may have changed the manager, too, who is a row of the same table.
+		err = short.WithAction("promote").Update(ctx, &shortUser{ID: 2, Name: "dan"}, "Name")
+		if !errors.Is(err, authz.ErrUndecided) {
+			t.Errorf("a change that depends on other rows of the table: %v", err)
+		}
+	})
+}
+
 // A paper is in a schema, and so are its sheets and its labels.
 type paper struct {
 	ID        int64

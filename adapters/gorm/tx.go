@@ -18,14 +18,8 @@ import (
 )
 
 // maxTries is the number of times that Tx runs a transaction that conflicts with others. Of 32 writers
-// that change the same rows in one order, all succeed within about twelve tries.
+// that change the same rows in one order, all succeed within about ten tries.
 const maxTries = 20
-
-// The longest pause before the second try, and before any.
-const (
-	firstPause = 5 * time.Millisecond // of the order of a transaction
-	maxPause   = 500 * time.Millisecond
-)
 
 // Tx calls f in a serializable transaction: when it commits, no one else can have changed
 // the rows that a decision has read, related rows included.
@@ -61,6 +55,7 @@ func (r *Repository[T]) Tx(ctx context.Context, f func(ctx context.Context, r *R
 	}
 	for try := 1; ; try++ {
 		var result error
+		began := time.Now()
 		err := r.db.Session(&gorm.Session{NewDB: true, Context: ctx}).Transaction(func(tx *gorm.DB) error {
 			inner := context.WithValue(WithTx(ctx, tx), serializableKey{}, tx.Statement.ConnPool)
 			result = f(ms.withoutRelations(inner), r.With(tx))
@@ -70,7 +65,7 @@ func (r *Repository[T]) Tx(ctx context.Context, f func(ctx context.Context, r *R
 		case err == nil:
 			return nil
 		case isConflict(err) && try < maxTries:
-			if err := pause(ctx, try); err != nil {
+			if err := pause(ctx, try, time.Since(began)); err != nil {
 				return databaseError(err)
 			}
 		case result == nil: // beginning or committing failed
@@ -114,9 +109,11 @@ func isSerializable(ctx context.Context, tx *gorm.DB) bool {
 }
 
 // pause waits for a random time, up to twice as long after each try, so that conflicting
-// transactions do not meet again.
-func pause(ctx context.Context, try int) error {
-	timer := time.NewTimer(rand.N(min(firstPause<<(try-1), maxPause)))
+// transactions do not meet again. The time grows with what the transaction took, since the others
+// take that long, too: at first up to once as long, and later up to 64 times, or ten seconds.
+func pause(ctx context.Context, try int, took time.Duration) error {
+	took = max(took, 5*time.Millisecond)
+	timer := time.NewTimer(rand.N(min(took<<min(try-1, 6), 10*time.Second)))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -85,7 +85,7 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 			err = check()
 		}
 	}
-	if _, ours := db.InstanceGet("gorm:started_transaction"); err == nil && !ours && !db.DryRun {
+	if err == nil && !hasOwnTransaction(db) && !db.DryRun {
 		err = modelsOf(db).checkSnapshot(stmt.Context, db)
 	}
 	if err != nil {
@@ -485,8 +485,8 @@ func (p *Plugin) finish(db *gorm.DB, f func() error) {
 		return
 	}
 	db.AddError(err)
-	if _, ours := db.InstanceGet("gorm:started_transaction"); ours {
-		return // GORM rolls back the transaction that it began
+	if hasOwnTransaction(db) {
+		return // it is rolled back at the end
 	}
 	if committer, ok := db.Statement.ConnPool.(gorm.TxCommitter); ok && committer != nil {
 		if err := committer.Rollback(); err != nil {
