@@ -620,9 +620,6 @@ func TestRefusals(t *testing.T) {
 		"Update of a table": func(db *gorm.DB) error { return db.Table("docs").Where("id = 2").Update("title", "x").Error },
 		"where hints":       func(db *gorm.DB) error { return db.Where("1 = 1").Clauses(after{}).Find(&docs).Error },
 		"no action":         func(db *gorm.DB) error { return db.Scopes(Authorized("")).Find(&docs).Error },
-		"no transaction": func(db *gorm.DB) error {
-			return db.Session(&gorm.Session{SkipDefaultTransaction: true}).Model(&Doc{}).Where("id = 1").Update("title", "x").Error
-		},
 		"Find without conditions": func(db *gorm.DB) error {
 			return built(db, "SELECT", "FROM").Find(&docs).Error
 		},

@@ -55,7 +55,7 @@ type pastKey struct{}
 // update has changed: the database has only their new state.
 func (m *model) checkFetch(ctx context.Context, row any, r *relation) error {
 	p, _ := ctx.Value(pastKey{}).(*past)
-	if p == nil || !p.rows[row] || r.gorm.FieldSchema.ModelType != p.model.typ {
+	if p == nil || !p.rows[row] || r.gorm.FieldSchema.Table != p.model.schema.Table {
 		return nil
 	}
 	return undecided(fmt.Sprintf("%s of %s cannot be fetched as it was before the update, which may have changed it", r.name, m.typ), nil)
@@ -88,7 +88,7 @@ func (c *claim) authorizeChanges(db, tx *gorm.DB) error {
 	if err != nil {
 		return err
 	}
-	q, err := questionOf(db.Statement.Context, plain(db))
+	q, err := writeQuestionOf(db.Statement)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (c *claim) states(tx *gorm.DB) ([]any, error) {
 		return nil, err
 	}
 	found := reflect.New(reflect.SliceOf(reflect.PointerTo(c.model.typ)))
-	if err := tx.Unscoped().Where(cond).Find(found.Interface()).Error; err != nil {
+	if err := asStored(tx).Unscoped().Where(cond).Find(found.Interface()).Error; err != nil {
 		return nil, databaseError(err)
 	}
 	if found.Elem().Len() != len(c.keys) {

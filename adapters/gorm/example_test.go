@@ -195,6 +195,26 @@ func ExampleListActors() {
 	// 1 <nil>
 }
 
+func ExampleBarrier() {
+	db := open()
+	az, err := setUp(db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+	ctx := authz.NewContext(context.Background(), az, bob)
+
+	var list []Expense
+	// The expense of 100 is hidden.
+	err = db.WithContext(ctx).
+		Scopes(gormauthz.Authorized("read"), gormauthz.Barrier).
+		Where("100 / (amount - ?) < 50", 100).
+		Find(&list).Error
+	fmt.Println(len(list), err)
+	// Output:
+	// 2 <nil>
+}
+
 func ExampleRepository_ListWithActions() {
 	db := open()
 	az, err := setUp(db)
@@ -368,6 +388,38 @@ func ExampleRepository_Create() {
 	// <nil> 4
 	// true
 	// true
+}
+
+const fieldPolicy = `
+allow(user: User, "update", expense: Expense) if
+    expense.user.manager = user;
+
+allow_field(user: User, "update", expense: Expense, field) if
+    field = "amount" and
+    expense.user.manager = user;
+`
+
+func ExampleRepository_Update_fields() {
+	db := open()
+	classes, err := gormauthz.Classes(db, &User{}, &Expense{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	az, err := authz.New(authz.Config{Policies: authz.String("fields.polar", fieldPolicy), Classes: classes})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ann, _, _ := fill(db)
+	ctx := authz.NewContext(context.Background(), az, ann)
+	expenses := gormauthz.NewRepository[Expense](db)
+
+	for _, field := range []string{"Amount", "UserID"} {
+		err := expenses.Update(ctx, &Expense{ID: 2, Amount: 250, UserID: ann.ID}, field)
+		fmt.Println(field, err == nil, errors.Is(err, authz.ErrForbidden))
+	}
+	// Output:
+	// Amount true false
+	// UserID false true
 }
 
 const changePolicy = `

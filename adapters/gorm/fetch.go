@@ -39,7 +39,7 @@ func (src source) fetch(ctx context.Context, row reflect.Value, name string) (an
 	if err != nil {
 		return nil, err
 	}
-	p, err := src.models.tables.Load().Related(row.Interface(), r.name)
+	p, err := src.models.tables.Load().Related(row.Interface(), r.name, currentOptions(ctx)...)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,11 @@ func (src source) relation(row reflect.Value, name string) (*model, *relation, e
 func (src source) find(ctx context.Context, r *relation, cond predicate, limit int) (reflect.Value, error) {
 	found := reflect.New(reflect.SliceOf(reflect.PointerTo(r.gorm.FieldSchema.ModelType)))
 	if !cond.isNever() {
-		if err := src.session(ctx).Where(cond).Limit(limit).Find(found.Interface()).Error; err != nil {
+		tx := src.session(ctx)
+		if isCurrent(ctx) {
+			tx = asStored(tx)
+		}
+		if err := tx.Where(cond).Limit(limit).Find(found.Interface()).Error; err != nil {
 			return reflect.Value{}, databaseError(err)
 		}
 	}

@@ -107,7 +107,7 @@ func (q question) condition(ms *models, m *model, action string, opts ...sqlauth
 	if err != nil {
 		return predicate{}, filterError(err)
 	}
-	p, err := ms.compile(query, m, opts...)
+	p, err := ms.compile(query, m, append(opts, currentOptions(q.ctx)...)...)
 	if err != nil {
 		return predicate{}, filterError(err)
 	}

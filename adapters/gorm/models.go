@@ -89,7 +89,7 @@ func (ms *models) ofType(t reflect.Type) *model {
 	return ms.byType[t]
 }
 
-// ofTable returns the model whose rows are in the table, or nil.
+// ofTable returns the first model whose rows are in the table, or nil.
 func (ms *models) ofTable(table string) *model {
 	if ms == nil {
 		return nil
@@ -146,10 +146,10 @@ func (ms *models) addOne(s *schema.Schema) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if other := ms.byTable[s.Table]; other != nil {
-		return nil, fmt.Errorf("gormauthz: the models %s and %s both use the table %s", other.typ, s.ModelType, s.Table)
+	ms.byType[s.ModelType] = m
+	if ms.byTable[s.Table] == nil {
+		ms.byTable[s.Table] = m
 	}
-	ms.byType[s.ModelType], ms.byTable[s.Table] = m, m
 	ms.order = append(ms.order, m)
 	if ms.plugin != nil {
 		m.restrictReads(ms.plugin)

@@ -98,10 +98,18 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 		cb.Query().After("gorm:preload").Register("gormauthz:after_preload", p.afterPreload),
 		cb.Row().Before("gorm:row").Register("gormauthz:row", p.beforeRead),
 		cb.Row().After("gorm:row").Register("gormauthz:after_row", afterRow),
+		cb.Row().After("gorm:row").Register("gormauthz:lower_barrier", lowerBarrier),
 		cb.Raw().Before("gorm:raw").Register("gormauthz:raw", p.beforeRaw),
+		cb.Create().Before("gorm:before_create").Register("gormauthz:begin", p.beginWrite(actionCreate)),
+		cb.Update().Before("gorm:before_update").Register("gormauthz:begin", p.beginWrite(actionUpdate)),
+		cb.Delete().Before("gorm:before_delete").Register("gormauthz:begin", p.beginWrite(actionDelete)),
+		cb.Create().After("*").Register("gormauthz:end", endWrite),
+		cb.Update().After("*").Register("gormauthz:end", endWrite),
+		cb.Delete().After("*").Register("gormauthz:end", endWrite),
 		cb.Create().After("gorm:before_create").Before("gorm:save_before_associations").Register("gormauthz:create", p.beforeCreate),
 		cb.Create().After("gorm:after_create").Before("gorm:commit_or_rollback_transaction").Register("gormauthz:after_create", p.afterCreate),
 		cb.Update().After("gorm:before_update").Before("gorm:save_before_associations").Register("gormauthz:update", p.beforeUpdate),
+		cb.Update().After("gorm:save_before_associations").Before("gorm:update").Register("gormauthz:update_fields", p.updateFields),
 		cb.Update().After("gorm:after_update").Before("gorm:commit_or_rollback_transaction").Register("gormauthz:after_update", p.afterUpdate),
 		cb.Delete().After("gorm:before_delete").Before("gorm:delete_before_associations").Register("gormauthz:delete", p.beforeDelete),
 	} {
@@ -163,6 +171,9 @@ func (p *Plugin) beforeRead(db *gorm.DB) {
 	stmt := db.Statement
 	if _, ok := p.begin(stmt, actionRead); !ok {
 		if _, ok := amongOf(stmt); !ok {
+			if hasBarrier(stmt) {
+				refuse(stmt, errNoBarrier)
+			}
 			return
 		}
 	}
@@ -244,7 +255,14 @@ func isOwnTable(stmt *gorm.Statement, s *schema.Schema) bool {
 	if m := aliased.FindStringSubmatch(sql); m != nil && len(stmt.TableExpr.Vars) == 0 {
 		return m[1] == s.Table && m[2] == stmt.Table
 	}
-	return sql == stmt.Quote(s.Table) && stmt.Table == s.Table
+	return sql == stmt.Quote(s.Table) && (stmt.Table == s.Table || isInSchema(stmt, s))
+}
+
+// isInSchema reports whether the table expression of a statement is the one that GORM itself makes for a
+// model whose table is in a schema: the statement then knows the table by its own name.
+func isInSchema(stmt *gorm.Statement, s *schema.Schema) bool {
+	_, name, ok := strings.Cut(s.Table, ".")
+	return ok && stmt.Table == name && stmt.TableExpr.SQL == stmt.Quote(s.Table) && len(stmt.TableExpr.Vars) == 0
 }
 
 // checkJoins refuses joins that do not follow an association.
@@ -276,6 +294,7 @@ const preloadKey = "gormauthz:preload"
 // settings of the statement that they belong to.
 func (p *Plugin) beforePreload(db *gorm.DB) {
 	endFlags(db)
+	lowerBarrier(db)
 	if len(db.Statement.Preloads) == 0 {
 		return
 	}
@@ -381,9 +400,10 @@ func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 		return
 	}
 	var err error
+	var conds []clause.Expression // on the statement's own rows
 	if !joined {
 		if cond, ok := amongOf(query); ok {
-			err = restrict(stmt, cond)
+			conds = append(conds, cond)
 		}
 		if f := flagsOf(query); f != nil {
 			f.addTo(stmt)
@@ -396,8 +416,17 @@ func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 	if err == nil && ok {
 		var cond predicate
 		if cond, err = r.plugin.condition(query, r.model, action); err == nil {
-			err = restrict(stmt, cond)
+			conds = append(conds, cond)
 		}
+	}
+	switch {
+	case err != nil:
+	case !joined && hasBarrier(query):
+		if err = raiseBarrier(stmt, r.model, conds); err == nil {
+			err = restrict(stmt)
+		}
+	case len(conds) > 0:
+		err = restrict(stmt, conds...)
 	}
 	if err == nil {
 		return

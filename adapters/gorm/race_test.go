@@ -6,6 +6,7 @@ package gormauthz
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -210,6 +211,43 @@ func TestTxRetries(t *testing.T) {
 	})
 }
 
+// TestTxActor loads a relation of an actor, changes it, and begins a transaction.
+func TestTxActor(t *testing.T) {
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		migrate(t, db)
+		az := authorizer(t, db, `allow(u: User, _, _: Doc) if u.manager.name = "boss";`)
+		if err := db.Use(New(az)); err != nil {
+			t.Fatal(err)
+		}
+		create(t, db, &User{ID: 2, Name: "boss"})
+		create(t, db, &User{ID: 1, ManagerID: new(int64(2))})
+		create(t, db, &Doc{Base: Base{ID: 1}, Due: noon})
+		repo := NewRepository[Doc](db)
+		var pointer User
+		if err := db.Preload("Manager").First(&pointer, 1).Error; err != nil {
+			t.Fatal(err)
+		}
+		for name, actor := range map[string]any{"pointer": &pointer, "value": pointer} {
+			ctx := authz.NewContext(context.Background(), az, actor)
+			for _, boss := range []string{"boss", "nobody"} {
+				if err := db.Exec("UPDATE users SET name = ? WHERE id = 2", boss).Error; err != nil {
+					t.Fatal(err)
+				}
+				err := repo.Tx(ctx, func(ctx context.Context, r *Repository[Doc]) error {
+					return r.Update(ctx, &Doc{Base: Base{ID: 1}, Title: name}, "Title")
+				})
+				if allowed := boss == "boss"; allowed != (err == nil) || !allowed && !answer.IsDenial(err) {
+					t.Errorf("%s, %s: %v", name, boss, err)
+				}
+				// Outside of the transaction, what the actor has is believed.
+				if _, err := repo.Lookup(ctx, 1); err != nil || pointer.Manager == nil {
+					t.Errorf("%s, %s: %v", name, boss, err)
+				}
+			}
+		}
+	})
+}
+
 // TestOneConnection checks that nothing waits for a connection that it holds itself.
 func TestOneConnection(t *testing.T) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
@@ -289,5 +327,58 @@ func TestPredicatesAreShared(t *testing.T) {
 			})
 		}
 		wg.Wait()
+	})
+}
+
+// TestTxContention lets many writers change the same rows in one order.
+func TestTxContention(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, d database) {
+		if d.name == "sqlite" {
+			t.Skip("SQLite runs transactions one after the other")
+		}
+		db := d.open(t)
+		b := newBypass(t, db)
+		allow[Doc](b.fake, func(*User, string) filter.Expr { return filter.True })
+		repo := NewRepository[Doc](db)
+		const writers = 32
+		var wg sync.WaitGroup
+		var begin sync.WaitGroup
+		begin.Add(writers)
+		errs, tries := make([]error, writers), make([]int, writers)
+		for i := range writers {
+			wg.Go(func() {
+				begin.Done()
+				begin.Wait()
+				errs[i] = repo.Tx(b.ctx, func(ctx context.Context, r *Repository[Doc]) error {
+					tries[i]++
+					for _, id := range []int64{1, 4} {
+						doc, err := r.Lookup(ctx, id)
+						if err != nil {
+							return err
+						}
+						doc.Amount++
+						if err := r.Update(ctx, doc, "Amount"); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			})
+		}
+		wg.Wait()
+		t.Logf("at most %d tries", slices.Max(tries))
+		failed := 0
+		for _, err := range errs {
+			if err != nil {
+				failed++
+			}
+		}
+		var doc Doc
+		if err := b.free().First(&doc, 1).Error; err != nil {
+			t.Fatal(err)
+		}
+		if failed > 0 || doc.Amount != 1+writers {
+			t.Errorf("%d of %d gave up, amount %d: %v", failed, writers, doc.Amount, errors.Join(errs...))
+		}
 	})
 }

@@ -226,6 +226,9 @@ func (v *visit[T]) refuseKey(row *T) error {
 // with authz.Config.ChangeRule the change from the one to the other. All
 // this happens in one transaction, with the row locked. Fields are named by Go name or
 // column. Keys, associations and the time of creation are not written.
+//
+// If the policy has rules allow_field that may be about the model, each named field is
+// authorized by them, or without names each that differs from the stored row, on the stored row.
 func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) error {
 	v, err := r.visit(ctx)
 	if err != nil {
@@ -246,6 +249,9 @@ func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) er
 			return err
 		}
 		if err := v.authorize(action, stored); err != nil {
+			return err
+		}
+		if err := v.authorizeFields(action, stored, row, columns, fields); err != nil {
 			return err
 		}
 		before := copyOf(stored) // GORM sets the fields of stored
@@ -300,14 +306,19 @@ func (v *visit[T]) write(f func(*visit[T]) error) error {
 		return ErrReadTx
 	}
 	if inTransaction(v.db) {
-		return f(v)
+		if err := v.models.checkSnapshot(v.ctx, v.db); err != nil {
+			return err
+		}
+		inner := *v
+		inner.ctx = current(v.ctx)
+		return f(&inner)
 	}
 	began, result := false, error(nil)
 	err := v.db.Transaction(func(tx *gorm.DB) error {
 		began = true
 		inner := *v
 		inner.db = session(tx, v.db.Statement.Context)
-		inner.ctx = WithTx(v.ctx, tx)
+		inner.ctx = current(WithTx(v.ctx, tx))
 		result = f(&inner)
 		return result
 	})
@@ -330,7 +341,8 @@ func (v *visit[T]) written(write func() error, row *T, authorize func(stored *T)
 			return err
 		}
 		key, _ := v.model.keyOf(v.ctx, row)
-		stored, err := v.row(key, false)
+		// A row that already had the new values may be read in an older state, unless it is locked.
+		stored, err := v.row(key, true)
 		if errors.Is(err, authz.ErrNotFound) {
 			// This is not about a row that the caller asked for: the written row was
 			// deleted, or has another key.

@@ -236,15 +236,20 @@ func takeGuards(stmt *gorm.Statement) error {
 	return nil
 }
 
-// restrict adds a condition to those of the application.
-func restrict(stmt *gorm.Statement, cond clause.Expression) error {
+// restrict puts the conditions of the application in parentheses, and adds others.
+func restrict(stmt *gorm.Statement, conds ...clause.Expression) error {
 	exprs, err := conditions(stmt)
 	if err != nil {
 		return err
 	}
-	next := []clause.Expression{cond}
+	var next []clause.Expression
 	if len(exprs) > 0 {
-		next = []clause.Expression{group{exprs}, cond}
+		next = append(next, group{exprs})
+	}
+	next = append(next, conds...)
+	if len(next) == 0 {
+		delete(stmt.Clauses, "WHERE")
+		return nil
 	}
 	stmt.Clauses["WHERE"] = clause.Clause{Name: "WHERE", Expression: clause.Where{Exprs: next}}
 	return nil

@@ -54,6 +54,10 @@ func claimOf(db *gorm.DB) *claim {
 func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 	stmt := db.Statement
 	action, ok := p.begin(stmt, action)
+	if hasBarrier(stmt) {
+		refuse(stmt, errNoBarrier)
+		return nil, false
+	}
 	if !ok {
 		if hasMarkedSubquery(stmt) {
 			refuse(stmt, undecided("a write that is not marked cannot have a marked subquery", nil))
@@ -67,7 +71,7 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 		err = undecided("raw SQL cannot be authorized"+explicitly, nil)
 	case len(m.key) == 0:
 		err = undecided("a write to a model without a primary key cannot be authorized"+explicitly, nil)
-	case stmt.TableExpr != nil || len(stmt.Joins) > 0 || !isPlain(stmt):
+	case stmt.TableExpr != nil && !isInSchema(stmt, m.schema), len(stmt.Joins) > 0, !isPlain(stmt):
 		err = undecided("a write with joins, table expressions or modifiers cannot be authorized"+explicitly, nil)
 	case !inTransaction(db) && !db.DryRun:
 		err = undecided("a write outside a transaction cannot be authorized, because it could not be rolled back", nil)
@@ -80,6 +84,9 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 		if err == nil {
 			err = check()
 		}
+	}
+	if err == nil && !hasOwnTransaction(db) && !db.DryRun {
+		err = modelsOf(db).checkSnapshot(stmt.Context, db)
 	}
 	if err != nil {
 		refuse(stmt, err)
@@ -135,7 +142,7 @@ func (p *Plugin) beforeCreate(db *gorm.DB) {
 		refuse(stmt, err)
 		return
 	}
-	q, err := questionOf(stmt.Context, plain(db))
+	q, err := writeQuestionOf(stmt)
 	if err != nil {
 		refuse(stmt, err)
 		return
@@ -199,7 +206,7 @@ func (p *Plugin) afterCreate(db *gorm.DB) {
 			}
 			keys[i] = k
 		}
-		q, err := questionOf(db.Statement.Context, plain(db))
+		q, err := writeQuestionOf(db.Statement)
 		if err != nil {
 			return err
 		}
@@ -269,7 +276,7 @@ func (p *Plugin) take(db *gorm.DB, c *claim, update bool) error {
 	if len(exprs) == 0 && named == nil && !db.AllowGlobalUpdate {
 		return gorm.ErrMissingWhereClause
 	}
-	q, err := questionOf(stmt.Context, plain(db))
+	q, err := writeQuestionOf(stmt)
 	if err != nil {
 		return err
 	}
@@ -436,7 +443,7 @@ func (c *claim) authorizeStored(db *gorm.DB) error {
 		return err
 	}
 	var n int64
-	if err := tx.Unscoped().Model(reflect.New(c.model.typ).Interface()).Where(taken).Where(c.allowed).Count(&n).Error; err != nil {
+	if err := asStored(tx).Unscoped().Model(reflect.New(c.model.typ).Interface()).Where(taken).Where(c.allowed).Count(&n).Error; err != nil {
 		return databaseError(err)
 	}
 	if n != int64(len(c.keys)) {
@@ -454,7 +461,7 @@ type writeReporter interface {
 // report tells the observer about the write. It returns nil, unless denied says why the write
 // is denied.
 func (c *claim) report(db *gorm.DB, denied string) error {
-	q, err := questionOf(db.Statement.Context, plain(db))
+	q, err := writeQuestionOf(db.Statement)
 	if err != nil {
 		return err
 	}
@@ -478,8 +485,8 @@ func (p *Plugin) finish(db *gorm.DB, f func() error) {
 		return
 	}
 	db.AddError(err)
-	if _, ours := db.InstanceGet("gorm:started_transaction"); ours {
-		return // GORM rolls back the transaction that it began
+	if hasOwnTransaction(db) {
+		return // it is rolled back at the end
 	}
 	if committer, ok := db.Statement.ConnPool.(gorm.TxCommitter); ok && committer != nil {
 		if err := committer.Rollback(); err != nil {

@@ -89,19 +89,25 @@ func newColumn(d *Dialect, rows *filter.Model, spec Column, isKey bool) *column 
 		c.ordered = !c.converts
 		return c
 	}
-	c.kind, c.size = d.kindOf(declared)
 	if m := collate.FindStringSubmatch(declared); m != nil {
 		c.collation = m[1]
 	}
-	if c.info.Type == filter.TypeInt && exactNumber.MatchString(declared) {
-		c.kind = kindInt // integers compare exactly with decimals
-	}
-	if c.kind == kindNone || !c.fits() {
+	if !c.declare(d, declared) {
 		c.why = fmt.Sprintf("%s is stored as %q", info.GoType, declared)
 		c.kind = kindNone
 	}
 	c.ordered = !c.converts && c.kind != kindChar || c.kind == kindDecimal && d.decimals && exactNumber.MatchString(declared) && c.ordersNumbers()
 	return c
+}
+
+// declare sets the kind and size of a column of a declared type, in lower case. It returns false if the
+// column cannot be compared.
+func (c *column) declare(d *Dialect, declared string) bool {
+	c.kind, c.size = d.kindOf(declared)
+	if c.info.Type == filter.TypeInt && exactNumber.MatchString(declared) {
+		c.kind = kindInt // integers compare exactly with decimals
+	}
+	return c.kind != kindNone && c.fits()
 }
 
 // exactNumber matches the types of decimals.

@@ -78,10 +78,22 @@ type Dialect struct {
 	cachesTexts bool
 	passing     string
 
+	// fence is written at the end of a SELECT in FROM, to keep conditions outside of it from
+	// being evaluated for its rows before its own condition.
+	fence string
+
 	// locking is written after a SELECT, to lock its rows. sharing is written after one whose
 	// rows must be those that are stored now, if a transaction may otherwise read older ones
 	// and still write.
 	locking, sharing string
+
+	// snapshot is a query that returns true in a transaction that reads older rows even then.
+	snapshot string
+
+	// columnsOf selects the name, the declared type and whether it may be NULL of each column of a
+	// table, and indexesOf the first column of each index. Their arguments are the schema,
+	// "" for the usual one, and the table.
+	columnsOf, indexesOf string
 
 	// returns says that INSERT has RETURNING. Otherwise the driver tells which integer was
 	// assigned. noValues is an INSERT of a row of defaults, after the table.
@@ -91,6 +103,10 @@ type Dialect struct {
 
 // Name returns "sqlite", "postgres" or "mysql".
 func (d *Dialect) Name() string { return d.name }
+
+// Fence returns what ends a SELECT in FROM so that the database evaluates the conditions around it
+// only for the rows that it returns.
+func (d *Dialect) Fence() string { return d.fence }
 
 // params binds values.
 func (d *Dialect) params(k kind, values []any) []frag {

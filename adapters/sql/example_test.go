@@ -191,6 +191,34 @@ func ExampleTranslator_AllowedExpr() {
 	// <nil>
 }
 
+func ExampleTranslator_From() {
+	db, az, tr := open()
+	defer db.Close()
+	ctx := authz.NewContext(context.Background(), az, &User{ID: 2})
+
+	visible, err := tr.From(ctx, "read", "tasks", sqlauthz.Alias("t"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	rows, err := db.QueryContext(ctx, "SELECT t.title FROM "+visible.SQL+" WHERE 10 / (t.id - ?) < 1 ORDER BY t.id", append(visible.Args, 3)...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var title string
+		if err := rows.Scan(&title); err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(title)
+	}
+	fmt.Println(rows.Err())
+	// Output:
+	// paint
+	// sand
+	// <nil>
+}
+
 func ExampleTranslator_WhereActors() {
 	db, _, tr := open()
 	defer db.Close()

@@ -57,9 +57,14 @@ func mysql() *Dialect {
 		cachesTexts: true,
 		// MariaDB (10.11) finds rows that are not there if it looks such a row up by its
 		// primary key and reads the next table through a join buffer.
-		passing:  " IGNORE INDEX (PRIMARY)",
-		locking:  " FOR UPDATE",
-		sharing:  " LOCK IN SHARE MODE",
+		passing: " IGNORE INDEX (PRIMARY)",
+		fence:   " LIMIT 18446744073709551615",
+		locking: " FOR UPDATE",
+		sharing: " LOCK IN SHARE MODE",
+		columnsOf: "SELECT column_name, column_type, is_nullable = 'YES' FROM information_schema.columns" +
+			" WHERE table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND table_name = ?",
+		indexesOf: "SELECT column_name FROM information_schema.statistics" +
+			" WHERE table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND table_name = ? AND seq_in_index = 1",
 		noValues: " () VALUES ()",
 	}
 	d.prefix, d.suffix, d.contains = likes(d)

@@ -65,14 +65,24 @@ func postgres() *Dialect {
 			return byExists
 		},
 		perRow:   " OFFSET 0",
+		fence:    " OFFSET 0",
 		locking:  " FOR UPDATE",
+		snapshot: "SELECT current_setting('transaction_isolation')='repeatable read'",
 		decimals: true,
+		columnsOf: `SELECT a.attname, CASE t.typtype WHEN 'e' THEN 'enum' ELSE format_type(a.atttypid, a.atttypmod) END, NOT a.attnotnull
+			FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+			WHERE a.attrelid = ` + regclass + ` AND a.attnum > 0 AND NOT a.attisdropped`,
+		indexesOf: `SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+			WHERE i.indrelid = ` + regclass + ` AND i.indisvalid AND i.indpred IS NULL`,
 		returns:  true,
 		noValues: " DEFAULT VALUES",
 	}
 	d.prefix, d.suffix, d.contains = likes(d)
 	return d
 }
+
+// regclass is the table of the arguments of columnsOf, or NULL.
+const regclass = `to_regclass(CASE CAST($1 AS text) WHEN '' THEN '' ELSE quote_ident(CAST($1 AS text)) || '.' END || quote_ident(CAST($2 AS text)))`
 
 var casts = map[kind]string{
 	kindBool: "boolean", kindInt: "bigint", kindFloat: "double precision", kindText: "text", kindCast: "text", kindChar: "text",

@@ -62,7 +62,7 @@ func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 	if neg {
 		word = " NOT IN "
 	}
-	c.sets = append(c.sets, cat(token{x: tableName(set)}, "(", commas(names), ") AS (", first, " UNION ", onward, ")"))
+	c.sets = append(c.sets, cat(token{x: tableName(set)}, "(", commas(names), ") AS (", c.member(first), " UNION ", c.member(onward), ")"))
 	query := cat("SELECT ", commas(names), " FROM ", token{x: tableName(set)})
 	if outermost {
 		query = cat("WITH RECURSIVE ", commas(c.sets), " ", query)

@@ -231,7 +231,7 @@ func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
 	if c.broad && inOr {
 		end = c.d.perRow + end
 	}
-	f := cat(word, "SELECT 1 FROM ", b.from, whereClause(conds), end)
+	f := cat(word, "SELECT 1 FROM ", b.from, whereClause(conds), c.sharing(), end)
 	f.simple = true
 	return f, nil
 }
@@ -297,7 +297,7 @@ func (c *compiler) inKeys(b *block, owner binding, neg bool, how shape) (frag, e
 	if inner.maybeNull {
 		conds = append(conds, inner.isNotNull())
 	}
-	keys := func(y frag) frag { return cat("(SELECT ", y, " FROM ", b.from, whereClause(conds), ")") }
+	keys := func(y frag) frag { return cat("(SELECT ", y, " FROM ", b.from, whereClause(conds), c.sharing(), ")") }
 	switch {
 	case how == byArray && c.sameIndex(outer, inner):
 		return allOf(cat(outer.x(), "=ANY(ARRAY", keys(inner.x()), ")"), cat(x, "=ANY(ARRAY", keys(y), ")")), nil

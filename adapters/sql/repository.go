@@ -178,6 +178,23 @@ func (v *visit) authorizeChange(action string, before, after any) error {
 	return answer.Hide(changer.AuthorizeChange(v.ctx, v.actor, action, before, after), sql.ErrNoRows)
 }
 
+// authorizeFields authorizes that an update writes columns of a stored row: those that were named, or
+// those in which the given row differs.
+func (v *visit) authorizeFields(action string, stored, given any, columns []*column, named bool) error {
+	f := answer.Fielder(v.az, stored)
+	if f == nil {
+		return nil
+	}
+	fields := make([]string, len(columns))
+	for i, c := range columns {
+		fields[i] = c.Field
+	}
+	if !named {
+		fields = answer.Changed(v.table.rows, fields, stored, given)
+	}
+	return answer.Hide(f.AuthorizeFields(v.ctx, v.actor, action, []any{stored}, fields...), sql.ErrNoRows)
+}
+
 // row reads the row with that key, a pointer to a struct. The suffix of the statement locks it.
 func (v *visit) row(key any, suffix string) (any, error) {
 	k, err := v.schema.Key(v.table.Type, key)
@@ -276,7 +293,9 @@ func (r *Repository[T]) Insert(ctx context.Context, row *T) error {
 // fields, or all columns, and authorizes "update" on what has become of the row: with
 // authz.Config.ChangeRule on the change, otherwise on the row as it is then. All this happens in
 // one transaction, with the row locked. Fields are named by Go name or column. Keys, columns that
-// the database assigns, the column of a soft delete and relations are not written. Then the row's
+// the database assigns, the column of a soft delete and relations are not written. If the policy has
+// rules allow_field that may be about the type, each named field is authorized by them, or without
+// names each that differs from the stored row, on the stored row. Then the row's
 // columns are those that are stored. If Update returns an error, the row is unchanged.
 func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) error {
 	v, err := r.visit(ctx)
@@ -302,6 +321,9 @@ func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) er
 			return err
 		}
 		if err := v.authorize(action, before); err != nil {
+			return err
+		}
+		if err := v.authorizeFields(action, before, row, columns, len(fields) > 0); err != nil {
 			return err
 		}
 		if err := v.update(key, columns, func(c *column) any { return argumentOf(given.Elem(), c) }); err != nil {
@@ -344,7 +366,8 @@ func (r *Repository[T]) Delete(ctx context.Context, key any) error {
 
 // written reads a row back after it was written.
 func (v *visit) written(key filter.Value) (any, error) {
-	stored, err := v.stored(key, "")
+	// A row that already had the new values may be read in an older state, unless it is locked.
+	stored, err := v.stored(key, v.schema.d.locking)
 	if errors.Is(err, authz.ErrNotFound) {
 		// This is not about a row that the caller asked for: the written row was deleted, or has
 		// another key.
@@ -364,7 +387,10 @@ func (v *visit) write(f func(*visit) error) error {
 			return answer.Undecided(fmt.Sprintf("a write through a %T, which is not a transaction and cannot begin one", v.conn), nil)
 		}
 		inner.lockRelated()
-		err := f(&inner)
+		err := v.schema.CheckSnapshot(v.ctx, Query(v.conn.QueryContext))
+		if err == nil {
+			err = f(&inner)
+		}
 		if err != nil {
 			tx.Rollback()
 		}

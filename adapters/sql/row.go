@@ -78,13 +78,14 @@ func (s *Schema) HasKey(t reflect.Type, keys []filter.Value) (*Predicate, error)
 // pointer to a struct. It is the one that a filter would use, so that a decision that fetches
 // the rows and a list agree on which rows are related: by the bytes of their keys, without
 // those deleted softly from a join table, and not by a zero key. Rows of the relation's table
-// that are deleted softly are left to the statement.
-func (s *Schema) Related(row any, relation string) (*Predicate, error) {
+// that are deleted softly are left to the statement. The only option that matters is Current.
+func (s *Schema) Related(row any, relation string, opts ...Option) (*Predicate, error) {
 	r, owner, err := s.relationOf(reflect.TypeOf(row), relation)
 	if err != nil {
 		return nil, err
 	}
 	c := s.compiler()
+	c.locks = optionsOf(opts).current
 	j, err := c.join(r, binding{table: r.target, rows: r.target.rows})
 	if err != nil {
 		return nil, err
@@ -104,7 +105,7 @@ func (s *Schema) Related(row any, relation string) (*Predicate, error) {
 		}
 		conds = append(conds, f)
 	}
-	return &Predicate{j.inside(allOf(conds...))}, nil
+	return &Predicate{c.inside(j, allOf(conds...))}, nil
 }
 
 // RelatedEach is Related for several rows, pointers to structs of one type: the condition holds
@@ -159,9 +160,9 @@ func (s *Schema) RelatedEach(rows []any, relation string) (p *Predicate, owners 
 }
 
 // inside returns a condition on the target's rows for one on a join table's rows as well.
-func (j join) inside(cond frag) frag {
+func (c *compiler) inside(j join, cond frag) frag {
 	if len(j.via.tokens) > 0 && cond.konst == notConst {
-		return cat("EXISTS(SELECT 1 FROM ", j.via, whereClause([]frag{cond}), ")")
+		return cat("EXISTS(SELECT 1 FROM ", j.via, whereClause([]frag{cond}), c.sharing(), ")")
 	}
 	return cond
 }

@@ -90,7 +90,8 @@ func (c *compiler) union(alternatives []filter.Expr) (frag, error) {
 			return fragTrue, nil
 		}
 		key := ref{row.table.byName[row.table.Key[0]], b.alias}.x()
-		selects = cat(selects, separator(len(selects.tokens), "", " UNION "), "SELECT ", key, " AS k FROM ", c.table(b.table, b.alias), whereClause([]frag{f}))
+		query := cat("SELECT ", key, " AS k FROM ", c.table(b.table, b.alias), whereClause([]frag{f}))
+		selects = cat(selects, separator(len(selects.tokens), "", " UNION "), c.member(query))
 	}
 	if len(selects.tokens) == 0 {
 		return fragFalse, nil

@@ -60,6 +60,10 @@ var SQLite = &Dialect{
 		}
 		return byExists
 	},
+	fence:     " LIMIT -1",
+	columnsOf: `SELECT name, type, "notnull" = 0 AND pk = 0 FROM pragma_table_info(?2, COALESCE(NULLIF(?1, ''), 'main'))`,
+	indexesOf: `SELECT i.name FROM pragma_index_list(?2, COALESCE(NULLIF(?1, ''), 'main')) l, pragma_index_info(l.name) i WHERE i.seqno = 0 AND NOT l.partial
+		UNION SELECT name FROM pragma_table_info(?2, COALESCE(NULLIF(?1, ''), 'main')) WHERE pk = 1`,
 	noValues: " DEFAULT VALUES",
 }
 

@@ -62,6 +62,7 @@ type compiler struct {
 	scope  map[filter.Var]binding
 	alias  int // the number of the last alias
 	broad  bool
+	locks  bool // rows are read as they are stored now
 	inOr   bool
 	inSet  bool   // within a Reach
 	sets   []frag // computed by the outermost Reach
@@ -77,7 +78,7 @@ type binding struct {
 
 // Translate returns the condition on the rows of a query's model. The error is a *filter.Error:
 // filter.ErrInvalid, filter.ErrTooLarge or, if the database cannot give the filter's answer
-// exactly, filter.ErrUnsupported. The only option that matters is Broad.
+// exactly, filter.ErrUnsupported. The only options that matter are Broad and Current.
 func (s *Schema) Translate(q *filter.Query, opts ...Option) (*Predicate, error) {
 	if q == nil || q.Model == nil {
 		return nil, answer.Unsupported(nil, "a filter without a model")
@@ -96,12 +97,9 @@ func (s *Schema) Translate(q *filter.Query, opts ...Option) (*Predicate, error) 
 	if _, constant := q.Where.(filter.Const); !constant && t.Unsupported != "" {
 		return nil, answer.Unsupported(nil, t.Unsupported)
 	}
-	var o options
-	for _, opt := range opts {
-		opt(&o)
-	}
+	o := optionsOf(opts)
 	c := s.compiler()
-	c.broad = o.broad
+	c.broad, c.locks = o.broad, o.current
 	c.scope[filter.Row] = binding{t, q.Model, ""}
 	f, err := c.expr(q.Where, false)
 	if err != nil {
@@ -112,6 +110,22 @@ func (s *Schema) Translate(q *filter.Query, opts ...Option) (*Predicate, error) 
 
 func (s *Schema) compiler() *compiler {
 	return &compiler{schema: s, d: s.d, off: s.off, scope: make(map[filter.Var]binding)}
+}
+
+// sharing is written at the end of a SELECT.
+func (c *compiler) sharing() string {
+	if c.locks {
+		return c.d.sharing
+	}
+	return ""
+}
+
+// member returns a SELECT as one of several in a UNION.
+func (c *compiler) member(query frag) frag {
+	if suffix := c.sharing(); suffix != "" {
+		return cat("(", query, suffix, ")")
+	}
+	return query
 }
 
 // on reports whether a rule is in effect.

@@ -57,7 +57,16 @@ type options struct {
 	offset   int
 	unscoped bool
 	broad    bool
+	current  bool
 	marks    bool
+}
+
+func optionsOf(opts []Option) options {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
 }
 
 // Alias says which alias the statement gives the table. Without it, the condition uses the name
@@ -123,10 +132,7 @@ func (t *Translator) allowed(ctx context.Context, action string, opts []Option) 
 
 // write writes a condition on the rows of the named table between two texts, unless it is constant.
 func (t *Translator) write(name, before, after string, opts []Option, condition func(*table) (*Predicate, error)) (Condition, error) {
-	var o options
-	for _, opt := range opts {
-		opt(&o)
-	}
+	o := optionsOf(opts)
 	rows, err := t.schema.tableNamed(name)
 	if err != nil {
 		return Condition{}, err

@@ -104,6 +104,64 @@ func TestWhere(t *testing.T) {
 	})
 }
 
+// TestFrom runs conditions that fail for a hidden row beside the allowed rows as a table.
+func TestFrom(t *testing.T) {
+	onDatabases(t, func(t *testing.T, x *fixture) {
+		az, tr := x.authorizer(t, smallPolicy)
+		actor := &sqlworld.User{ID: 1, Name: "ann"}
+		ctx := authz.NewContext(context.Background(), az, actor)
+		create(t, x, actor)
+		for i := int64(1); i <= 6; i++ {
+			create(t, x, &sqlworld.Doc{Base: sqlworld.Base{ID: i}, AuthorID: 1 + i%2, Amount: int(i), Due: sqlworld.Noon})
+		}
+		fails := map[string]string{
+			"sqlite":   "CASE WHEN %[1]s.amount = 3 THEN abs(-9223372036854775807 - 1) ELSE 1 END > 0",
+			"postgres": "1 / (%[1]s.amount - 3) < 100",
+			"mysql":    "CASE WHEN %[1]s.amount = 3 THEN (SELECT 1 UNION SELECT %[1]s.amount) ELSE 1 END > 0",
+		}[x.d.Name()]
+		where, err := tr.Where(ctx, "edit", "docs", Alias("e"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := x.pool.Query("SELECT e.id FROM docs e WHERE "+fmt.Sprintf(fails, "e")+" AND "+where.SQL, where.Args...)
+		if err == nil {
+			for rows.Next() {
+			}
+			err = rows.Err()
+			rows.Close()
+		}
+		if err == nil {
+			t.Error("without From, the condition is not evaluated for hidden rows: the test tests nothing")
+		}
+		for alias, opts := range map[string][]Option{"docs": {ArgOffset(1)}, "e": {Alias("e"), ArgOffset(1)}} {
+			from, err := tr.From(ctx, "edit", "docs", opts...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			query := "SELECT " + x.d.placeholder(1) + "+0 - 7 + " + alias + ".id FROM " + from.SQL + " WHERE " + fmt.Sprintf(fails, alias) + " ORDER BY 1"
+			if x.d == Postgres {
+				query = strings.Replace(query, "$1", "CAST($1 AS integer)", 1)
+			}
+			if got := ints(t, x, query, append([]any{7}, from.Args...)...); !slices.Equal(got, []int64{2, 4, 6}) {
+				t.Errorf("%s: %v", query, got)
+			}
+		}
+		from, err := tr.From(ctx, "dance", "docs")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ints(t, x, "SELECT id FROM "+from.SQL, from.Args...); len(got) > 0 {
+			t.Errorf("nothing is allowed: %v", got)
+		}
+		if _, err := tr.From(ctx, "shut", "docs"); !errors.Is(err, authz.ErrUnsupported) {
+			t.Errorf("no condition: %v", err)
+		}
+		if _, err := tr.From(ctx, "read", "nope"); !errors.Is(err, authz.ErrUndecided) {
+			t.Errorf("no table: %v", err)
+		}
+	})
+}
+
 // fill replaces each ! by a placeholder: those before the condition come first.
 func fill(d *Dialect, query string, before, inside int) string {
 	n := 0

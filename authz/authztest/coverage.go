@@ -82,7 +82,12 @@ func (c *Coverage) Compile(ctx context.Context, in authz.Input) (authz.Policy, [
 		return nil, diags, fmt.Errorf("authztest: coverage needs an engine that supports traces: %w", authz.ErrUnsupported)
 	}
 	covered := &coveredPolicy{traced, c, c.add(in.Sources, traced.Branches())}
-	if d, ok := p.(authz.Definer); ok {
+	d, defines := p.(authz.Definer)
+	r, rules := p.(authz.FieldRuler)
+	switch {
+	case defines && rules:
+		return coveredRuler{coveredDefiner{covered, d}, r}, diags, nil
+	case defines:
 		return coveredDefiner{covered, d}, diags, nil
 	}
 	return covered, diags, nil
@@ -128,6 +133,12 @@ type coveredPolicy struct {
 type coveredDefiner struct {
 	*coveredPolicy
 	authz.Definer
+}
+
+// A coveredRuler is a coveredDefiner that reports which classes its rules are about.
+type coveredRuler struct {
+	coveredDefiner
+	authz.FieldRuler
 }
 
 func (p *coveredPolicy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (authz.Outcome, error) {
