@@ -131,13 +131,14 @@ type resolver struct {
 	frozen   bool // mod is loaded and must not be changed
 	sources  []*source
 	diags    []syntax.Diagnostic
-	errors   int // how many errors were found
-	warned   int // how many warnings were found
-	msgs     int // bytes of the messages of diags
-	hints    int // how many names were looked for among those that exist
-	last     int // the diagnostic reported last: its index in diags plus 1; 0 if it was not kept
-	compared int // how many they were compared with
-	nested   int // see checkNesting
+	errors   int                      // how many errors were found
+	warned   int                      // how many warnings were found
+	msgs     int                      // bytes of the messages of diags
+	hints    int                      // how many names were looked for among those that exist
+	last     int                      // the diagnostic reported last: its index in diags plus 1; 0 if it was not kept
+	compared int                      // how many they were compared with
+	nested   int                      // see checkNesting
+	exact    map[*host.ClassInfo]bool // of the classes looked at; see isExact
 
 	scope     scope                                       // of the rule being resolved; reused
 	latest    *Rule                                       // the last written rule, apart from those that are like another
@@ -354,6 +355,7 @@ func (r *resolver) rule(src *source, node *syntax.Rule) *Rule {
 	rule.Text = src.head(node.Name, node.Params, node.Rparen)
 	rule.text = textPlace{int32(src.index), int32(start), int32(src.offset(node.End))}
 	rule.Params = s.params(node.Params)
+	s.nodes, s.specs = node.Params, rule.Params
 	headOps := slices.Clone(s.ops)
 	s.ops, s.eager = s.ops[:0], false
 	rule.Body = s.body(node.Body, node)
