@@ -43,8 +43,9 @@ type (
 
 // A parentDB fetches rows, all of which exist unless missing is set, and counts.
 type parentDB struct {
-	missing bool
-	fetches int
+	missing  bool
+	fetches  int
+	warnings string // of the policy loaded last
 }
 
 func (db *parentDB) fetch(_ context.Context, row any, relation string) (any, error) {
@@ -103,7 +104,7 @@ func (db *parentDB) load(t *testing.T, policy string, required bool) *Policy {
 	one := func(name string, target reflect.Type) Relation {
 		return Relation{Name: name, Target: target, ForeignKey: []string{name + "ID"}, Required: required}
 	}
-	p, _, err := load(t.Context(), Input{Sources: []Source{{"parents.polar", policy}}, Classes: []Class{
+	p, diags, err := load(t.Context(), Input{Sources: []Source{{"parents.polar", policy}}, Classes: []Class{
 		{Name: "User", Type: user, Key: []string{"ID"}},
 		{Name: "Place", Type: reflect.TypeFor[parentPlace](), Key: []string{"Code"}},
 		{Name: "Org", Type: reflect.TypeFor[parentOrg](), Key: []string{"ID"}, Relations: []Relation{one("Owner", user)}, Fetch: db.fetch},
@@ -114,6 +115,7 @@ func (db *parentDB) load(t *testing.T, policy string, required bool) *Policy {
 	if err != nil {
 		t.Fatalf("%s: %v", policy, err)
 	}
+	db.warnings = fmt.Sprint(diags)
 	return p
 }
 
@@ -180,6 +182,9 @@ func TestRequired(t *testing.T) {
 		policy := `allow(u: User, "read", d: Doc) if ` + tt.body + ";"
 		plain, keyed := new(parentDB), new(parentDB)
 		without, with := plain.load(t, policy, false), keyed.load(t, policy, true)
+		if plain.warnings != keyed.warnings {
+			t.Errorf("%s: warnings %s, without Required %s", tt.body, keyed.warnings, plain.warnings)
+		}
 		allowed, fetches := 0, 0
 		for _, u := range users {
 			q, err := with.Filter(t.Context(), "allow", u, "read", ClassOf[parentDoc]())
@@ -289,5 +294,55 @@ func TestRequiredErrors(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "the relation "+r.Name+" cannot be required") {
 			t.Errorf("%s: %v", r.Name, err)
 		}
+	}
+}
+
+// TestRequiredAlike tests rules that differ in strings of their heads, which share their bodies,
+// and rules that are compiled for another way of calling them, from their text.
+func TestRequiredAlike(t *testing.T) {
+	var policy strings.Builder
+	for n := range 40 {
+		fmt.Fprintf(&policy, "# Rule %d.\nallow(u: User, \"owner %d\", d: Doc) if d.owner.id = u.id;\n", n, n)
+		fmt.Fprintf(&policy, "allow(u: User, \"editor %d\", d: Doc) if\n    not d.editor.id = u.id;\n", n)
+	}
+	db := new(parentDB)
+	p := db.load(t, policy.String(), true)
+	one := uint(1)
+	for _, d := range []*parentDoc{{ID: 1, OwnerID: 1}, {ID: 2, OwnerID: 2, EditorID: &one}} {
+		for n := range 40 {
+			for _, action := range []string{"owner", "editor"} {
+				want := action == "owner" && d.OwnerID == 1 || action == "editor" && d.EditorID == nil
+				got, err := p.Decide(t.Context(), "allow", &parentUser{ID: 1}, fmt.Sprint(action, " ", n), d)
+				if err != nil || got.Allowed != want {
+					t.Errorf("%s %d of doc %d: %v, %v", action, n, d.ID, got.Allowed, err)
+				}
+			}
+		}
+		actions := 0
+		for b, err := range p.Query(t.Context(), "allow", &parentUser{ID: 1}, Var("action"), d) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			actions++
+			if action := fmt.Sprint(b["action"]); strings.HasPrefix(action, "owner") != (d.OwnerID == 1) && strings.HasPrefix(action, "editor") != (d.EditorID == nil) {
+				t.Errorf("doc %d: %s", d.ID, action)
+			}
+		}
+		if want := 80 * int(2-d.ID); actions != want {
+			t.Errorf("doc %d: %d actions, want %d", d.ID, actions, want)
+		}
+		trace := p.Trace(t.Context(), "allow", []any{&parentUser{ID: 1}, "owner 7", d}, TraceOptions{All: true})
+		held := 0
+		for _, n := range trace.All() {
+			if n.Status == TraceSucceeded {
+				held++
+			}
+		}
+		if (held > 0) != (d.OwnerID == 1) {
+			t.Errorf("doc %d: a trace with %d goals that held", d.ID, held)
+		}
+	}
+	if db.fetches > 0 {
+		t.Errorf("%d fetches", db.fetches)
 	}
 }

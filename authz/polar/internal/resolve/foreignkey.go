@@ -12,6 +12,9 @@ package resolve
 // Decisions, filters and explanations are made from these goals, so they agree. The class
 // of the object must be known here: a parameter has it, and what relations lead to from
 // there. If a subtype could have other relations, nothing is changed.
+//
+// The checks of a policy are about the rules as written. So rules with such lookups are
+// resolved once more when the checks are done.
 
 import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -37,6 +40,10 @@ func (s *scope) foreignKey(x *syntax.Lookup) Term {
 	if key == nil || class.Plan.Attr(key.Spelling) != key {
 		return nil // policies cannot name it
 	}
+	if !s.r.keys {
+		s.r.hasKey = true
+		return nil
+	}
 	at := At{x.Start, x}
 	g := &Lookup{At: at, Obj: s.term(row.X), Name: key.Spelling}
 	t := s.result(g, &g.Result, x.Start)
@@ -48,6 +55,31 @@ func (s *scope) foreignKey(x *syntax.Lookup) Term {
 		s.ops = append(s.ops, &Compare{At: at, Op: syntax.OpNe, L: t, R: &Const{Value: absent, Pos: x.Start}})
 	}
 	return t
+}
+
+// useForeignKeys changes the lookups of foreign keys in all rules, after the checks.
+func (r *resolver) useForeignKeys() {
+	if len(r.keyed) == 0 || r.errors > 0 {
+		return
+	}
+	r.keys = true
+	diags, warned, msgs := r.diags, r.warned, r.msgs // what is wrong has been reported
+	changed := make(map[*Rule]bool)
+	for _, rule := range r.keyed {
+		if rule.Index >= len(r.mod.Rules) || r.mod.Rules[rule.Index] != rule {
+			continue
+		}
+		r.poll(1)
+		again := r.rule(r.ruleFrom[rule.Index], rule.Node)
+		rule.Params, rule.Body, rule.Vars = again.Params, again.Body, again.Vars
+		changed[rule] = true
+	}
+	r.diags, r.warned, r.msgs = diags, warned, msgs
+	for _, rule := range r.mod.Rules {
+		if rule.Like != nil && changed[rule.Like] {
+			rule.Body, rule.Vars = rule.Like.Body, rule.Like.Vars
+		}
+	}
 }
 
 // isAttr reports whether a lookup is of an attribute whose name is in the policy.

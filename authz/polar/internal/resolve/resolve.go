@@ -93,6 +93,7 @@ func (r *resolver) load(files []*syntax.File) {
 		r.checkTypes()
 	}
 	r.reportNeverGiven()
+	r.useForeignKeys()
 }
 
 // A pendingQuery is an inline query, which is resolved when all rules are known.
@@ -139,6 +140,9 @@ type resolver struct {
 	compared int                      // how many they were compared with
 	nested   int                      // see checkNesting
 	exact    map[*host.ClassInfo]bool // of the classes looked at; see isExact
+	keys     bool                     // foreign keys are read where they can be; see foreignkey.go
+	hasKey   bool                     // there was one, since hasKey was false
+	keyed    []*Rule                  // the rules that have one
 
 	scope     scope                                       // of the rule being resolved; reused
 	latest    *Rule                                       // the last written rule, apart from those that are like another
@@ -350,6 +354,7 @@ func (r *resolver) addRule(src *source, node *syntax.Rule) {
 // rule resolves a written rule.
 func (r *resolver) rule(src *source, node *syntax.Rule) *Rule {
 	s := r.begin(src)
+	r.hasKey = false
 	rule := &Rule{Name: node.Name.Text, Pos: node.Start, End: node.End, Node: node}
 	start := src.offset(node.Start)
 	rule.Text = src.head(node.Name, node.Params, node.Rparen)
@@ -362,6 +367,9 @@ func (r *resolver) rule(src *source, node *syntax.Rule) *Rule {
 	rule.Body.Goals = append(rule.Body.Goals, headOps...)
 	rule.Vars = s.names()
 	r.setLocals(rule.Body, rule.Params, len(rule.Vars))
+	if r.hasKey {
+		r.keyed = append(r.keyed, rule)
+	}
 	return rule
 }
 
