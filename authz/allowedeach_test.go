@@ -1,6 +1,7 @@
 package authz_test
 
-// This file tests IsAllowedEach, and that its decisions share what they fetch.
+// This file tests IsAllowedEach and AuthorizedActionsEach, and that the questions of one call
+// share what they fetch.
 
 import (
 	"context"
@@ -441,5 +442,106 @@ func TestIsAllowedEachAllocations(t *testing.T) {
 	}
 	if few, many := allocs(10), allocs(1000); many > few+2 {
 		t.Errorf("%v allocations for 10 rows, %v for 1,000", few, many)
+	}
+}
+
+// TestAuthorizedActionsEach tests that the answers are those of AuthorizedActions, and that
+// each relation is fetched once, however many actions and resources there are.
+func TestAuthorizedActionsEach(t *testing.T) {
+	for _, tt := range []struct {
+		name, policy string
+		deny         bool
+		want         string // the calls
+	}{
+		{"no relation", `allow(_: Viewer, "read", e: Event) if e.id > 3;`, false, ""},
+		{"several actions", `
+			allow(_: Viewer, "read", e: Event) if e.club.open;
+			allow(v: Viewer, "edit", e: Event) if e.club.city.mayor = v.id;
+			allow(v: Viewer, "leave", e: Event) if g in e.guests and g.user_id = v.id;`, false, "City*50 Club*50 Guests*50"},
+		{"every action", `allow(_: Viewer, _, e: Event) if e.club.open;`, false, "Club*50"},
+		{"deny rules", `
+			allow(_: Viewer, action, e: Event) if action in ["read", "edit"] and e.club.open;
+			deny(v: Viewer, "edit", e: Event) if e.club.city.mayor != v.id;`, true, "City*50 Club*50"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			db, single := new(clubDB), new(clubDB)
+			with := func(c *authz.Config) { c.DenyRule = tt.deny }
+			az, one := db.authorizer(t, tt.policy, with), single.authorizer(t, tt.policy, with)
+			rows := events(50)
+			got, err := az.AuthorizedActionsEach(t.Context(), visitor1, rows)
+			if err != nil || len(got) != len(rows) {
+				t.Fatal(len(got), err)
+			}
+			slices.Sort(db.calls)
+			if calls := strings.Join(db.calls, " "); calls != tt.want {
+				t.Errorf("fetched %s, want %s", calls, tt.want)
+			}
+			some := 0
+			for i, e := range rows {
+				g, err := one.AuthorizedActions(t.Context(), visitor1, e)
+				if err != nil || !reflect.DeepEqual(g, got[i]) {
+					t.Errorf("event %d: %v, single %v, %v", e.ID, got[i], g, err)
+				}
+				if g.All || g.Names != nil {
+					some++
+				}
+			}
+			if some == 0 || some == len(rows) {
+				t.Errorf("%d events have actions", some)
+			}
+		})
+	}
+}
+
+// TestAuthorizedActionsEachUndecided tests that one undecided resource leaves no answer, what
+// observers receive, and that the call is not a decision.
+func TestAuthorizedActionsEachUndecided(t *testing.T) {
+	var seen []string
+	az := new(clubDB).authorizer(t, `allow(_: Viewer, "read", e: Event) if e.id > 1 and e.broken();`, func(c *authz.Config) {
+		c.Observe = func(_ context.Context, d authz.Event) {
+			seen = append(seen, fmt.Sprint(d.Kind, d.Resource().(*event).ID, d.Verdict, d.Count))
+		}
+	})
+	ctx, l := ledger.With(t.Context())
+	got, err := az.AuthorizedActionsEach(ctx, visitor1, events(5))
+	if got != nil || outcome(t, err) != undecided || !strings.Contains(err.Error(), "resource 2: ") || strings.Count(err.Error(), "could not decide") != 1 {
+		t.Errorf("%v, %v", got, err)
+	}
+	if want := []string{"enumeration 1 answered 0", "enumeration 2 answered 1", "enumeration 3 undecided 0"}; !slices.Equal(seen, want) {
+		t.Errorf("observed %q, want %q", seen, want)
+	}
+	if got, err := az.AuthorizedActionsEach(ctx, visitor1, events(2)); err != nil || !got[1].Has("read") || got[0].Has("read") {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err := az.AuthorizedActionsEach(ctx, visitor1, []event{}); err != nil || len(got) != 0 {
+		t.Errorf("no resources: %v, %v", got, err)
+	}
+	if l.Settled() {
+		t.Error("the call is a decision")
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, call := range map[string]func() ([]authz.Grants, error){
+		"a nil actor":   func() ([]authz.Grants, error) { return az.AuthorizedActionsEach(ctx, nil, events(2)) },
+		"a zero actor":  func() ([]authz.Grants, error) { return az.AuthorizedActionsEach(ctx, &viewer{}, []*event{}) },
+		"not a slice":   func() ([]authz.Grants, error) { return az.AuthorizedActionsEach(ctx, visitor1, &event{}) },
+		"ended":         func() ([]authz.Grants, error) { return az.AuthorizedActionsEach(ended, visitor1, events(2)) },
+		"ended, no row": func() ([]authz.Grants, error) { return az.AuthorizedActionsEach(ended, visitor1, []*event{}) },
+	} {
+		if got, err := call(); got != nil || outcome(t, err) != undecided {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+}
+
+// TestAuthorizedActionsEachLimit tests that Limits.Fetches bounds the whole call.
+func TestAuthorizedActionsEachLimit(t *testing.T) {
+	db := &clubDB{noteOnly: true}
+	az := db.authorizer(t, `allow(_: Viewer, "read", e: Event) if e.club.open;`, func(c *authz.Config) { c.Limits.Fetches = 3 })
+	if _, err := az.AuthorizedActionsEach(t.Context(), visitor1, events(3)); err != nil {
+		t.Error(err)
+	}
+	if _, err := az.AuthorizedActionsEach(t.Context(), visitor1, events(4)); !errors.Is(err, polar.ErrBudget) {
+		t.Errorf("four fetches: %v", err)
 	}
 }

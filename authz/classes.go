@@ -25,15 +25,21 @@ type Identifier interface {
 // classes holds the classes of an Authorizer by Go type. A nil *classes is empty.
 type classes struct {
 	byType map[reflect.Type]*Class
-	keys   sync.Map // reflect.Type -> [][]int: the index paths of the fields of the id
-	actors sync.Map // dynamic type -> *actorType
+	names  map[reflect.Type]string // of those types and pointers to them, since Type.Name is slow
+	keys   sync.Map                // reflect.Type -> [][]int: the index paths of the fields of the id
+	actors sync.Map                // dynamic type -> *actorType
 }
 
 func newClasses(list []Class) *classes {
-	c := &classes{byType: make(map[reflect.Type]*Class, len(list))}
+	c := &classes{byType: make(map[reflect.Type]*Class, len(list)), names: make(map[reflect.Type]string, 2*len(list))}
 	for i := range list {
 		if t := deref(list[i].Type); t != nil {
+			name := list[i].Name
+			if name == "" {
+				name = typeName(t)
+			}
 			c.byType[t] = &list[i]
+			c.names[t], c.names[reflect.PointerTo(t)] = name, name
 		}
 	}
 	return c
@@ -54,10 +60,12 @@ func (c *classes) name(x any) string {
 			return name
 		}
 	}
-	t = deref(t)
 	if c != nil {
-		if class, ok := c.byType[t]; ok && class.Name != "" {
-			return class.Name
+		if name, ok := c.names[t]; ok {
+			return name
+		}
+		if name, ok := c.names[deref(t)]; ok {
+			return name
 		}
 	}
 	return typeName(t)

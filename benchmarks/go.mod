@@ -3,6 +3,7 @@ module github.com/ursa-authz/ursa/benchmarks
 go 1.26.0
 
 require (
+	github.com/99designs/gqlgen v0.17.98
 	github.com/casbin/casbin/v3 v3.10.0
 	github.com/cedar-policy/cedar-go v1.9.2
 	github.com/gin-gonic/gin v1.12.0
@@ -12,7 +13,13 @@ require (
 	github.com/ursa-authz/ursa v0.0.0-00010101000000-000000000000
 	github.com/ursa-authz/ursa/adapters/echo v0.0.0-00010101000000-000000000000
 	github.com/ursa-authz/ursa/adapters/gin v0.0.0-00010101000000-000000000000
+	github.com/ursa-authz/ursa/adapters/gqlgen v0.0.0-00010101000000-000000000000
 	github.com/ursa-authz/ursa/adapters/grpc v0.0.0-00010101000000-000000000000
+	github.com/ursa-authz/ursa/adapters/otel v0.0.0-00010101000000-000000000000
+	github.com/vektah/gqlparser/v2 v2.5.64
+	go.opentelemetry.io/otel v1.47.0
+	go.opentelemetry.io/otel/metric v1.47.0
+	go.opentelemetry.io/otel/sdk/metric v1.47.0
 	golang.org/x/perf v0.0.0-20260908200009-22c9c6c9d4da
 	google.golang.org/grpc v1.85.0
 	gorm.io/driver/mysql v1.6.0
@@ -36,6 +43,8 @@ require (
 	github.com/gabriel-vasile/mimetype v1.4.12 // indirect
 	github.com/gin-contrib/sse v1.1.0 // indirect
 	github.com/go-json-experiment/json v1.27.2 // indirect
+	github.com/go-logr/logr v1.4.4 // indirect
+	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/go-playground/locales v0.14.1 // indirect
 	github.com/go-playground/universal-translator v0.18.1 // indirect
 	github.com/go-playground/validator/v10 v10.30.1 // indirect
@@ -69,14 +78,18 @@ require (
 	github.com/quic-go/quic-go v0.59.0 // indirect
 	github.com/segmentio/asm v1.2.1 // indirect
 	github.com/sirupsen/logrus v1.10.2 // indirect
+	github.com/sosodev/duration v1.4.0 // indirect
 	github.com/twitchyliquid64/golang-asm v0.15.1 // indirect
 	github.com/ugorji/go/codec v1.3.1 // indirect
 	github.com/valyala/fastjson v1.6.10 // indirect
-	github.com/vektah/gqlparser/v2 v2.5.64 // indirect
 	github.com/xeipuuv/gojsonpointer v0.0.0-20190905194746-02993c407bfb // indirect
 	github.com/xeipuuv/gojsonreference v0.0.0-20180127040603-bd5ef7bd5415 // indirect
 	github.com/yashtewari/glob-intersection v0.2.0 // indirect
 	go.mongodb.org/mongo-driver/v2 v2.5.0 // indirect
+	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
+	go.opentelemetry.io/otel/log v1.47.0 // indirect
+	go.opentelemetry.io/otel/sdk v1.47.0 // indirect
+	go.opentelemetry.io/otel/trace v1.47.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.6 // indirect
 	golang.org/x/arch v0.22.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
@@ -93,5 +106,7 @@ replace (
 	github.com/ursa-authz/ursa => ../
 	github.com/ursa-authz/ursa/adapters/echo => ../adapters/echo
 	github.com/ursa-authz/ursa/adapters/gin => ../adapters/gin
+	github.com/ursa-authz/ursa/adapters/gqlgen => ../adapters/gqlgen
 	github.com/ursa-authz/ursa/adapters/grpc => ../adapters/grpc
+	github.com/ursa-authz/ursa/adapters/otel => ../adapters/otel
 )

@@ -19,9 +19,9 @@ import (
 // Authorizer, and returns all classes each time. Pass all models of one Authorizer in one
 // call.
 //
-// Values are models or pointers to them, or what KeepsColumns returns. Models that their associations lead to are
-// registered and returned too: otherwise an association that the policy cannot follow
-// would silently be nil.
+// Values are models or pointers to them, or what KeepsColumns or Required returns. Models that
+// their associations lead to are registered and returned too: otherwise an association that the
+// policy cannot follow would silently be nil.
 //
 // One Authorizer may serve several handles with the same models, such as one database for
 // each tenant. Call Classes with each of them, pass the classes of any to authz.New, and give
@@ -53,23 +53,27 @@ func Classes(db *gorm.DB, values ...any) ([]authz.Class, error) {
 	var classes []authz.Class
 	var errs []error
 	returned := make(map[*model]bool)
+	required := make(map[*model][]string)
 	var all []*model
 	for _, v := range values {
-		k, kept := v.(keptModel)
-		if kept {
-			v = k.model
-		}
-		reached, err := ms.add(v, kept)
+		u := unwrap(v)
+		reached, err := ms.add(u.model, u.kept)
 		errs = append(errs, err)
 		if err != nil {
 			continue
 		}
+		required[reached[0]] = append(required[reached[0]], u.required...)
 		for _, m := range reached {
 			if !returned[m] {
 				returned[m] = true
 				all = append(all, m)
 				classes = append(classes, ms.class(m))
 			}
+		}
+	}
+	for i, m := range all {
+		if names := required[m]; len(names) > 0 {
+			errs = append(errs, require(m, &classes[i], names))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {

@@ -325,6 +325,33 @@ func ExampleAuthorized() {
 	// Cem 1 <nil>
 }
 
+// ExampleRequired lists by the key of a user, without the table of users.
+func ExampleRequired() {
+	db := open()
+	classes, err := gormauthz.Classes(db, gormauthz.Required(&Expense{}, "User"), &User{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	az, err := authz.New(authz.Config{
+		Policies: authz.String("expenses.polar", `allow(user: User, "read", expense: Expense) if expense.user.id = user.id;`),
+		Classes:  classes,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, bob, _ := fill(db)
+	if err := db.Use(gormauthz.New(az)); err != nil {
+		log.Fatal(err)
+	}
+	ctx := authz.NewContext(context.Background(), az, bob)
+	sql := db.ToSQL(func(tx *gorm.DB) *gorm.DB {
+		return tx.WithContext(ctx).Scopes(gormauthz.Authorized("read")).Find(&[]Expense{})
+	})
+	fmt.Println(sql)
+	// Output:
+	// SELECT * FROM `expenses` WHERE ((`expenses`.`user_id`<>0) AND (`expenses`.`user_id`=2))
+}
+
 func ExampleEnforce() {
 	db := open()
 	classes, err := gormauthz.Classes(db, &User{}, &Expense{})

@@ -13,13 +13,17 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/ursa-authz/ursa/authz"
 )
 
 const pluginName = "gormauthz"
@@ -37,6 +41,7 @@ const (
 type Plugin struct {
 	az      Authorizer
 	enforce bool
+	blind   sync.Map // the blindJoins that were logged
 }
 
 // An Option configures a Plugin.
@@ -418,6 +423,9 @@ func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 		if cond, err = r.plugin.condition(query, r.model, action); err == nil {
 			conds = append(conds, cond)
 		}
+		if joined && err == nil && cond.isNever() {
+			r.plugin.warnOfJoin(query, r.model)
+		}
 	}
 	switch {
 	case err != nil:
@@ -435,6 +443,24 @@ func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 	if joined {
 		stmt.AddClause(clause.Where{Exprs: []clause.Expression{predicate{}}})
 	}
+}
+
+// A blindJoin is a join to a model of which actors of a type may read no row.
+type blindJoin struct {
+	model *model
+	actor reflect.Type
+}
+
+// warnOfJoin logs that a join finds nothing, once for each model and type of actor. Without a
+// rule for the joined class, its cells are empty in every row, which looks like missing data.
+func (p *Plugin) warnOfJoin(query *gorm.Statement, m *model) {
+	actor, _ := authz.ActorFrom(query.Context)
+	join := blindJoin{m, reflect.TypeOf(actor)}
+	if _, known := p.blind.LoadOrStore(join, true); known {
+		return
+	}
+	query.DB.Logger.Warn(query.Context, "gormauthz: a join to %v finds no row, because the policy lets %v read none (write a rule allow(actor, %q, resource) for the class, if they may)",
+		m.typ, join.actor, actionRead)
 }
 
 // condition returns the condition on the rows of a model for the actor of a

@@ -10,7 +10,7 @@ import (
 )
 
 func TestDocs(t *testing.T) {
-	pagecode.Code(t, "../../docs/http.md", []string{"go", "polar"}, 8,
+	pagecode.Code(t, "../../docs/http.md", []string{"go", "polar"}, 9,
 		"example_test.go", "examples_test.go",
 		"../../internal/webtest/http_test.go") // other routers are in a separate module
 	pagecode.Code(t, "../../docs/security.md", []string{"go", "text"}, 4, "security_example_test.go")

@@ -258,6 +258,23 @@ func Example_job() {
 	// Output: true
 }
 
+// A test of a route needs no Middleware: the context has the actor.
+func Example_test() {
+	az := newExpenses()
+	mux := http.NewServeMux()
+	mux.Handle("GET /expenses/{id}", nethttp.Guard(az, "read", loadExpense, showExpense))
+	for _, id := range []int{1, 4} {
+		ctx := authz.NewContext(context.Background(), az, &User{ID: id})
+		r := httptest.NewRequestWithContext(ctx, "GET", "/expenses/2", nil)
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		fmt.Println(id, w.Code)
+	}
+	// Output:
+	// 1 200
+	// 4 403
+}
+
 // Policies can use the routes of an http.ServeMux.
 func Example_pattern() {
 	az := newExpenses(func(c *authz.Config) {

@@ -147,6 +147,20 @@ func (p *coveredPolicy) Decide(ctx context.Context, rule string, actor any, acti
 	return out, err
 }
 
+// Ask asks as an Authorizer does, whether or not the engine has Ask.
+func (p *coveredPolicy) Ask(ctx context.Context, rule string, args ...any) (out authz.Outcome, err error) {
+	if a, ok := p.tracedPolicy.(authz.Asker); ok {
+		out, err = a.Ask(ctx, rule, args...)
+	} else {
+		for _, err = range p.tracedPolicy.Query(ctx, rule, args...) {
+			out.Allowed = err == nil
+			break
+		}
+	}
+	p.count(ctx, rule, args, polar.TraceOptions{})
+	return out, err
+}
+
 func (p *coveredPolicy) Query(ctx context.Context, rule string, args ...any) iter.Seq2[authz.Bindings, error] {
 	return func(yield func(authz.Bindings, error) bool) {
 		all := true

@@ -214,3 +214,28 @@ func TestCoverageOfEngines(t *testing.T) {
 func TestCoverageEngine(t *testing.T) {
 	authztest.TestEngine(t, func() authz.Engine { return new(authztest.Coverage) })
 }
+
+// TestCoverageReportsRules tests that decisions about fields and requests report their rules,
+// as they do without a Coverage.
+func TestCoverageReportsRules(t *testing.T) {
+	for name, engine := range map[string]authz.Engine{"none": nil, "a Coverage": new(authztest.Coverage)} {
+		var by []string
+		az := newAuthorizer(t, policy, func(cfg *authz.Config) {
+			cfg.Engine = engine
+			cfg.Observe = func(_ context.Context, e authz.Event) {
+				if e.By != nil {
+					by = append(by, e.By.Name)
+				}
+			}
+		})
+		if err := az.AuthorizeField(t.Context(), alice, "read", lunch, "amount"); err != nil {
+			t.Error(err)
+		}
+		if err := az.AuthorizeField(t.Context(), bob, "read", lunch, "amount"); !errors.Is(err, authz.ErrForbidden) {
+			t.Error(err)
+		}
+		if len(by) != 1 || by[0] != "allow_field" {
+			t.Errorf("engine: %s: rules %q", name, by)
+		}
+	}
+}

@@ -32,7 +32,7 @@ const legend = `# yes: allowed   -: forbidden   hidden: not found   ERROR: could
 `
 
 // Matrix decides whether each of the actors may do each of the actions on each of the
-// resources, and on the fields that [Named.Fields] gives a resource. It compares the answers
+// resources, and on the fields that [Named.Fields] and [Named.FieldsFor] give a resource. It compares the answers
 // with the golden file testdata/NAME.golden, where NAME is the name of the test. Actors,
 // actions and resources keep the order in which they are given. For a resource that is an
 // *http.Request, the policy sees the Request.
@@ -92,7 +92,7 @@ func table(t testing.TB, az *authz.Authorizer, actors []Named, actions []string,
 	for _, resource := range resources {
 		line(resource.label(), make([]string, len(actors)))
 		for _, action := range actions {
-			fields := append([]string{""}, resource.fields...)
+			fields := append([]string{""}, resource.fieldsFor(action)...)
 			rows := make(map[string][]string, len(fields))
 			for _, a := range actors {
 				resource.questions(a.value, action, func(field string, q question) {

@@ -17,8 +17,11 @@ import (
 type Named struct {
 	name   string
 	value  any
-	fields []string
+	fields []namedField
 }
+
+// A namedField is a field that is decided for an action, or for all of them if action is "".
+type namedField struct{ name, action string }
 
 // Name gives a value a name. The value is an actor or a resource: a row, a class
 // ([authz.ClassOf]), an *http.Request, or anything else that decisions are about.
@@ -26,9 +29,32 @@ func Name(name string, value any) Named { return Named{name: name, value: value}
 
 // Fields returns n as a resource whose fields are decided too: for each action that is done
 // on the resource, and each of these fields, by allow_field.
-func (n Named) Fields(fields ...string) Named {
-	n.fields = slices.Concat(n.fields, fields)
+//
+// If fields are decided for some of the actions only, use [Named.FieldsFor], which leaves out the
+// other lines.
+func (n Named) Fields(fields ...string) Named { return n.addFields("", fields) }
+
+// FieldsFor returns n as a resource whose fields are decided for one action, by allow_field. For
+// the other actions of the table they are not.
+func (n Named) FieldsFor(action string, fields ...string) Named { return n.addFields(action, fields) }
+
+func (n Named) addFields(action string, fields []string) Named {
+	n.fields = slices.Clone(n.fields)
+	for _, f := range fields {
+		n.fields = append(n.fields, namedField{f, action})
+	}
 	return n
+}
+
+// fieldsFor returns the fields that are decided for an action, each once.
+func (n Named) fieldsFor(action string) []string {
+	var list []string
+	for _, f := range n.fields {
+		if (f.action == "" || f.action == action) && !slices.Contains(list, f.name) {
+			list = append(list, f.name)
+		}
+	}
+	return list
 }
 
 // ByName gives the values of a map the names that are their keys, in the order of these names.
@@ -104,7 +130,7 @@ type question struct {
 // action, and then the fields.
 func (n Named) questions(actor any, action string, yield func(field string, q question)) {
 	yield("", question{actor: actor, action: action, resource: n.value})
-	for _, f := range n.fields {
+	for _, f := range n.fieldsFor(action) {
 		yield(f, question{actor: actor, action: action, resource: n.value, field: f})
 	}
 }

@@ -38,6 +38,35 @@ func reviewed() (actors, resources []authztest.Named) {
 		}
 }
 
+// TestFieldsFor tests a table with fields of one action and of all.
+func TestFieldsFor(t *testing.T) {
+	t.Chdir(t.TempDir())
+	actors, _ := reviewed()
+	lunch := &Expense{ID: 7, UserID: 1, Paid: true}
+	plain := authztest.Name("lunch", lunch).Fields("amount")
+	r := record(t, func(t testing.TB) {
+		authztest.Matrix(t, newAuthorizer(t, reviewPolicy), actors, []string{"read", "pay"}, []authztest.Named{
+			plain.FieldsFor("read", "amount", "user_id"), authztest.Name("again", lunch).FieldsFor("read", "amount"),
+		})
+	})
+	_, table, _ := strings.Cut(r.errorText(), "ERROR: could not be decided\n")
+	want := `             the engineer  böb
+lunch
+  read       yes           -
+    amount   yes           -
+    user_id  -             -
+  pay        -             yes
+    amount   -             -
+again
+  read       yes           -
+    amount   yes           -
+  pay        -             yes
+`
+	if strings.TrimSpace(table) != strings.TrimSpace(want) {
+		t.Errorf("got\n%s\nwant\n%s", table, want)
+	}
+}
+
 // TestMatrixOfFields tests the order and the fields of a table, and who gains and loses.
 func TestMatrixOfFields(t *testing.T) {
 	t.Chdir(t.TempDir())

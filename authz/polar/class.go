@@ -85,6 +85,15 @@ type Relation struct {
 	Target     reflect.Type // the struct type that the field refers to
 	ForeignKey []string     // Go fields of the owner that hold the target's key; empty if the target holds the key
 	Links      []Link       // fields that are equal in related instances
+
+	// Required promises that for every foreign key that is neither nil nor zero there is a
+	// row, and that rules may see it: a foreign key constraint keeps it in the database, and
+	// it is never soft-deleted nor left out by Fetch. Where a rule reads only its key, as in
+	// expense.user.id = user.id, decisions and filters then read the foreign key, and
+	// nothing is fetched. If the promise is not kept, such a rule takes a row that is not
+	// there for one that is. It is for relations with a single ForeignKey, an integer or a
+	// string of the type of the key.
+	Required bool
 }
 
 // A Link is a field of a relation's owner and a field of its target that are equal
@@ -108,7 +117,7 @@ func (c Class) host() host.Class {
 		Extends: c.Extends, Constructor: c.Constructor, Fetch: c.Fetch, RowInfo: c.RowInfo,
 	}
 	for _, r := range c.Relations {
-		spec := host.RelationSpec{Name: r.Name, Many: r.Many, Target: r.Target, ForeignKey: r.ForeignKey}
+		spec := host.RelationSpec{Name: r.Name, Many: r.Many, Target: r.Target, ForeignKey: r.ForeignKey, Required: r.Required}
 		for _, l := range r.Links {
 			spec.Links = append(spec.Links, host.LinkSpec(l))
 		}

@@ -60,6 +60,16 @@ func bars(res *results) *grid {
 		x, ok := turns(res, db, "int")
 		most("list of 100,000 rows on "+title(db)+": at most 1.1 times the time with a WHERE written by hand", x, ok, 1.1, factor)
 	}
+	for _, c := range adapterCosts(res) {
+		if c.with == c.base {
+			continue // net/http itself
+		}
+		bar := c.name + ", beyond " + c.than
+		x, ok := c.beyond(seconds)
+		most(bar+": at most 500 ns", max(x, 0), ok, 500e-9, duration)
+		x, ok = c.beyond(allocs)
+		most(bar+": at most 3 allocations", x, ok, 3, func(x float64) string { return fmt.Sprintf("%.0f", x) })
+	}
 	x, ok = res.get("Load", "scenario=owner", "rules=10000", "kind=action", "engine="+ours).median(seconds)
 	most("loading 10,000 rules: at most one second", x, ok, 1, duration)
 	for _, l := range []struct {

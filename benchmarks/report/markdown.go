@@ -43,8 +43,11 @@ func markdown(res *results) []byte {
 	p.lists()
 	p.table("## Requests", "One GET request through `net/http` to a server on this machine, and a call of the handler alone, each "+
 		"without and with `Middleware`, which finds the actor, makes one decision on the path, and adds values to the context.", requests(res))
+	p.table("## Adapters", "What adapters add to a call of a handler, to a field that gqlgen resolves, "+
+		"and to a decision that OpenTelemetry counts and times.", adapters(res))
 	p.table("## Observers, logs and explanations", "The scenario owner with `Config.Observe` unset, with a function that does nothing, "+
-		"and with `LogDecisions` to a discarded text log, of all allows and of 1 in 100 (denials and faults are always logged). "+
+		"with `LogDecisions` to a discarded text log, of all allows and of 1 in 100 (denials and faults are always logged), "+
+		"and with the metrics of `adapters/otel`. "+
 		"These rows were measured later than the others, on a busier machine: the six fastest of sixty short runs. "+
 		"The last row is `Explain` instead of a decision.", watched(res))
 	p.load()

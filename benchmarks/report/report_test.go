@@ -42,7 +42,17 @@ func sample(nanoseconds float64) []byte {
 		line("Filter/key=int/step=filter", 12e3, 4e3, 30)
 		line("Middleware/over=call/middleware=no", 1_000, 100, 5)
 		line("Middleware/over=call/middleware=yes", 2_500, 200, 9)
+		line("Observe/by=nothing", 150, 0, 0)
 		line("Observe/by=log_of_1_in_100", 180, 3, 0)
+		line("Observe/by=a_histogram_by_hand", 550, 0, 0)
+		line("Observe/by=OpenTelemetry", 1_150, 0, 0)
+		for i, mode := range []string{"no", "yes", "guard"} {
+			line("Frameworks/framework=nethttp/middleware="+mode, 200+1_000*float64(i), 100, 1+9*i)
+			line("Frameworks/framework=gin/middleware="+mode, 100+1_300*float64(i), 100, 13*i)
+		}
+		line("GraphQL/of=field/by=nothing", 10, 0, 0)
+		line("GraphQL/of=field/by=hand", 1_010, 100, 5)
+		line("GraphQL/of=field/by=adapter", 1_110, 100, 6)
 		fmt.Fprintf(&b, "BenchmarkMemory/of=rule/engine=ursa-2 \t 1\t 5 ns/op\t 1234 B/rule\n")
 		fmt.Fprintf(&b, "BenchmarkMemory/of=authorizer/scenario=owner/rules=1-2 \t 1\t 5 ns/op\t 8000 B/authorizer\n")
 	}
@@ -85,6 +95,14 @@ func TestMarkdown(t *testing.T) {
 		"1: 100 ns; 100: 10.0 µs",
 		"| handler | 1.00 µs | 2.50 µs | +1.50 µs | 100 B / 5 | 200 B / 9 |",
 		"| log of 1 in 100 | 180 ns | 0 |",
+		"| gin, Middleware, RequireDecision and Guard | 100 ns | 2.60 µs | 26 |",
+		"| nethttp, Middleware | 200 ns | 1.00 µs | 9 |",
+		"| gin, Middleware, beyond net/http: at most 500 ns | 300 ns | yes |",
+		"| gin, Middleware, RequireDecision and Guard, beyond net/http: at most 500 ns | 600 ns | **no** |",
+		"| gin, Middleware, beyond net/http: at most 3 allocations | 4 | **no** |",
+		"| gqlgen, Fields for a field | 10.0 ns | 1.10 µs | 6 |",
+		"| gqlgen, Fields for a field, beyond a decision by hand: at most 3 allocations | 1 | yes |",
+		"| otel, metrics of a decision, beyond a histogram by hand: at most 500 ns | 600 ns | **no** |",
 		"| one of 10,000 rules: ursa | 1,234 |",
 		"- **ursa**: ours.",
 	} {

@@ -6,13 +6,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
 type checkCommand struct {
-	Schema string   `type:"path" placeholder:"FILE" help:"The schema of the program. By default it is the nearest file ursa.schema.json in the folder of the policy or above it."`
+	Schema []string `type:"path" sep:"none" placeholder:"FILE" help:"The schema of the program; once for each program, if several share the policy. By default it is the nearest file ursa.schema.json in the folder of the policy or above it."`
 	Format string   `enum:"text,json,github" default:"text" help:"How findings are printed: ${enum}."`
 	Codes  string   `placeholder:"CODE" help:"Print what the documentation says about a code, or about all of them if CODE is all."`
 	Paths  []string `arg:"" optional:"" help:"Files or folders; the current folder if there are none."`
@@ -30,6 +31,7 @@ type finding struct {
 	Message  string `json:"message"`
 	Hint     string `json:"hint,omitempty"`
 	Fix      *fix   `json:"fix,omitempty"`
+	Schema   string `json:"schema,omitempty"` // that the policy was checked against, if there are several
 }
 
 // A fix is a replacement in JSON.
@@ -58,28 +60,8 @@ func (c *checkCommand) Run(env *environment) error {
 	}
 	out := report{Findings: []finding{}, Unchecked: map[string][]string{}}
 	for i := range found {
-		p := &found[i]
-		loaded, s, err := p.load(env, c.Schema)
-		if err != nil {
+		if err := c.check(env, &found[i], &out); err != nil {
 			return err
-		}
-		if len(loaded.Unchecked) > 0 {
-			out.Unchecked[p.name] = loaded.Unchecked
-		}
-		for _, d := range loaded.All(s) {
-			out.Findings = append(out.Findings, newFinding(p, d))
-			switch c.Format {
-			case "text":
-				fmt.Fprintln(env.stdout, text(d, hasColour(env)))
-			case "github":
-				fmt.Fprintln(env.stdout, github(out.Findings[len(out.Findings)-1]))
-			}
-		}
-		if len(loaded.Unchecked) > 0 && c.Format != "json" {
-			fmt.Fprintf(env.stderr, "%s: there is no %s, so these are not checked:\n", p.name, schemaFile)
-			for _, what := range loaded.Unchecked {
-				fmt.Fprintln(env.stderr, "  -", what)
-			}
 		}
 	}
 	if c.Format == "json" {
@@ -94,6 +76,67 @@ func (c *checkCommand) Run(env *environment) error {
 		return errFound
 	}
 	return nil
+}
+
+// check checks a policy against each schema. What is wrong for several programs is reported
+// for the first of them.
+func (c *checkCommand) check(env *environment, p *policy, out *report) error {
+	schemas := c.Schema
+	if len(schemas) == 0 {
+		schemas = []string{""}
+	}
+	type place struct {
+		pos  syntax.Position
+		code syntax.Code
+		msg  string
+	}
+	seen := map[place]bool{}
+	for _, path := range schemas {
+		loaded, s, err := p.load(env, path)
+		if err != nil {
+			return err
+		}
+		if len(loaded.Unchecked) > 0 {
+			out.Unchecked[p.name] = loaded.Unchecked
+		}
+		for _, d := range loaded.All(s) {
+			at := place{d.Pos, d.Code, d.Msg}
+			if seen[at] {
+				continue
+			}
+			seen[at] = true
+			f := newFinding(p, d)
+			from := ""
+			if len(schemas) > 1 {
+				f.Schema = shortPath(path)
+				from = " (" + f.Schema + ")"
+			}
+			out.Findings = append(out.Findings, f)
+			switch c.Format {
+			case "text":
+				fmt.Fprintln(env.stdout, text(d, from, hasColour(env)))
+			case "github":
+				fmt.Fprintln(env.stdout, github(f))
+			}
+		}
+		if len(loaded.Unchecked) > 0 && c.Format != "json" {
+			fmt.Fprintf(env.stderr, "%s: there is no %s, so these are not checked:\n", p.name, schemaFile)
+			for _, what := range loaded.Unchecked {
+				fmt.Fprintln(env.stderr, "  -", what)
+			}
+		}
+	}
+	return nil
+}
+
+// shortPath returns a path relative to the current folder, if it is below it.
+func shortPath(path string) string {
+	if dir, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
+			return filepath.ToSlash(rel)
+		}
+	}
+	return path
 }
 
 // newFinding converts a diagnostic. One about the policy as a whole gets the name of the policy.
@@ -111,8 +154,9 @@ func newFinding(p *policy, d syntax.Diagnostic) finding {
 	return f
 }
 
-// text returns a diagnostic for people, with the line that its fix makes.
-func text(d syntax.Diagnostic, colour bool) string {
+// text returns a diagnostic for people, with the line that its fix makes. From says where it is
+// from, or is empty.
+func text(d syntax.Diagnostic, from string, colour bool) string {
 	b := strings.Builder{}
 	head, rest, _ := strings.Cut(d.Long(), "\n")
 	if colour {
@@ -122,7 +166,7 @@ func text(d syntax.Diagnostic, colour bool) string {
 		}
 		head = shade + head + "\x1b[0m"
 	}
-	fmt.Fprintf(&b, "%s [%s]", head, d.Code)
+	fmt.Fprintf(&b, "%s [%s]%s", head, d.Code, from)
 	if rest != "" {
 		b.WriteString("\n" + rest)
 	}
@@ -157,6 +201,9 @@ func github(f finding) string {
 	msg := f.Message
 	if f.Hint != "" {
 		msg += " (" + f.Hint + ")"
+	}
+	if f.Schema != "" {
+		msg += " (" + f.Schema + ")"
 	}
 	at := "file=" + githubProperty.Replace(f.File)
 	if f.Line > 0 {

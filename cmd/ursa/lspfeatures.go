@@ -262,6 +262,9 @@ func (s *server) fixes(name string, at lspRange) any {
 			continue
 		}
 		title := "Replace by " + fix.Text
+		if fix.Start == fix.End {
+			title = "Insert " + fix.Text
+		}
 		if !utf8.ValidString(title) || len(title) > 200 {
 			title = "Replace"
 		}

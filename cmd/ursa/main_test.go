@@ -81,14 +81,14 @@ func exitcode(ts *testscript.TestScript, _ bool, args []string) {
 // TestColour: errors are red and warnings yellow on a terminal, and nowhere else.
 func TestColour(t *testing.T) {
 	d := syntax.Diagnostic{Severity: syntax.Warning, Code: "some-code", Msg: "message"}
-	if got := text(d, true); got != "\x1b[33mwarning: message\x1b[0m [some-code]" {
+	if got := text(d, "", true); got != "\x1b[33mwarning: message\x1b[0m [some-code]" {
 		t.Errorf("%q", got)
 	}
 	d.Severity = syntax.Error
-	if got := text(d, true); got != "\x1b[31mmessage\x1b[0m [some-code]" {
+	if got := text(d, "", true); got != "\x1b[31mmessage\x1b[0m [some-code]" {
 		t.Errorf("%q", got)
 	}
-	if got := text(d, false); got != "message [some-code]" {
+	if got := text(d, "", false); got != "message [some-code]" {
 		t.Errorf("%q", got)
 	}
 	if hasColour(&environment{stdout: new(bytes.Buffer)}) {

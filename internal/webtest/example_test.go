@@ -129,5 +129,5 @@ func TestRouters(t *testing.T) {
 
 // TestDocs: the code of docs/routers.md is that of this file.
 func TestDocs(t *testing.T) {
-	pagecode.Code(t, "../../docs/routers.md", []string{"go"}, 9, "example_test.go", "http_test.go", "ogen_test.go")
+	pagecode.Code(t, "../../docs/routers.md", []string{"go"}, 10, "example_test.go", "http_test.go", "ogen_test.go")
 }

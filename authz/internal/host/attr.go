@@ -29,7 +29,8 @@ type Relation struct {
 	Target     *Plan   // the type of the rows
 	ForeignKey []*Attr // for belongs-to, the fields of the owner that hold the other row's key; else empty
 
-	links []link // that the rows must have with the owner
+	links    []link // that the rows must have with the owner
+	required bool   // see RelationSpec.Required
 }
 
 // A RelState says whether the rows of a relation are in memory.

@@ -43,6 +43,7 @@ type RelationSpec struct {
 	Target     reflect.Type // type of the rows
 	ForeignKey []string     // Go names of the fields that hold the row's key, for belongs-to
 	Links      []LinkSpec   // fields that are equal in related rows; for belongs-to, the key of the target if empty
+	Required   bool         // a row exists for every foreign key that is not nil or zero
 }
 
 // A ClassInfo is a class as the engine knows it. It is immutable and safe for concurrent use.

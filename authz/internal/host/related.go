@@ -134,6 +134,24 @@ func (a *Attr) fits(base unsafe.Pointer) bool {
 	return true
 }
 
+// ForeignKeyOf returns the attribute of the relation's owner that is equal to the attribute
+// name of the related row, if there is such a row, or nil. With a relation that is required,
+// there is one unless the foreign key is nil or zero. Both attributes have the same type, an
+// integer or a string.
+func (r *Relation) ForeignKeyOf(name string) *Attr {
+	if !r.required || r.Many || len(r.ForeignKey) != 1 || len(r.links) != 1 {
+		return nil
+	}
+	owner, target := r.links[0].owner, r.links[0].target
+	if owner != r.ForeignKey[0] || target != r.Target.attrs[name] || owner.Plan == nil || owner.Plan != target.Plan {
+		return nil
+	}
+	if k := owner.Plan.Kind; k != Int && k != String {
+		return nil
+	}
+	return owner
+}
+
 // joins reports whether a row is related to the object at base.
 func (r *Relation) joins(base unsafe.Pointer, row Value) bool {
 	if row.Plan != r.Target {

@@ -86,7 +86,11 @@ func (b *builder) addRelation(p *Plan, spec RelationSpec) {
 		b.report(p, "the relation %s is to %v, but field %s holds %s", spec.Name, target, a.Name, a.Type)
 		return
 	}
-	r := &Relation{Name: spec.Name, Many: spec.Many, Target: b.plan(target)}
+	if spec.Required && (spec.Many || len(spec.ForeignKey) == 0) {
+		b.report(p, "the relation %s cannot be required: it has no foreign key in %s", spec.Name, p.describe())
+		return
+	}
+	r := &Relation{Name: spec.Name, Many: spec.Many, Target: b.plan(target), required: spec.Required}
 	for _, name := range spec.ForeignKey {
 		fk, _ := b.goField(p, name)
 		if fk == nil {

@@ -124,7 +124,7 @@ func sameClass(a, b Class) bool {
 }
 
 func sameRelation(a, b RelationSpec) bool {
-	return a.Name == b.Name && a.Many == b.Many && a.Target == b.Target &&
+	return a.Name == b.Name && a.Many == b.Many && a.Required == b.Required && a.Target == b.Target &&
 		slices.Equal(a.ForeignKey, b.ForeignKey) && slices.Equal(a.Links, b.Links)
 }
 

@@ -31,10 +31,8 @@ func (p *Policy) Advice(s *schema.Schema) []syntax.Diagnostic {
 			a.supers[c.Name] = c.Supers
 		}
 	}
+	a.files = p.Files
 	for _, f := range p.Files {
-		// The names of variables are changed for comparison, so these are other nodes.
-		own, _ := syntax.Parse(f.Name, f.Source)
-		a.files = append(a.files, own)
 		a.lines[f.Name] = syntax.NewLines(f.Source)
 	}
 	a.open()
@@ -257,6 +255,7 @@ func (a *adviser) unused() {
 type compared struct {
 	rule  *syntax.Rule
 	order int
+	heads []shape
 	goals []string // with the variables of the head by number
 	used  []bool   // which parameters are variables that the body has
 }
@@ -265,11 +264,13 @@ type compared struct {
 type shape string
 
 // shadowed finds rules whose goals are all of another rule's, and more, under a head that is as
-// narrow or narrower.
+// narrow or narrower. In a large policy, most heads differ by a literal, so heads are
+// looked at first, and bodies only where two heads overlap.
 func (a *adviser) shadowed() {
 	type group struct {
-		rules []*compared
-		cut   bool
+		rules  []*syntax.Rule
+		heads  [][]shape
+		orders []int
 	}
 	groups := map[ruleKey]*group{}
 	var keys []ruleKey
@@ -282,19 +283,98 @@ func (a *adviser) shadowed() {
 			groups[key] = g
 			keys = append(keys, key)
 		}
-		c, cut := newCompared(r)
-		c.order = order
-		order++
-		g.cut = g.cut || cut
-		if !mixes(r) {
-			g.rules = append(g.rules, c)
+		var heads []shape
+		if key.arity <= maxComparedParams && !mixes(r) {
+			heads = shapes(r)
 		}
+		g.rules, g.heads, g.orders = append(g.rules, r), append(g.heads, heads), append(g.orders, order)
+		order++
 	})
+	var copies []*syntax.Rule
 	for _, key := range keys {
-		if g := groups[key]; !g.cut && key.arity <= 8 {
-			a.compare(g.rules)
+		g := groups[key]
+		overlaps := overlapping(g.heads)
+		if overlaps == nil || slices.ContainsFunc(g.rules, hasCut) {
+			continue
+		}
+		if copies == nil {
+			copies = a.copies()
+		}
+		var rules []*compared
+		for i, overlap := range overlaps {
+			if overlap {
+				c := newCompared(copies[g.orders[i]])
+				c.order, c.heads = g.orders[i], g.heads[i]
+				rules = append(rules, c)
+			}
+		}
+		a.compare(rules)
+	}
+}
+
+// maxComparedParams bounds the parameters of rules that are compared: a head has up to two
+// to the power of that many shapes.
+const maxComparedParams = 8
+
+// overlapping reports for each head whether another one is equal, wider or narrower, or returns
+// nil if there are none. A rule without shapes overlaps none.
+func overlapping(heads [][]shape) []bool {
+	first := map[shape]int{} // the first rule with that head
+	found := make([]bool, len(heads))
+	some := false
+	for i, h := range heads {
+		if len(h) == 0 {
+			continue
+		}
+		if j, ok := first[h[0]]; ok {
+			found[i], found[j], some = true, true, true
+		} else {
+			first[h[0]] = i
 		}
 	}
+	wider := map[shape]bool{}
+	for i, h := range heads {
+		for _, w := range h[min(1, len(h)):] {
+			if _, ok := first[w]; ok {
+				found[i], wider[w], some = true, true, true
+			}
+		}
+	}
+	if !some {
+		return nil
+	}
+	for i, h := range heads {
+		found[i] = found[i] || len(h) > 0 && wider[h[0]]
+	}
+	return found
+}
+
+// copies returns the written rules once more, in the same order. The names of their variables
+// are changed for comparison.
+func (a *adviser) copies() []*syntax.Rule {
+	var list []*syntax.Rule
+	for _, f := range a.files {
+		own, _ := syntax.Parse(f.Name, f.Source)
+		for _, s := range own.Stmts {
+			if r, ok := s.(*syntax.Rule); ok {
+				list = append(list, r)
+			}
+		}
+	}
+	return list
+}
+
+// hasCut reports whether a rule has a cut.
+func hasCut(r *syntax.Rule) bool {
+	found := false
+	if r.Body != nil {
+		syntax.Walk(r.Body, func(n syntax.Node) bool {
+			_, cut := n.(*syntax.CutExpr)
+			found = found || cut
+			return !found
+		})
+	}
+	return found
 }
 
 // mixes reports whether a parameter is a term with variables in it, as [x, y]. Such rules are
@@ -314,10 +394,10 @@ func mixes(r *syntax.Rule) bool {
 	})
 }
 
-// newCompared returns the form of a rule, and whether it has a cut. It renames the variables
+// newCompared returns the form of a rule, without its place and heads. It renames the variables
 // of the rule.
-func newCompared(r *syntax.Rule) (c *compared, cut bool) {
-	c = &compared{rule: r, used: make([]bool, len(r.Params))}
+func newCompared(r *syntax.Rule) *compared {
+	c := &compared{rule: r, used: make([]bool, len(r.Params))}
 	numbers := map[string]int{}
 	for i, param := range r.Params {
 		if v, ok := param.Value.(*syntax.Var); ok && v.Name != "_" {
@@ -340,17 +420,14 @@ func newCompared(r *syntax.Rule) (c *compared, cut bool) {
 		}
 	}
 	if r.Body == nil {
-		return c, false
+		return c
 	}
 	syntax.Walk(r.Body, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.Var:
-			if i, ok := numbers[n.Name]; ok {
+		if v, ok := n.(*syntax.Var); ok {
+			if i, ok := numbers[v.Name]; ok {
 				c.used[i] = true
-				n.Name = "argument_" + strconv.Itoa(i)
+				v.Name = "argument_" + strconv.Itoa(i)
 			}
-		case *syntax.CutExpr:
-			cut = true
 		}
 		return true
 	})
@@ -361,13 +438,14 @@ func newCompared(r *syntax.Rule) (c *compared, cut bool) {
 	for _, g := range goals {
 		c.goals = append(c.goals, syntax.ExprString(syntax.Unparen(g)))
 	}
-	return c, cut
+	return c
 }
 
-// shapes returns the shape of the head, and those of all heads that are as wide or wider.
-func (c *compared) shapes() []shape {
+// shapes returns the shape of the head of a rule, and those of all heads that are as wide or
+// wider.
+func shapes(r *syntax.Rule) []shape {
 	shapes := []shape{""}
-	for _, param := range c.rule.Params {
+	for _, param := range r.Params {
 		text := "_"
 		if _, ok := param.Value.(*syntax.Var); !ok {
 			text = syntax.ExprString(param.Value)
@@ -401,14 +479,14 @@ func (a *adviser) compare(rules []*compared) {
 		if len(c.goals) > 0 {
 			first = c.goals[0]
 		}
-		key := firstGoal{c.shapes()[0], first}
+		key := firstGoal{c.heads[0], first}
 		wider[key] = append(wider[key], c)
 	}
 	left := maxCompared
 	for _, c := range rules {
 		var by *compared
 	search:
-		for _, head := range c.shapes() {
+		for _, head := range c.heads {
 			for _, goal := range append([]string{""}, c.goals...) {
 				for _, w := range wider[firstGoal{head, goal}] {
 					if left--; left < 0 {

@@ -373,7 +373,7 @@ func (p *parser) bodyAdvice(name string) advice {
 	switch {
 	case a.text != "":
 	case t.kind == kEOF:
-		a = say("did you forget a semicolon?")
+		a = p.semicolon("did you forget a semicolon?")
 	case t.kind == kSymbol, t.kind == kNot, t.kind == kForall, t.kind == kTrue, t.kind == kString, t.kind == kInt:
 		a = advice{`did you forget "if"?`, p.edit(t.start, t.start, "if ")}
 	}

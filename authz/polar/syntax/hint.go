@@ -86,12 +86,17 @@ func (p *parser) edit(start, end place, text string) *Fix {
 	return &Fix{Span: p.scan.span(start, end), Text: text}
 }
 
+// semicolon returns a hint whose replacement ends the statement after the last token.
+func (p *parser) semicolon(text string) advice {
+	return advice{text, p.edit(p.prev.end, p.prev.end, ";")}
+}
+
 // unexpected reports that the next token is not allowed here, and leaves the
 // statement. want names what is allowed.
 func (p *parser) unexpected(want string) {
 	hint := p.hint()
 	if hint.text == "" && p.tok.kind == kEOF && strings.Contains(want, `";"`) {
-		hint = say("did you forget a semicolon?")
+		hint = p.semicolon("did you forget a semicolon?")
 	}
 	p.unexpectedHint(want, hint)
 }
@@ -234,7 +239,7 @@ func (p *parser) hint() advice {
 		}
 	case kRBrace:
 		if p.brackets <= 0 {
-			return say("did you forget a semicolon?")
+			return p.semicolon("did you forget a semicolon?")
 		}
 	case kNot:
 		switch next := p.peek(); {
@@ -301,11 +306,8 @@ func (p *parser) operandHint() advice {
 			return say("did you forget a comma or a closing bracket?")
 		case p.braces == 0 && t.start.col > p.stmt.col:
 			return say(fmt.Sprintf(`did you forget "and", or a semicolon, at the end of line %d?`, p.prev.end.line))
-		case p.braces > 0:
-			// A declaration of a block does not continue with another one.
-			return advice{fmt.Sprintf("did you forget a semicolon at the end of line %d?", p.prev.end.line), p.edit(p.prev.end, p.prev.end, ";")}
 		}
-		return say(fmt.Sprintf("did you forget a semicolon at the end of line %d?", p.prev.end.line))
+		return p.semicolon(fmt.Sprintf("did you forget a semicolon at the end of line %d?", p.prev.end.line))
 	}
 	if p.brackets > 0 && !continues(p.prev.kind) && p.prev.kind != kLBrace && t.kind != kLBrace && t.kind != kLParen {
 		return say("did you forget a comma?")

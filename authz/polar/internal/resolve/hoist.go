@@ -200,6 +200,9 @@ func (s *scope) arith(x *syntax.BinaryExpr) Term {
 
 // lookup translates an attribute or method call to its result.
 func (s *scope) lookup(x *syntax.Lookup) Term {
+	if t := s.foreignKey(x); t != nil {
+		return t
+	}
 	obj := s.term(x.X)
 	at := At{x.Start, x}
 	if x.Called {

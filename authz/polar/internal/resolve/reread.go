@@ -75,7 +75,7 @@ func (m *Module) read(i int, text textPlace, pos filePos) *Rule {
 	start := syntax.Position{File: file.Name, Line: pos.line, Col: pos.col}
 	node := syntax.ParseRule(file.Source, int(text.off), start)
 	r := newResolver(m.opts)
-	r.mod, r.frozen = m, true
+	r.mod, r.frozen, r.keys = m, true, true
 	src := &source{file: file, index: int(text.file), at: cursor{pos.line, pos.col, int(text.off)}}
 	rule := r.rule(src, node)
 	rule.Index = i

@@ -93,6 +93,7 @@ func (r *resolver) load(files []*syntax.File) {
 		r.checkTypes()
 	}
 	r.reportNeverGiven()
+	r.useForeignKeys()
 }
 
 // A pendingQuery is an inline query, which is resolved when all rules are known.
@@ -131,13 +132,17 @@ type resolver struct {
 	frozen   bool // mod is loaded and must not be changed
 	sources  []*source
 	diags    []syntax.Diagnostic
-	errors   int // how many errors were found
-	warned   int // how many warnings were found
-	msgs     int // bytes of the messages of diags
-	hints    int // how many names were looked for among those that exist
-	last     int // the diagnostic reported last: its index in diags plus 1; 0 if it was not kept
-	compared int // how many they were compared with
-	nested   int // see checkNesting
+	errors   int                      // how many errors were found
+	warned   int                      // how many warnings were found
+	msgs     int                      // bytes of the messages of diags
+	hints    int                      // how many names were looked for among those that exist
+	last     int                      // the diagnostic reported last: its index in diags plus 1; 0 if it was not kept
+	compared int                      // how many they were compared with
+	nested   int                      // see checkNesting
+	exact    map[*host.ClassInfo]bool // of the classes looked at; see isExact
+	keys     bool                     // foreign keys are read where they can be; see foreignkey.go
+	hasKey   bool                     // there was one, since hasKey was false
+	keyed    []*Rule                  // the rules that have one
 
 	scope     scope                                       // of the rule being resolved; reused
 	latest    *Rule                                       // the last written rule, apart from those that are like another
@@ -349,17 +354,22 @@ func (r *resolver) addRule(src *source, node *syntax.Rule) {
 // rule resolves a written rule.
 func (r *resolver) rule(src *source, node *syntax.Rule) *Rule {
 	s := r.begin(src)
+	r.hasKey = false
 	rule := &Rule{Name: node.Name.Text, Pos: node.Start, End: node.End, Node: node}
 	start := src.offset(node.Start)
 	rule.Text = src.head(node.Name, node.Params, node.Rparen)
 	rule.text = textPlace{int32(src.index), int32(start), int32(src.offset(node.End))}
 	rule.Params = s.params(node.Params)
+	s.nodes, s.specs = node.Params, rule.Params
 	headOps := slices.Clone(s.ops)
 	s.ops, s.eager = s.ops[:0], false
 	rule.Body = s.body(node.Body, node)
 	rule.Body.Goals = append(rule.Body.Goals, headOps...)
 	rule.Vars = s.names()
 	r.setLocals(rule.Body, rule.Params, len(rule.Vars))
+	if r.hasKey {
+		r.keyed = append(r.keyed, rule)
+	}
 	return rule
 }
 

@@ -20,6 +20,9 @@ type scope struct {
 	vars []variable
 	slot map[string]int // slots of the named variables
 
+	nodes []*syntax.Param // of the rule, if its parameters are translated
+	specs []Param
+
 	ops   []Goal // operations of the terms translated last, to be placed by hoist.go
 	eager bool   // one of ops must run before the goal that uses it
 }
