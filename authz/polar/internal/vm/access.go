@@ -4,6 +4,7 @@ package vm
 
 import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
@@ -158,7 +159,7 @@ func (m *Machine) unknownAttribute(n *node, obj Value, name string) error {
 	}
 	hint := ""
 	if obj.Plan != openListPlan && obj.Plan != openDictPlan && obj.Plan.Kind != host.ClassKind {
-		if obj.Plan.Method(name) != nil || hasBuiltin(obj, name) {
+		if obj.Plan.Method(name) != nil || ops.BuiltinOf(ops.KindOf(obj), name) != nil {
 			hint = "; " + name + " is a method: write " + name + "(...)"
 		} else if near := syntax.Nearest(name, obj.Plan.AttrNames()); near != "" {
 			hint = "; did you mean " + near + "?"
@@ -224,7 +225,7 @@ func (m *Machine) method(n *node, base int32) (bool, error) {
 			return true, nil
 		}
 	}
-	v, ok, err := m.builtin(obj, n.name, args)
+	v, ok, err := ops.CallBuiltin(terms{m}, obj, n.name, args)
 	if err != nil || !ok {
 		return false, err
 	}
@@ -388,16 +389,4 @@ func (m *Machine) construct(n *node, base int32) (bool, error) {
 }
 
 // describe returns the class or kind of a value for messages, never the value itself.
-func describe(v Value) string {
-	switch {
-	case v.Plan == openListPlan:
-		return "List"
-	case v.Plan == openDictPlan:
-		return "Dictionary"
-	case v.Kind() == host.Var:
-		return "variable"
-	case v.Kind() == host.Partial:
-		return "unknown"
-	}
-	return host.Describe(v)
-}
+func describe(v Value) string { return ops.Describe(v) }

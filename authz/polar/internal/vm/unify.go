@@ -6,11 +6,8 @@ package vm
 // Go stack, and count every element against the budget.
 
 import (
-	"cmp"
-	"strings"
-
 	"github.com/ursa-authz/ursa/authz/internal/host"
-	"github.com/ursa-authz/ursa/authz/internal/meter"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 )
 
 // A pair is work left to do on a compound term.
@@ -77,11 +74,7 @@ func (m *Machine) equalAtoms(a, b Value) (bool, error) {
 	switch ak, bk := a.Kind(), b.Kind(); {
 	case ak == host.Partial || bk == host.Partial:
 		return false, m.unsupported("a comparison inside a list or dictionary")
-	case ak == host.String && bk == host.String:
-		return m.sameText(a.Str(), b.Str())
-	case ak == host.Int && bk == host.Int:
-		return a.Word == b.Word, nil
-	case m.quiet:
+	case m.quiet && ak == host.Instance && bk == host.Instance:
 		eq, known, err := host.EqualQuietCharged(&m.acct, a, b)
 		if ends(err) {
 			return false, err
@@ -92,51 +85,11 @@ func (m *Machine) equalAtoms(a, b Value) (bool, error) {
 		}
 		return eq, nil
 	}
-	eq, err := host.EqualCharged(&m.acct, a, b)
+	eq, err := ops.Equal(&m.acct, a, b)
 	if a.Kind() == host.Instance && a.Plan.EqualBy() >= host.EqualByMethod {
 		m.look()
 	}
 	return eq, err
-}
-
-// textChunk is how many bytes of texts are compared between two checks of the context.
-const textChunk = 1 << 16
-
-// sameText compares two texts, of equal length a chunk at a time.
-func (m *Machine) sameText(a, b string) (bool, error) {
-	if len(a) != len(b) {
-		return false, nil
-	}
-	if len(a) < meter.StepBytes {
-		return a == b, nil
-	}
-	for len(a) > 0 {
-		n := min(len(a), textChunk)
-		if err := m.acct.ChargeBytes(n); err != nil {
-			return false, err
-		}
-		if a[:n] != b[:n] {
-			return false, nil
-		}
-		a, b = a[n:], b[n:]
-	}
-	return true, nil
-}
-
-// compareText orders two texts, a chunk at a time.
-func (m *Machine) compareText(a, b string) (int, error) {
-	for {
-		n := min(len(a), len(b), textChunk)
-		if err := m.acct.ChargeBytes(n); err != nil {
-			return 0, err
-		}
-		if c := strings.Compare(a[:n], b[:n]); c != 0 {
-			return c, nil
-		}
-		if a, b = a[n:], b[n:]; a == "" || b == "" {
-			return cmp.Compare(len(a), len(b)), nil
-		}
-	}
 }
 
 // bindChecked binds a variable to a term that is not a variable, unless the
