@@ -24,6 +24,7 @@ func (m *Machine) symbolAttribute(n *node, s *symbol, name string) (Value, bool,
 	switch s.kind {
 	case symMany, symCond:
 		return Value{}, false, m.errorf(CodeUnknownAttribute, "%s has no attributes", describeSymbol(s))
+	case symRow, symOne, symField:
 	}
 	if s.plan == nil {
 		return Value{}, false, m.unsupported("an attribute of %s", describeSymbol(s))
@@ -135,6 +136,7 @@ func (m *Machine) matchPartial(v Value, p *pattern, n *node, base int32) (bool, 
 					return ok, err
 				}
 			}
+		case symRow, symMany, symCond: // a row exists, and the others were excluded
 		}
 	}
 	for i := len(p.fields) - 1; i >= 0; i-- {
