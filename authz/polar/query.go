@@ -35,6 +35,9 @@ type Frame = vm.Frame
 //
 // Decide stops at the first solution. It is safe for concurrent use.
 func (p *Policy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (Outcome, error) {
+	if p.solverOnly {
+		return p.solve(ctx, rule, actor, action, resource)
+	}
 	if allowed, by, done := p.prog.Decide(ctx, rule, actor, action, resource); done {
 		if !allowed {
 			return Outcome{}, nil

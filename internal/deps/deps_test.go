@@ -63,6 +63,7 @@ const lattice = `
 	11 internal/pagetest   gorm.io/gorm
 	0  internal/pagecode
 	0  internal/deps
+	0  internal/untyped
 `
 
 // testModules are the modules that tests outside authz/ may import.
