@@ -369,6 +369,9 @@ func (m *Machine) checkOrder(s *symbol, p *host.Plan) error {
 		if f, err := m.prog.models[s.owner].Field(s.name); err == nil && f.Ordered {
 			return nil
 		}
+		if p.HasOrder() {
+			return m.unsupported("an ordering of %s, whose values only a method of their Go type orders,", describeSymbol(s))
+		}
 	}
 	return m.errorf(CodeUnordered, "%s and %s cannot be ordered", host.Describe(Value{Plan: s.plan}), host.Describe(Value{Plan: p}))
 }
