@@ -30,15 +30,15 @@ func (m *Machine) compare(n *node, base int32) (bool, error) {
 		}
 	}
 	if n.cmp == syntax.OpEq || n.cmp == syntax.OpNe {
-		eq, waits, depends, err := m.equal(a, b)
+		c, err := m.equal(a, b)
 		switch {
 		case err != nil:
 			return false, err
-		case depends:
-			m.wait(n, waits)
+		case c.depends:
+			m.wait(n, c.on)
 			return true, nil
 		}
-		return eq == (n.cmp == syntax.OpEq), nil
+		return c.equal == (n.cmp == syntax.OpEq), nil
 	}
 	switch {
 	case ak == host.Var:

@@ -2,7 +2,7 @@
 //
 // The files are:
 //
-//   - compile.go and program.go compile a resolved module to a Program, which has a
+//   - compile.go, callgraph.go and program.go compile a resolved module to a Program, which has a
 //     graph of goals for each rule. index.go, leading.go, listparts.go and order.go
 //     select and order the rules of a call.
 //   - machine.go, solve.go and call.go define the Machine, which walks the graph.

@@ -73,13 +73,9 @@ func (m *Machine) methodPartial(n *node, obj Value, base int32) (bool, error) {
 	if b == nil || b.Filter == nil || len(n.args) != len(b.Args) {
 		return false, m.unsupported("the method %s of %s", n.name, describeSymbol(s))
 	}
-	args, waits, depends, err := m.groundArgs(n, base)
-	if err != nil {
-		return false, err
-	}
-	if depends {
-		m.wait(n, waits)
-		return true, nil
+	args, waits, err := m.groundArgs(n, base)
+	if err != nil || waits {
+		return waits, err
 	}
 	if ok, err := b.Fit(args); !ok || err != nil {
 		return false, err

@@ -32,8 +32,8 @@ func (t terms) Each(list Value, f func(elem Value) (more bool, err error)) (boun
 }
 
 func (t terms) Same(a, b Value) (same, bound bool, err error) {
-	eq, _, depends, err := t.m.equal(a, b)
-	return eq, !depends, err
+	c, err := t.m.equal(a, b)
+	return c.equal, !c.depends, err
 }
 
 func (t terms) Keys(dict Value) ([]string, error) {
