@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
 // An Identifier is a value that has an id for logs and error texts. The id of an actor or a
@@ -144,24 +146,12 @@ func (c *classes) key(t reflect.Type) [][]int {
 			key = nil // part of a key is not an id
 		}
 	} else {
-		for _, f := range reflect.VisibleFields(t) {
-			_, opts, _ := strings.Cut(f.Tag.Get("polar"), ",")
-			if f.IsExported() && hasOption(opts, "id") {
-				key = append(key, f.Index)
-			}
+		for _, f := range host.TaggedKey(t) {
+			key = append(key, f.Index)
 		}
 	}
 	c.keys.Store(t, key)
 	return key
-}
-
-func hasOption(opts, name string) bool {
-	for o := range strings.SplitSeq(opts, ",") {
-		if o == name {
-			return true
-		}
-	}
-	return false
 }
 
 // keyText returns the text of a key field: a scalar, or a type that can write itself, such

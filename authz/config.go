@@ -29,7 +29,8 @@ type Config struct {
 	// Constants are values that policies can use, by name.
 	Constants map[string]any
 
-	// Engine compiles the policy. The default is the engine of package polar.
+	// Engine compiles the policy. The default is the engine of package polar. See
+	// [SolverOnly].
 	Engine Engine
 
 	// External are the schemas of other programs that use the same policy with Go types of

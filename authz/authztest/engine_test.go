@@ -19,6 +19,10 @@ import (
 
 func TestDefaultEngine(t *testing.T) { TestEngine(t, func() authz.Engine { return nil }) }
 
+func TestSolverOnlyEngine(t *testing.T) {
+	TestEngine(t, func() authz.Engine { return authz.SolverOnly })
+}
+
 // A broken engine is the default one with a fault. The functions that are set replace
 // parts of it.
 type broken struct {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
 // A Lister gives [Equivalent] access to rows. The contexts that it gets carry the
@@ -178,7 +179,7 @@ func (e *equivalence) rows() rowSet {
 func (e *equivalence) keyOf(row any) any {
 	e.t.Helper()
 	v := reflect.ValueOf(row)
-	if want := structType(e.class.Type); v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Type() != want {
+	if want := host.Deref(e.class.Type); v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Type() != want {
 		e.t.Fatalf("authztest: the Lister returned a %T, want a *%v", row, want)
 	}
 	parts := make([]any, len(e.key))
@@ -197,7 +198,7 @@ func (e *equivalence) keyOf(row any) any {
 
 // add adds hostile rows, and returns how many were stored and how many were rejected.
 func (e *equivalence) add(rows rowSet, actors []any) (added, refused int) {
-	h := newHostile(structType(e.class.Type), e.key, rows.list, actors)
+	h := newHostile(host.Deref(e.class.Type), e.key, rows.list, actors)
 	for _, row := range h.rows(maxHostile, rand.New(rand.NewPCG(1, 2))) {
 		if err := e.lister.Add(e.context(nil), e.class, row); err != nil {
 			refused++
@@ -259,26 +260,16 @@ func (e *equivalence) compare(rows rowSet, compared []any, i int, actor any, act
 // maxPointers is how many pointers to a value are followed: type P *P never ends.
 const maxPointers = 32
 
-// structType returns what t points to.
-func structType(t reflect.Type) reflect.Type {
-	for n := 0; n < maxPointers && t != nil && t.Kind() == reflect.Pointer; n++ {
-		t = t.Elem()
-	}
-	return t
-}
-
 // keyOf returns the index paths of the fields that identify rows of a class, or nil.
 func keyOf(class authz.Class) [][]int {
-	t := structType(class.Type)
+	t := host.Deref(class.Type)
 	if t == nil || t.Kind() != reflect.Struct {
 		return nil
 	}
 	names := class.Key
 	if len(names) == 0 {
-		for _, f := range reflect.VisibleFields(t) {
-			if f.IsExported() && hasOption(f.Tag.Get("polar"), "id") {
-				names = append(names, f.Name)
-			}
+		for _, f := range host.TaggedKey(t) {
+			names = append(names, f.Name)
 		}
 	}
 	if len(names) == 0 {

@@ -323,9 +323,3 @@ func converted[T any](t reflect.Type, list []T) []reflect.Value {
 	}
 	return values
 }
-
-// hasOption reports whether the text of a tag has an option after its name.
-func hasOption(tag, option string) bool {
-	_, options, _ := strings.Cut(tag, ",")
-	return slices.Contains(strings.Split(options, ","), option)
-}

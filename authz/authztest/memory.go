@@ -12,6 +12,7 @@ import (
 
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
 // InMemory returns a Lister for rows, which are pointers to structs. It lists them with the
@@ -30,10 +31,10 @@ type memory struct {
 func (m *memory) Rows(_ context.Context, class authz.Class) ([]any, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	t := structType(class.Type)
+	t := host.Deref(class.Type)
 	var rows []any
 	for _, row := range m.stored {
-		if structType(reflect.TypeOf(row)) == t {
+		if host.Deref(reflect.TypeOf(row)) == t {
 			rows = append(rows, row)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
 // A Named is an actor or a resource and its name in a table. Make it with [Name].
@@ -92,7 +93,7 @@ func className(class authz.Class) string {
 	if class.Name != "" {
 		return class.Name
 	}
-	return structType(class.Type).Name()
+	return host.Deref(class.Type).Name()
 }
 
 // keyTexts returns the parts of the key of a row as texts.

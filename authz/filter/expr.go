@@ -64,8 +64,29 @@ func (o Op) Swap() Op {
 		return Lt
 	case Ge:
 		return Le
+	case Eq, Ne:
 	}
 	return o
+}
+
+// holds reports whether the comparison holds between two values that compare as c: less than
+// 0, 0, or greater than 0.
+func (o Op) holds(c int) bool {
+	switch o {
+	case Eq:
+		return c == 0
+	case Ne:
+		return c != 0
+	case Lt:
+		return c < 0
+	case Le:
+		return c <= 0
+	case Gt:
+		return c > 0
+	case Ge:
+		return c >= 0
+	}
+	panic("filter: unknown comparison operator")
 }
 
 // String returns the operator: "=", "!=", "<", "<=", ">" or ">=".
@@ -107,8 +128,10 @@ func (k StrKind) String() string {
 		return "startswith"
 	case Suffix:
 		return "endswith"
+	case Contains:
+		return "contains"
 	}
-	return "contains"
+	return "?"
 }
 
 // A StrOp tests the bytes of X, which is a string or nil, against Arg. It is

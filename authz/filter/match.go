@@ -198,20 +198,9 @@ func (m *matcher) compare(e Compare) (bool, error) {
 	case Ne:
 		eq, err := l.Equal(r)
 		return !eq && err == nil, err
-	}
-	c, ok, err := l.Compare(r)
-	if err != nil || !ok {
-		return false, err
-	}
-	switch e.Op {
-	case Lt:
-		return c < 0, nil
-	case Le:
-		return c <= 0, nil
-	case Gt:
-		return c > 0, nil
-	case Ge:
-		return c >= 0, nil
+	case Lt, Le, Gt, Ge:
+		c, ok, err := l.Compare(r)
+		return ok && err == nil && e.Op.holds(c), err
 	}
 	return false, invalid("unknown comparison operator", e)
 }

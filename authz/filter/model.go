@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
 // A Model describes the rows of a class: a struct type with a name and a key. It is
@@ -66,11 +68,11 @@ func (m *Model) newField(name string) (f *FieldInfo, reason string) {
 		t = sf.Type
 	}
 	f.GoType = t
-	f.Elem = deref(t)
+	f.Elem = host.Deref(t)
 	info := typeInfoOf(f.Elem)
 	f.Type, f.Nilable = info.typ, t.Kind() == reflect.Pointer || info.nullable
 	if info.nullable {
-		f.Elem = deref(f.Elem.FieldByIndex(nullable(f.Elem)).Type)
+		f.Elem = host.Deref(f.Elem.FieldByIndex(nullable(f.Elem)).Type)
 	}
 	if f.Type == TypeNil {
 		return nil, "a filter cannot hold a field of type " + f.GoType.String()

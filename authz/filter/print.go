@@ -321,8 +321,10 @@ func leaf(o Operand) any {
 		return object{"var": o.Var, "field": o.Name}
 	case Key:
 		return object{"var": o.Var, "key": true}
+	case Value, nil:
+		return o
 	}
-	return o
+	panic(fmt.Sprintf("filter: operand %T", o))
 }
 
 func relationName(r *Relation) string {

@@ -223,6 +223,7 @@ func mentions(e Expr, v Var) bool {
 		case Reach: // its steps refer only to their own variables
 			found = found || e.From == v || mentions(e.Where, v)
 			return false
+		case And, Or, Not, Const:
 		}
 		return !found
 	})
@@ -352,6 +353,7 @@ func place(o Operand) (Var, string) {
 		return o.Var, o.Name
 	case Key:
 		return o.Var, ""
+	case Value:
 	}
 	return 0, ""
 }
@@ -375,8 +377,7 @@ func foldCompare(op Op, l, r Operand) (result, ok bool) {
 	case !bothValues:
 		return false, false
 	}
-	switch op {
-	case Eq, Ne:
+	if !op.Ordering() {
 		eq, err := w.Equal(v)
 		return eq == (op == Eq), err == nil
 	}
@@ -384,7 +385,7 @@ func foldCompare(op Op, l, r Operand) (result, ok bool) {
 	if err != nil {
 		return false, false
 	}
-	return has && (op == Lt && c < 0 || op == Le && c <= 0 || op == Gt && c > 0 || op == Ge && c >= 0), true
+	return has && op.holds(c), true
 }
 
 func (v Value) isNaN() bool {
@@ -495,6 +496,7 @@ func opposite(op Op) (Op, bool) {
 		return Ne, true
 	case Ne:
 		return Eq, true
+	case Lt, Le, Gt, Ge:
 	}
 	return op, false
 }

@@ -1,11 +1,10 @@
 package filter
 
-// This file defines Value: the constants of a filter, their types, and the one
-// definition of equality and order.
+// This file defines Value: the constants of a filter, their types, and their equality and
+// order, which are those of package host.
 
 import (
 	"bytes"
-	"cmp"
 	"database/sql"
 	"database/sql/driver"
 	"encoding/base64"
@@ -19,6 +18,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
 )
 
 // A Type determines how a value compares. Go types with the same Type compare with
@@ -60,8 +61,8 @@ type Value struct {
 
 // ValueOf normalizes a Go value. Pointers are followed; nil pointers and invalid
 // sql.Null values are nil. Integers become int64, floats float64, and named
-// strings, numbers and booleans their basic type, unless they have a method Compare
-// or Equal for their own type. Any other value must be comparable with == or have
+// strings, numbers and booleans their basic type, unless they have a method Equal,
+// Compare, Cmp or Lt for their own type. Any other value must be comparable with == or have
 // such a method, and keeps its Go type. If x is anything else, or an unsigned
 // integer beyond int64, the error is ErrUnsupported.
 func ValueOf(x any) (Value, error) {
@@ -231,16 +232,15 @@ func (v Value) isZero() bool {
 // Equal reports whether two values are equal, as the package comment defines it.
 // The error is that of a Compare or Equal method that panicked.
 func (v Value) Equal(w Value) (bool, error) {
-	if v.typ.numeric() && w.typ.numeric() {
-		c, ok := compareNumbers(v, w)
-		return ok && c == 0, nil
-	}
-	if v.typ != w.typ {
+	hv, ok := v.host()
+	hw, alsoOK := w.host()
+	switch {
+	case ok && alsoOK:
+		return host.Equal(hv, hw)
+	case v.typ != w.typ:
 		return false, nil
 	}
 	switch v.typ {
-	case TypeNil:
-		return true, nil
 	case TypeTime:
 		return v.v.(time.Time).Equal(w.v.(time.Time)), nil
 	case TypeBytes:
@@ -250,7 +250,7 @@ func (v Value) Equal(w Value) (bool, error) {
 	case TypeOther:
 		return equalOther(v.v, w.v)
 	}
-	return v.v == w.v, nil
+	panic("filter: value of type " + v.typ.String())
 }
 
 // equalKeys compares keys: a key that is zero equals no other.
@@ -316,20 +316,15 @@ func (v Value) Compare(w Value) (c int, ok bool, err error) {
 	if v.IsNil() || w.IsNil() {
 		return 0, false, nil
 	}
-	if v.typ.numeric() && w.typ.numeric() {
-		c, ok = compareNumbers(v, w)
-		return c, ok, nil
-	}
 	if !ordered(v.typ, w.typ) {
 		return 0, false, unordered(v.typ, w.typ)
 	}
-	switch v.typ {
-	case TypeString:
-		return strings.Compare(v.v.(string), w.v.(string)), true, nil
-	case TypeTime:
+	if hv, ok := v.host(); ok {
+		hw, _ := w.host()
+		return host.Compare(hv, hw)
+	}
+	if v.typ == TypeTime {
 		return v.v.(time.Time).Compare(w.v.(time.Time)), true, nil
-	case TypeBool:
-		return compareBools(v.v.(bool), w.v.(bool)), true, nil
 	}
 	return compareOther(v.v, w.v)
 }
@@ -346,47 +341,23 @@ func unordered(a, b Type) error {
 	return &Error{Err: ErrInvalid, Reason: a.String() + " and " + b.String() + " have no order"}
 }
 
-func compareBools(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
+// host returns the value as package host compares it, if that has nothing to do with the
+// value's Go type.
+func (v Value) host() (hv host.Value, ok bool) {
+	switch v.typ {
+	case TypeNil:
+		return host.Value{}, true
+	case TypeBool:
+		return host.MakeBool(v.v.(bool)), true
+	case TypeInt:
+		return host.MakeInt(v.v.(int64)), true
+	case TypeFloat:
+		return host.MakeFloat(v.v.(float64)), true
+	case TypeString:
+		return host.MakeString(v.v.(string)), true
+	case TypeTime, TypeBytes, TypeOther, TypeKey:
 	}
-	return 1
-}
-
-// compareNumbers compares exactly; it returns false if one side is NaN.
-func compareNumbers(v, w Value) (int, bool) {
-	switch {
-	case v.typ == TypeInt && w.typ == TypeInt:
-		return cmp.Compare(v.v.(int64), w.v.(int64)), true
-	case v.typ == TypeInt:
-		return compareIntFloat(v.v.(int64), w.v.(float64))
-	case w.typ == TypeInt:
-		c, ok := compareIntFloat(w.v.(int64), v.v.(float64))
-		return -c, ok
-	}
-	a, b := v.v.(float64), w.v.(float64)
-	return cmp.Compare(a, b), a == a && b == b
-}
-
-// compareIntFloat compares without rounding the integer. The integer part of the
-// float is exact, and its fraction breaks a tie.
-func compareIntFloat(i int64, f float64) (int, bool) {
-	switch {
-	case f != f:
-		return 0, false
-	case f >= 1<<63:
-		return -1, true
-	case f < -1<<63:
-		return 1, true
-	}
-	whole := math.Trunc(f)
-	if c := cmp.Compare(i, int64(whole)); c != 0 {
-		return c, true
-	}
-	return cmp.Compare(whole, f), true
+	return host.Value{}, false
 }
 
 // equalOther compares two values of TypeOther by a method of their type, or with
@@ -404,7 +375,10 @@ func equalOther(a, b any) (eq bool, err error) {
 	case info.compare.ok():
 		return info.compare.call(ra, rb).Int() == 0, nil
 	}
-	return ra.Comparable() && rb.Comparable() && a == b, nil
+	if eq, err = host.EqualGo(ra, rb); err != nil {
+		err = &Error{Err: ErrUnsupported, Reason: err.Error()}
+	}
+	return eq, err
 }
 
 // compareOther orders two values of TypeOther by their type's method Compare.
@@ -424,14 +398,6 @@ func goType(v Value) reflect.Type { return reflect.TypeOf(v.v) }
 // maxPointers is the number of pointers to a value that are followed: type P *P has
 // no end.
 const maxPointers = 32
-
-// deref returns the type that a pointer type leads to.
-func deref(t reflect.Type) reflect.Type {
-	for n := 0; n < maxPointers && t.Kind() == reflect.Pointer; n++ {
-		t = t.Elem()
-	}
-	return t
-}
 
 // recovered turns a panic of a type's own method into an error.
 func recovered(t reflect.Type, err *error) {
@@ -465,15 +431,15 @@ func newTypeInfo(t reflect.Type) typeInfo {
 		return typeInfo{typ: TypeTime}
 	}
 	if value := nullable(t); value != nil {
-		info := typeInfoOf(deref(t.FieldByIndex(value).Type))
+		info := typeInfoOf(host.Deref(t.FieldByIndex(value).Type))
 		info.nullable = true
 		return info
 	}
-	info := typeInfo{
-		compare: methodOn(t, reflect.Int, "Compare", "Cmp"),
-		equal:   methodOn(t, reflect.Bool, "Equal"),
-	}
-	if info.compare.ok() || info.equal.ok() {
+	// Package host finds the methods of *T too, which cannot be called on a value here. What
+	// such a method decides does not become a filter.
+	c := host.ComparersOf(t)
+	info := typeInfo{compare: onValue(t, c.Compare), equal: onValue(t, c.Equal)}
+	if c.Any() {
 		info.typ = TypeOther
 		return info
 	}
@@ -549,20 +515,11 @@ func (m method) call(recv, arg reflect.Value) reflect.Value {
 	return recv.Method(m.index - 1).Call([]reflect.Value{arg})[0]
 }
 
-// methodOn returns t's method with one of the names that takes another t, a pointer
-// to one, or any, and returns a value of the given kind.
-func methodOn(t reflect.Type, result reflect.Kind, names ...string) method {
-	for _, name := range names {
-		m, ok := t.MethodByName(name)
-		if !ok || m.Type.NumIn() != 2 || m.Type.NumOut() != 1 || m.Type.Out(0).Kind() != result {
-			continue
-		}
-		switch in := m.Type.In(1); in {
-		case t, reflect.TypeFor[any]():
-			return method{index: m.Index + 1}
-		case reflect.PointerTo(t):
-			return method{index: m.Index + 1, pointer: true}
-		}
+// onValue returns a comparer of *t as a method of t, if it is one.
+func onValue(t reflect.Type, comparer reflect.Method) method {
+	m, ok := t.MethodByName(comparer.Name)
+	if !ok {
+		return method{}
 	}
-	return method{}
+	return method{index: m.Index + 1, pointer: m.Type.In(1) == reflect.PointerTo(t)}
 }

@@ -2,6 +2,8 @@ package filter
 
 // This file defines Walk and measures the size of a filter.
 
+import "fmt"
+
 // Walk calls f for e. As long as f returns true for a node, Walk visits the parts
 // of that node, from left to right. It keeps its own stack.
 func Walk(e Expr, f func(Expr) bool) {
@@ -27,6 +29,9 @@ func Walk(e Expr, f func(Expr) bool) {
 				stack = append(stack, e.Via[i].Step)
 			}
 			stack = append(stack, e.Step)
+		case Compare, In, StrOp, Const:
+		default:
+			panic(fmt.Sprintf("filter: node %T", e))
 		}
 	}
 }
@@ -89,6 +94,9 @@ func measure(root Expr) error {
 			}
 		case StrOp:
 			values += operandValues(e.X) + 1
+		case Const:
+		default:
+			return &Error{Err: ErrInvalid, Reason: fmt.Sprintf("a node of type %T", e)}
 		}
 		if !ok {
 			return &Error{Err: ErrTooLarge, Reason: "more than 10,000 nodes"}

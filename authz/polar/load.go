@@ -17,6 +17,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
 	"github.com/ursa-authz/ursa/authz/polar/schema"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
+	"github.com/ursa-authz/ursa/internal/untyped"
 )
 
 // maxDiagnostics bounds how many errors of parsing, and how many warnings, are kept of
@@ -35,6 +36,8 @@ type Policy struct {
 	rules  []atomic.Pointer[RuleInfo] // by index in the program; made when somebody reads them
 	cuts   map[string]bool            // names of rules that may reach a cut
 
+	solverOnly bool // see Input.SolverOnly
+
 	branchLock sync.Mutex
 	branches   map[int][]*Branch // of the rules that were explained, by index; see outline.go
 
@@ -50,7 +53,7 @@ type Policy struct {
 // a syntax.ErrorList. Other errors are about classes and constants, or come from ctx.
 // If the error is not nil, the policy is nil.
 func Load(ctx context.Context, in Input) (*Policy, []Diagnostic, error) {
-	return load(ctx, in, false)
+	return load(ctx, in, untyped.Is(ctx))
 }
 
 // load implements Load; noTypes disables the check of the policy against Go types.
@@ -105,7 +108,7 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 		memory = NewMemory(in.Limits)
 	}
 	p = &Policy{
-		reg: reg, module: module, prog: prog, cuts: syntax.Cutting(files),
+		reg: reg, module: module, prog: prog, cuts: syntax.Cutting(files), solverOnly: in.SolverOnly,
 		config: vm.Config{
 			Limits: vm.Limits(in.Limits.withDefaults()), Memory: memory.pool,
 			Now: in.Now, Print: in.Print,

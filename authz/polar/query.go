@@ -7,16 +7,17 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
 // Sentinel errors of queries, for errors.Is. An [*Error] matches one of them, depending on its code.
 var (
-	ErrBudget        = vm.ErrBudget        // a limit was exceeded
-	ErrUnbound       = vm.ErrUnbound       // a test needs a variable that nothing binds
-	ErrUnsupported   = vm.ErrUnsupported   // the operation is not supported, or cannot become a filter
-	ErrUndefinedRule = vm.ErrUndefinedRule // no rule has this name
+	ErrBudget        = ops.ErrBudget        // a limit was exceeded
+	ErrUnbound       = ops.ErrUnbound       // a test needs a variable that nothing binds
+	ErrUnsupported   = ops.ErrUnsupported   // the operation is not supported, or cannot become a filter
+	ErrUndefinedRule = ops.ErrUndefinedRule // no rule has this name
 )
 
 // An Error says why a query could not be answered: a stable code, the position
@@ -34,6 +35,9 @@ type Frame = vm.Frame
 //
 // Decide stops at the first solution. It is safe for concurrent use.
 func (p *Policy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (Outcome, error) {
+	if p.solverOnly {
+		return p.solve(ctx, rule, actor, action, resource)
+	}
 	if allowed, by, done := p.prog.Decide(ctx, rule, actor, action, resource); done {
 		if !allowed {
 			return Outcome{}, nil

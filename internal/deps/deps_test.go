@@ -30,25 +30,26 @@ const (
 // the standard library, so that a program that imports authz does not download their
 // dependencies; other tests may also import testModules.
 const lattice = `
-	9  examples/expenses   gorm.io/gorm
-	9  examples/issues     gorm.io/gorm
-	9  examples/quickstart
-	9  examples/roles      gorm.io/gorm
-	9  examples/tenants    gorm.io/gorm
+	11 examples/expenses   gorm.io/gorm
+	11 examples/issues     gorm.io/gorm
+	11 examples/quickstart
+	11 examples/roles      gorm.io/gorm
+	11 examples/tenants    gorm.io/gorm
 	0  examples/internal/database  github.com/go-sql-driver/mysql github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres gorm.io/driver/sqlite
-	8  adapters/gorm       gorm.io/gorm
-	7  adapters/sql
-	6  adapters/internal/answer
-	8  adapters/nethttp
-	6  adapters/oso        github.com/osohq/go-oso
-	6  authz/authztest
-	5  authz
-	4  authz/polar
-	4  authz/polar/analysis
-	3  authz/polar/internal/front
-	3  authz/polar/internal/vm
-	2  authz/polar/internal/resolve
-	1  authz/filter
+	10 adapters/gorm       gorm.io/gorm
+	9  adapters/sql
+	8  adapters/internal/answer
+	10 adapters/nethttp
+	8  adapters/oso        github.com/osohq/go-oso
+	8  authz/authztest
+	7  authz
+	6  authz/polar
+	6  authz/polar/analysis
+	5  authz/polar/internal/front
+	5  authz/polar/internal/vm
+	4  authz/polar/internal/resolve
+	3  authz/polar/internal/ops
+	2  authz/filter
 	1  authz/internal/host
 	0  authz/internal/meter
 	0  authz/polar/schema
@@ -57,11 +58,12 @@ const lattice = `
 	0  authz/ledger
 	0  docs
 	0  policies
-	6  internal/sqlworld   gorm.io/gorm
+	8  internal/sqlworld   gorm.io/gorm
 	1  internal/testdb     github.com/glebarez/sqlite gorm.io/gorm gorm.io/driver/mysql gorm.io/driver/postgres
-	9  internal/pagetest   gorm.io/gorm
+	11 internal/pagetest   gorm.io/gorm
 	0  internal/pagecode
 	0  internal/deps
+	0  internal/untyped
 `
 
 // testModules are the modules that tests outside authz/ may import.

@@ -7,18 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	_ "unsafe" // for go:linkname
 
 	"github.com/ursa-authz/ursa/authz/polar"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
+	"github.com/ursa-authz/ursa/internal/untyped"
 )
-
-// loadNoTypes is polar.Load with a switch: noTypes skips the check of the policy
-// against Go types. What that check would report then happens at run time, as in the
-// original. Programs must not have this option.
-//
-//go:linkname loadNoTypes github.com/ursa-authz/ursa/authz/polar.load
-func loadNoTypes(ctx context.Context, in polar.Input, noTypes bool) (*polar.Policy, []polar.Diagnostic, error)
 
 // queryTimeout ends a query of package polar that should have reached a limit before.
 const queryTimeout = 10 * time.Second
@@ -46,7 +39,10 @@ func (o Ours) Ask(policy string, queries []string) []Answer {
 	ctx, cancel := context.WithTimeout(context.Background(), queryTimeout)
 	defer cancel()
 	answers := make([]Answer, len(queries))
-	p, _, err := loadNoTypes(ctx, Input(policy), !o.Checked)
+	if !o.Checked {
+		ctx = untyped.Context(ctx)
+	}
+	p, _, err := polar.Load(ctx, Input(policy))
 	for i, q := range queries {
 		if err != nil {
 			answers[i] = Answer{Load: true, Verdict: ourVerdict(err), Detail: err.Error()}

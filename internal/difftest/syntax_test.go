@@ -15,6 +15,7 @@ import (
 
 	"github.com/ursa-authz/ursa/authz/polar"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
+	"github.com/ursa-authz/ursa/internal/untyped"
 )
 
 // token splits a policy into tokens: names, numbers, strings, white space, operators
@@ -99,7 +100,7 @@ func TestMutatedPolicies(t *testing.T) {
 		if !original.Verdict.Comparable() {
 			continue
 		}
-		_, _, err = loadNoTypes(context.Background(), Input(policy), true)
+		_, _, err = polar.Load(untyped.Context(context.Background()), Input(policy))
 		if err == nil && !original.Load {
 			counts["loaded"]++
 			continue
@@ -221,7 +222,7 @@ func TestLoadExceptions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _, err = loadNoTypes(context.Background(), Input(policy), true)
+		_, _, err = polar.Load(untyped.Context(context.Background()), Input(policy))
 		if got, want := intended(policy, answers[0], err), loadExceptions[i].reason; got != want {
 			t.Errorf("%s\noriginal: %v\nours: %v\ndiffer because %q; want because %q", policy, answers[0], err, got, want)
 		}

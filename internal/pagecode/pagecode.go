@@ -83,3 +83,13 @@ func read(t testing.TB, name string) string {
 	}
 	return string(text)
 }
+
+// Excerpt reports an error unless the page has got as its block of text with that name, whose
+// fence begins with ```text and the name.
+func Excerpt(t testing.TB, page, name, got string) {
+	t.Helper()
+	blocks := Blocks(t, page, "text "+name)
+	if len(blocks) != 1 || strings.TrimSpace(blocks[0].Text) != strings.TrimSpace(got) {
+		t.Errorf("%s has %d blocks %q; the program prints\n%s", page, len(blocks), name, got)
+	}
+}

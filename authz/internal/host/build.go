@@ -122,7 +122,7 @@ func isOpaque(t reflect.Type) bool {
 			return true
 		}
 	}
-	return comparersOf(t).any()
+	return ComparersOf(t).Any()
 }
 
 // scalarOps are the operations for kinds that one load reads.

@@ -175,7 +175,7 @@ func refuseClass(name string, t reflect.Type) string {
 	switch {
 	case slices.Contains(kindNames[Bool:Instance], name):
 		return "the name is that of a built-in class (set Class.Name to another name)"
-	case !isSymbol(name) || reserved[name]:
+	case !isSymbol(name) || isReserved(name):
 		return "the name cannot be written in a policy (set Class.Name to another name)"
 	case union && t.Kind() != reflect.Interface:
 		return "the name is that of a built-in union, whose members only an interface can define (set Class.Name to another name)"

@@ -63,7 +63,7 @@ func (d *describedReader) read(s *schema.Schema) error {
 	}
 	for i := range s.Classes {
 		c := &s.Classes[i]
-		if !isSymbol(c.Name) || reserved[c.Name] || d.types[c.Name] != nil || d.r.byName[c.Name] != nil {
+		if !isSymbol(c.Name) || isReserved(c.Name) || d.types[c.Name] != nil || d.r.byName[c.Name] != nil {
 			return fmt.Errorf("%q cannot be the name of a class, or is the name of two", c.Name)
 		}
 		info := &ClassInfo{ID: len(d.r.classes), Name: c.Name, Type: ownType("class " + c.Name), Interface: c.Interface, reg: d.r, isa: map[*ClassInfo]bool{}}

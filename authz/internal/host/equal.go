@@ -164,6 +164,13 @@ func equalInstances(acct *meter.Account, a, b Value) (eq, known bool, err error)
 	return eq, err == nil, err
 }
 
+// EqualGo is Go's == on two values of one type, except that values on which == would panic are
+// unequal. The error is an [*Error]: the values hold interfaces nested too deep.
+func EqualGo(v, w reflect.Value) (bool, error) {
+	var c comparison
+	return c.equal(v, w)
+}
+
 // A comparison is one ==. The zero value is ready to use.
 type comparison struct {
 	acct  *meter.Account

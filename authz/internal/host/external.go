@@ -29,7 +29,7 @@ func (r *Registry) AddExternal(schemas []*schema.Schema) error {
 			if c.External || r.byName[c.Name] != nil {
 				continue // of a third program, or registered here
 			}
-			if !isSymbol(c.Name) || reserved[c.Name] {
+			if !isSymbol(c.Name) || isReserved(c.Name) {
 				return fmt.Errorf("external schema %d: %q cannot be the name of a class", i, c.Name)
 			}
 			c = outline(c)

@@ -49,6 +49,18 @@ func parseTag(text string) (fieldTag, error) {
 	return tag, nil
 }
 
+// TaggedKey returns the exported fields of the struct type t, promoted ones included, that are
+// tagged as parts of its key.
+func TaggedKey(t reflect.Type) []reflect.StructField {
+	var key []reflect.StructField
+	for _, f := range reflect.VisibleFields(t) {
+		if tag, err := parseTag(f.Tag.Get("polar")); err == nil && tag.id && f.IsExported() {
+			key = append(key, f)
+		}
+	}
+	return key
+}
+
 // A field is a field of a struct, promoted fields included.
 type field struct {
 	name   string // Go name

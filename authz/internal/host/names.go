@@ -3,6 +3,8 @@ package host
 import (
 	"strings"
 	"unicode"
+
+	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
 // This file defines SnakeCase, the spelling of Go names in policies, and which names the
@@ -51,13 +53,8 @@ func isUpper(c rune) bool { return unicode.ToLower(c) != c }
 // not begin words.
 func isLower(c rune) bool { return unicode.IsLetter(c) && !isUpper(c) }
 
-// reserved are the words that cannot be the name of a class.
-var reserved = map[string]bool{
-	"true": true, "false": true, "inf": true, "nan": true, "nil": true,
-	"type": true, "cut": true, "debug": true, "print": true, "in": true, "forall": true, "if": true,
-	"and": true, "or": true, "not": true, "new": true, "matches": true,
-	"mod": true, "rem": true, "isa": true,
-}
+// isReserved reports whether a class cannot have that name.
+func isReserved(name string) bool { return name == "nil" || syntax.IsReserved(name) }
 
 // isSymbol reports whether the policy language can spell name as one symbol.
 func isSymbol(name string) bool {

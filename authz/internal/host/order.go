@@ -12,16 +12,16 @@ import (
 // This file defines Compare, and how types define which of two values is less and whether
 // they are equal.
 
-// comparers are the methods of a type that compare two of its values. A Method without a name
-// means that the type has no such method.
-type comparers struct {
-	equal   reflect.Method // Equal(T) bool; also with *T or any
-	compare reflect.Method // Compare(T) int or Cmp(T) int; also with *T
-	less    reflect.Method // Lt(T) bool; also with *T or any
+// Comparers are the methods of a type that compare two of its values, as methods of the pointer.
+// A Method without a name means that the type has no such method.
+type Comparers struct {
+	Equal   reflect.Method // Equal(T) bool; also with *T or any
+	Compare reflect.Method // Compare(T) int or Cmp(T) int; also with *T
+	Less    reflect.Method // Lt(T) bool; also with *T or any
 }
 
-// comparersOf returns the comparers of t and *t.
-func comparersOf(t reflect.Type) (c comparers) {
+// ComparersOf returns the comparers of t and *t.
+func ComparersOf(t reflect.Type) (c Comparers) {
 	find := func(name string, result reflect.Kind, orAny bool) reflect.Method {
 		m, ok := reflect.PointerTo(t).MethodByName(name)
 		if !ok || m.Type.NumIn() != 2 || m.Type.NumOut() != 1 || m.Type.Out(0).Kind() != result {
@@ -33,16 +33,16 @@ func comparersOf(t reflect.Type) (c comparers) {
 		}
 		return reflect.Method{}
 	}
-	c.equal = find("Equal", reflect.Bool, true)
-	c.less = find("Lt", reflect.Bool, true)
-	if c.compare = find("Compare", reflect.Int, false); c.compare.Name == "" {
-		c.compare = find("Cmp", reflect.Int, false)
+	c.Equal = find("Equal", reflect.Bool, true)
+	c.Less = find("Lt", reflect.Bool, true)
+	if c.Compare = find("Compare", reflect.Int, false); c.Compare.Name == "" {
+		c.Compare = find("Cmp", reflect.Int, false)
 	}
 	return c
 }
 
-// any reports whether there is one.
-func (c comparers) any() bool { return c.equal.Name+c.compare.Name+c.less.Name != "" }
+// Any reports whether there is one. Then values of the type are equal to no value of another type.
+func (c Comparers) Any() bool { return c.Equal.Name+c.Compare.Name+c.Less.Name != "" }
 
 // An ordering holds the same methods in callable form; nil means that there is none.
 type ordering struct {
@@ -60,8 +60,8 @@ func (b *builder) bindOrdering(p *Plan) (o ordering) {
 		}
 		return newMethod(p, m, b.loaderFor)
 	}
-	c := comparersOf(p.Type)
-	return ordering{bind(c.equal), bind(c.compare), bind(c.less)}
+	c := ComparersOf(p.Type)
+	return ordering{bind(c.Equal), bind(c.Compare), bind(c.Less)}
 }
 
 // ask calls a comparer of a with b, a value of the same plan. If the parameter is of type

@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
@@ -353,9 +354,9 @@ func (c *completer) members() {
 		return
 	}
 	for _, k := range of.Kinds() {
-		for _, name := range resolve.BuiltinNames(k) {
-			b, _ := resolve.Builtin(k, name)
-			c.method(name, builtinText(b), b.NumArgs, "A method of every "+k.String()+".")
+		for _, name := range ops.BuiltinNames(k) {
+			b := ops.BuiltinOf(k, name)
+			c.method(name, builtinText(b), len(b.Args), "A method of every "+k.String()+".")
 		}
 	}
 }

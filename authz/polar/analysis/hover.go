@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
@@ -243,16 +244,18 @@ func methodText(reg *host.Registry, m *host.Method) string {
 }
 
 // builtinText is methodText for a built-in method.
-func builtinText(b resolve.BuiltinMethod) string {
-	arg := "any"
-	if b.Arg != host.Nil {
-		arg = b.Arg.String()
+func builtinText(b *ops.Builtin) string {
+	name := func(k host.Kind) string {
+		if k == host.Nil {
+			return "any"
+		}
+		return k.String()
 	}
-	result := "any"
-	if b.Result != host.Nil {
-		result = b.Result.String()
+	args := make([]string, len(b.Args))
+	for i, k := range b.Args {
+		args[i] = name(k)
 	}
-	return "(" + strings.TrimSuffix(strings.Repeat(arg+", ", b.NumArgs), ", ") + "): " + result
+	return "(" + strings.Join(args, ", ") + "): " + name(b.Result)
 }
 
 func (w *Workspace) aboutMember(s Symbol, h *Hover, say func(string, ...any)) {
@@ -273,7 +276,7 @@ func (w *Workspace) aboutMember(s Symbol, h *Hover, say func(string, ...any)) {
 	}
 	if len(types) == 0 {
 		for _, k := range s.obj.Kinds() {
-			if b, ok := resolve.Builtin(k, s.Name); ok {
+			if b := ops.BuiltinOf(k, s.Name); b != nil {
 				types = append(types, builtinText(b))
 				say("A method of every %s.", k)
 			}

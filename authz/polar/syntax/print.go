@@ -331,10 +331,12 @@ func precOf(x Expr) int {
 			return precCompare
 		case OpAdd, OpSub:
 			return precAdd
+		case OpMul, OpDiv, OpMod, OpRem:
+			return precMul
 		case OpIn:
 			return precMember
 		}
-		return precMul
+		panic("syntax: operator " + x.Op.String() + " between two operands")
 	}
 	return precPostfix
 }

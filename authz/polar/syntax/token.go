@@ -75,6 +75,9 @@ func (k kind) isWord() bool { return k >= kType }
 // isKeyWord reports whether a token of kind k is a reserved word that may still name a field.
 func (k kind) isKeyWord() bool { return kType <= k && k <= kMatches }
 
+// IsReserved reports whether a word is reserved: it cannot name a variable, a rule or a class.
+func IsReserved(word string) bool { return wordKind(word).isWord() }
+
 // wordKind returns the kind of the reserved word s, or kSymbol if s is not reserved.
 func wordKind(s string) kind {
 	switch s {

@@ -88,7 +88,7 @@ func (r *resolver) checkAsked() {
 			if rule.Like != nil {
 				continue
 			}
-			eachLeaf(rule.Body, func(g Goal) { to = append(to, called(g)...) })
+			EachLeaf(rule.Body, func(g Goal) { to = append(to, called(g)...) })
 		}
 		return to
 	}
@@ -101,7 +101,7 @@ func (r *resolver) checkAsked() {
 		reach([]ruleKey{permission}, asked, calls)
 	}
 	for _, q := range r.mod.Queries {
-		eachLeaf(q.Body, func(g Goal) {
+		EachLeaf(q.Body, func(g Goal) {
 			if call, ok := g.(*Call); ok && !denies(call.Pred.Name) {
 				reach(called(g), asked, calls)
 			}

@@ -68,7 +68,7 @@ func termText(t Term, vars []string) string {
 		}
 		return "{" + strings.Join(s, ", ") + "}"
 	}
-	return "?"
+	panic(fmt.Sprintf("resolve: term %T", t))
 }
 
 func termTexts(ts []Term, vars []string) []string {
@@ -147,7 +147,7 @@ func patternText(p Pattern, vars []string) string {
 	case *ValuePattern:
 		return termText(p.Term, vars)
 	}
-	return "?"
+	panic(fmt.Sprintf("resolve: pattern %T", p))
 }
 
 func fieldsText(fields []FieldPattern, vars []string) string {
@@ -232,5 +232,5 @@ func goalText(g Goal, vars []string) string {
 	case *Debug:
 		return "debug"
 	}
-	return "?"
+	panic(fmt.Sprintf("resolve: goal %T", g))
 }

@@ -61,13 +61,13 @@ func checkModule(t *testing.T, m *Module) {
 			t.Fatalf("rule %d: %v", i, r)
 		}
 		inRange := func(v *Var) {
-			if v != nil && (v.Slot < 0 || v.Slot >= len(r.Vars)) {
+			if v.Slot < 0 || v.Slot >= len(r.Vars) {
 				t.Errorf("%v uses slot %d of %d", r, v.Slot, len(r.Vars))
 			}
 		}
 		for _, p := range r.Params {
 			eachVar(p.Term, inRange)
-			eachPatternVar(p.Spec, inRange)
+			EachPatternVar(p.Spec, inRange)
 		}
 		checkGoal(t, r.Body, len(r.Vars), r.Node != nil)
 	}
@@ -97,8 +97,8 @@ func checkGoal(t *testing.T, g Goal, slots int, written bool) {
 		checkGoal(t, g.Cond, slots, written)
 		checkGoal(t, g.Body, slots, written)
 	default:
-		eachGoalVar(g, func(v *Var) {
-			if v != nil && (v.Slot < 0 || v.Slot >= slots) {
+		EachVar(g, func(v *Var) {
+			if v.Slot < 0 || v.Slot >= slots {
 				t.Errorf("%T uses slot %d of %d", g, v.Slot, slots)
 			}
 		})

@@ -13,6 +13,7 @@ package resolve
 // The checker does not follow calls, so a call tells it nothing about its arguments.
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
@@ -100,21 +101,9 @@ func (c *checker) begin(src *source, vars []string, body *And) {
 // findProducers records which goal computes each temporary.
 func (c *checker) findProducers(body *And) {
 	c.r.poll(1)
-	note := func(g Goal, result Term) {
-		if v, ok := result.(*Var); ok && c.vars[v.Slot] == "_" {
+	EachLeaf(body, func(g Goal) {
+		if v, ok := resultOf(g).(*Var); ok && c.vars[v.Slot] == "_" {
 			c.slots[v.Slot].producer = g
-		}
-	}
-	eachLeaf(body, func(g Goal) {
-		switch g := g.(type) {
-		case *Lookup:
-			note(g, g.Result)
-		case *Method:
-			note(g, g.Result)
-		case *Arith:
-			note(g, g.Result)
-		case *New:
-			note(g, g.Result)
 		}
 	})
 }
@@ -139,15 +128,11 @@ func (c *checker) rule(src *source, rule *Rule) {
 	for i, p := range rule.Params {
 		terms[i] = p.Term
 		eachVar(p.Term, c.see)
-		eachVar(p.Term, func(v *Var) {
-			if v != nil {
-				c.slots[v.Slot].param = true
-			}
-		})
+		eachVar(p.Term, func(v *Var) { c.slots[v.Slot].param = true })
 		if p.Spec != nil {
 			c.matches(p.Term, p.Spec)
-			eachPatternVar(p.Spec, c.see)
-			eachPatternVar(p.Spec, c.watchVar)
+			EachPatternVar(p.Spec, c.see)
+			EachPatternVar(p.Spec, c.watchVar)
 		}
 		eachVar(p.Term, c.watchVar)
 	}
@@ -216,26 +201,19 @@ func (c *checker) goal(g Goal) {
 		if c.isDone(g) {
 			return
 		}
-		eachGoalVar(g, c.produce)
+		EachVar(g, c.produce)
 		c.leafy = g
 		c.leaf(g)
-		eachGoalVar(g, c.see)
-		eachGoalVar(g, c.watchVar)
+		EachVar(g, c.see)
+		EachVar(g, c.watchVar)
 	}
 }
 
 // see records that v occurred.
-func (c *checker) see(v *Var) {
-	if v != nil {
-		c.slots[v.Slot].seen = true
-	}
-}
+func (c *checker) see(v *Var) { c.slots[v.Slot].seen = true }
 
 // produce checks the goal that computes the temporary v, if that was not done yet.
 func (c *checker) produce(v *Var) {
-	if v == nil {
-		return
-	}
 	if g := c.slots[v.Slot].producer; g != nil {
 		c.goal(g)
 	}
@@ -243,18 +221,7 @@ func (c *checker) produce(v *Var) {
 
 // isDone reports whether g computes a temporary and was already checked. It marks g as checked.
 func (c *checker) isDone(g Goal) bool {
-	var result Term
-	switch g := g.(type) {
-	case *Lookup:
-		result = g.Result
-	case *Method:
-		result = g.Result
-	case *Arith:
-		result = g.Result
-	case *New:
-		result = g.Result
-	}
-	v, ok := result.(*Var)
+	v, ok := resultOf(g).(*Var)
 	if !ok || c.vars[v.Slot] != "_" {
 		return false
 	}
@@ -315,8 +282,10 @@ func (c *checker) term(t Term) *typ {
 		return listType(elem.orUnknown())
 	case *Dict:
 		return dictType
+	case nil:
+		return nil
 	}
-	return nil
+	panic(fmt.Sprintf("resolve: term %T", t))
 }
 
 // learn records that the value of t is equal to something of type u.
@@ -383,6 +352,9 @@ func (c *checker) leaf(g Goal) {
 		c.call(g)
 	case *Truth:
 		c.truth(g)
+	case *Cut, *Print, *Debug:
+	default:
+		panic(fmt.Sprintf("resolve: goal %T", g))
 	}
 }
 

@@ -55,6 +55,7 @@ func isOpenTerm(t Term) bool {
 	switch t.(type) {
 	case *List, *Dict:
 		return true
+	case *Const, *Var:
 	}
 	return false
 }
@@ -396,6 +397,7 @@ func termSpan(t Term, pos syntax.Position) syntax.Span {
 		pos = t.Pos
 	case *Var:
 		pos = t.Pos
+	case *List, *Dict: // have no place of their own
 	}
 	return syntax.Span{Start: pos, End: pos}
 }

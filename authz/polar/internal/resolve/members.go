@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
@@ -23,7 +24,7 @@ type member struct {
 	some    bool // an alternative has it
 	without []alt
 	methods []*host.Method // of Go, by alternative
-	builtin []BuiltinMethod
+	builtin []*ops.Builtin
 }
 
 // remember returns the result of find. It caches the result if the type has so many
@@ -92,8 +93,8 @@ func (c *checker) noAttribute(t *typ, name string, at syntax.Span) {
 	names := make(map[string]bool)
 	for _, a := range t.alts[:min(len(t.alts), maxAlts)] {
 		if a.plan == nil {
-			if b, ok := Builtin(a.kind, name); ok {
-				c.methodAsAttribute(a, name, b.NumArgs, at)
+			if b := ops.BuiltinOf(a.kind, name); b != nil {
+				c.methodAsAttribute(a, name, len(b.Args), at)
 				return
 			}
 			continue
@@ -110,8 +111,8 @@ func (c *checker) noAttribute(t *typ, name string, at syntax.Span) {
 			c.methodAsAttribute(a, name, len(m.In), at)
 			return
 		}
-		if b, ok := Builtin(a.kind, name); ok {
-			c.methodAsAttribute(a, name, b.NumArgs, at)
+		if b := ops.BuiltinOf(a.kind, name); b != nil {
+			c.methodAsAttribute(a, name, len(b.Args), at)
 			return
 		}
 		for _, n := range a.plan.AttrNames() {
@@ -186,7 +187,7 @@ func (c *checker) findMethod(key memberKey) *member {
 				continue
 			}
 		}
-		if b, ok := Builtin(a.kind, name); ok {
+		if b := ops.BuiltinOf(a.kind, name); b != nil {
 			m.some = true
 			m.builtin = append(m.builtin, b)
 			continue
@@ -241,12 +242,12 @@ func (c *checker) method(g *Method) *typ {
 		result = join(result, resultType(gm))
 	}
 	for _, b := range m.builtin {
-		if len(g.Args) != b.NumArgs {
-			wrong = append(wrong, fmt.Sprintf("%s.%s takes %s, not %d", b.Recv, b.Name, count(b.NumArgs, "argument"), len(g.Args)))
+		if len(g.Args) != len(b.Args) {
+			wrong = append(wrong, fmt.Sprintf("%s.%s takes %s, not %d", b.Recv, b.Name, count(len(b.Args), "argument"), len(g.Args)))
 			continue
 		}
 		fits = true
-		result = join(result, kindType(b.Result, builtinElem(b)))
+		result = join(result, kindType(b.Result, kindType(b.Elem, nil)))
 	}
 	if g.Kwargs != nil {
 		return result.orUnknown() // reported
@@ -278,14 +279,6 @@ func resultType(m *host.Method) *typ {
 	return planType(m.Plan, m.ResultNilable())
 }
 
-// builtinElem returns the type of the elements of the list that b returns.
-func builtinElem(b BuiltinMethod) *typ {
-	if b.Result == host.List {
-		return strType
-	}
-	return nil
-}
-
 // noMethod reports a method that no alternative of t has.
 func (c *checker) noMethod(t *typ, name string, at syntax.Span) {
 	if t.alts[0].kind == host.ClassKind {
@@ -294,7 +287,7 @@ func (c *checker) noMethod(t *typ, name string, at syntax.Span) {
 	}
 	names := make(map[string]bool)
 	for _, a := range t.alts[:min(len(t.alts), maxAlts)] {
-		for _, n := range BuiltinNames(a.kind) {
+		for _, n := range ops.BuiltinNames(a.kind) {
 			names[n] = true
 		}
 		if a.plan == nil {
@@ -335,7 +328,11 @@ func (c *checker) checkArguments(m *member, name string, args []Term, pos syntax
 			wants = append(wants, want)
 		}
 		for _, b := range m.builtin {
-			wants = append(wants, wrongKind(t, b.Arg))
+			want := ""
+			if len(args) == len(b.Args) {
+				want = wrongKind(t, b.Args[i])
+			}
+			wants = append(wants, want)
 		}
 		if !slices.Contains(wants, "") {
 			slices.Sort(wants)

@@ -283,21 +283,6 @@ func TestDidYouMean(t *testing.T) {
 	}
 }
 
-// TestBuiltins checks the table of built-in methods.
-func TestBuiltins(t *testing.T) {
-	for _, b := range Builtins {
-		if got, ok := Builtin(b.Recv, b.Name); !ok || got != b {
-			t.Errorf("Builtin(%v, %q) = %v, %v", b.Recv, b.Name, got, ok)
-		}
-	}
-	if _, ok := Builtin(host.Int, "length"); ok {
-		t.Error("integers have a length")
-	}
-	if got, want := strings.Join(BuiltinNames(host.Dict), " "), "get keys"; got != want {
-		t.Errorf("BuiltinNames(Dict) = %s, want %s", got, want)
-	}
-}
-
 // TestQuotedText checks texts quoted from a source with long and multi-line heads and wide characters.
 func TestQuotedText(t *testing.T) {
 	src := "f(\"äöü\", x: User{\n  name:\n\t\"a\"  }) if x.id = 1; f(  [ 1,2 ], \"é\"  );\n?= f(\"ü\",\n   root)  ;"

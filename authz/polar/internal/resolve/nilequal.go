@@ -130,7 +130,7 @@ func (c *checker) findOrigins() *origins {
 		for _, p := range c.params {
 			c.patternOrigins(p.Spec)
 		}
-		eachLeaf(c.body, c.goalOrigins)
+		EachLeaf(c.body, c.goalOrigins)
 	}
 	return c.origins
 }
@@ -177,6 +177,7 @@ func (c *checker) patternOrigins(p Pattern) {
 		fields, of = p.Fields, c.facts.class(p)
 	case *DictPattern:
 		fields = p.Fields
+	case *ListPattern, *ValuePattern:
 	}
 	for _, f := range fields {
 		if p, ok := f.Pattern.(*ValuePattern); ok {
@@ -368,6 +369,7 @@ func (w *guardWalk) guards(g Goal, holds bool, n, depth int) {
 		if holds {
 			w.patternGuards(w.o.path(g.Term), g.Pattern, n)
 		}
+	case *Forall, *Assign, *Arith, *New, *Call, *Cut, *Print, *Debug: // say nothing about nil
 	}
 }
 
@@ -418,6 +420,7 @@ func (w *guardWalk) patternGuards(path string, p Pattern, n int) {
 		if c, ok := p.Term.(*Const); !ok || c.Value.Kind() == host.Nil {
 			return
 		}
+	case *ListPattern:
 	case nil:
 		return
 	}

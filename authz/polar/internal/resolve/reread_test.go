@@ -38,7 +38,7 @@ func everything(r *Rule) string {
 			return true
 		})
 	}
-	eachLeaf(r.Body, func(g Goal) {
+	EachLeaf(r.Body, func(g Goal) {
 		at := g.Where()
 		fmt.Fprintf(&b, "%T %s", g, at.Pos)
 		if at.Node != nil {

@@ -85,6 +85,7 @@ func termHasRest(t Term) bool {
 		return t.Rest != nil || slices.ContainsFunc(t.Elems, termHasRest)
 	case *Dict:
 		return slices.ContainsFunc(t.Vals, termHasRest)
+	case *Const, *Var:
 	}
 	return false
 }
@@ -100,6 +101,7 @@ func patternHasRest(p Pattern) bool {
 		return p.Rest != nil || slices.ContainsFunc(p.Elems, patternHasRest)
 	case *ValuePattern:
 		return termHasRest(p.Term)
+	case nil:
 	}
 	return false
 }
@@ -586,6 +588,8 @@ func (m matcher) patterns(want, got Pattern) string {
 			}
 		}
 		return m.list(want, elems)
+	case *ValuePattern:
+		panic("resolve: a value among patterns") // param compares it
 	}
 	for _, w := range wantFields {
 		i, ok := slices.BinarySearchFunc(gotFields, w.Name, func(g FieldPattern, name string) int { return cmp.Compare(g.Name, name) })
@@ -638,6 +642,8 @@ func (m matcher) class(want *ClassPattern, got Pattern) string {
 			}
 			return m.failf("must be of class %s, which %s is not", want.Name, got.Name)
 		}
+	case *ValuePattern:
+		panic("resolve: a value among patterns") // pattern compares it
 	}
 	return ""
 }
@@ -652,6 +658,7 @@ func patternFields(p Pattern) []FieldPattern {
 		return p.Fields
 	case *DictPattern:
 		return p.Fields
+	case *ListPattern, *ValuePattern:
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (r *resolver) checkChanges() {
 			v, ok := t.(*Var)
 			return ok && (v.Slot == before.Slot || v.Slot == after.Slot)
 		}
-		eachLeaf(rule.Body, func(g Goal) {
+		EachLeaf(rule.Body, func(g Goal) {
 			var l, right Term
 			switch g := g.(type) {
 			case *Unify:

@@ -102,7 +102,7 @@ func ValueType(v host.Value) Type { return Type{valueType(v)} }
 
 // watchVar tells the type of a variable.
 func (c *checker) watchVar(v *Var) {
-	if w := c.r.opts.Watch; w != nil && w.Var != nil && v != nil && c.vars[v.Slot] != "_" {
+	if w := c.r.opts.Watch; w != nil && w.Var != nil && c.vars[v.Slot] != "_" {
 		w.Var(v.Pos, Type{c.slots[v.Slot].typ})
 	}
 }

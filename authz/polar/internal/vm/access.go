@@ -4,6 +4,7 @@ package vm
 
 import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
@@ -158,7 +159,7 @@ func (m *Machine) unknownAttribute(n *node, obj Value, name string) error {
 	}
 	hint := ""
 	if obj.Plan != openListPlan && obj.Plan != openDictPlan && obj.Plan.Kind != host.ClassKind {
-		if obj.Plan.Method(name) != nil || hasBuiltin(obj, name) {
+		if obj.Plan.Method(name) != nil || ops.BuiltinOf(ops.KindOf(obj), name) != nil {
 			hint = "; " + name + " is a method: write " + name + "(...)"
 		} else if near := syntax.Nearest(name, obj.Plan.AttrNames()); near != "" {
 			hint = "; did you mean " + near + "?"
@@ -187,13 +188,9 @@ func (m *Machine) method(n *node, base int32) (bool, error) {
 	case host.ClassKind:
 		return false, m.errorf(CodeUnknownMethod, "a class itself has no method %q", n.name)
 	}
-	args, waits, depends, err := m.groundArgs(n, base)
-	if err != nil {
-		return false, err
-	}
-	if depends {
-		m.wait(n, waits)
-		return true, nil
+	args, waits, err := m.groundArgs(n, base)
+	if err != nil || waits {
+		return waits, err
 	}
 	if n.kwargs {
 		return false, m.errorf(CodeClass, "methods take no keyword arguments")
@@ -224,7 +221,7 @@ func (m *Machine) method(n *node, base int32) (bool, error) {
 			return true, nil
 		}
 	}
-	v, ok, err := m.builtin(obj, n.name, args)
+	v, ok, err := ops.CallBuiltin(terms{m}, obj, n.name, args)
 	if err != nil || !ok {
 		return false, err
 	}
@@ -253,35 +250,39 @@ func (m *Machine) openEnd(list Value, method string) (v Value, waits bool, err e
 }
 
 // groundArgs returns the arguments of a method or constructor. They must be ground,
-// since the host does not support variables.
-func (m *Machine) groundArgs(n *node, base int32) (args []Value, waits Value, depends bool, err error) {
+// since the host does not support variables: if one of them is not, the goal waits.
+func (m *Machine) groundArgs(n *node, base int32) (args []Value, waits bool, err error) {
 	from := len(m.abuf)
 	defer func() { m.abuf = m.abuf[:from] }()
 	for i := range n.args {
 		v, err := m.value(&n.args[i], base)
 		if err != nil {
-			return nil, Value{}, false, err
+			return nil, false, err
 		}
 		if v.Kind() == host.Partial {
-			return nil, Value{}, false, m.errorf(CodeUnsupported, "a method called with the unknown resource cannot become a filter")
+			return nil, false, m.errorf(CodeUnsupported, "a method called with the unknown resource cannot become a filter")
 		}
 		if isVar(v) || isOpen(v) {
 			u, open, err := m.firstVar(v)
-			if err != nil || open {
-				return nil, u, open, err
+			if err != nil {
+				return nil, false, err
+			}
+			if open {
+				m.wait(n, u)
+				return nil, true, nil
 			}
 			if v, err = m.ground(v); err != nil {
-				return nil, Value{}, false, err
+				return nil, false, err
 			}
 		}
 		if k := v.Kind(); k == host.List || k == host.Dict {
 			if err := m.chargeConversion(v, 0); err != nil {
-				return nil, Value{}, false, err
+				return nil, false, err
 			}
 		}
 		m.abuf = append(m.abuf, v)
 	}
-	return m.abuf[from:], Value{}, false, nil
+	return m.abuf[from:], false, nil
 }
 
 // chargeConversion counts what the host copies of a list or dictionary.
@@ -371,13 +372,9 @@ func (m *Machine) construct(n *node, base int32) (bool, error) {
 	if n.kwargs {
 		return false, m.errorf(CodeClass, "new %s takes no keyword arguments", n.class.Name)
 	}
-	args, waits, depends, err := m.groundArgs(n, base)
-	if err != nil {
-		return false, err
-	}
-	if depends {
-		m.wait(n, waits)
-		return true, nil
+	args, waits, err := m.groundArgs(n, base)
+	if err != nil || waits {
+		return waits, err
 	}
 	v, err := m.prog.reg.New(m.ctx, n.class, args, nil)
 	m.look()
@@ -388,16 +385,4 @@ func (m *Machine) construct(n *node, base int32) (bool, error) {
 }
 
 // describe returns the class or kind of a value for messages, never the value itself.
-func describe(v Value) string {
-	switch {
-	case v.Plan == openListPlan:
-		return "List"
-	case v.Plan == openDictPlan:
-		return "Dictionary"
-	case v.Kind() == host.Var:
-		return "variable"
-	case v.Kind() == host.Partial:
-		return "unknown"
-	}
-	return host.Describe(v)
-}
+func describe(v Value) string { return ops.Describe(v) }

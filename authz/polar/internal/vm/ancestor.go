@@ -179,10 +179,10 @@ func (m *Machine) sameCall(pr *pred, args []Value, a int32) (bool, error) {
 		if w := c.args[i]; w != v {
 			quiet := m.quiet
 			m.quiet, m.unsure = true, false
-			eq, _, _, err := m.equal(v, w)
+			same, err := m.equal(v, w)
 			unsure := m.unsure
 			m.quiet, m.unsure = quiet, false
-			if err != nil || !eq || unsure {
+			if err != nil || !same.equal || unsure {
 				return false, err
 			}
 		}

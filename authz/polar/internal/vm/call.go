@@ -323,8 +323,10 @@ func (p *Program) mayMatchPattern(pat *pattern, arg Value) bool {
 		return p.isInstance(arg, pat)
 	case valuePattern:
 		return pat.value.kind != constOperand || mayEqual(pat.value.value, arg)
+	case dictPattern, listPattern:
+		return true
 	}
-	return true
+	panic("vm: unknown pattern")
 }
 
 // isInstance reports whether a bound value belongs to the pattern's class.

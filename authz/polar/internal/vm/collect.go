@@ -230,8 +230,8 @@ func (m *Machine) sameArgument(a, b Value) (bool, error) {
 	case isPartial(a) || isPartial(b) || isOpen(a) || isOpen(b):
 		return false, nil
 	}
-	eq, _, depends, err := m.equal(a, b)
-	return eq && !depends, err
+	c, err := m.equal(a, b)
+	return c.equal && !c.depends, err
 }
 
 // presentRow returns the row of argument pos, after following the relation that leads

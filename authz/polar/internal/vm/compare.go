@@ -3,9 +3,8 @@ package vm
 // This file defines comparison and arithmetic.
 
 import (
-	"math"
-
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
@@ -31,15 +30,15 @@ func (m *Machine) compare(n *node, base int32) (bool, error) {
 		}
 	}
 	if n.cmp == syntax.OpEq || n.cmp == syntax.OpNe {
-		eq, waits, depends, err := m.equal(a, b)
+		c, err := m.equal(a, b)
 		switch {
 		case err != nil:
 			return false, err
-		case depends:
-			m.wait(n, waits)
+		case c.depends:
+			m.wait(n, c.on)
 			return true, nil
 		}
-		return eq == (n.cmp == syntax.OpEq), nil
+		return c.equal == (n.cmp == syntax.OpEq), nil
 	}
 	switch {
 	case ak == host.Var:
@@ -48,56 +47,25 @@ func (m *Machine) compare(n *node, base int32) (bool, error) {
 	case bk == host.Var:
 		m.wait(n, b)
 		return true, nil
-	case ak == host.Tail || bk == host.Tail:
-		return false, m.errorf(CodeUnordered, "%s and %s cannot be ordered", describe(a), describe(b))
 	}
 	return m.order(n.cmp, a, b)
 }
 
 // order reports whether an ordering holds between two known values.
 func (m *Machine) order(op syntax.Op, a, b Value) (bool, error) {
-	if a.Kind() == host.String && b.Kind() == host.String {
-		c, err := m.compareText(a.Str(), b.Str())
-		return err == nil && ordered(op, c), err
-	}
-	c, ok, err := host.Compare(a, b)
+	ok, err := ops.Ordered(&m.acct, op, a, b)
 	if a.Kind() == host.Instance {
 		m.look()
 	}
-	if err != nil {
-		return false, m.hostError(err)
-	}
-	return ok && ordered(op, c), nil
+	return ok, err
 }
 
-func compareInts(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
+func compareInts(a, b int64) int { return ops.CompareInts(a, b) }
 
 // ordered reports whether a comparison holds between two values that compare as c.
-func ordered(op syntax.Op, c int) bool {
-	switch op {
-	case syntax.OpEq:
-		return c == 0
-	case syntax.OpNe:
-		return c != 0
-	case syntax.OpLt:
-		return c < 0
-	case syntax.OpLe:
-		return c <= 0
-	case syntax.OpGt:
-		return c > 0
-	}
-	return c >= 0
-}
+func ordered(op syntax.Op, c int) bool { return ops.Holds(op, c) }
 
-// arith solves c = a op b. Integers are checked; / always makes a float.
+// arith solves c = a op b. With nil it fails, whatever the other operand is.
 func (m *Machine) arith(n *node, base int32) (bool, error) {
 	a, err := m.value(&n.a, base)
 	if err != nil {
@@ -119,74 +87,10 @@ func (m *Machine) arith(n *node, base int32) (bool, error) {
 		return true, nil
 	case ak == host.Partial || bk == host.Partial:
 		return false, m.errorf(CodeUnsupported, "arithmetic on the unknown resource cannot become a filter")
-	case ak != host.Int && ak != host.Float || bk != host.Int && bk != host.Float:
-		return false, m.errorf(CodeUnsupported, "%s needs two numbers, not %s and %s", n.cmp, describe(a), describe(b))
 	}
-	var result Value
-	if ak == host.Int && bk == host.Int && n.cmp != syntax.OpDiv {
-		i, err := m.intArith(n.cmp, a.Int(), b.Int())
-		if err != nil {
-			return false, err
-		}
-		result = host.MakeInt(i)
-	} else {
-		result = host.MakeFloat(floatArith(n.cmp, toFloat(a), toFloat(b)))
+	result, ok, err := ops.Arith(n.cmp, a, b)
+	if !ok || err != nil {
+		return false, err
 	}
 	return m.unifyOperand(&n.c, result, base)
-}
-
-func toFloat(v Value) float64 {
-	if v.Kind() == host.Int {
-		return float64(v.Int())
-	}
-	return v.Float()
-}
-
-func (m *Machine) intArith(op syntax.Op, a, b int64) (int64, error) {
-	overflow := false
-	var r int64
-	switch op {
-	case syntax.OpAdd:
-		r = a + b
-		overflow = (r > a) != (b > 0) && b != 0
-	case syntax.OpSub:
-		r = a - b
-		overflow = (r < a) != (b > 0) && b != 0
-	case syntax.OpMul:
-		r = a * b
-		overflow = a != 0 && (r/a != b || a == -1 && b == math.MinInt64)
-	case syntax.OpMod, syntax.OpRem:
-		switch {
-		case b == 0:
-			return 0, m.errorf(CodeArithmetic, "%s by zero", op)
-		case a == math.MinInt64 && b == -1:
-			return 0, m.errorf(CodeArithmetic, "the result of %s does not fit into 64 bits", op) // the division is
-		}
-		r = a % b
-		if op == syntax.OpMod && r != 0 && (r < 0) != (b < 0) {
-			r += b
-		}
-	}
-	if overflow {
-		return 0, m.errorf(CodeArithmetic, "the result of %s does not fit into 64 bits", op)
-	}
-	return r, nil
-}
-
-func floatArith(op syntax.Op, a, b float64) float64 {
-	switch op {
-	case syntax.OpAdd:
-		return a + b
-	case syntax.OpSub:
-		return a - b
-	case syntax.OpMul:
-		return a * b
-	case syntax.OpDiv:
-		return a / b
-	}
-	r := math.Mod(a, b)
-	if op == syntax.OpMod && r != 0 && (r < 0) != (b < 0) {
-		r += b
-	}
-	return r
 }

@@ -140,7 +140,7 @@ func (cc *compiler) shape(r *resolve.Rule) *shape {
 			pa.pat = cc.pattern(rp.Spec)
 			pa.match = &node{op: opMatches, a: pa.term, pat: pa.pat, next: endNode, pos: pa.pat.pos}
 			pa.match.solo = pa.match
-			markPattern(rp.Spec, seen)
+			resolve.EachPatternVar(rp.Spec, func(v *resolve.Var) { seen[v.Slot] = true })
 		}
 		c.params = append(c.params, pa)
 	}
@@ -170,6 +170,7 @@ func markFirst(op *operand, seen map[int]bool) {
 		for i := range op.elems {
 			markFirst(&op.elems[i], seen)
 		}
+	case constOperand, nowOperand, termOperand:
 	}
 }
 
@@ -447,204 +448,10 @@ func attrOf(table []*host.Attr, plan *host.Plan, name string) *host.Attr {
 	return plan.Attr(name)
 }
 
-// markSlots adds the slots of t to set.
-func markSlots(t resolve.Term, set map[int]bool) {
-	switch t := t.(type) {
-	case *resolve.Var:
-		if t != nil {
-			set[t.Slot] = true
-		}
-	case *resolve.List:
-		for _, e := range t.Elems {
-			markSlots(e, set)
-		}
-		if t.Rest != nil {
-			set[t.Rest.Slot] = true
-		}
-	case *resolve.Dict:
-		for _, e := range t.Vals {
-			markSlots(e, set)
-		}
-	}
-}
-
-func markPattern(p resolve.Pattern, set map[int]bool) {
-	switch p := p.(type) {
-	case *resolve.ClassPattern:
-		for _, f := range p.Fields {
-			markPattern(f.Pattern, set)
-		}
-	case *resolve.DictPattern:
-		for _, f := range p.Fields {
-			markPattern(f.Pattern, set)
-		}
-	case *resolve.ListPattern:
-		for _, e := range p.Elems {
-			markPattern(e, set)
-		}
-		if p.Rest != nil {
-			set[p.Rest.Slot] = true
-		}
-	case *resolve.ValuePattern:
-		markSlots(p.Term, set)
-	}
-}
-
 // markGoal adds the slots that g uses to set.
 func markGoal(g resolve.Goal, set map[int]bool, poll func(int)) {
-	poll(1)
-	mark := func(ts ...resolve.Term) {
-		for _, t := range ts {
-			if t != nil {
-				markSlots(t, set)
-			}
-		}
-	}
-	switch g := g.(type) {
-	case *resolve.And:
-		for _, s := range g.Goals {
-			markGoal(s, set, poll)
-		}
-	case *resolve.Or:
-		for _, s := range g.Goals {
-			markGoal(s, set, poll)
-		}
-	case *resolve.Not:
-		markGoal(g.Goal, set, poll)
-	case *resolve.Forall:
-		markGoal(g.Cond, set, poll)
-		markGoal(g.Body, set, poll)
-	case *resolve.Unify:
-		mark(g.L, g.R)
-	case *resolve.Assign:
-		mark(g.L, g.R)
-	case *resolve.Compare:
-		mark(g.L, g.R)
-	case *resolve.Arith:
-		mark(g.L, g.R, g.Result)
-	case *resolve.Lookup:
-		mark(g.Obj, g.Key, g.Result)
-	case *resolve.Method:
-		mark(g.Obj, g.Result)
-		mark(g.Args...)
-	case *resolve.New:
-		mark(g.Result)
-		mark(g.Args...)
-	case *resolve.In:
-		mark(g.Item, g.Seq)
-	case *resolve.Matches:
-		mark(g.Term)
-		markPattern(g.Pattern, set)
-	case *resolve.Call:
-		mark(g.Args...)
-	case *resolve.Truth:
-		mark(g.Term)
-	case *resolve.Print:
-		mark(g.Args...)
-	}
-}
-
-// components finds the strongly connected components of the call graph with
-// Tarjan's algorithm, on an explicit stack since policies may be long.
-func components(m *resolve.Module, p *Program) {
-	calls := make(map[*pred][]*pred)
-	for _, r := range m.Rules {
-		if r.Like != nil {
-			continue
-		}
-		from := p.preds[r.Name][len(r.Params)]
-		eachCall(r.Body, func(c *resolve.Call) {
-			p.poll(1)
-			if to := p.preds[c.Pred.Name][len(c.Args)]; to != nil {
-				calls[from] = append(calls[from], to)
-			}
-		})
-	}
-	type state struct{ index, low int }
-	type visit struct {
-		pr   *pred
-		next int
-	}
-	states := make(map[*pred]*state)
-	onStack := make(map[*pred]bool)
-	var stack []*pred
-	var path []visit
-	component := 0
-	enter := func(pr *pred) {
-		states[pr] = &state{index: len(states), low: len(states)}
-		stack = append(stack, pr)
-		onStack[pr] = true
-		path = append(path, visit{pr: pr})
-	}
-	for _, r := range m.Rules {
-		root := p.preds[r.Name][len(r.Params)]
-		if states[root] != nil {
-			continue
-		}
-		enter(root)
-		for len(path) > 0 {
-			p.poll(1)
-			top := &path[len(path)-1]
-			st := states[top.pr]
-			if top.next < len(calls[top.pr]) {
-				to := calls[top.pr][top.next]
-				top.next++
-				if states[to] == nil {
-					enter(to)
-				} else if onStack[to] {
-					st.low = min(st.low, states[to].index)
-				}
-				if to == top.pr {
-					to.recursive = true
-				}
-				continue
-			}
-			pr := top.pr
-			path = path[:len(path)-1]
-			if len(path) > 0 {
-				parent := states[path[len(path)-1].pr]
-				parent.low = min(parent.low, st.low)
-			}
-			if st.low != st.index {
-				continue
-			}
-			component++
-			size := 0
-			for {
-				member := stack[len(stack)-1]
-				stack = stack[:len(stack)-1]
-				onStack[member] = false
-				member.component = component
-				size++
-				if member == pr {
-					break
-				}
-				member.recursive = true
-			}
-			if size > 1 {
-				pr.recursive = true
-			}
-		}
-	}
-}
-
-// eachCall calls f for every rule call in g.
-func eachCall(g resolve.Goal, f func(*resolve.Call)) {
-	switch g := g.(type) {
-	case *resolve.And:
-		for _, s := range g.Goals {
-			eachCall(s, f)
-		}
-	case *resolve.Or:
-		for _, s := range g.Goals {
-			eachCall(s, f)
-		}
-	case *resolve.Not:
-		eachCall(g.Goal, f)
-	case *resolve.Forall:
-		eachCall(g.Cond, f)
-		eachCall(g.Body, f)
-	case *resolve.Call:
-		f(g)
-	}
+	resolve.EachLeaf(g, func(leaf resolve.Goal) {
+		poll(1)
+		resolve.EachVar(leaf, func(v *resolve.Var) { set[v.Slot] = true })
+	})
 }

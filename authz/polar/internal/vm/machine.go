@@ -156,11 +156,12 @@ func (m *Machine) value(op *operand, base int32) (Value, error) {
 		return m.buildList(op, base)
 	case dictOperand:
 		return m.buildDict(op, base)
-	}
-	if op.kind == termOperand {
+	case termOperand:
 		return m.deref(op.value), nil
+	case nowOperand:
+		return m.nowValue()
 	}
-	return m.nowValue()
+	panic("vm: unknown operand")
 }
 
 func (m *Machine) buildAll(ops []operand, base int32) (vals []Value, open bool, err error) {

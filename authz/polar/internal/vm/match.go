@@ -53,8 +53,10 @@ func (m *Machine) match(v Value, p *pattern, n *node, base int32) (bool, error) 
 		return m.matchFields(v, p, base)
 	case dictPattern:
 		return m.matchFields(v, p, base)
+	case listPattern:
+		return m.matchList(v, p, base)
 	}
-	return m.matchList(v, p, base)
+	panic("vm: unknown pattern")
 }
 
 // waitMatch makes the test "v matches p" wait for the unbound variable v.

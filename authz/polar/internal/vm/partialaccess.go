@@ -6,6 +6,7 @@ package vm
 import (
 	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
@@ -23,6 +24,7 @@ func (m *Machine) symbolAttribute(n *node, s *symbol, name string) (Value, bool,
 	switch s.kind {
 	case symMany, symCond:
 		return Value{}, false, m.errorf(CodeUnknownAttribute, "%s has no attributes", describeSymbol(s))
+	case symRow, symOne, symField:
 	}
 	if s.plan == nil {
 		return Value{}, false, m.unsupported("an attribute of %s", describeSymbol(s))
@@ -60,38 +62,23 @@ func (m *Machine) symbolAttribute(n *node, s *symbol, name string) (Value, bool,
 	return makeSymbol(sym), true, nil
 }
 
-// methodPartial solves c = obj.name(args) for an unknown object: the tests of
-// strings become conditions.
+// methodPartial solves c = obj.name(args) for an unknown object: the built-in methods that
+// a filter knows become conditions.
 func (m *Machine) methodPartial(n *node, obj Value, base int32) (bool, error) {
 	s := asSymbol(obj)
-	var kind filter.StrKind
-	switch n.name {
-	case "startswith", "starts_with":
-		kind = filter.Prefix
-	case "endswith", "ends_with":
-		kind = filter.Suffix
-	case "contains":
-		kind = filter.Contains
-	default:
+	var b *ops.Builtin
+	if s.kind == symField && s.plan != nil && s.plan.Method(n.name) == nil {
+		b = ops.BuiltinOf(s.plan.Kind, n.name)
+	}
+	if b == nil || b.Filter == nil || len(n.args) != len(b.Args) {
 		return false, m.unsupported("the method %s of %s", n.name, describeSymbol(s))
 	}
-	if s.kind != symField || s.plan == nil || s.plan.Kind != host.String || s.plan.Method(n.name) != nil || len(n.args) != 1 {
-		return false, m.unsupported("the method %s of %s", n.name, describeSymbol(s))
+	args, waits, err := m.groundArgs(n, base)
+	if err != nil || waits {
+		return waits, err
 	}
-	args, waits, depends, err := m.groundArgs(n, base)
-	if err != nil {
+	if ok, err := b.Fit(args); !ok || err != nil {
 		return false, err
-	}
-	if depends {
-		m.wait(n, waits)
-		return true, nil
-	}
-	switch args[0].Kind() {
-	case host.String:
-	case host.Nil:
-		return false, nil
-	default:
-		return false, m.errorf(CodeType, "String.%s needs a String, not %s", n.name, describe(args[0]))
 	}
 	field, err := m.field(s)
 	if err != nil {
@@ -103,7 +90,7 @@ func (m *Machine) methodPartial(n *node, obj Value, base int32) (bool, error) {
 			return ok, err
 		}
 	}
-	v := makeSymbol(&symbol{kind: symCond, cond: filter.StrOp{Kind: kind, X: field, Arg: args[0].Str()}})
+	v := makeSymbol(&symbol{kind: symCond, cond: b.Filter(field, args[0].Str())})
 	return m.unifyOperand(&n.c, v, base)
 }
 
@@ -145,6 +132,7 @@ func (m *Machine) matchPartial(v Value, p *pattern, n *node, base int32) (bool, 
 					return ok, err
 				}
 			}
+		case symRow, symMany, symCond: // a row exists, and the others were excluded
 		}
 	}
 	for i := len(p.fields) - 1; i >= 0; i-- {

@@ -47,6 +47,7 @@ func (m *Machine) equality(a, b Value) (filter.Expr, error) {
 		return m.within(s, func(row filter.Var) (filter.Expr, error) { return m.equalsObject(row, s.plan, b) })
 	case symMany:
 		return nil, m.unsupported("%s as a list", describeSymbol(s))
+	case symField:
 	}
 	if isOpen(b) || b.Kind() == host.List || b.Kind() == host.Dict || b.Kind() == host.ClassKind {
 		if s.plan != nil && s.plan.Kind != host.List && s.plan.Kind != host.Dict {
@@ -209,8 +210,10 @@ func (m *Machine) isNil(s *symbol) (filter.Expr, error) {
 		return filter.Not{X: m.exists(s, filter.True)}, nil
 	case symField:
 		return m.fieldCompare(filter.Eq, s, filter.Value{})
+	case symRow, symMany, symCond:
+		return filter.False, nil
 	}
-	return filter.False, nil
+	panic("vm: unknown symbol")
 }
 
 // within returns the condition that f makes of the row that s stands for, and
@@ -263,8 +266,10 @@ func opOf(op syntax.Op) filter.Op {
 		return filter.Le
 	case syntax.OpGt:
 		return filter.Gt
+	case syntax.OpGe:
+		return filter.Ge
 	}
-	return filter.Ge
+	panic("vm: comparison with " + op.String())
 }
 
 // comparePartial solves a comparison in which a side is unknown; done is false when none is.
@@ -294,8 +299,10 @@ func (m *Machine) comparePartial(n *node, a, b Value) (done, ok bool, err error)
 		if e, err = m.equality(a, b); err == nil && n.cmp == syntax.OpNe {
 			e = filter.Not{X: e}
 		}
-	default:
+	case syntax.OpLt, syntax.OpLe, syntax.OpGt, syntax.OpGe:
 		e, err = m.ordering(opOf(n.cmp), a, b)
+	default:
+		panic("vm: comparison with " + n.cmp.String())
 	}
 	if err != nil {
 		return true, false, err
@@ -361,6 +368,9 @@ func (m *Machine) checkOrder(s *symbol, p *host.Plan) error {
 	case a == host.Instance && s.plan == p:
 		if f, err := m.prog.models[s.owner].Field(s.name); err == nil && f.Ordered {
 			return nil
+		}
+		if p.HasOrder() {
+			return m.unsupported("an ordering of %s, whose values only a method of their Go type orders,", describeSymbol(s))
 		}
 	}
 	return m.errorf(CodeUnordered, "%s and %s cannot be ordered", host.Describe(Value{Plan: s.plan}), host.Describe(Value{Plan: p}))

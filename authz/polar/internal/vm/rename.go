@@ -114,8 +114,10 @@ func (r *renaming) expr(e filter.Expr, depth int) (filter.Expr, error) {
 		return e, err
 	case filter.Reach:
 		return r.reach(e, depth)
+	case filter.Const:
+		return e, nil
 	}
-	return e, nil
+	panic(fmt.Sprintf("vm: node %T of a filter", e))
 }
 
 func (r *renaming) exprs(parts []filter.Expr, depth int) ([]filter.Expr, error) {
@@ -154,8 +156,10 @@ func (r *renaming) operand(o filter.Operand) filter.Operand {
 	case filter.Key:
 		o.Var = r.row(o.Var)
 		return o
+	case filter.Value:
+		return o
 	}
-	return o
+	panic(fmt.Sprintf("vm: operand %T of a filter", o))
 }
 
 // eachFree calls f for the rows that a condition is about and does not bind.
@@ -168,6 +172,7 @@ func (m *Machine) eachFree(e filter.Expr, f func(filter.Var)) error {
 			named = append(named, m.rowOf(o.Var))
 		case filter.Key:
 			named = append(named, m.rowOf(o.Var))
+		case filter.Value:
 		}
 	}
 	nodes := 0
@@ -190,6 +195,7 @@ func (m *Machine) eachFree(e filter.Expr, f func(filter.Var)) error {
 			for _, h := range e.Hops() {
 				bound[m.rowOf(h.At)] = true
 			}
+		case filter.And, filter.Or, filter.Not, filter.Const:
 		}
 		return true
 	})

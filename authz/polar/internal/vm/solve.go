@@ -292,8 +292,10 @@ func (m *Machine) step(n *node) (bool, error) {
 		return m.cut(n, base)
 	case opPrint:
 		return m.printGoal(n, base)
+	case opFail:
+		return false, nil
 	}
-	return false, nil
+	panic("vm: unknown goal")
 }
 
 // truth solves a term used as a goal.
@@ -410,7 +412,7 @@ func (m *Machine) backtrack() (*node, error) {
 			next, err = m.finishCollect(c)
 		case choiceNoRow:
 			next, err = m.withoutRow(c)
-		default:
+		case choiceList, choiceDict, choiceKeys:
 			var ok bool
 			if m.trace != nil {
 				m.traceGoal(n)
@@ -421,6 +423,8 @@ func (m *Machine) backtrack() (*node, error) {
 			if m.trace != nil {
 				m.traceStep(n, ok)
 			}
+		default:
+			panic("vm: unknown choice")
 		}
 		if err != nil {
 			return nil, m.locate(err, n)

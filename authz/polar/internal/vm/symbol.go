@@ -52,6 +52,8 @@ func describeSymbol(s *symbol) string {
 		return "the relation " + s.attr.Name + " of the unknown row"
 	case symField:
 		return "the field " + s.name + " of the unknown row"
+	case symCond:
+		return "a condition on the unknown row"
 	}
-	return "a condition on the unknown row"
+	panic("vm: unknown symbol")
 }

@@ -20,18 +20,19 @@ import (
 	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 )
 
 // A Value is a term.
 type Value = host.Value
 
 var (
-	varPlan      = &host.Plan{ID: -1, Kind: host.Var}
+	varPlan      = ops.VarPlan
 	unboundPlan  = &host.Plan{ID: -1, Kind: host.Var} // in a cell: nothing is bound; Word is 1 once another variable refers to it
 	waitingPlan  = &host.Plan{ID: -1, Kind: host.Var} // in a cell: nothing is bound, and goals wait; Word is the list of waiters
-	openListPlan = &host.Plan{ID: -1, Kind: host.Tail}
-	openDictPlan = &host.Plan{ID: -1, Kind: host.Tail}
-	partialPlan  = &host.Plan{ID: -1, Kind: host.Partial}
+	openListPlan = ops.OpenListPlan
+	openDictPlan = ops.OpenDictPlan
+	partialPlan  = ops.PartialPlan
 )
 
 // An openList is a list with variables in it. It is never modified.
@@ -63,7 +64,7 @@ func asOpenDict(v Value) *openDict { return (*openDict)(v.Ptr) }
 func isVar(v Value) bool { return v.Plan == varPlan }
 
 // isOpen reports whether v may contain variables or unknowns below its top.
-func isOpen(v Value) bool { return v.Plan == openListPlan || v.Plan == openDictPlan }
+func isOpen(v Value) bool { return ops.IsOpen(v) }
 
 // isAtom reports whether v is neither a variable nor a compound.
 func isAtom(v Value) bool {

@@ -6,11 +6,8 @@ package vm
 // Go stack, and count every element against the budget.
 
 import (
-	"cmp"
-	"strings"
-
 	"github.com/ursa-authz/ursa/authz/internal/host"
-	"github.com/ursa-authz/ursa/authz/internal/meter"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 )
 
 // A pair is work left to do on a compound term.
@@ -77,11 +74,7 @@ func (m *Machine) equalAtoms(a, b Value) (bool, error) {
 	switch ak, bk := a.Kind(), b.Kind(); {
 	case ak == host.Partial || bk == host.Partial:
 		return false, m.unsupported("a comparison inside a list or dictionary")
-	case ak == host.String && bk == host.String:
-		return m.sameText(a.Str(), b.Str())
-	case ak == host.Int && bk == host.Int:
-		return a.Word == b.Word, nil
-	case m.quiet:
+	case m.quiet && ak == host.Instance && bk == host.Instance:
 		eq, known, err := host.EqualQuietCharged(&m.acct, a, b)
 		if ends(err) {
 			return false, err
@@ -92,51 +85,11 @@ func (m *Machine) equalAtoms(a, b Value) (bool, error) {
 		}
 		return eq, nil
 	}
-	eq, err := host.EqualCharged(&m.acct, a, b)
+	eq, err := ops.Equal(&m.acct, a, b)
 	if a.Kind() == host.Instance && a.Plan.EqualBy() >= host.EqualByMethod {
 		m.look()
 	}
 	return eq, err
-}
-
-// textChunk is how many bytes of texts are compared between two checks of the context.
-const textChunk = 1 << 16
-
-// sameText compares two texts, of equal length a chunk at a time.
-func (m *Machine) sameText(a, b string) (bool, error) {
-	if len(a) != len(b) {
-		return false, nil
-	}
-	if len(a) < meter.StepBytes {
-		return a == b, nil
-	}
-	for len(a) > 0 {
-		n := min(len(a), textChunk)
-		if err := m.acct.ChargeBytes(n); err != nil {
-			return false, err
-		}
-		if a[:n] != b[:n] {
-			return false, nil
-		}
-		a, b = a[n:], b[n:]
-	}
-	return true, nil
-}
-
-// compareText orders two texts, a chunk at a time.
-func (m *Machine) compareText(a, b string) (int, error) {
-	for {
-		n := min(len(a), len(b), textChunk)
-		if err := m.acct.ChargeBytes(n); err != nil {
-			return 0, err
-		}
-		if c := strings.Compare(a[:n], b[:n]); c != 0 {
-			return c, nil
-		}
-		if a, b = a[n:], b[n:]; a == "" || b == "" {
-			return cmp.Compare(len(a), len(b)), nil
-		}
-	}
 }
 
 // bindChecked binds a variable to a term that is not a variable, unless the
@@ -327,69 +280,84 @@ func (m *Machine) unifyDicts(a, b Value) (bool, error) {
 	return true, nil
 }
 
-// equal decides whether two terms are equal without binding anything. When
-// that depends on an unbound variable it returns that variable as waits.
-func (m *Machine) equal(a, b Value) (eq bool, waits Value, depends bool, err error) {
+// A comparison is the result of a comparison that binds nothing.
+type comparison struct {
+	equal   bool
+	depends bool  // whether the terms are equal depends on a variable
+	on      Value // the unbound variable
+}
+
+// dependOn records that the comparison depends on an unbound variable.
+func (c *comparison) dependOn(v Value) { c.depends, c.on = true, v }
+
+// equal decides whether two terms are equal without binding anything.
+func (m *Machine) equal(a, b Value) (c comparison, err error) {
 	base := len(m.work)
 	m.push(a, b)
-	eq = true
-	for eq && err == nil && len(m.work) > base {
+	c.equal = true
+	for c.equal && err == nil && len(m.work) > base {
 		p := m.work[len(m.work)-1]
 		m.work = m.work[:len(m.work)-1]
 		va, vb := m.deref(p.a), m.deref(p.b)
 		switch {
 		case isVar(va) && isVar(vb) && va.Word == vb.Word:
 		case isVar(va):
-			waits, depends = va, true
+			c.dependOn(va)
 		case isVar(vb):
-			waits, depends = vb, true
+			c.dependOn(vb)
 		case isAtom(va) || isAtom(vb):
-			if eq = isAtom(va) == isAtom(vb); eq {
-				eq, err = m.equalAtoms(va, vb)
+			if c.equal = isAtom(va) == isAtom(vb); c.equal {
+				c.equal, err = m.equalAtoms(va, vb)
 			}
 		case isList(va) && isList(vb) && identical(va, vb):
 			err = m.charge(1)
 		case isList(va) && isList(vb):
-			eq, waits, depends, err = m.equalLists(va, vb, waits, depends)
+			err = m.equalLists(va, vb, &c)
 		case isDict(va) && isDict(vb):
-			eq, err = m.unifyDicts(va, vb) // only compares keys, and leaves the values as work
+			c.equal, err = m.unifyDicts(va, vb) // only compares keys, and leaves the values as work
 		default:
-			eq = false
+			c.equal = false
 		}
 	}
 	clear(m.work[base:])
 	m.work = m.work[:base]
-	return eq, waits, depends && eq, err
+	c.depends = c.depends && c.equal
+	return c, err
 }
 
-func (m *Machine) equalLists(a, b, waits Value, depends bool) (bool, Value, bool, error) {
+// equalLists compares two lists for equal, and leaves elements that are not atoms as work.
+func (m *Machine) equalLists(a, b Value, c *comparison) error {
 	ca, cb := cursor{list: a}, cursor{list: b}
 	for {
 		if err := m.charge(1); err != nil {
-			return false, waits, depends, err
+			return err
 		}
 		va, ia, err := ca.next(m)
 		if err != nil {
-			return false, waits, depends, err
+			return err
 		}
 		vb, ib, err := cb.next(m)
 		if err != nil {
-			return false, waits, depends, err
+			return err
 		}
 		switch {
 		case ia == itemBad || ib == itemBad:
-			return false, waits, depends, nil
+			c.equal = false
+			return nil
 		case ia == itemRest && ib == itemRest && va.Word == vb.Word:
-			return true, waits, depends, nil
+			return nil
 		case ia == itemRest:
-			return true, va, true, nil
+			c.dependOn(va)
+			return nil
 		case ib == itemRest:
-			return true, vb, true, nil
+			c.dependOn(vb)
+			return nil
 		case ia == itemEnd || ib == itemEnd:
-			return ia == ib, waits, depends, nil
+			c.equal = ia == ib
+			return nil
 		case isAtom(va) && isAtom(vb):
-			if eq, err := m.equalAtoms(va, vb); !eq || err != nil {
-				return false, waits, depends, err
+			if c.equal, err = m.equalAtoms(va, vb); !c.equal || err != nil {
+				return err
 			}
 			continue
 		}

@@ -1,0 +1,138 @@
+package ops
+
+// This file defines the built-in methods of strings.
+
+import (
+	"math"
+	"strings"
+	"unicode/utf8"
+	"unsafe"
+
+	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/internal/meter"
+)
+
+// valueSize is the size of a value in bytes, for accounts.
+const valueSize = int(unsafe.Sizeof(Value{}))
+
+// texts returns the receiver and the first argument, and charges for reading them.
+func texts(t Terms, recv Value, args []Value) (s, arg string, err error) {
+	s = recv.Str()
+	if len(args) > 0 {
+		arg = args[0].Str()
+	}
+	return s, arg, t.Account().ChargeBytes(len(s) + len(arg))
+}
+
+func hasPrefix(t Terms, recv Value, args []Value) (Value, bool, error) {
+	s, prefix, err := texts(t, recv, args)
+	return host.MakeBool(err == nil && strings.HasPrefix(s, prefix)), err == nil, err
+}
+
+func prefixOp(x filter.Field, arg string) filter.Expr {
+	return filter.StrOp{Kind: filter.Prefix, X: x, Arg: arg}
+}
+
+func hasSuffix(t Terms, recv Value, args []Value) (Value, bool, error) {
+	s, suffix, err := texts(t, recv, args)
+	return host.MakeBool(err == nil && strings.HasSuffix(s, suffix)), err == nil, err
+}
+
+func suffixOp(x filter.Field, arg string) filter.Expr {
+	return filter.StrOp{Kind: filter.Suffix, X: x, Arg: arg}
+}
+
+func textContains(t Terms, recv Value, args []Value) (Value, bool, error) {
+	s, part, err := texts(t, recv, args)
+	return host.MakeBool(err == nil && strings.Contains(s, part)), err == nil, err
+}
+
+func containsOp(x filter.Field, arg string) filter.Expr {
+	return filter.StrOp{Kind: filter.Contains, X: x, Arg: arg}
+}
+
+func textLength(t Terms, recv Value, args []Value) (Value, bool, error) {
+	s, _, err := texts(t, recv, args)
+	if err != nil {
+		return Value{}, false, err
+	}
+	return host.MakeInt(int64(utf8.RuneCountInString(s))), true, nil
+}
+
+func stripText(t Terms, recv Value, args []Value) (Value, bool, error) {
+	s, _, err := texts(t, recv, args)
+	if err != nil {
+		return Value{}, false, err
+	}
+	return host.MakeString(strings.TrimSpace(s)), true, nil
+}
+
+func lowerText(t Terms, recv Value, args []Value) (Value, bool, error) {
+	return changeCase(t, recv, args, strings.ToLower)
+}
+
+func upperText(t Terms, recv Value, args []Value) (Value, bool, error) {
+	return changeCase(t, recv, args, strings.ToUpper)
+}
+
+func changeCase(t Terms, recv Value, args []Value, change func(string) string) (Value, bool, error) {
+	s, _, err := texts(t, recv, args)
+	if err != nil {
+		return Value{}, false, err
+	}
+	// Changing case can make a character longer, at most threefold.
+	if err := t.Account().Hold(3 * len(s)); err != nil {
+		return Value{}, false, err
+	}
+	return host.MakeString(change(s)), true, nil
+}
+
+// splitText returns the parts of a text between separators. An empty separator has no meaning.
+func splitText(t Terms, recv Value, args []Value) (Value, bool, error) {
+	s, sep, err := texts(t, recv, args)
+	if err != nil {
+		return Value{}, false, err
+	}
+	if sep == "" {
+		return Value{}, false, Errorf(CodeType, "String.split needs a non-empty separator")
+	}
+	parts := strings.Count(s, sep) + 1
+	if err := t.Account().Hold(parts * valueSize); err != nil {
+		return Value{}, false, err
+	}
+	if err := t.Account().ChargeElems(parts); err != nil {
+		return Value{}, false, err
+	}
+	vals := make([]Value, 0, parts)
+	for {
+		part, rest, found := strings.Cut(s, sep)
+		vals = append(vals, host.MakeString(part))
+		if !found {
+			return host.MakeList(vals), true, nil
+		}
+		s = rest
+	}
+}
+
+func replaceText(t Terms, recv Value, args []Value) (Value, bool, error) {
+	s, old, err := texts(t, recv, args)
+	if err != nil {
+		return Value{}, false, err
+	}
+	by := args[1].Str()
+	count := strings.Count(s, old)
+	size := len(s)
+	if grows := len(by) - len(old); grows > 0 && count > (math.MaxInt/2-size)/grows {
+		size = math.MaxInt / 2
+	} else {
+		size += count * grows
+	}
+	if err := t.Account().Hold(size); err != nil {
+		return Value{}, false, err
+	}
+	if err := t.Account().Charge(count/meter.StepElems + size/meter.StepBytes); err != nil {
+		return Value{}, false, err
+	}
+	return host.MakeString(strings.ReplaceAll(s, old, by)), true, nil
+}
