@@ -353,6 +353,9 @@ func TestDenyRuleGrants(t *testing.T) {
 		// "All except what a condition matches" cannot be listed, and a fault is an error.
 		{`allow(_: user, _, _: Expense); deny(_: user, action, _: Expense) if action != "read";`, authz.Grants{}, false},
 		{`allow(_: user, _, _: Expense); deny(_: user, 7, _: Expense);`, authz.Grants{}, false},
+		// The condition waits for the action in a query, and is an error in each decision.
+		{`allow(_: user, _, _: Expense); deny(_: user, action, _: Expense) if f(action); f(x) if 0 < x and 1 in [2];`, authz.Grants{}, false},
+		{`allow(_: user, action, _: Expense) if f(action); allow(_: user, _, _: Expense); f(x) if 0 < x and 1 in [2];`, authz.Grants{}, false},
 		{`allow(_: user, _, _: Expense); deny(_: user, "read", _: Expense) if cut; deny(_: user, "pay", _: Expense);`, authz.Grants{}, false},
 		{`allow(_: user, _, _: Expense); deny(u: user, "read", _: Expense) if f(u); f(u) if u.id = 1 and cut;`, authz.Grants{}, false},
 		{`allow(_: user, "read", _: Expense); allow(_: user, "pay", _: Expense); deny(_: user, "read", _: Expense) if cut; deny(_: user, "pay", _: Expense);`, authz.Grants{}, true},

@@ -158,15 +158,47 @@ func (a *Authorizer) grants(ctx context.Context, v *version, what string, q *que
 			return Grants{}, undecided(errorf("every %s is allowed, but the %ss that %s denies cannot be listed because a cut may hide some: %w", what, what, q.rule.deny(), ErrUnsupported))
 		}
 		g.Names = slices.DeleteFunc(g.Names, func(name string) bool { return slices.Contains(g.Except, name) })
+		left, err := v.notDenied(ctx, what, q, append(g.Names[:len(g.Names):len(g.Names)], anyOther))
+		switch {
+		case err != nil:
+			return Grants{}, err
+		case len(left) != len(g.Names)+1:
+			return Grants{}, undecided(errorf("every %s is allowed, and %s denies some that cannot be listed: %w", what, q.rule.deny(), ErrUnsupported))
+		}
 	default:
 		if g.Names, err = v.notDenied(ctx, what, q, g.Names); err != nil {
 			return Grants{}, err
+		}
+	}
+	if g.All {
+		err := catchPanic(func() error {
+			_, err := v.ask(ctx, q.rule.String(), q.named(what, anyOther))
+			return err
+		})
+		if err != nil {
+			return Grants{}, undecided(err)
 		}
 	}
 	if len(g.Names) == 0 {
 		g.Names = nil
 	}
 	return g, nil
+}
+
+// anyOther stands for the names that no rule mentions. If every name is allowed, it is decided
+// too: a condition on an open name, such as 0 < action, may be an error for each name that a
+// decision is about, although a query with a variable finds that the rule does not hold.
+const anyOther = "\x00"
+
+// named returns the question with its action or its field.
+func (q *question) named(what, name string) *question {
+	one := *q
+	if what == "field" {
+		one.field = name
+	} else {
+		one.action = name
+	}
+	return &one
 }
 
 // names returns the names for which a rule holds, sorted and without duplicates, and
@@ -202,13 +234,7 @@ func (v *version) notDenied(ctx context.Context, what string, q *question, names
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			one := *q
-			if what == "field" {
-				one.field = name
-			} else {
-				one.action = name
-			}
-			denied, _, err := v.denies(ctx, &one)
+			denied, _, err := v.denies(ctx, q.named(what, name))
 			if err != nil {
 				return err
 			}
