@@ -34,6 +34,12 @@ type Frame = vm.Frame
 //
 // Decide stops at the first solution. It is safe for concurrent use.
 func (p *Policy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (Outcome, error) {
+	if allowed, by, done := p.prog.DecideTyped(ctx, &p.config.Limits, rule, actor, action, resource); done {
+		if !allowed {
+			return Outcome{}, nil
+		}
+		return Outcome{Allowed: true, Rule: p.rule(by.Index)}, nil
+	}
 	if allowed, by, done := p.prog.Decide(ctx, rule, actor, action, resource); done {
 		if !allowed {
 			return Outcome{}, nil

@@ -1,0 +1,389 @@
+package vm
+
+// This file compiles lists and methods for types.
+
+import (
+	"strings"
+	"unsafe"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/internal/meter"
+)
+
+// in compiles a goal "item in list": its code tries what follows for one element after the
+// other.
+func (c *typedCompiler) in(n *node, e *typedEnv, a *typedAct, k func(e *typedEnv) *typedBlock) *typedBlock {
+	list := c.known(&n.b, e, a)
+	item := c.term(&n.a, e, a)
+	if list.isNil() {
+		return failBlock(0)
+	}
+	kind := list.valueKind()
+	if kind != host.List && kind != unknownKind {
+		c.no("in over something else than a list")
+	}
+	// For an item with a value, what follows is the same for all elements.
+	var next *typedBlock
+	regs, vals := e.regs, e.vals
+	if item.term != nil {
+		next, regs, vals = c.rerun(e, k)
+	}
+	e.regs, e.vals = regs, vals
+	each := func(t *typedTerm, e *typedEnv) *typedBlock {
+		if item.term != nil {
+			return c.when(c.equal(t, item.term), func() *typedBlock { return next })
+		}
+		return c.bind(item.v, t, e, k)
+	}
+	if list.kind == termConst {
+		elems, ok := list.value.Elems()
+		if !ok || len(elems) > typedRules {
+			c.no("in over a long constant list")
+		}
+		c.rounds++
+		blocks := make([]*typedBlock, len(elems))
+		for i, v := range elems {
+			blocks[i] = each(constTerm(v), e.clone())
+		}
+		c.rounds--
+		return alternatives(blocks).add(len(elems)/meter.StepElems+1, 0)
+	}
+	return c.ifNotNil(list, func() *typedBlock {
+		c.rounds++
+		defer func() { c.rounds-- }()
+		switch list.kind {
+		case termCell:
+			return c.inSlice(list, e, each)
+		case termParts:
+			return c.inParts(list, e, each)
+		case termVal:
+			return c.inVal(list, e, each)
+		}
+		c.no("in over something else than a list")
+		panic("unreachable")
+	})
+}
+
+// elemSteps are the steps of reading n elements.
+func elemSteps(n int) int { return (n+meter.StepElems-1)/meter.StepElems + 1 }
+
+// inSlice compiles a loop over the elements of a slice.
+func (c *typedCompiler) inSlice(list *typedTerm, e *typedEnv, each func(t *typedTerm, e *typedEnv) *typedBlock) *typedBlock {
+	cell, stride := list.plan.ElemCell()
+	if list.cell.Op != host.CellSlice || cell.Plan != nil && cell.Plan.IsSeq() {
+		c.no("in over a list of another kind")
+	}
+	at := c.reg(e)
+	body := c.readCell(at, cell.Off, &cell, e, each)
+	reg, off, run, steps := list.reg, list.off, body.run, body.steps
+	b := *body
+	b.steps, b.never = 1, false
+	of := list.cell
+	b.run = func(f *typedFrame) bool {
+		data, n := of.Slice(f.at(reg, off))
+		if n == 0 {
+			return false
+		}
+		if !f.count(n*steps + elemSteps(n)) {
+			return true
+		}
+		for i := range n {
+			f.p[at&(typedPtrs-1)] = unsafe.Add(data, uintptr(i)*stride)
+			if run(f) {
+				return true
+			}
+			if i&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
+				return f.giveUp()
+			}
+		}
+		return false
+	}
+	return &b
+}
+
+// inParts compiles a loop over the parts of a text.
+func (c *typedCompiler) inParts(list *typedTerm, e *typedEnv, each func(t *typedTerm, e *typedEnv) *typedBlock) *typedBlock {
+	at := c.reg(e)
+	body := each(&typedTerm{kind: termCell, reg: at, plan: host.EngineString, cell: host.TextCell}, e)
+	split, from, run, steps := list.reg, int(list.off), body.run, body.steps
+	b := *body
+	b.steps, b.never = 1, false
+	b.run = func(f *typedFrame) bool {
+		n := f.more.n[split]
+		if !f.count(n*steps + elemSteps(n)) {
+			return true
+		}
+		for i := from; i < n; i++ {
+			f.p[at&(typedPtrs-1)] = unsafe.Pointer(&f.more.parts[split][i])
+			if run(f) {
+				return true
+			}
+		}
+		return false
+	}
+	return &b
+}
+
+// inVal compiles a loop over a Value.
+func (c *typedCompiler) inVal(list *typedTerm, e *typedEnv, each func(t *typedTerm, e *typedEnv) *typedBlock) *typedBlock {
+	to := c.val(e)
+	t := &typedTerm{kind: termVal, reg: to, nilable: true}
+	body := each(t, e)
+	from, run, steps := list.reg, body.run, body.steps
+	b := *body
+	b.steps, b.never = 1, false
+	b.run = func(f *typedFrame) bool {
+		list := f.more.vals[from&(typedVals-1)]
+		switch list.Kind() {
+		case host.Nil:
+			return false
+		case host.List:
+		default:
+			return f.giveUp()
+		}
+		n := list.Len()
+		if !f.count(n*steps + elemSteps(n)) {
+			return true
+		}
+		for i := range n {
+			v, err := list.At(i)
+			if err != nil || isSeq(v) {
+				return f.giveUp()
+			}
+			f.more.vals[to&(typedVals-1)] = v
+			if run(f) {
+				return true
+			}
+			if i&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
+				return f.giveUp()
+			}
+		}
+		return false
+	}
+	return &b
+}
+
+// unifyList compiles the unification of a list with a pattern of operands.
+func (c *typedCompiler) unifyList(elems []operand, rest *operand, t *typedTerm, e *typedEnv, a *typedAct, k func(e *typedEnv) *typedBlock) *typedBlock {
+	n := len(elems)
+	switch kind := t.valueKind(); {
+	case kind == unknownKind || t.kind == termConst && kind == host.List || t.kind == termVal && kind == host.List:
+		c.no("a list that is compared with a list")
+	case kind != host.List:
+		return failBlock(0)
+	case t.kind == termParts:
+		split, from := t.reg, int(t.off)
+		at := c.reg(e)
+		return c.when(c.listLen(func(f *typedFrame) int { return f.more.n[split] - from }, n, rest != nil), func() *typedBlock {
+			var more *typedTerm
+			if rest != nil {
+				more = &typedTerm{kind: termParts, reg: split, off: t.off + uintptr(n), plan: host.EngineList}
+			}
+			elem := func(i int) *typedTerm {
+				return &typedTerm{kind: termCell, reg: at, off: uintptr(from+i) * unsafe.Sizeof(""), plan: host.EngineString, cell: host.TextCell}
+			}
+			b := c.unifyElems(elems, rest, 0, elem, more, e, a, k)
+			run := b.run
+			g := *b
+			g.run = func(f *typedFrame) bool {
+				f.p[at&(typedPtrs-1)] = unsafe.Pointer(&f.more.parts[split])
+				return run(f)
+			}
+			return &g
+		}).add(n+1, 0)
+	}
+	c.no("a list that is compared with a list")
+	panic("unreachable")
+}
+
+// listLen returns the condition that a list has n elements, or at least n.
+func (c *typedCompiler) listLen(count func(f *typedFrame) int, n int, open bool) *typedCond {
+	if open {
+		return &typedCond{fn: func(f *typedFrame) bool { return count(f) >= n }}
+	}
+	return &typedCond{fn: func(f *typedFrame) bool { return count(f) == n }}
+}
+
+func (c *typedCompiler) unifyElems(elems []operand, rest *operand, i int, elem func(i int) *typedTerm, more *typedTerm, e *typedEnv, a *typedAct, k func(e *typedEnv) *typedBlock) *typedBlock {
+	if i < len(elems) {
+		return c.unifyOperand(&elems[i], typedArg{v: -1, term: elem(i)}, e, a, func(e *typedEnv) *typedBlock {
+			return c.unifyElems(elems, rest, i+1, elem, more, e, a, k)
+		})
+	}
+	if rest == nil {
+		return k(e)
+	}
+	return c.unifyOperand(rest, typedArg{v: -1, term: more}, e, a, k)
+}
+
+// method compiles a method call.
+func (c *typedCompiler) method(n *node, e *typedEnv, a *typedAct, k func(e *typedEnv) *typedBlock) *typedBlock {
+	obj := c.known(&n.a, e, a)
+	args := make([]*typedTerm, len(n.args))
+	for i := range n.args {
+		args[i] = c.known(&n.args[i], e, a)
+	}
+	if obj.isNil() {
+		return failBlock(0)
+	}
+	if n.kwargs || obj.valueKind() == host.ClassKind || obj.plan == nil {
+		c.no("a method that only the solver can call")
+	}
+	result := func(t *typedTerm, e *typedEnv) *typedBlock {
+		c.refine(&n.a, obj, e, a)
+		return c.unifyOperand(&n.c, typedArg{v: -1, term: t}, e, a, k)
+	}
+	return c.ifNotNil(obj, func() *typedBlock {
+		obj := obj.nonNil()
+		if m := obj.plan.Method(n.name); m != nil {
+			return c.hostMethod(m, obj, args, e, result)
+		}
+		if obj.valueKind() != host.String {
+			c.no("a built-in method that only the solver can call")
+		}
+		return c.textMethod(n.name, obj, args, e, result)
+	})
+}
+
+// hostMethod compiles the call of a method of the program.
+func (c *typedCompiler) hostMethod(m *host.Method, obj *typedTerm, args []*typedTerm, e *typedEnv, k func(t *typedTerm, e *typedEnv) *typedBlock) *typedBlock {
+	if m.Refused() != nil || len(args) > typedArgs || m.Plan != nil && m.Plan.IsSeq() {
+		c.no("a method that only the solver can call")
+	}
+	recv := obj.load()
+	loads := make([]func(f *typedFrame) (Value, bool), len(args))
+	for i, t := range args {
+		if kind := t.valueKind(); kind == host.List || kind == host.Dict {
+			c.no("a method with a list as an argument")
+		}
+		loads[i] = t.load()
+	}
+	to := c.val(e)
+	b := k(&typedTerm{kind: termVal, reg: to, plan: m.Plan, nilable: true}, e)
+	run := b.run
+	g := *b
+	g.never = false
+	g.run = func(f *typedFrame) bool {
+		v, ok := recv(f)
+		if !ok {
+			return f.giveUp()
+		}
+		for i, load := range loads {
+			if f.more.args[i], ok = load(f); !ok {
+				return f.giveUp()
+			}
+			if k := f.more.args[i].Kind(); k == host.List || k == host.Dict {
+				return f.giveUp()
+			}
+		}
+		v, ok, err := m.Call(f.ctx, v, f.more.args[:len(loads)])
+		if err != nil || ok && isSeq(v) || f.ctx.Err() != nil {
+			return f.giveUp()
+		}
+		if !ok {
+			return false
+		}
+		f.more.vals[to&(typedVals-1)] = v
+		return run(f)
+	}
+	return &g
+}
+
+// readText returns how a text is read, or nil if the value may be something else.
+func (t *typedTerm) readText() func(f *typedFrame) string {
+	reg, off := t.reg, t.off
+	switch {
+	case t.kind == termConst && t.valueKind() == host.String:
+		text := t.value.Str()
+		return func(*typedFrame) string { return text }
+	case t.kind == termCell && !t.nilable && t.cell.Op == host.CellString:
+		return func(f *typedFrame) string { return *(*string)(f.at(reg, off)) }
+	case t.kind == termVal && !t.nilable && t.valueKind() == host.String:
+		return func(f *typedFrame) string { return f.more.vals[reg&(typedVals-1)].Str() }
+	}
+	return nil
+}
+
+// textMethod compiles the call of a built-in method of strings.
+func (c *typedCompiler) textMethod(name string, obj *typedTerm, args []*typedTerm, e *typedEnv, k func(t *typedTerm, e *typedEnv) *typedBlock) *typedBlock {
+	if len(args) != 1 {
+		c.no("a built-in method that only the solver can call")
+	}
+	text, arg := obj.readText(), args[0].readText()
+	if text == nil || arg == nil {
+		c.no("a built-in method of a value of another kind")
+	}
+	var holds func(s, t string) bool
+	switch name {
+	case "startswith", "starts_with":
+		holds = strings.HasPrefix
+	case "endswith", "ends_with":
+		holds = strings.HasSuffix
+	case "contains":
+		holds = strings.Contains
+	case "split":
+		return c.splitText(text, args[0], e, k)
+	default:
+		c.no("a built-in method that only the solver can call")
+	}
+	// Whoever reads the result counts the steps; the solver counts them once.
+	cond := &typedCond{dynamic: true, fn: func(f *typedFrame) bool {
+		s, t := text(f), arg(f)
+		f.charge(len(s) + len(t))
+		return holds(s, t)
+	}}
+	if args[0].kind == termConst && obj.kind == termCell && (name == "starts_with" || name == "startswith") {
+		reg, off, prefix := obj.reg, obj.off, args[0].value.Str()
+		cond.fn = func(f *typedFrame) bool {
+			s := *(*string)(f.at(reg, off))
+			if len(s)+len(prefix) >= meter.StepBytes {
+				f.charge(len(s) + len(prefix))
+			}
+			return strings.HasPrefix(s, prefix)
+		}
+	}
+	return k(&typedTerm{kind: termBool, plan: host.EngineBool, cond: cond}, e)
+}
+
+// charge counts the steps of reading n bytes of text, without a look at the limit.
+func (f *typedFrame) charge(n int) {
+	if n >= meter.StepBytes {
+		f.steps += n / meter.StepBytes
+	}
+}
+
+// splitText compiles the split of a text.
+func (c *typedCompiler) splitText(text func(f *typedFrame) string, arg *typedTerm, e *typedEnv, k func(t *typedTerm, e *typedEnv) *typedBlock) *typedBlock {
+	if arg.kind != termConst || arg.value.Str() == "" || c.split == typedSplits {
+		c.no("a split by a value")
+	}
+	split, sep := c.split, arg.value.Str()
+	c.split++
+	c.more = true
+	b := k(&typedTerm{kind: termParts, reg: split, plan: host.EngineList}, e)
+	run := b.run
+	g := *b
+	g.never = false
+	g.run = func(f *typedFrame) bool {
+		s := text(f)
+		f.charge(len(s) + len(sep))
+		n := 0
+		for {
+			if n == typedParts {
+				return f.giveUp()
+			}
+			part, rest, found := strings.Cut(s, sep)
+			f.more.parts[split&(typedSplits-1)][n] = part
+			n++
+			if !found {
+				break
+			}
+			s = rest
+		}
+		f.more.n[split&(typedSplits-1)] = n
+		f.steps += elemSteps(n)
+		f.bytes += n * valueSize
+		return run(f)
+	}
+	return &g
+}

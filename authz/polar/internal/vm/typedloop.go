@@ -1,0 +1,336 @@
+package vm
+
+// This file compiles recursion for types: a rule that ends with a call of itself for another
+// object, such as the manager of a user or the parent of a folder. It becomes a loop that
+// follows a pointer.
+//
+// A call that repeats one of its ancestors has no further solution (ancestor.go), and so the
+// loop must end there. Only the object differs between the calls of a loop. Objects that are
+// equal only if they are the same lead to a cycle of pointers, which Brent's algorithm finds,
+// perhaps some rounds later: those rounds repeat earlier ones, which had no solution.
+// Objects with the same key may be different in everything else, so their keys are collected.
+
+import (
+	"unsafe"
+
+	"github.com/ursa-authz/ursa/authz/internal/host"
+)
+
+// A typedLoop is a recursion that is compiled to a loop.
+type typedLoop struct {
+	bit    uint32
+	vary   int // the argument that differs
+	cur    int // the pointer with its value
+	next   int // the pointer with the value of the next round
+	alts   int // around the loop
+	rounds int
+	reruns int
+	sites  int  // calls that begin another round
+	late   bool // something is tried after such a call
+	top    bool // the query itself calls the rule
+}
+
+// A typedNeedsLoop is the panic that ends the compilation of a call in place: it calls itself.
+type typedNeedsLoop struct {
+	call *typedCall
+	vary int
+}
+
+// sameTerm reports whether two terms are known to be the same value.
+func sameTerm(x, y *typedTerm) bool {
+	if x == y {
+		return true
+	}
+	if x.kind != y.kind {
+		return false
+	}
+	switch x.kind {
+	case termConst:
+		return x.value == y.value || x.value.Kind() == host.String && y.value.Kind() == host.String && x.value.Str() == y.value.Str()
+	case termObject, termVal:
+		return x.reg == y.reg && x.off == y.off && x.plan == y.plan && x.inPlace == y.inPlace
+	case termCell:
+		return x.reg == y.reg && x.off == y.off && x.plan == y.plan && x.cell.Op == y.cell.Op
+	}
+	return false
+}
+
+// differ reports whether two terms are known to be unequal.
+func (c *typedCompiler) differ(x, y *typedTerm) bool {
+	if x.kind == termConst && y.kind == termConst {
+		xk, yk := x.value.Kind(), y.value.Kind()
+		return isScalar(xk) && isScalar(yk) && c.equalConsts(x.value, y.value).verdict == never
+	}
+	xk, yk := x.valueKind(), y.valueKind()
+	if xk == unknownKind || yk == unknownKind || x.mayBeNil() && y.mayBeNil() {
+		return false
+	}
+	if xk == host.Instance && yk == host.Instance {
+		return x.plan != y.plan
+	}
+	return xk != yk && !(isNumber(xk) && isNumber(yk))
+}
+
+// ancestor compiles a call that may repeat one of the calls around it. It returns nil if it
+// cannot.
+func (c *typedCompiler) ancestor(d *typedDispatch, e *typedEnv, n *node, a *typedAct) *typedBlock {
+	nots := false
+calls:
+	for call := d.chain; call != nil; call = call.parent {
+		if call.not {
+			nots = true
+			continue
+		}
+		if call.pred != d.pred {
+			continue
+		}
+		vary := -1
+		for i, x := range d.args {
+			switch {
+			case c.differ(x.term, call.args[i]):
+				continue calls
+			case sameTerm(x.term, call.args[i]):
+			case vary >= 0:
+				c.no("a recursion in which several arguments differ")
+			default:
+				vary = i
+			}
+		}
+		if nots {
+			c.no("a rule that may depend on its own negation")
+		}
+		if vary < 0 {
+			return failBlock(24 + d.steps) // it repeats the call, and has no further solution
+		}
+		if call.loop == nil {
+			panic(typedNeedsLoop{call, vary})
+		}
+		if call.loop.vary != vary {
+			c.no("a recursion in which several arguments differ")
+		}
+		return c.again(call.loop, d, n, a)
+	}
+	return nil
+}
+
+// again compiles the call that begins another round of a loop.
+func (c *typedCompiler) again(l *typedLoop, d *typedDispatch, n *node, a *typedAct) *typedBlock {
+	t := d.args[l.vary].term
+	switch {
+	case a == nil || a.loop != l || n.next.op != opReturn:
+		c.no("a recursion that is not the last goal of its rule")
+	case c.rounds != l.rounds || c.reruns != l.reruns:
+		c.no("a recursion that several ways lead to")
+	case l.sites > 0:
+		c.no("a recursion in several places")
+	case t.kind != termObject || t.inPlace || t.off != 0:
+		c.no("a recursion over something else than pointers to objects")
+	}
+	l.sites++
+	if c.alts > l.alts {
+		if l.late = true; l.top {
+			c.no("a recursion before other rules")
+		}
+	}
+	from, to, bit, top, root := t.reg, l.next, l.bit, l.top, a.root
+	return &typedBlock{steps: d.steps, run: func(f *typedFrame) bool {
+		f.p[to&(typedPtrs-1)] = f.p[from&(typedPtrs-1)]
+		f.again |= bit
+		if top && !f.ruled {
+			f.rule, f.ruled = root, true
+		}
+		return false
+	}}
+}
+
+// loopOr compiles the clauses of a call, as a loop if they call the same rule again.
+func (c *typedCompiler) loopOr(d *typedDispatch, e *typedEnv) *typedBlock {
+	if !d.pred.recursive || !d.ground {
+		return c.tries(d, e)
+	}
+	b, vary := c.inPlace(d, e)
+	if b != nil {
+		return b
+	}
+	t := d.args[vary].term
+	if t.kind != termObject || t.inPlace || t.off != 0 {
+		c.no("a recursion over something else than pointers to objects")
+	}
+	key, keyed := t.plan.IntKey()
+	switch t.plan.EqualBy() {
+	case host.EqualByValue:
+		if !t.plan.IsStruct() {
+			c.no("a recursion over something else than pointers to objects")
+		}
+	case host.EqualByKey:
+		if !keyed {
+			c.no("a recursion over objects whose key is not an integer")
+		}
+	}
+	if c.loops++; c.loops > 32 {
+		c.no("too many loops")
+	}
+	e = e.clone()
+	l := &typedLoop{bit: 1 << (c.loops - 1), vary: vary, cur: c.reg(e), next: c.reg(e), alts: c.alts, rounds: c.rounds, reruns: c.reruns, top: d.root == nil}
+	k := *d
+	k.loop = l
+	k.args = append([]typedArg(nil), d.args...)
+	k.args[vary].term = &typedTerm{kind: termObject, reg: l.cur, plan: t.plan, nilable: true}
+	call := &typedCall{pred: d.pred, loop: l, parent: d.chain.parent}
+	for _, x := range k.args {
+		call.args = append(call.args, x.term)
+	}
+	for up := call.parent; up != nil; up = up.parent {
+		if up.pred != d.pred {
+			continue
+		}
+		apart := false
+		for i := range call.args {
+			apart = apart || c.differ(call.args[i], up.args[i])
+		}
+		if !apart {
+			c.no("a recursion within one of the same rule")
+		}
+	}
+	k.chain = call
+	// Which clauses apply is known for the first object only as far as it is for all.
+	leaf := c.leafOf(d.pred.index, k.args)
+	k.clauses = c.order(leaf, c.possible(leaf.clauses, k.args, e), k.args, &k)
+	body := c.tries(&k, e)
+	steps := body.steps + k.steps + len(leaf.clauses)
+	bytes := body.bytes + k.bytes + choiceSize
+	b = body.add(k.steps-d.steps+len(leaf.clauses), choiceSize)
+	b.never = false
+	b.run = l.code(body.run, t, steps, bytes, key, keyed)
+	return b
+}
+
+// inPlace compiles the clauses of a call in place, or returns the argument that differs when
+// they call the same rule again.
+func (c *typedCompiler) inPlace(d *typedDispatch, e *typedEnv) (b *typedBlock, vary int) {
+	alts, rounds, reruns, loops, split := c.alts, c.rounds, c.reruns, c.loops, c.split
+	defer func() {
+		if x := recover(); x != nil {
+			need, ok := x.(typedNeedsLoop)
+			if !ok || need.call != d.chain {
+				panic(x)
+			}
+			c.alts, c.rounds, c.reruns, c.loops, c.split = alts, rounds, reruns, loops, split
+			b, vary = nil, need.vary
+		}
+	}()
+	return c.tries(d, e), -1
+}
+
+// pollRounds is how many rounds or elements a loop looks at between two looks at the context.
+const pollRounds = 1024
+
+// code returns the code of the loop.
+func (l *typedLoop) code(body typedCode, t *typedTerm, steps, bytes int, key host.Cell, keyed bool) typedCode {
+	from, cur, next, bit := t.reg, l.cur, l.next, l.bit
+	return func(f *typedFrame) bool {
+		obj := f.p[from&(typedPtrs-1)]
+		saved, lap, power := obj, 0, 4
+		found := false
+		var keys keySet
+		for {
+			f.p[cur&(typedPtrs-1)] = obj
+			if body(f) {
+				if f.gaveUp || f.again&bit == 0 {
+					return true
+				}
+				found = true // unless a later round gives up
+			} else if f.again&bit == 0 {
+				return found
+			}
+			f.again &^= bit
+			if keyed && obj != nil {
+				k, _ := key.Op.Int(unsafe.Add(obj, key.Off))
+				keys.add(uint64(k))
+			}
+			obj = f.p[next&(typedPtrs-1)]
+			if obj == saved {
+				return found
+			}
+			if keyed && obj != nil {
+				k, _ := key.Op.Int(unsafe.Add(obj, key.Off))
+				if keys.has(uint64(k)) {
+					return found
+				}
+			}
+			if lap++; lap == power {
+				saved, lap, power = obj, 0, 2*power
+			}
+			if lap&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
+				return f.giveUp()
+			}
+			if f.bytes += bytes; f.bytes > f.limits.Bytes || !f.count(steps) {
+				return f.giveUp()
+			}
+		}
+	}
+}
+
+// A keySet is a set of keys; zero is never in it. The zero keySet is empty.
+type keySet struct {
+	n     int
+	few   [8]uint64
+	table []uint64 // open addressing; length is a power of two, at most half full
+}
+
+func (s *keySet) has(k uint64) bool {
+	if k == 0 {
+		return false
+	}
+	if s.table == nil {
+		for _, x := range s.few[:s.n] {
+			if x == k {
+				return true
+			}
+		}
+		return false
+	}
+	mask := uint64(len(s.table) - 1)
+	for i := k * 0x9E3779B97F4A7C15 >> 20 & mask; ; i = (i + 1) & mask {
+		switch s.table[i] {
+		case k:
+			return true
+		case 0:
+			return false
+		}
+	}
+}
+
+func (s *keySet) add(k uint64) {
+	if k == 0 {
+		return
+	}
+	if s.n < len(s.few) && s.table == nil {
+		s.few[s.n] = k
+		s.n++
+		return
+	}
+	if 2*(s.n+1) > len(s.table) {
+		old := s.table
+		s.table = make([]uint64, max(64, 2*len(old)))
+		for _, x := range s.few {
+			s.put(x)
+		}
+		for _, x := range old {
+			if x != 0 {
+				s.put(x)
+			}
+		}
+	}
+	s.n++
+	s.put(k)
+}
+
+func (s *keySet) put(k uint64) {
+	mask := uint64(len(s.table) - 1)
+	i := k * 0x9E3779B97F4A7C15 >> 20 & mask
+	for s.table[i] != 0 && s.table[i] != k {
+		i = (i + 1) & mask
+	}
+	s.table[i] = k
+}
