@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,6 +28,7 @@ type classes struct {
 	byType map[reflect.Type]*Class
 	keys   sync.Map // reflect.Type -> [][]int: the index paths of the fields of the id
 	actors sync.Map // dynamic type -> *actorType
+	quick  [quickActors]atomic.Pointer[quickActor]
 }
 
 func newClasses(list []Class) *classes {

@@ -2,6 +2,7 @@ package host
 
 import (
 	"math"
+	"reflect"
 	"strconv"
 	"unsafe"
 )
@@ -179,3 +180,42 @@ func (r *Registry) ArgCell(x any) (Cell, bool) {
 
 // TextCell is how a variable of type string is read.
 var TextCell = &Cell{Op: CellString, Plan: EngineString, loader: loader{op: opString, plan: EngineString}}
+
+// A ZeroTest tests whether one field of a struct is zero, without reflection.
+type ZeroTest struct {
+	off  uintptr
+	kind reflect.Kind
+}
+
+// ZeroTestOf returns the test of the field of struct type t with that index. It returns false
+// if the field is neither an integer nor a string, or behind a pointer.
+func ZeroTestOf(t reflect.Type, index []int) (z ZeroTest, ok bool) {
+	for _, i := range index {
+		if t.Kind() != reflect.Struct {
+			return ZeroTest{}, false
+		}
+		f := t.Field(i)
+		z.off += f.Offset
+		t = f.Type
+	}
+	z.kind = t.Kind()
+	return z, z.kind == reflect.String || reflect.Int <= z.kind && z.kind <= reflect.Uintptr
+}
+
+// Test reports whether the field of the struct at p is zero.
+func (z ZeroTest) Test(p unsafe.Pointer) bool {
+	p = unsafe.Add(p, z.off)
+	switch z.kind {
+	case reflect.String:
+		return *(*string)(p) == ""
+	case reflect.Int, reflect.Uint, reflect.Uintptr:
+		return *(*uint)(p) == 0
+	case reflect.Int64, reflect.Uint64:
+		return *(*uint64)(p) == 0
+	case reflect.Int32, reflect.Uint32:
+		return *(*uint32)(p) == 0
+	case reflect.Int16, reflect.Uint16:
+		return *(*uint16)(p) == 0
+	}
+	return *(*uint8)(p) == 0
+}

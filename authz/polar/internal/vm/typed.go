@@ -35,9 +35,9 @@ import (
 
 const (
 	typedPtrs   = 16 // pointers of a frame
-	typedVals   = 16 // Values of a frame
+	typedVals   = 8  // Values of a frame
 	typedSplits = 2  // texts that a decision may split
-	typedParts  = 16 // parts of a text that is split
+	typedParts  = 12 // parts of a text that is split
 	typedArgs   = 4  // arguments of a method
 
 	mostTyped = 1024 // decisions of a Program
@@ -52,7 +52,6 @@ type typedFrame struct {
 	p      [typedPtrs]unsafe.Pointer // into the memory of the program; the first two are of actor and resource, the third of the action
 	steps  int                       // counted so far
 	bytes  int                       // held by loops and texts, beside what is known in advance
-	depth  int                       // likewise
 	limits *Limits
 	again  uint32 // bit i: loop i has another round
 	gaveUp bool
@@ -60,15 +59,20 @@ type typedFrame struct {
 	rule   *RuleInfo
 	ctx    context.Context
 	text   string // the action
-	more   *typedMore
+	more   *typedValues
+	texts  *typedTexts
 }
 
-// A typedMore is the part of a frame that few decisions need.
-type typedMore struct {
-	vals  [typedVals]Value
+// typedValues is a part of a frame that few decisions need.
+type typedValues struct {
+	vals [typedVals]Value
+	args [typedArgs]Value // of a method
+}
+
+// typedTexts are the parts of the texts that a decision splits.
+type typedTexts struct {
 	parts [typedSplits][typedParts]string
 	n     [typedSplits]int
-	args  [typedArgs]Value // of a method
 }
 
 // giveUp ends the run.
@@ -108,7 +112,8 @@ type typedDecision struct {
 	steps int       // what a run is charged at least, and so on
 	bytes int
 	depth int
-	more  bool // the code needs a typedMore
+	more  bool // the code needs typedValues
+	texts bool // the code needs typedTexts
 }
 
 // A typedRule has the decisions for types of one rule.
@@ -233,26 +238,40 @@ func (p *Program) DecideTyped(ctx context.Context, limits *Limits, name string, 
 	var f typedFrame
 	f.p[0], f.p[1] = a, b
 	f.limits, f.ctx, f.steps, f.text = limits, ctx, d.steps, action
-	if d.more {
-		return runTypedMore(d, &f)
+	f.p[2] = unsafe.Pointer(hide(&f.text))
+	switch {
+	case d.more:
+		allowed = d.runMore(hide(&f))
+	case d.texts:
+		allowed = d.runTexts(hide(&f))
+	default:
+		allowed = d.code(hide(&f))
 	}
-	f.p[2] = unsafe.Pointer(&f.text)
-	allowed = d.code(hide(&f))
-	done = !f.gaveUp && f.steps <= limits.Steps && ctx.Err() == nil // if the context has ended, the solver reports it
+	done = !f.gaveUp && f.steps <= limits.Steps && d.bytes+f.bytes <= limits.Bytes &&
+		ctx.Err() == nil // if the context has ended, the solver reports it
 	return allowed && done, f.rule, done
 }
 
-// runTypedMore runs a decision that needs all of a frame.
-func runTypedMore(d *typedDecision, from *typedFrame) (allowed bool, rule *RuleInfo, done bool) {
-	f := *from
-	var more typedMore
-	f.p[2] = unsafe.Pointer(&f.text)
-	f.more = hide(&more)
-	allowed = d.code(hide(&f))
-	runtime.KeepAlive(&more)
-	l := f.limits
-	done = !f.gaveUp && f.steps <= l.Steps && d.bytes+f.bytes <= l.Bytes && d.depth+f.depth <= l.Depth && f.ctx.Err() == nil
-	return allowed && done, f.rule, done
+// runMore runs a decision that needs all of a frame.
+func (d *typedDecision) runMore(f *typedFrame) bool {
+	var v typedValues
+	f.more = hide(&v)
+	run := d.code
+	if d.texts {
+		run = d.runTexts
+	}
+	allowed := run(f)
+	runtime.KeepAlive(&v)
+	return allowed
+}
+
+// runTexts runs a decision that splits texts.
+func (d *typedDecision) runTexts(f *typedFrame) bool {
+	var t typedTexts
+	f.texts = hide(&t)
+	allowed := d.code(f)
+	runtime.KeepAlive(&t)
+	return allowed
 }
 
 // typedSlow returns the decision for a question that is asked for the first time, or about an
@@ -260,24 +279,16 @@ func runTypedMore(d *typedDecision, from *typedFrame) (allowed bool, rule *RuleI
 func (p *Program) typedSlow(ctx context.Context, r *typedRule, actor any, action string, resource any) *typedDecision {
 	at, _ := host.Words(actor)
 	rt, _ := host.Words(resource)
-	d := &typedDecision{typs: [2]unsafe.Pointer{at, rt}, action: action}
-	if !p.namesText(action) {
-		d.action, d.other = "", true
-		d.hash = typedHash(at, rt, "")
-		if known := r.table.Load().find(d.hash, at, rt, "", true); known != nil {
-			return known
-		}
+	text, named := p.nameOf(action) // the policy's own memory, and not the caller's
+	hash := typedHash(at, rt, text)
+	t := r.table.Load()
+	if known := t.find(hash, at, rt, text, !named); known != nil {
+		return known
 	}
-	d.hash = typedHash(at, rt, d.action)
-	if !d.other {
-		d.action = p.named[action] // the policy's own memory, and not the caller's
-	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || t.n >= mostTyped {
 		return nil
 	}
-	if r.table.Load().n >= mostTyped {
-		return nil
-	}
+	d := &typedDecision{typs: [2]unsafe.Pointer{at, rt}, action: text, other: !named, hash: hash}
 	p.compileTyped(ctx, d, r, actor, resource)
 	if ctx.Err() != nil {
 		return nil // perhaps the reason why there is no code
@@ -285,8 +296,8 @@ func (p *Program) typedSlow(ctx context.Context, r *typedRule, actor any, action
 	return r.add(d)
 }
 
-// namesText reports whether a text is a literal or a constant of the policy.
-func (p *Program) namesText(text string) bool {
+// nameOf returns a text if it is a literal or a constant of the policy, else "" and false.
+func (p *Program) nameOf(text string) (string, bool) {
 	p.namedOnce.Do(func() {
 		p.named, p.namedShapes = make(map[string]string), make(map[*shape]bool)
 		for _, byArity := range p.preds {
@@ -298,8 +309,8 @@ func (p *Program) namesText(text string) bool {
 		}
 		p.namedShapes = nil
 	})
-	_, ok := p.named[text]
-	return ok
+	own, ok := p.named[text]
+	return own, ok
 }
 
 func (p *Program) nameTexts(cl *clause) {

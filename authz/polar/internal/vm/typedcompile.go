@@ -28,6 +28,11 @@ type typedBlock struct {
 	steps int  // an upper bound of what the solver is charged for it, but for what run counts itself
 	bytes int  // likewise: what is held at a time
 	depth int  // likewise: nested calls
+
+	// The simple conditions that run begins with, and what follows them. Code before may take
+	// them over.
+	pre  []*typedCond
+	rest typedCode
 }
 
 // A typedVar is what is known about a variable of the policy at a goal.
@@ -76,19 +81,19 @@ type typedAct struct {
 
 // A typedCompiler compiles one decision.
 type typedCompiler struct {
-	p      *Program
-	ended  func() bool
-	nodes  int
-	high   int // the most pointers in use so far
-	highV  int // the most Values
-	split  int // texts split so far
-	more   bool
-	rounds int // loops over lists around the goal
-	alts   int // alternatives around the goal that something follows
-	reruns int // goals around the goal that may lead to it several times
-	loops  int // loops of recursion so far
-	calls  int // calls of recursive rules so far
-	shared map[typedEnd]*typedBlock
+	p           *Program
+	ended       func() bool
+	nodes       int
+	high        int  // the most pointers in use so far
+	highV       int  // the most Values
+	split       int  // texts split so far
+	more, texts bool // the code needs typedValues, typedTexts
+	rounds      int  // loops over lists around the goal
+	alts        int  // alternatives around the goal that something follows
+	reruns      int  // goals around the goal that may lead to it several times
+	loops       int  // loops of recursion so far
+	calls       int  // calls of recursive rules so far
+	shared      map[typedEnd]*typedShared
 }
 
 // A typedRefusal is the panic that ends a compilation: the solver decides.
@@ -109,7 +114,7 @@ func (p *Program) compileTyped(ctx interface{ Err() error }, d *typedDecision, r
 			d.code, d.why = nil, "the compiler failed"
 		}
 	}()
-	c := &typedCompiler{p: p, ended: func() bool { return ctx.Err() != nil }, high: 3, shared: make(map[typedEnd]*typedBlock)}
+	c := &typedCompiler{p: p, ended: func() bool { return ctx.Err() != nil }, high: 3, shared: make(map[typedEnd]*typedShared)}
 	e := &typedEnv{regs: 3}
 	args := []typedArg{c.argument(e, actor, 0), {v: -1}, c.argument(e, resource, 1)}
 	if d.other {
@@ -121,7 +126,7 @@ func (p *Program) compileTyped(ctx interface{ Err() error }, d *typedDecision, r
 	if b.steps >= manySteps {
 		c.no("too many goals")
 	}
-	d.code, d.steps, d.bytes, d.depth, d.more = b.run, b.steps+1, b.bytes, b.depth, c.more
+	d.code, d.steps, d.bytes, d.depth, d.more, d.texts = b.run, b.steps+1, b.bytes, b.depth, c.more, c.texts
 }
 
 // argument returns how an argument of the decision is read, from a pointer of the frame.
@@ -158,6 +163,12 @@ func (b *typedBlock) add(steps, bytes int) *typedBlock {
 	return &k
 }
 
+// opaque forgets what run begins with, once it begins with something else.
+func (b *typedBlock) opaque() *typedBlock {
+	b.pre, b.rest = nil, nil
+	return b
+}
+
 // metered returns the block such that it counts its steps itself, if there are many: for code
 // that several alternatives lead to, of which most do not get there.
 func (b *typedBlock) metered() *typedBlock {
@@ -173,7 +184,7 @@ func (b *typedBlock) metered() *typedBlock {
 		}
 		return run(f)
 	}
-	return &k
+	return k.opaque()
 }
 
 // alternatives returns the code that tries blocks one after the other.
@@ -193,6 +204,11 @@ func alternatives(blocks []*typedBlock) *typedBlock {
 	case 0:
 	case 1:
 		all.run = runs[0]
+		for _, b := range blocks {
+			if !b.never {
+				all.pre, all.rest = b.pre, b.rest
+			}
+		}
 	case 2:
 		x, y := runs[0], runs[1]
 		all.run = func(f *typedFrame) bool { return x(f) || y(f) }
@@ -228,8 +244,16 @@ func (c *typedCompiler) when(cond *typedCond, next func() *typedBlock) *typedBlo
 	}
 	k := b.add(cond.steps, 0)
 	k.never = false
+	if cond.isSimple() {
+		k.pre, k.rest = append([]*typedCond{cond}, b.pre...), b.rest
+		if len(b.pre) == 0 {
+			k.rest = b.run
+		}
+		k.run = thenAll(k.pre, k.rest)
+		return k
+	}
 	k.run = cond.then(b.run)
-	return k
+	return k.opaque()
 }
 
 // reg returns a free pointer of the frame.
@@ -344,8 +368,11 @@ func (c *typedCompiler) unifyOperand(op *operand, x typedArg, e *typedEnv, a *ty
 
 // node compiles a goal and all that follow it.
 func (c *typedCompiler) node(n *node, e *typedEnv, a *typedAct) *typedBlock {
-	if b := c.shared[typedEnd{n, a}]; b != nil {
-		return b
+	if s := c.shared[typedEnd{n, a}]; s != nil {
+		if e.waits() > s.waits {
+			c.no("a test waits for a variable that is never bound") // what follows does not use it
+		}
+		return s.block
 	}
 	if n.op < firstGoal {
 		switch n.op {
@@ -442,6 +469,9 @@ func (c *typedCompiler) ifNotNil(t *typedTerm, next func() *typedBlock) *typedBl
 	case !t.nilable:
 		return next()
 	}
+	if t.kind != termVal {
+		return c.when(&typedCond{kind: condNotNil, ra: t.reg}, next)
+	}
 	return c.when((&typedCond{fn: t.isNilTest()}).not(), next)
 }
 
@@ -486,7 +516,7 @@ func (c *typedCompiler) attribute(t *typedTerm, attr *host.Attr, e *typedEnv, k 
 		}
 		return run(f)
 	}
-	return &g
+	return g.opaque()
 }
 
 // readCell compiles the reading of the variable at a place. The loader's own offset is part of
@@ -523,7 +553,7 @@ func (c *typedCompiler) readCell(reg int, off uintptr, cell *host.Cell, e *typed
 		f.more.vals[to&(typedVals-1)] = v
 		return run(f)
 	}
-	return &g
+	return g.opaque()
 }
 
 // loading returns the block after the load of a pointer.
@@ -533,11 +563,20 @@ func (b *typedBlock) loading(reg int, off uintptr, to int) *typedBlock {
 	}
 	run := b.run
 	g := *b
+	if len(b.pre) > 0 && b.pre[0].kind == condNotNil && b.pre[0].ra == to {
+		run = thenAll(b.pre[1:], b.rest)
+		g.run = func(f *typedFrame) bool {
+			q := *(*unsafe.Pointer)(f.at(reg, off))
+			f.p[to&(typedPtrs-1)] = q
+			return q != nil && run(f)
+		}
+		return g.opaque()
+	}
 	g.run = func(f *typedFrame) bool {
 		f.p[to&(typedPtrs-1)] = *(*unsafe.Pointer)(f.at(reg, off))
 		return run(f)
 	}
-	return &g
+	return g.opaque()
 }
 
 // relation compiles the reading of a relation, which must be loaded.
@@ -579,7 +618,7 @@ func (c *typedCompiler) relation(t *typedTerm, attr *host.Attr, e *typedEnv, k f
 		f.p[to&(typedPtrs-1)] = q
 		return run(f)
 	}
-	return &g
+	return g.opaque()
 }
 
 // lookupVal compiles a lookup in a Value.
@@ -617,7 +656,7 @@ func (c *typedCompiler) lookupVal(t *typedTerm, attrs []*host.Attr, name string,
 		f.more.vals[to&(typedVals-1)] = v
 		return run(f)
 	}
-	return &g
+	return g.opaque()
 }
 
 // attribute reads an attribute. It reports false after giving up.
@@ -651,7 +690,7 @@ func (c *typedCompiler) or(n *node, e *typedEnv, a *typedAct) *typedBlock {
 	if !known && !bindsLive(n, e, a) {
 		var next *typedBlock
 		next, regs, vals = c.rerun(e, func(e *typedEnv) *typedBlock { return c.node(n.next, e, a) })
-		c.shared[key] = next
+		c.shared[key] = &typedShared{next, e.waits()}
 		defer delete(c.shared, key)
 	}
 	blocks := make([]*typedBlock, len(n.alts))
@@ -687,6 +726,20 @@ func (c *typedCompiler) rerun(e *typedEnv, k func(e *typedEnv) *typedBlock) (b *
 type typedEnd struct {
 	node *node
 	act  *typedAct
+}
+
+// A typedShared is the code of such a goal.
+type typedShared struct {
+	block *typedBlock
+	waits int // tests that wait before the alternatives
+}
+
+// waits returns how many tests wait.
+func (e *typedEnv) waits() (n int) {
+	for i := range e.vars {
+		n += len(e.vars[i].tests)
+	}
+	return n
 }
 
 // bindsLive reports whether the alternatives of n may bind a variable that is used after them.
@@ -788,6 +841,9 @@ func (c *typedCompiler) not(n *node, e *typedEnv, a *typedAct) *typedBlock {
 	b := c.node(n.sub, k, &inside)
 	next := c.node(n.next, e, a)
 	all := next.add(b.steps, 0)
+	if !b.never {
+		all.opaque()
+	}
 	all.bytes, all.depth = max(b.bytes, next.bytes), max(b.depth, next.depth)
 	if b.never {
 		return all

@@ -79,6 +79,19 @@ func (c *typedCompiler) inSlice(list *typedTerm, e *typedEnv, each func(t *typed
 	b := *body
 	b.steps, b.never = 1, false
 	of := list.cell
+	if scan := scanFor(body, at); scan != nil {
+		b.run = func(f *typedFrame) bool {
+			data, n := of.Slice(f.at(reg, off))
+			if n == 0 {
+				return false
+			}
+			if !f.count(n*steps + elemSteps(n)) {
+				return true
+			}
+			return scan(f, data, n, stride)
+		}
+		return b.opaque()
+	}
 	b.run = func(f *typedFrame) bool {
 		data, n := of.Slice(f.at(reg, off))
 		if n == 0 {
@@ -98,7 +111,7 @@ func (c *typedCompiler) inSlice(list *typedTerm, e *typedEnv, each func(t *typed
 		}
 		return false
 	}
-	return &b
+	return b.opaque()
 }
 
 // inParts compiles a loop over the parts of a text.
@@ -109,19 +122,19 @@ func (c *typedCompiler) inParts(list *typedTerm, e *typedEnv, each func(t *typed
 	b := *body
 	b.steps, b.never = 1, false
 	b.run = func(f *typedFrame) bool {
-		n := f.more.n[split]
+		n := f.texts.n[split]
 		if !f.count(n*steps + elemSteps(n)) {
 			return true
 		}
 		for i := from; i < n; i++ {
-			f.p[at&(typedPtrs-1)] = unsafe.Pointer(&f.more.parts[split][i])
+			f.p[at&(typedPtrs-1)] = unsafe.Pointer(&f.texts.parts[split][i])
 			if run(f) {
 				return true
 			}
 		}
 		return false
 	}
-	return &b
+	return b.opaque()
 }
 
 // inVal compiles a loop over a Value.
@@ -160,7 +173,7 @@ func (c *typedCompiler) inVal(list *typedTerm, e *typedEnv, each func(t *typedTe
 		}
 		return false
 	}
-	return &b
+	return b.opaque()
 }
 
 // unifyList compiles the unification of a list with a pattern of operands.
@@ -174,7 +187,7 @@ func (c *typedCompiler) unifyList(elems []operand, rest *operand, t *typedTerm, 
 	case t.kind == termParts:
 		split, from := t.reg, int(t.off)
 		at := c.reg(e)
-		return c.when(c.listLen(func(f *typedFrame) int { return f.more.n[split] - from }, n, rest != nil), func() *typedBlock {
+		return c.when(c.listLen(func(f *typedFrame) int { return f.texts.n[split] - from }, n, rest != nil), func() *typedBlock {
 			var more *typedTerm
 			if rest != nil {
 				more = &typedTerm{kind: termParts, reg: split, off: t.off + uintptr(n), plan: host.EngineList}
@@ -186,10 +199,10 @@ func (c *typedCompiler) unifyList(elems []operand, rest *operand, t *typedTerm, 
 			run := b.run
 			g := *b
 			g.run = func(f *typedFrame) bool {
-				f.p[at&(typedPtrs-1)] = unsafe.Pointer(&f.more.parts[split])
+				f.p[at&(typedPtrs-1)] = unsafe.Pointer(&f.texts.parts[split])
 				return run(f)
 			}
-			return &g
+			return g.opaque()
 		}).add(n+1, 0)
 	}
 	c.no("a list that is compared with a list")
@@ -286,7 +299,7 @@ func (c *typedCompiler) hostMethod(m *host.Method, obj *typedTerm, args []*typed
 		f.more.vals[to&(typedVals-1)] = v
 		return run(f)
 	}
-	return &g
+	return g.opaque()
 }
 
 // readText returns how a text is read, or nil if the value may be something else.
@@ -359,7 +372,7 @@ func (c *typedCompiler) splitText(text func(f *typedFrame) string, arg *typedTer
 	}
 	split, sep := c.split, arg.value.Str()
 	c.split++
-	c.more = true
+	c.texts = true
 	b := k(&typedTerm{kind: termParts, reg: split, plan: host.EngineList}, e)
 	run := b.run
 	g := *b
@@ -373,17 +386,108 @@ func (c *typedCompiler) splitText(text func(f *typedFrame) string, arg *typedTer
 				return f.giveUp()
 			}
 			part, rest, found := strings.Cut(s, sep)
-			f.more.parts[split&(typedSplits-1)][n] = part
+			f.texts.parts[split&(typedSplits-1)][n] = part
 			n++
 			if !found {
 				break
 			}
 			s = rest
 		}
-		f.more.n[split&(typedSplits-1)] = n
+		f.texts.n[split&(typedSplits-1)] = n
 		f.steps += elemSteps(n)
 		f.bytes += n * valueSize
 		return run(f)
 	}
-	return &g
+	return g.opaque()
+}
+
+// A typedScan looks for elements of which conditions hold, and tries what follows for each.
+type typedScan func(f *typedFrame, data unsafe.Pointer, n int, stride uintptr) bool
+
+// scanFor returns a loop of its own for the common conditions on the element that the pointer
+// at points to: that an integer of it is equal to one from outside of the loop, that a text is
+// equal to a literal, or both. It returns nil for others.
+func scanFor(body *typedBlock, at int) typedScan {
+	var number, text *typedCond
+	used := 0
+	for _, c := range body.pre {
+		switch {
+		case number == nil && c.kind == condInts && c.ra == at && c.rb != at:
+			number = c
+		case number == nil && c.kind == condInts && c.rb == at && c.ra != at:
+			number = &typedCond{kind: condInts, ra: c.rb, oa: c.ob, rb: c.ra, ob: c.oa}
+		case text == nil && c.kind == condText && c.ra == at:
+			text = c
+		default:
+			goto found
+		}
+		used++
+	}
+found:
+	rest := body.rest
+	if used < len(body.pre) {
+		rest = thenAll(body.pre[used:], body.rest)
+	}
+	switch {
+	case number != nil && text != nil:
+		on, rb, ob, ot, want := number.oa, number.rb, number.ob, text.oa, text.text
+		return func(f *typedFrame, data unsafe.Pointer, n int, stride uintptr) bool {
+			id := *(*int64)(f.at(rb, ob))
+			for i := range n {
+				if *(*int64)(unsafe.Add(data, on)) == id && *(*string)(unsafe.Add(data, ot)) == want {
+					f.p[at&(typedPtrs-1)] = data
+					if rest(f) {
+						return true
+					}
+				}
+				if i&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
+					return f.giveUp()
+				}
+				if i < n-1 { // a pointer beyond the last element is none into the slice
+					data = unsafe.Add(data, stride)
+				}
+			}
+			return false
+		}
+	case number != nil:
+		on, rb, ob := number.oa, number.rb, number.ob
+		return func(f *typedFrame, data unsafe.Pointer, n int, stride uintptr) bool {
+			id := *(*int64)(f.at(rb, ob))
+			for i := range n {
+				if *(*int64)(unsafe.Add(data, on)) == id {
+					f.p[at&(typedPtrs-1)] = data
+					if rest(f) {
+						return true
+					}
+				}
+				if i&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
+					return f.giveUp()
+				}
+				if i < n-1 {
+					data = unsafe.Add(data, stride)
+				}
+			}
+			return false
+		}
+	case text != nil:
+		ot, want := text.oa, text.text
+		return func(f *typedFrame, data unsafe.Pointer, n int, stride uintptr) bool {
+			for i := range n {
+				if *(*string)(unsafe.Add(data, ot)) == want {
+					f.p[at&(typedPtrs-1)] = data
+					if rest(f) {
+						return true
+					}
+				}
+				if i&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
+					return f.giveUp()
+				}
+				if i < n-1 {
+					data = unsafe.Add(data, stride)
+				}
+			}
+			return false
+		}
+	}
+	return nil
 }

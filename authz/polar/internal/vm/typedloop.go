@@ -175,7 +175,8 @@ func (c *typedCompiler) loopOr(d *typedDispatch, e *typedEnv) *typedBlock {
 	k := *d
 	k.loop = l
 	k.args = append([]typedArg(nil), d.args...)
-	k.args[vary].term = &typedTerm{kind: termObject, reg: l.cur, plan: t.plan, nilable: true}
+	nilable := !testsClass(d.clauses, vary)
+	k.args[vary].term = &typedTerm{kind: termObject, reg: l.cur, plan: t.plan, nilable: nilable}
 	call := &typedCall{pred: d.pred, loop: l, parent: d.chain.parent}
 	for _, x := range k.args {
 		call.args = append(call.args, x.term)
@@ -201,7 +202,11 @@ func (c *typedCompiler) loopOr(d *typedDispatch, e *typedEnv) *typedBlock {
 	bytes := body.bytes + k.bytes + choiceSize
 	b = body.add(k.steps-d.steps+len(leaf.clauses), choiceSize)
 	b.never = false
-	b.run = l.code(body.run, t, steps, bytes, key, keyed)
+	b.run = l.code(body.run, t, nilable, steps, bytes)
+	if keyed {
+		b.run = l.keyedCode(body.run, t, nilable, steps, bytes, key)
+	}
+	b.opaque()
 	return b
 }
 
@@ -222,18 +227,28 @@ func (c *typedCompiler) inPlace(d *typedDispatch, e *typedEnv) (b *typedBlock, v
 	return c.tries(d, e), -1
 }
 
+// testsClass reports whether all clauses test the class of an argument, so that none applies
+// to nil.
+func testsClass(clauses []*clause, arg int) bool {
+	for _, cl := range clauses {
+		if p := cl.params[arg].pat; p == nil || !p.isKnown() {
+			return false
+		}
+	}
+	return true
+}
+
 // pollRounds is how many rounds or elements a loop looks at between two looks at the context.
 const pollRounds = 1024
 
 // code returns the code of the loop.
-func (l *typedLoop) code(body typedCode, t *typedTerm, steps, bytes int, key host.Cell, keyed bool) typedCode {
+func (l *typedLoop) code(body typedCode, t *typedTerm, nilable bool, steps, bytes int) typedCode {
 	from, cur, next, bit := t.reg, l.cur, l.next, l.bit
 	return func(f *typedFrame) bool {
 		obj := f.p[from&(typedPtrs-1)]
 		saved, lap, power := obj, 0, 4
 		found := false
-		var keys keySet
-		for {
+		for nilable || obj != nil {
 			f.p[cur&(typedPtrs-1)] = obj
 			if body(f) {
 				if f.gaveUp || f.again&bit == 0 {
@@ -244,30 +259,65 @@ func (l *typedLoop) code(body typedCode, t *typedTerm, steps, bytes int, key hos
 				return found
 			}
 			f.again &^= bit
-			if keyed && obj != nil {
-				k, _ := key.Op.Int(unsafe.Add(obj, key.Off))
-				keys.add(uint64(k))
-			}
 			obj = f.p[next&(typedPtrs-1)]
 			if obj == saved {
 				return found
 			}
-			if keyed && obj != nil {
-				k, _ := key.Op.Int(unsafe.Add(obj, key.Off))
-				if keys.has(uint64(k)) {
+			if lap++; lap == power {
+				saved, lap, power = obj, 0, 2*power
+			}
+			if !f.round(lap, steps, bytes) {
+				return true
+			}
+		}
+		return found
+	}
+}
+
+// round counts another round of a loop. It reports false after giving up.
+func (f *typedFrame) round(n, steps, bytes int) bool {
+	if f.bytes += bytes; f.bytes > f.limits.Bytes || n&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
+		f.gaveUp = true
+		return false
+	}
+	return f.count(steps)
+}
+
+// keyedCode is code for objects with a key.
+func (l *typedLoop) keyedCode(body typedCode, t *typedTerm, nilable bool, steps, bytes int, key host.Cell) typedCode {
+	from, cur, next, bit := t.reg, l.cur, l.next, l.bit
+	return func(f *typedFrame) bool {
+		obj := f.p[from&(typedPtrs-1)]
+		saved, lap, power := obj, 0, 4 // a cycle of objects whose keys are zero
+		found := false
+		var keys keySet
+		for nilable || obj != nil {
+			if obj != nil {
+				if k, _ := key.Op.Int(unsafe.Add(obj, key.Off)); !keys.add(uint64(k)) {
 					return found
 				}
+			}
+			f.p[cur&(typedPtrs-1)] = obj
+			if body(f) {
+				if f.gaveUp || f.again&bit == 0 {
+					return true
+				}
+				found = true
+			} else if f.again&bit == 0 {
+				return found
+			}
+			f.again &^= bit
+			if obj = f.p[next&(typedPtrs-1)]; obj == saved {
+				return found
 			}
 			if lap++; lap == power {
 				saved, lap, power = obj, 0, 2*power
 			}
-			if lap&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
-				return f.giveUp()
-			}
-			if f.bytes += bytes; f.bytes > f.limits.Bytes || !f.count(steps) {
-				return f.giveUp()
+			if !f.round(lap, steps, bytes) {
+				return true
 			}
 		}
+		return found
 	}
 }
 
@@ -278,37 +328,22 @@ type keySet struct {
 	table []uint64 // open addressing; length is a power of two, at most half full
 }
 
-func (s *keySet) has(k uint64) bool {
+// add adds a key that is not zero. It reports false if the key was in the set.
+func (s *keySet) add(k uint64) bool {
 	if k == 0 {
-		return false
+		return true
 	}
 	if s.table == nil {
 		for _, x := range s.few[:s.n] {
 			if x == k {
-				return true
+				return false
 			}
 		}
-		return false
-	}
-	mask := uint64(len(s.table) - 1)
-	for i := k * 0x9E3779B97F4A7C15 >> 20 & mask; ; i = (i + 1) & mask {
-		switch s.table[i] {
-		case k:
+		if s.n < len(s.few) {
+			s.few[s.n] = k
+			s.n++
 			return true
-		case 0:
-			return false
 		}
-	}
-}
-
-func (s *keySet) add(k uint64) {
-	if k == 0 {
-		return
-	}
-	if s.n < len(s.few) && s.table == nil {
-		s.few[s.n] = k
-		s.n++
-		return
 	}
 	if 2*(s.n+1) > len(s.table) {
 		old := s.table
@@ -322,15 +357,22 @@ func (s *keySet) add(k uint64) {
 			}
 		}
 	}
+	if !s.put(k) {
+		return false
+	}
 	s.n++
-	s.put(k)
+	return true
 }
 
-func (s *keySet) put(k uint64) {
+// put adds a key to the table. It reports false if the key was there.
+func (s *keySet) put(k uint64) bool {
 	mask := uint64(len(s.table) - 1)
 	i := k * 0x9E3779B97F4A7C15 >> 20 & mask
-	for s.table[i] != 0 && s.table[i] != k {
-		i = (i + 1) & mask
+	for ; s.table[i] != 0; i = (i + 1) & mask {
+		if s.table[i] == k {
+			return false
+		}
 	}
 	s.table[i] = k
+	return true
 }

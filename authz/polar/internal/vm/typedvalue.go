@@ -161,6 +161,10 @@ const (
 	condText                   // a short text is equal to text
 	condBool                   // a bool is true
 	condNoBool                 // a bool is false
+	condNotNil                 // a pointer is not nil
+	condNotInt                 // the negations of condInt, condInts and condText
+	condNotInts
+	condNotText
 )
 
 // test returns the condition as a function.
@@ -183,8 +187,56 @@ func (c *typedCond) test() typedTest {
 		return func(f *typedFrame) bool { return *(*bool)(f.at(ra, oa)) }
 	case condNoBool:
 		return func(f *typedFrame) bool { return !*(*bool)(f.at(ra, oa)) }
+	case condNotNil:
+		return func(f *typedFrame) bool { return f.p[ra&(typedPtrs-1)] != nil }
+	case condNotInts:
+		return func(f *typedFrame) bool { return *(*int64)(f.at(ra, oa)) != *(*int64)(f.at(rb, ob)) }
+	case condNotInt:
+		return func(f *typedFrame) bool { return *(*int64)(f.at(ra, oa)) != word }
+	case condNotText:
+		return func(f *typedFrame) bool { return *(*string)(f.at(ra, oa)) != text }
 	}
 	return c.fn
+}
+
+// isSimple reports whether the condition has a short form, in which it only reads the memory
+// at its pointers.
+func (c *typedCond) isSimple() bool { return c.verdict == byValue && c.kind != condFunc }
+
+// thenAll returns the code of simple conditions followed by next.
+func thenAll(conds []*typedCond, next typedCode) typedCode {
+	if len(conds) >= 2 {
+		a, b := conds[0], conds[1]
+		ra, rb, oa, ob, word, text := a.ra, a.rb, a.oa, a.ob, a.word, a.text
+		rc, rd, oc, od, word2, text2 := b.ra, b.rb, b.oa, b.ob, b.word, b.text
+		rest := thenAll(conds[2:], next)
+		switch [2]condKind{a.kind, b.kind} {
+		case [2]condKind{condInts, condText}:
+			return func(f *typedFrame) bool {
+				return *(*int64)(f.at(ra, oa)) == *(*int64)(f.at(rb, ob)) && *(*string)(f.at(rc, oc)) == text2 && rest(f)
+			}
+		case [2]condKind{condText, condInts}:
+			return func(f *typedFrame) bool {
+				return *(*string)(f.at(ra, oa)) == text && *(*int64)(f.at(rc, oc)) == *(*int64)(f.at(rd, od)) && rest(f)
+			}
+		case [2]condKind{condInt, condText}:
+			return func(f *typedFrame) bool {
+				return *(*int64)(f.at(ra, oa)) == word && *(*string)(f.at(rc, oc)) == text2 && rest(f)
+			}
+		case [2]condKind{condText, condInt}:
+			return func(f *typedFrame) bool {
+				return *(*string)(f.at(ra, oa)) == text && *(*int64)(f.at(rc, oc)) == word2 && rest(f)
+			}
+		case [2]condKind{condNotNil, condInts}:
+			return func(f *typedFrame) bool {
+				return f.p[ra&(typedPtrs-1)] != nil && *(*int64)(f.at(rc, oc)) == *(*int64)(f.at(rd, od)) && rest(f)
+			}
+		}
+	}
+	if len(conds) == 0 {
+		return next
+	}
+	return conds[0].then(thenAll(conds[1:], next))
 }
 
 // then returns the code of the condition followed by next.
@@ -203,6 +255,16 @@ func (c *typedCond) then(next typedCode) typedCode {
 		return func(f *typedFrame) bool { return *(*bool)(f.at(ra, oa)) && next(f) }
 	case condNoBool:
 		return func(f *typedFrame) bool { return !*(*bool)(f.at(ra, oa)) && next(f) }
+	case condNotNil:
+		return func(f *typedFrame) bool { return f.p[ra&(typedPtrs-1)] != nil && next(f) }
+	case condNotInts:
+		return func(f *typedFrame) bool {
+			return *(*int64)(f.at(ra, oa)) != *(*int64)(f.at(rb, ob)) && next(f)
+		}
+	case condNotInt:
+		return func(f *typedFrame) bool { return *(*int64)(f.at(ra, oa)) != word && next(f) }
+	case condNotText:
+		return func(f *typedFrame) bool { return *(*string)(f.at(ra, oa)) != text && next(f) }
 	}
 	test := c.fn
 	if !c.mayGive {
@@ -228,6 +290,12 @@ func (c *typedCond) not() *typedCond {
 		n.kind = condNoBool
 	case c.kind == condNoBool:
 		n.kind = condBool
+	case c.kind == condInt:
+		n.kind = condNotInt
+	case c.kind == condInts:
+		n.kind = condNotInts
+	case c.kind == condText:
+		n.kind = condNotText
 	default:
 		test := c.test()
 		n.kind = condFunc
