@@ -26,6 +26,7 @@ import (
 	"context"
 	"encoding/binary"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -67,7 +68,58 @@ type typedFrame struct {
 type typedValues struct {
 	vals [typedVals]Value
 	args [typedArgs]Value // of a method
+
+	calls int // methods called
+	first [2]HostCall
+	later []HostCall
 }
+
+// A HostCall is a call of a method of the program, with its results. If the code gives up
+// after it, the solver need not call the method again.
+type HostCall struct {
+	method *host.Method
+	obj    Value
+	args   [typedArgs]Value
+	n      int // arguments
+
+	result Value
+	ok     bool
+	err    error
+}
+
+// called records a call.
+func (v *typedValues) called(c *HostCall) {
+	if v.calls < len(v.first) {
+		v.first[v.calls] = *c
+	} else {
+		v.later = append(v.later, *c)
+	}
+	v.calls++
+}
+
+// hostCalls returns the calls that were recorded.
+func (v *typedValues) hostCalls() []HostCall {
+	return append(slices.Clone(v.first[:min(v.calls, len(v.first))]), v.later...)
+}
+
+// replayed returns the results of a call that was made before the query began. It returns nil
+// if the call is not the next of those; then none of them is.
+func (m *Machine) replayed(hm *host.Method, obj Value, args []Value) *HostCall {
+	if len(m.hosted) == 0 {
+		return nil
+	}
+	c := &m.hosted[0]
+	if c.method != hm || c.obj != obj || !slices.Equal(c.args[:c.n], args) {
+		m.hosted = nil
+		return nil
+	}
+	m.hosted = m.hosted[1:]
+	return c
+}
+
+// Replay makes the query take the results of calls from there, as long as it makes the same
+// calls in the same order.
+func (m *Machine) Replay(calls []HostCall) { m.hosted = calls }
 
 // typedTexts are the parts of the texts that a decision splits.
 type typedTexts struct {
@@ -102,10 +154,10 @@ func hide[T any](f *T) *T {
 
 // A typedDecision is a decision for types. It is immutable.
 type typedDecision struct {
-	typs   [2]unsafe.Pointer // the type words of actor and resource
-	action string
-	other  bool // for all actions that the policy does not name
-	hash   uint64
+	actor, resource unsafe.Pointer // type words
+	a, b            uint64         // the words of the action
+	size            int            // its length, or -1 for all that the policy does not name
+	action          string
 
 	code  typedCode // nil if the solver decides
 	why   string    // the reason, for tests
@@ -129,34 +181,38 @@ type typedTable struct {
 	n       int
 }
 
-// typedHash hashes a key of the table.
-func typedHash(actor, resource unsafe.Pointer, action string) uint64 {
-	var a, b uint64
+// actionWords returns the bytes of an action: all of them if there are at most 16.
+func actionWords(action string) (a, b uint64) {
 	switch n := len(action); {
 	case n >= 8:
 		s := unsafe.Slice(unsafe.StringData(action), n)
-		a, b = binary.LittleEndian.Uint64(s), binary.LittleEndian.Uint64(s[n-8:])
+		return binary.LittleEndian.Uint64(s), binary.LittleEndian.Uint64(s[n-8:])
 	case n >= 4:
 		s := unsafe.Slice(unsafe.StringData(action), n)
-		a, b = uint64(binary.LittleEndian.Uint32(s)), uint64(binary.LittleEndian.Uint32(s[n-4:]))
+		return uint64(binary.LittleEndian.Uint32(s)), uint64(binary.LittleEndian.Uint32(s[n-4:]))
 	case n > 0:
-		a, b = uint64(action[0])|uint64(action[n/2])<<8, uint64(action[n-1])
+		return uint64(action[0]) | uint64(action[n/2])<<8, uint64(action[n-1])
 	}
-	const k1, k2, k3 = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
-	h := (uint64(uintptr(actor)) + a) * k1
-	h = (h ^ h>>29 ^ uint64(uintptr(resource)) ^ b<<3) * k2
-	return h ^ h>>32 + uint64(len(action))*k3
+	return 0, 0
 }
 
-// find returns the decision with a key, or nil.
-func (t *typedTable) find(hash uint64, actor, resource unsafe.Pointer, action string, other bool) *typedDecision {
+// typedHash returns where the search for a key begins.
+func typedHash(actor, resource unsafe.Pointer, a, b uint64) uint64 {
+	h := (uint64(uintptr(actor)) ^ a) * 0x9E3779B97F4A7C15
+	h = (h>>32 ^ uint64(uintptr(resource)) ^ b) * 0xC2B2AE3D27D4EB4F
+	return h >> 32
+}
+
+// find returns the decision for the types and the action, whose words are a and b, or nil. Size
+// is the length of the action, or -1 for all that the policy does not name.
+func (t *typedTable) find(actor, resource unsafe.Pointer, a, b uint64, size int, action string) *typedDecision {
 	mask := uint64(len(t.entries) - 1)
-	for i := hash & mask; ; i = (i + 1) & mask {
+	for i := typedHash(actor, resource, a, b) & mask; ; i = (i + 1) & mask {
 		d := t.entries[i].Load()
 		if d == nil {
 			return nil
 		}
-		if d.hash == hash && d.typs[0] == actor && d.typs[1] == resource && d.action == action && d.other == other {
+		if d.resource == resource && d.a == a && d.b == b && d.size == size && d.actor == actor && (size <= 16 || d.action == action) {
 			return d
 		}
 	}
@@ -167,7 +223,7 @@ func (r *typedRule) add(d *typedDecision) *typedDecision {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	t := r.table.Load()
-	if old := t.find(d.hash, d.typs[0], d.typs[1], d.action, d.other); old != nil {
+	if old := t.find(d.actor, d.resource, d.a, d.b, d.size, d.action); old != nil {
 		return old
 	}
 	if t.n >= mostTyped {
@@ -190,7 +246,7 @@ func (r *typedRule) add(d *typedDecision) *typedDecision {
 
 func (t *typedTable) put(d *typedDecision) {
 	mask := uint64(len(t.entries) - 1)
-	i := d.hash & mask
+	i := typedHash(d.actor, d.resource, d.a, d.b) & mask
 	for t.entries[i].Load() != nil {
 		i = (i + 1) & mask
 	}
@@ -204,35 +260,39 @@ func newTypedRule(pr *pred) *typedRule {
 }
 
 // DecideTyped decides name(actor, action, resource) with code for the types of the arguments.
-// If done is false, it must be decided in another way.
-func (p *Program) DecideTyped(ctx context.Context, limits *Limits, name string, actor any, action string, resource any) (allowed bool, rule *RuleInfo, done bool) {
+// If done is false, it must be decided in another way: by the solver, with the calls to replay
+// if there are any.
+func (p *Program) DecideTyped(ctx context.Context, limits *Limits, name string, actor any, action string, resource any) (allowed bool, rule *RuleInfo, calls []HostCall, done bool) {
 	r := p.typedAllow
 	if name != "allow" {
 		if name != "deny" {
-			return false, nil, false
+			return false, nil, nil, false
 		}
 		r = p.typedDeny
 	}
 	if r == nil {
-		return false, nil, false
+		return false, nil, nil, false
 	}
 	at, a := host.Words(actor)
 	rt, b := host.Words(resource)
 	if a == nil || b == nil {
-		return false, nil, false
+		return false, nil, nil, false
 	}
-	d := r.table.Load().find(typedHash(at, rt, action), at, rt, action, false)
+	wa, wb := actionWords(action)
+	d := r.table.Load().find(at, rt, wa, wb, len(action), action)
 	if d == nil {
 		if d = p.typedSlow(ctx, r, actor, action, resource); d == nil {
-			return false, nil, false
+			return false, nil, nil, false
 		}
 	}
 	if d.code == nil || d.steps > limits.Steps || d.bytes > limits.Bytes || d.depth > limits.Depth {
-		return false, nil, false
+		return false, nil, nil, false
 	}
+	returned := false
 	defer func() {
-		if recover() != nil { // a bug in the code must not become an answer
-			allowed, rule, done = false, nil, false
+		if !returned { // a bug in the code must not become an answer
+			recover()
+			allowed, rule, calls, done = false, nil, nil, false
 		}
 	}()
 	var f typedFrame
@@ -241,7 +301,7 @@ func (p *Program) DecideTyped(ctx context.Context, limits *Limits, name string, 
 	f.p[2] = unsafe.Pointer(hide(&f.text))
 	switch {
 	case d.more:
-		allowed = d.runMore(hide(&f))
+		allowed, calls = d.runMore(hide(&f))
 	case d.texts:
 		allowed = d.runTexts(hide(&f))
 	default:
@@ -249,20 +309,24 @@ func (p *Program) DecideTyped(ctx context.Context, limits *Limits, name string, 
 	}
 	done = !f.gaveUp && f.steps <= limits.Steps && d.bytes+f.bytes <= limits.Bytes &&
 		ctx.Err() == nil // if the context has ended, the solver reports it
-	return allowed && done, f.rule, done
+	returned = true
+	return allowed && done, f.rule, calls, done
 }
 
 // runMore runs a decision that needs all of a frame.
-func (d *typedDecision) runMore(f *typedFrame) bool {
+func (d *typedDecision) runMore(f *typedFrame) (allowed bool, calls []HostCall) {
 	var v typedValues
 	f.more = hide(&v)
 	run := d.code
 	if d.texts {
 		run = d.runTexts
 	}
-	allowed := run(f)
+	allowed = run(f)
+	if v.calls > 0 && f.gaveUp {
+		calls = v.hostCalls()
+	}
 	runtime.KeepAlive(&v)
-	return allowed
+	return allowed, calls
 }
 
 // runTexts runs a decision that splits texts.
@@ -280,20 +344,24 @@ func (p *Program) typedSlow(ctx context.Context, r *typedRule, actor any, action
 	at, _ := host.Words(actor)
 	rt, _ := host.Words(resource)
 	text, named := p.nameOf(action) // the policy's own memory, and not the caller's
-	hash := typedHash(at, rt, text)
+	d := typedDecision{actor: at, resource: rt, size: len(text), action: text}
+	if !named {
+		d.size = -1
+	}
+	d.a, d.b = actionWords(text)
 	t := r.table.Load()
-	if known := t.find(hash, at, rt, text, !named); known != nil {
+	if known := t.find(at, rt, d.a, d.b, d.size, text); known != nil {
 		return known
 	}
 	if ctx.Err() != nil || t.n >= mostTyped {
 		return nil
 	}
-	d := &typedDecision{typs: [2]unsafe.Pointer{at, rt}, action: text, other: !named, hash: hash}
-	p.compileTyped(ctx, d, r, actor, resource)
+	made := d
+	p.compileTyped(ctx, &made, r, actor, resource)
 	if ctx.Err() != nil {
 		return nil // perhaps the reason why there is no code
 	}
-	return r.add(d)
+	return r.add(&made)
 }
 
 // nameOf returns a text if it is a literal or a constant of the policy, else "" and false.
@@ -402,3 +470,6 @@ func (p *Program) WhyNotTyped(name string, actor any, action string, resource an
 	}
 	return d.why
 }
+
+// TypedDecisions returns how many decisions named allow the program keeps. It is for tests.
+func (p *Program) TypedDecisions() int { return p.typedAllow.table.Load().n }

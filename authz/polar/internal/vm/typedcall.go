@@ -64,6 +64,7 @@ func (c *typedCompiler) dispatch(pr *pred, args []typedArg, e *typedEnv, n *node
 	}
 	if pr.recursive && d.ground {
 		if b := c.ancestor(d, e, n, a); b != nil {
+			b.depth = d.depth + 1 // is checked before the call
 			return b
 		}
 		c.calls++
@@ -338,7 +339,7 @@ func (c *typedCompiler) wait(v int, pat *pattern, e *typedEnv, a *typedAct, k fu
 		return failBlock(steps)
 	}
 	if prospect == mayPass {
-		e.vars[v].tests = append(slices.Clip(e.vars[v].tests), typedWait{pat, a})
+		e.vars[v].tests = append(slices.Clip(e.vars[v].tests), typedWait{pat: pat, act: a})
 	}
 	return k(e).add(steps, 0)
 }
@@ -350,7 +351,7 @@ func (c *typedCompiler) onClasses(waits []typedWait, test classTest) (prospect, 
 	}
 	var tests []classTest
 	for _, w := range waits {
-		if w.pat.isKnown() {
+		if w.pat != nil && w.pat.isKnown() {
 			tests = append(tests, classTest{pat: w.pat})
 		}
 	}

@@ -33,6 +33,16 @@ type typedBlock struct {
 	// them over.
 	pre  []*typedCond
 	rest typedCode
+
+	parts []*typedBlock // of alternatives: the blocks that may hold
+	step  *typedStep    // if rest, or run without pre, only begins another round of a loop
+}
+
+// A typedStep is a step of a loop to the object that a field of the current one points to.
+type typedStep struct {
+	reg int // the current object; -1 if the field is not known yet, and at is the pointer read from it
+	off uintptr
+	at  int
 }
 
 // A typedVar is what is known about a variable of the policy at a goal.
@@ -44,8 +54,9 @@ type typedVar struct {
 
 // A typedWait is a test that waits for a variable.
 type typedWait struct {
-	pat *pattern
-	act *typedAct
+	pat  *pattern
+	list *operand // unless it is nil, the variable is unified with this list
+	act  *typedAct
 }
 
 // A typedEnv is what is known at a goal. It is copied for each alternative.
@@ -117,7 +128,7 @@ func (p *Program) compileTyped(ctx interface{ Err() error }, d *typedDecision, r
 	c := &typedCompiler{p: p, ended: func() bool { return ctx.Err() != nil }, high: 3, shared: make(map[typedEnd]*typedShared)}
 	e := &typedEnv{regs: 3}
 	args := []typedArg{c.argument(e, actor, 0), {v: -1}, c.argument(e, resource, 1)}
-	if d.other {
+	if d.size < 0 {
 		args[1].term = &typedTerm{kind: termCell, reg: 2, plan: host.EngineString, cell: host.TextCell, other: true}
 	} else {
 		args[1].term = constTerm(host.MakeString(d.action))
@@ -165,7 +176,7 @@ func (b *typedBlock) add(steps, bytes int) *typedBlock {
 
 // opaque forgets what run begins with, once it begins with something else.
 func (b *typedBlock) opaque() *typedBlock {
-	b.pre, b.rest = nil, nil
+	b.pre, b.rest, b.parts, b.step = nil, nil, nil, nil
 	return b
 }
 
@@ -197,6 +208,7 @@ func alternatives(blocks []*typedBlock) *typedBlock {
 		all.depth = max(all.depth, b.depth)
 		if !b.never {
 			all.never = false
+			all.parts = append(all.parts, b)
 			runs = append(runs, b.run)
 		}
 	}
@@ -206,7 +218,7 @@ func alternatives(blocks []*typedBlock) *typedBlock {
 		all.run = runs[0]
 		for _, b := range blocks {
 			if !b.never {
-				all.pre, all.rest = b.pre, b.rest
+				all.pre, all.rest, all.step = b.pre, b.rest, b.step
 			}
 		}
 	case 2:
@@ -314,6 +326,11 @@ func (c *typedCompiler) testAll(v int, tests []typedWait, e *typedEnv, k func(e 
 	if len(tests) == 0 {
 		return k(e)
 	}
+	if list := tests[0].list; list != nil {
+		return c.unifyOperand(list, typedArg{v: -1, term: e.vars[v].term}, e, tests[0].act, func(e *typedEnv) *typedBlock {
+			return c.testAll(v, tests[1:], e, k)
+		})
+	}
 	b := c.match(e.vars[v].term, tests[0].pat, e, tests[0].act, func(t *typedTerm, e *typedEnv) *typedBlock {
 		e.vars[v].term = t
 		return c.testAll(v, tests[1:], e, k)
@@ -351,10 +368,13 @@ func (c *typedCompiler) unifyOperand(op *operand, x typedArg, e *typedEnv, a *ty
 	switch op.kind {
 	case listOperand:
 		if x.term == nil {
-			c.no("a variable becomes a list")
+			return c.waitForList(op, len(op.elems), x.v, e, a, k)
 		}
 		return c.unifyList(op.elems, op.rest, x.term, e, a, k)
 	case constOperand:
+		if elems, ok := op.value.Elems(); ok && x.term == nil {
+			return c.waitForList(op, len(elems), x.v, e, a, k)
+		}
 		if elems, ok := op.value.Elems(); ok && x.term != nil && x.term.valueKind() == host.List && x.term.kind != termConst {
 			ops := make([]operand, len(elems))
 			for i, v := range elems {
@@ -364,6 +384,14 @@ func (c *typedCompiler) unifyOperand(op *operand, x typedArg, e *typedEnv, a *ty
 		}
 	}
 	return c.unify(x, c.term(op, e, a), e, k)
+}
+
+// waitForList unifies an unbound variable with a list of n elements as soon as the variable is
+// bound. Policies take a text apart so: [_, id] = path.split("/").
+func (c *typedCompiler) waitForList(list *operand, n, v int, e *typedEnv, a *typedAct, k func(e *typedEnv) *typedBlock) *typedBlock {
+	v = e.find(v)
+	e.vars[v].tests = append(slices.Clip(e.vars[v].tests), typedWait{list: list, act: a})
+	return k(e).add(2*n+1, (n+1)*valueSize)
 }
 
 // node compiles a goal and all that follow it.
@@ -576,7 +604,12 @@ func (b *typedBlock) loading(reg int, off uintptr, to int) *typedBlock {
 		f.p[to&(typedPtrs-1)] = *(*unsafe.Pointer)(f.at(reg, off))
 		return run(f)
 	}
-	return g.opaque()
+	step := b.step
+	g.opaque()
+	if step != nil && step.reg < 0 && step.at == to && len(b.pre) == 0 {
+		g.step = &typedStep{reg: reg, off: off}
+	}
+	return &g
 }
 
 // relation compiles the reading of a relation, which must be loaded.

@@ -289,7 +289,10 @@ func (c *typedCompiler) hostMethod(m *host.Method, obj *typedTerm, args []*typed
 				return f.giveUp()
 			}
 		}
+		call := HostCall{method: m, obj: v, args: f.more.args, n: len(loads)}
 		v, ok, err := m.Call(f.ctx, v, f.more.args[:len(loads)])
+		call.result, call.ok, call.err = v, ok, err
+		f.more.called(&call)
 		if err != nil || ok && isSeq(v) || f.ctx.Err() != nil {
 			return f.giveUp()
 		}

@@ -133,7 +133,7 @@ func (c *typedCompiler) again(l *typedLoop, d *typedDispatch, n *node, a *typedA
 		}
 	}
 	from, to, bit, top, root := t.reg, l.next, l.bit, l.top, a.root
-	return &typedBlock{steps: d.steps, run: func(f *typedFrame) bool {
+	return &typedBlock{steps: d.steps, step: &typedStep{reg: -1, at: from}, run: func(f *typedFrame) bool {
 		f.p[to&(typedPtrs-1)] = f.p[from&(typedPtrs-1)]
 		f.again |= bit
 		if top && !f.ruled {
@@ -203,6 +203,9 @@ func (c *typedCompiler) loopOr(d *typedDispatch, e *typedEnv) *typedBlock {
 	b = body.add(k.steps-d.steps+len(leaf.clauses), choiceSize)
 	b.never = false
 	b.run = l.code(body.run, t, nilable, steps, bytes)
+	if chase := l.chase(body, t, nilable || keyed, steps, bytes); chase != nil {
+		b.run = chase
+	}
 	if keyed {
 		b.run = l.keyedCode(body.run, t, nilable, steps, bytes, key)
 	}
@@ -271,6 +274,97 @@ func (l *typedLoop) code(body typedCode, t *typedTerm, nilable bool, steps, byte
 			}
 		}
 		return found
+	}
+}
+
+// chase returns code for a loop whose rounds are alternatives of which the last only steps to
+// the next object, perhaps under conditions. It returns nil for others.
+func (l *typedLoop) chase(body *typedBlock, t *typedTerm, other bool, steps, bytes int) typedCode {
+	parts := body.parts
+	if other || l.top || l.late || len(parts) == 0 {
+		return nil
+	}
+	last := parts[len(parts)-1]
+	if last.step == nil || last.step.reg != l.cur {
+		return nil
+	}
+	from, cur, off := t.reg, l.cur, last.step.off
+	goesOn := thenAll(last.pre, holds2)
+	if len(parts) == 2 && len(parts[0].pre) == 1 && len(last.pre) <= 1 {
+		c, rest := parts[0].pre[0], parts[0].rest
+		var o, other uintptr
+		reg := -1
+		switch {
+		case c.kind == condInts && c.ra == cur && c.rb != cur:
+			o, reg, other = c.oa, c.rb, c.ob
+		case c.kind == condInts && c.rb == cur && c.ra != cur:
+			o, reg, other = c.ob, c.ra, c.oa
+		}
+		var guard uintptr
+		var word int64
+		guarded := len(last.pre) == 1
+		if guarded {
+			guard, word = last.pre[0].oa, last.pre[0].word
+			if last.pre[0].kind != condNotInt || last.pre[0].ra != cur {
+				reg = -1
+			}
+		}
+		if reg >= 0 {
+			return func(f *typedFrame) bool {
+				obj := f.p[from&(typedPtrs-1)]
+				want := *(*int64)(f.at(reg, other))
+				saved, lap, power := obj, 0, 4
+				for obj != nil {
+					if *(*int64)(unsafe.Add(obj, o)) == want {
+						f.p[cur&(typedPtrs-1)] = obj
+						if rest(f) {
+							return true
+						}
+					}
+					if guarded && *(*int64)(unsafe.Add(obj, guard)) == word {
+						return false
+					}
+					if obj = *(*unsafe.Pointer)(unsafe.Add(obj, off)); obj == saved {
+						return false
+					}
+					if lap++; lap == power {
+						saved, lap, power = obj, 0, 2*power
+					}
+					if lap&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
+						return f.giveUp()
+					}
+					f.steps += steps
+					if f.bytes += bytes; f.steps > f.limits.Steps || f.bytes > f.limits.Bytes {
+						return f.giveUp()
+					}
+				}
+				return false
+			}
+		}
+	}
+	tries := alternatives(parts[:len(parts)-1]).run
+	return func(f *typedFrame) bool {
+		obj := f.p[from&(typedPtrs-1)]
+		saved, lap, power := obj, 0, 4
+		for obj != nil {
+			f.p[cur&(typedPtrs-1)] = obj
+			if tries(f) {
+				return true
+			}
+			if !goesOn(f) {
+				return false
+			}
+			if obj = *(*unsafe.Pointer)(unsafe.Add(obj, off)); obj == saved {
+				return false
+			}
+			if lap++; lap == power {
+				saved, lap, power = obj, 0, 2*power
+			}
+			if !f.round(lap, steps, bytes) {
+				return true
+			}
+		}
+		return false
 	}
 }
 
