@@ -38,7 +38,7 @@ const (
 	typedPtrs   = 16 // pointers of a frame
 	typedVals   = 8  // Values of a frame
 	typedSplits = 2  // texts that a decision may split
-	typedParts  = 12 // parts of a text that is split
+	typedParts  = 10 // parts of a text that is split
 	typedArgs   = 4  // arguments of a method
 
 	mostTyped = 1024 // decisions of a Program

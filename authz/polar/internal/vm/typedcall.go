@@ -101,9 +101,9 @@ func (c *typedCompiler) dispatch(pr *pred, args []typedArg, e *typedEnv, n *node
 	case d.ground:
 		// The call finds nothing out, so what follows is the same for all its solutions. Its
 		// pointers come first, since the call goes on after it has failed.
-		next, regs, vals := c.rerun(e, func(e *typedEnv) *typedBlock { return c.node(n.next, e, a) })
+		next, used := c.rerun(e, func(e *typedEnv) *typedBlock { return c.node(n.next, e, a) })
 		e = e.clone()
-		e.regs, e.vals = regs, vals
+		e.used = used
 		d.ret = func(e *typedEnv, _ *RuleInfo) *typedBlock {
 			c.noneWaits(e, before)
 			return next

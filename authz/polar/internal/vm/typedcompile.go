@@ -62,8 +62,14 @@ type typedWait struct {
 // A typedEnv is what is known at a goal. It is copied for each alternative.
 type typedEnv struct {
 	vars []typedVar
-	regs int // pointers in use
-	vals int // Values in use
+	used typedUse
+}
+
+// A typedUse says which parts of the frame are in use: the first ones.
+type typedUse struct{ ptrs, vals, texts int }
+
+func (u typedUse) max(v typedUse) typedUse {
+	return typedUse{max(u.ptrs, v.ptrs), max(u.vals, v.vals), max(u.texts, v.texts)}
 }
 
 func (e *typedEnv) clone() *typedEnv {
@@ -95,15 +101,13 @@ type typedCompiler struct {
 	p           *Program
 	ended       func() bool
 	nodes       int
-	high        int  // the most pointers in use so far
-	highV       int  // the most Values
-	split       int  // texts split so far
-	more, texts bool // the code needs typedValues, typedTexts
-	rounds      int  // loops over lists around the goal
-	alts        int  // alternatives around the goal that something follows
-	reruns      int  // goals around the goal that may lead to it several times
-	loops       int  // loops of recursion so far
-	calls       int  // calls of recursive rules so far
+	high        typedUse // the most in use so far
+	more, texts bool     // the code needs typedValues, typedTexts
+	rounds      int      // loops over lists around the goal
+	alts        int      // alternatives around the goal that something follows
+	reruns      int      // goals around the goal that may lead to it several times
+	loops       int      // loops of recursion so far
+	calls       int      // calls of recursive rules so far
 	shared      map[typedEnd]*typedShared
 }
 
@@ -125,8 +129,8 @@ func (p *Program) compileTyped(ctx interface{ Err() error }, d *typedDecision, r
 			d.code, d.why = nil, "the compiler failed"
 		}
 	}()
-	c := &typedCompiler{p: p, ended: func() bool { return ctx.Err() != nil }, high: 3, shared: make(map[typedEnd]*typedShared)}
-	e := &typedEnv{regs: 3}
+	c := &typedCompiler{p: p, ended: func() bool { return ctx.Err() != nil }, high: typedUse{ptrs: 3}, shared: make(map[typedEnd]*typedShared)}
+	e := &typedEnv{used: typedUse{ptrs: 3}}
 	args := []typedArg{c.argument(e, actor, 0), {v: -1}, c.argument(e, resource, 1)}
 	if d.size < 0 {
 		args[1].term = &typedTerm{kind: termCell, reg: 2, plan: host.EngineString, cell: host.TextCell, other: true}
@@ -270,21 +274,21 @@ func (c *typedCompiler) when(cond *typedCond, next func() *typedBlock) *typedBlo
 
 // reg returns a free pointer of the frame.
 func (c *typedCompiler) reg(e *typedEnv) int {
-	r := e.regs
-	if e.regs++; e.regs > typedPtrs {
+	r := e.used.ptrs
+	if e.used.ptrs++; e.used.ptrs > typedPtrs {
 		c.no("too many pointers")
 	}
-	c.high = max(c.high, e.regs)
+	c.high = c.high.max(e.used)
 	return r
 }
 
 // val returns a free Value of the frame.
 func (c *typedCompiler) val(e *typedEnv) int {
-	r := e.vals
-	if e.vals++; e.vals > typedVals {
+	r := e.used.vals
+	if e.used.vals++; e.used.vals > typedVals {
 		c.no("too many values")
 	}
-	c.highV = max(c.highV, e.vals)
+	c.high = c.high.max(e.used)
 	c.more = true
 	return r
 }
@@ -719,10 +723,10 @@ func (f *typedFrame) attribute(obj unsafe.Pointer, a *host.Attr) (v Value, ok bo
 func (c *typedCompiler) or(n *node, e *typedEnv, a *typedAct) *typedBlock {
 	key := typedEnd{n.next, a}
 	_, known := c.shared[key]
-	regs, vals := e.regs, e.vals
+	used := e.used
 	if !known && !bindsLive(n, e, a) {
 		var next *typedBlock
-		next, regs, vals = c.rerun(e, func(e *typedEnv) *typedBlock { return c.node(n.next, e, a) })
+		next, used = c.rerun(e, func(e *typedEnv) *typedBlock { return c.node(n.next, e, a) })
 		c.shared[key] = &typedShared{next, e.waits()}
 		defer delete(c.shared, key)
 	}
@@ -733,7 +737,7 @@ func (c *typedCompiler) or(n *node, e *typedEnv, a *typedAct) *typedBlock {
 			c.alts++
 		}
 		k := e.clone()
-		k.regs, k.vals = max(k.regs, regs), max(k.vals, vals)
+		k.used = k.used.max(used)
 		blocks[i] = c.node(alt, k, a)
 		if !last {
 			c.alts--
@@ -742,17 +746,17 @@ func (c *typedCompiler) or(n *node, e *typedEnv, a *typedAct) *typedBlock {
 	return alternatives(blocks)
 }
 
-// rerun compiles what follows goals that may lead to it several times. It returns the pointers
-// and Values that are free for these goals, which go on after it has failed.
-func (c *typedCompiler) rerun(e *typedEnv, k func(e *typedEnv) *typedBlock) (b *typedBlock, regs, vals int) {
-	high, highV := c.high, c.highV
-	c.high, c.highV = e.regs, e.vals
+// rerun compiles what follows goals that may lead to it several times. It returns what these
+// goals, which go on after it has failed, must not use of the frame.
+func (c *typedCompiler) rerun(e *typedEnv, k func(e *typedEnv) *typedBlock) (b *typedBlock, used typedUse) {
+	high := c.high
+	c.high = e.used
 	c.reruns++
 	b = k(e.clone()).metered()
 	c.reruns--
-	regs, vals = c.high, c.highV
-	c.high, c.highV = max(high, regs), max(highV, vals)
-	return b, regs, vals
+	used = c.high
+	c.high = high.max(used)
+	return b, used
 }
 
 // A typedEnd is a goal that several alternatives lead to.

@@ -24,11 +24,9 @@ func (c *typedCompiler) in(n *node, e *typedEnv, a *typedAct, k func(e *typedEnv
 	}
 	// For an item with a value, what follows is the same for all elements.
 	var next *typedBlock
-	regs, vals := e.regs, e.vals
 	if item.term != nil {
-		next, regs, vals = c.rerun(e, k)
+		next, e.used = c.rerun(e, k)
 	}
-	e.regs, e.vals = regs, vals
 	each := func(t *typedTerm, e *typedEnv) *typedBlock {
 		if item.term != nil {
 			return c.when(c.equal(t, item.term), func() *typedBlock { return next })
@@ -370,11 +368,14 @@ func (f *typedFrame) charge(n int) {
 
 // splitText compiles the split of a text.
 func (c *typedCompiler) splitText(text func(f *typedFrame) string, arg *typedTerm, e *typedEnv, k func(t *typedTerm, e *typedEnv) *typedBlock) *typedBlock {
-	if arg.kind != termConst || arg.value.Str() == "" || c.split == typedSplits {
+	if arg.kind != termConst || arg.value.Str() == "" {
 		c.no("a split by a value")
 	}
-	split, sep := c.split, arg.value.Str()
-	c.split++
+	split, sep := e.used.texts, arg.value.Str()
+	if e.used.texts++; e.used.texts > typedSplits {
+		c.no("too many splits")
+	}
+	c.high = c.high.max(e.used)
 	c.texts = true
 	b := k(&typedTerm{kind: termParts, reg: split, plan: host.EngineList}, e)
 	run := b.run

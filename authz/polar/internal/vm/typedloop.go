@@ -216,14 +216,14 @@ func (c *typedCompiler) loopOr(d *typedDispatch, e *typedEnv) *typedBlock {
 // inPlace compiles the clauses of a call in place, or returns the argument that differs when
 // they call the same rule again.
 func (c *typedCompiler) inPlace(d *typedDispatch, e *typedEnv) (b *typedBlock, vary int) {
-	alts, rounds, reruns, loops, split := c.alts, c.rounds, c.reruns, c.loops, c.split
+	alts, rounds, reruns, loops, high := c.alts, c.rounds, c.reruns, c.loops, c.high
 	defer func() {
 		if x := recover(); x != nil {
 			need, ok := x.(typedNeedsLoop)
 			if !ok || need.call != d.chain {
 				panic(x)
 			}
-			c.alts, c.rounds, c.reruns, c.loops, c.split = alts, rounds, reruns, loops, split
+			c.alts, c.rounds, c.reruns, c.loops, c.high = alts, rounds, reruns, loops, high
 			b, vary = nil, need.vary
 		}
 	}()
