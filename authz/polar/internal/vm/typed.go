@@ -133,6 +133,13 @@ func (f *typedFrame) giveUp() bool {
 	return true
 }
 
+// holds records the rule by which the query holds.
+func (f *typedFrame) holds(rule *RuleInfo) {
+	if !f.ruled {
+		f.rule = rule
+	}
+}
+
 // count counts steps. It reports false after giving up.
 func (f *typedFrame) count(steps int) bool {
 	if f.steps += steps; f.steps > f.limits.Steps {

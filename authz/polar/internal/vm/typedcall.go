@@ -91,10 +91,8 @@ func (c *typedCompiler) dispatch(pr *pred, args []typedArg, e *typedEnv, n *node
 	case a == nil:
 		d.ret = func(e *typedEnv, root *RuleInfo) *typedBlock {
 			c.noneWaits(e, 0)
-			return &typedBlock{run: func(f *typedFrame) bool {
-				if !f.ruled {
-					f.rule = root
-				}
+			return &typedBlock{rule: root, run: func(f *typedFrame) bool {
+				f.holds(root)
 				return true
 			}}
 		}

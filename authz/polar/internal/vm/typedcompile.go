@@ -33,6 +33,7 @@ type typedBlock struct {
 	// them over.
 	pre  []*typedCond
 	rest typedCode
+	rule *RuleInfo // of a block that only says that the rule of the query holds
 
 	parts []*typedBlock // of alternatives: the blocks that may hold
 	step  *typedStep    // if rest, or run without pre, only begins another round of a loop
@@ -180,7 +181,7 @@ func (b *typedBlock) add(steps, bytes int) *typedBlock {
 
 // opaque forgets what run begins with, once it begins with something else.
 func (b *typedBlock) opaque() *typedBlock {
-	b.pre, b.rest, b.parts, b.step = nil, nil, nil, nil
+	b.pre, b.rest, b.parts, b.step, b.rule = nil, nil, nil, nil, nil
 	return b
 }
 
@@ -265,7 +266,9 @@ func (c *typedCompiler) when(cond *typedCond, next func() *typedBlock) *typedBlo
 		if len(b.pre) == 0 {
 			k.rest = b.run
 		}
-		k.run = thenAll(k.pre, k.rest)
+		if k.run = thenAll(k.pre, k.rest); b.rule != nil {
+			k.run, k.rule = cond.thenRule(b.rule), nil
+		}
 		return k
 	}
 	k.run = cond.then(b.run)

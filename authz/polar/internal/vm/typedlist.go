@@ -183,36 +183,21 @@ func (c *typedCompiler) unifyList(elems []operand, rest *operand, t *typedTerm, 
 	case kind != host.List:
 		return failBlock(0)
 	case t.kind == termParts:
-		split, from := t.reg, int(t.off)
-		at := c.reg(e)
-		return c.when(c.listLen(func(f *typedFrame) int { return f.texts.n[split] - from }, n, rest != nil), func() *typedBlock {
-			var more *typedTerm
-			if rest != nil {
-				more = &typedTerm{kind: termParts, reg: split, off: t.off + uintptr(n), plan: host.EngineList}
-			}
+		from, at := int(t.off), t.at
+		cond := &typedCond{kind: condParts, ra: t.reg, word: int64(from + n)}
+		if rest != nil {
+			cond.kind = condMoreParts
+		}
+		return c.when(cond, func() *typedBlock {
+			more := &typedTerm{kind: termParts, reg: t.reg, at: at, off: t.off + uintptr(n), plan: host.EngineList}
 			elem := func(i int) *typedTerm {
 				return &typedTerm{kind: termCell, reg: at, off: uintptr(from+i) * unsafe.Sizeof(""), plan: host.EngineString, cell: host.TextCell}
 			}
-			b := c.unifyElems(elems, rest, 0, elem, more, e, a, k)
-			run := b.run
-			g := *b
-			g.run = func(f *typedFrame) bool {
-				f.p[at&(typedPtrs-1)] = unsafe.Pointer(&f.texts.parts[split])
-				return run(f)
-			}
-			return g.opaque()
+			return c.unifyElems(elems, rest, 0, elem, more, e, a, k)
 		}).add(n+1, 0)
 	}
 	c.no("a list that is compared with a list")
 	panic("unreachable")
-}
-
-// listLen returns the condition that a list has n elements, or at least n.
-func (c *typedCompiler) listLen(count func(f *typedFrame) int, n int, open bool) *typedCond {
-	if open {
-		return &typedCond{fn: func(f *typedFrame) bool { return count(f) >= n }}
-	}
-	return &typedCond{fn: func(f *typedFrame) bool { return count(f) == n }}
 }
 
 func (c *typedCompiler) unifyElems(elems []operand, rest *operand, i int, elem func(i int) *typedTerm, more *typedTerm, e *typedEnv, a *typedAct, k func(e *typedEnv) *typedBlock) *typedBlock {
@@ -377,32 +362,50 @@ func (c *typedCompiler) splitText(text func(f *typedFrame) string, arg *typedTer
 	}
 	c.high = c.high.max(e.used)
 	c.texts = true
-	b := k(&typedTerm{kind: termParts, reg: split, plan: host.EngineList}, e)
+	at := c.reg(e)
+	b := k(&typedTerm{kind: termParts, reg: split, at: at, plan: host.EngineList}, e)
 	run := b.run
 	g := *b
 	g.never = false
 	g.run = func(f *typedFrame) bool {
-		s := text(f)
-		f.charge(len(s) + len(sep))
-		n := 0
-		for {
-			if n == typedParts {
-				return f.giveUp()
-			}
-			part, rest, found := strings.Cut(s, sep)
-			f.texts.parts[split&(typedSplits-1)][n] = part
-			n++
-			if !found {
-				break
-			}
-			s = rest
+		n := f.split(split, text(f), sep)
+		if n < 0 {
+			return f.giveUp()
 		}
-		f.texts.n[split&(typedSplits-1)] = n
-		f.steps += elemSteps(n)
-		f.bytes += n * valueSize
+		f.p[at&(typedPtrs-1)] = unsafe.Pointer(&f.texts.parts[split&(typedSplits-1)])
 		return run(f)
 	}
 	return g.opaque()
+}
+
+// split splits a text and returns the number of its parts, or -1 if there are too many.
+func (f *typedFrame) split(at int, s, sep string) int {
+	f.charge(len(s) + len(sep))
+	parts := &f.texts.parts[at&(typedSplits-1)]
+	n := 0
+	for {
+		if n == typedParts {
+			return -1
+		}
+		i := -1
+		if len(sep) == 1 {
+			i = strings.IndexByte(s, sep[0])
+		} else {
+			i = strings.Index(s, sep)
+		}
+		if i < 0 {
+			break
+		}
+		parts[n] = s[:i]
+		n++
+		s = s[i+len(sep):]
+	}
+	parts[n] = s
+	n++
+	f.texts.n[at&(typedSplits-1)] = n
+	f.steps += elemSteps(n)
+	f.bytes += n * valueSize
+	return n
 }
 
 // A typedScan looks for elements of which conditions hold, and tries what follows for each.

@@ -27,6 +27,7 @@ const (
 type typedTerm struct {
 	kind    termKind
 	reg     int        // the pointer, Value or split of the frame
+	at      int        // of termParts, the pointer to the first part
 	off     uintptr    // of termObject and termCell, from the pointer; of termParts, the first part
 	plan    *host.Plan // nil if it depends on the value
 	nilable bool       // the value may be nil: then the pointer is
@@ -165,6 +166,8 @@ const (
 	condNotInt                 // the negations of condInt, condInts and condText
 	condNotInts
 	condNotText
+	condParts     // a text has word parts
+	condMoreParts // a text has at least word parts
 )
 
 // test returns the condition as a function.
@@ -195,6 +198,10 @@ func (c *typedCond) test() typedTest {
 		return func(f *typedFrame) bool { return *(*int64)(f.at(ra, oa)) != word }
 	case condNotText:
 		return func(f *typedFrame) bool { return *(*string)(f.at(ra, oa)) != text }
+	case condParts:
+		return func(f *typedFrame) bool { return f.texts.n[ra&(typedSplits-1)] == int(word) }
+	case condMoreParts:
+		return func(f *typedFrame) bool { return f.texts.n[ra&(typedSplits-1)] >= int(word) }
 	}
 	return c.fn
 }
@@ -211,6 +218,10 @@ func thenAll(conds []*typedCond, next typedCode) typedCode {
 		rc, rd, oc, od, word2, text2 := b.ra, b.rb, b.oa, b.ob, b.word, b.text
 		rest := thenAll(conds[2:], next)
 		switch [2]condKind{a.kind, b.kind} {
+		case [2]condKind{condText, condText}:
+			return func(f *typedFrame) bool {
+				return *(*string)(f.at(ra, oa)) == text && *(*string)(f.at(rc, oc)) == text2 && rest(f)
+			}
 		case [2]condKind{condInts, condText}:
 			return func(f *typedFrame) bool {
 				return *(*int64)(f.at(ra, oa)) == *(*int64)(f.at(rb, ob)) && *(*string)(f.at(rc, oc)) == text2 && rest(f)
@@ -265,6 +276,10 @@ func (c *typedCond) then(next typedCode) typedCode {
 		return func(f *typedFrame) bool { return *(*int64)(f.at(ra, oa)) != word && next(f) }
 	case condNotText:
 		return func(f *typedFrame) bool { return *(*string)(f.at(ra, oa)) != text && next(f) }
+	case condParts:
+		return func(f *typedFrame) bool { return f.texts.n[ra&(typedSplits-1)] == int(word) && next(f) }
+	case condMoreParts:
+		return func(f *typedFrame) bool { return f.texts.n[ra&(typedSplits-1)] >= int(word) && next(f) }
 	}
 	test := c.fn
 	if !c.mayGive {
@@ -276,6 +291,24 @@ func (c *typedCond) then(next typedCode) typedCode {
 		}
 		return next(f)
 	}
+}
+
+// thenRule returns the code of a simple condition followed by the end of the query.
+func (c *typedCond) thenRule(rule *RuleInfo) typedCode {
+	ra, rb, oa, ob := c.ra, c.rb, c.oa, c.ob
+	if c.kind == condInts {
+		return func(f *typedFrame) bool {
+			if *(*int64)(f.at(ra, oa)) != *(*int64)(f.at(rb, ob)) {
+				return false
+			}
+			f.holds(rule)
+			return true
+		}
+	}
+	return c.then(func(f *typedFrame) bool {
+		f.holds(rule)
+		return true
+	})
 }
 
 // not returns the negation of a condition.
