@@ -145,6 +145,26 @@ func TestTypedCycles(t *testing.T) {
 	}
 }
 
+// TestTypedEndOfChain tests rules about nil, at the end of a chain.
+func TestTypedEndOfChain(t *testing.T) {
+	for _, rules := range []string{
+		"up(u, nil) if u.admin; up(u: User, v: User) if up(u, v.boss);",
+		"up(u: User, v: User) if up(u, v.boss); up(u, nil) if u.admin;",
+		"up(u, v) if v = nil and u.admin; up(u: User, v: User) if up(u, v.boss);",
+		"up(u: User, v: User) if v.boss = nil and u.admin; up(u: User, v: User) if up(u, v.boss);",
+		"up(u, v: User) if v.boss = nil and u.admin or up(u, v.boss);",
+	} {
+		p := typedPolicy(t, false, `allow(u: User, "read", v: User) if up(u, v); `+rules)
+		v := &typedUser{Boss: &typedUser{Boss: &typedUser{}}}
+		for _, admin := range []bool{true, false} {
+			out, err := p.Decide(t.Context(), "allow", &typedUser{Admin: admin}, "read", v)
+			if out.Allowed != admin || err != nil {
+				t.Errorf("%s: %v %v, want %v", rules, out.Allowed, err, admin)
+			}
+		}
+	}
+}
+
 // TestTypedTableIsBounded tests that no question makes the table grow without bound.
 func TestTypedTableIsBounded(t *testing.T) {
 	var text strings.Builder

@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -242,6 +243,9 @@ func (g *blockGen) policy() string {
 	}
 	if g.IntN(3) == 0 {
 		ups = append(ups, "up(u: User, u: User) if u.admin;")
+	}
+	if g.IntN(4) == 0 {
+		ups = slices.Insert(ups, g.IntN(len(ups)+1), "up(u: User, nil) if u.admin;")
 	}
 	line("%s", strings.Join(ups, "\n"))
 	line("within(f: Folder, g) if g = f;\nwithin(f: Folder, g) if within(f.parent, g);")

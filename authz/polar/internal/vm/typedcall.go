@@ -58,7 +58,7 @@ func (c *typedCompiler) dispatch(pr *pred, args []typedArg, e *typedEnv, n *node
 	if len(leaf.clauses) > 1 {
 		d.bytes += choiceSize
 	}
-	d.clauses = c.order(leaf, c.possible(leaf.clauses, args, e), args, d)
+	d.clauses = c.order(leaf, c.possible(leaf.clauses, args), args, d)
 	if len(d.clauses) > typedRules {
 		c.no("a call has many rules")
 	}
@@ -235,7 +235,7 @@ func (c *typedCompiler) leafOf(n *indexNode, args []typedArg) *indexNode {
 }
 
 // possible returns the clauses that may apply to a call, judging by what is known.
-func (c *typedCompiler) possible(clauses []*clause, args []typedArg, e *typedEnv) []*clause {
+func (c *typedCompiler) possible(clauses []*clause, args []typedArg) []*clause {
 	var out []*clause
 	for _, cl := range clauses {
 		if c.mayApply(cl, args) {

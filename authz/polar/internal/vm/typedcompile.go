@@ -17,7 +17,7 @@ import (
 const (
 	typedNodes  = 4096 // goals of a decision
 	typedNest   = 64   // calls in calls
-	typedMetred = 24   // steps from which on code that several lead to counts itself
+	meteredFrom = 24   // steps from which on code that several lead to counts itself
 	manySteps   = 1 << 40
 )
 
@@ -164,12 +164,12 @@ type typedArg struct {
 	term *typedTerm
 }
 
-func holds2(*typedFrame) bool { return true }
+func typedHolds(*typedFrame) bool { return true }
 
-func fails2(*typedFrame) bool { return false }
+func typedFails(*typedFrame) bool { return false }
 
 // fail returns the code of a goal that fails.
-func failBlock(steps int) *typedBlock { return &typedBlock{run: fails2, never: true, steps: steps} }
+func failBlock(steps int) *typedBlock { return &typedBlock{run: typedFails, never: true, steps: steps} }
 
 // add adds to what a block is charged.
 func (b *typedBlock) add(steps, bytes int) *typedBlock {
@@ -188,7 +188,7 @@ func (b *typedBlock) opaque() *typedBlock {
 // metered returns the block such that it counts its steps itself, if there are many: for code
 // that several alternatives lead to, of which most do not get there.
 func (b *typedBlock) metered() *typedBlock {
-	if b.steps < typedMetred || b.never {
+	if b.steps < meteredFrom || b.never {
 		return b
 	}
 	steps, run := b.steps, b.run
@@ -205,7 +205,7 @@ func (b *typedBlock) metered() *typedBlock {
 
 // alternatives returns the code that tries blocks one after the other.
 func alternatives(blocks []*typedBlock) *typedBlock {
-	all := &typedBlock{never: true, run: fails2}
+	all := &typedBlock{never: true, run: typedFails}
 	var runs []typedCode
 	for _, b := range blocks {
 		all.steps = min(all.steps+b.steps, manySteps)
@@ -256,7 +256,7 @@ func (c *typedCompiler) when(cond *typedCond, next func() *typedBlock) *typedBlo
 	}
 	if b.never && !cond.mayGive {
 		k := b.add(cond.steps, 0)
-		k.run = fails2
+		k.run = typedFails
 		return k
 	}
 	k := b.add(cond.steps, 0)
@@ -419,7 +419,7 @@ func (c *typedCompiler) node(n *node, e *typedEnv, a *typedAct) *typedBlock {
 					c.no("a goal waits inside of a negation")
 				}
 			}
-			return &typedBlock{run: holds2}
+			return &typedBlock{run: typedHolds}
 		}
 		c.no("cut")
 	}

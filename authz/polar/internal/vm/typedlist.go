@@ -326,7 +326,7 @@ func (c *typedCompiler) textMethod(name string, obj *typedTerm, args []*typedTer
 		c.no("a built-in method that only the solver can call")
 	}
 	// Whoever reads the result counts the steps; the solver counts them once.
-	cond := &typedCond{dynamic: true, fn: func(f *typedFrame) bool {
+	cond := &typedCond{fn: func(f *typedFrame) bool {
 		s, t := text(f), arg(f)
 		f.charge(len(s) + len(t))
 		return holds(s, t)
@@ -431,70 +431,37 @@ func scanFor(body *typedBlock, at int) typedScan {
 		used++
 	}
 found:
-	rest := body.rest
-	if used < len(body.pre) {
-		rest = thenAll(body.pre[used:], body.rest)
+	rest := thenAll(body.pre[used:], body.rest)
+	if used == 0 {
+		return nil
 	}
-	switch {
-	case number != nil && text != nil:
-		on, rb, ob, ot, want := number.oa, number.rb, number.ob, text.oa, text.text
-		return func(f *typedFrame, data unsafe.Pointer, n int, stride uintptr) bool {
-			id := *(*int64)(f.at(rb, ob))
-			for i := range n {
-				if *(*int64)(unsafe.Add(data, on)) == id && *(*string)(unsafe.Add(data, ot)) == want {
-					f.p[at&(typedPtrs-1)] = data
-					if rest(f) {
-						return true
-					}
-				}
-				if i&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
-					return f.giveUp()
-				}
-				if i < n-1 { // a pointer beyond the last element is none into the slice
-					data = unsafe.Add(data, stride)
-				}
-			}
-			return false
-		}
-	case number != nil:
-		on, rb, ob := number.oa, number.rb, number.ob
-		return func(f *typedFrame, data unsafe.Pointer, n int, stride uintptr) bool {
-			id := *(*int64)(f.at(rb, ob))
-			for i := range n {
-				if *(*int64)(unsafe.Add(data, on)) == id {
-					f.p[at&(typedPtrs-1)] = data
-					if rest(f) {
-						return true
-					}
-				}
-				if i&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
-					return f.giveUp()
-				}
-				if i < n-1 {
-					data = unsafe.Add(data, stride)
-				}
-			}
-			return false
-		}
-	case text != nil:
-		ot, want := text.oa, text.text
-		return func(f *typedFrame, data unsafe.Pointer, n int, stride uintptr) bool {
-			for i := range n {
-				if *(*string)(unsafe.Add(data, ot)) == want {
-					f.p[at&(typedPtrs-1)] = data
-					if rest(f) {
-						return true
-					}
-				}
-				if i&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
-					return f.giveUp()
-				}
-				if i < n-1 {
-					data = unsafe.Add(data, stride)
-				}
-			}
-			return false
-		}
+	hasNumber, hasText := number != nil, text != nil
+	if !hasNumber {
+		number = &typedCond{ra: at, rb: at}
 	}
-	return nil
+	if !hasText {
+		text = &typedCond{}
+	}
+	on, rb, ob, ot, want := number.oa, number.rb, number.ob, text.oa, text.text
+	return func(f *typedFrame, data unsafe.Pointer, n int, stride uintptr) bool {
+		var id int64
+		if hasNumber {
+			id = *(*int64)(f.at(rb, ob))
+		}
+		for i := range n {
+			if i > 0 { // not after the last, where a pointer would be none into the slice
+				data = unsafe.Add(data, stride)
+			}
+			if (!hasNumber || *(*int64)(unsafe.Add(data, on)) == id) && (!hasText || *(*string)(unsafe.Add(data, ot)) == want) {
+				f.p[at&(typedPtrs-1)] = data
+				if rest(f) {
+					return true
+				}
+			}
+			if i&(pollRounds-1) == pollRounds-1 && f.ctx.Err() != nil {
+				return f.giveUp()
+			}
+		}
+		return false
+	}
 }

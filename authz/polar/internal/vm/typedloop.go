@@ -175,8 +175,12 @@ func (c *typedCompiler) loopOr(d *typedDispatch, e *typedEnv) *typedBlock {
 	k := *d
 	k.loop = l
 	k.args = append([]typedArg(nil), d.args...)
-	nilable := !testsClass(d.clauses, vary)
-	k.args[vary].term = &typedTerm{kind: termObject, reg: l.cur, plan: t.plan, nilable: nilable}
+	of := &typedTerm{kind: termObject, reg: l.cur, plan: t.plan, nilable: true}
+	k.args[vary].term = of
+	nilable := !testsClass(c.possible(c.leafOf(d.pred.index, k.args).clauses, k.args), vary)
+	if !nilable {
+		k.args[vary].term = of.nonNil()
+	}
 	call := &typedCall{pred: d.pred, loop: l, parent: d.chain.parent}
 	for _, x := range k.args {
 		call.args = append(call.args, x.term)
@@ -196,18 +200,17 @@ func (c *typedCompiler) loopOr(d *typedDispatch, e *typedEnv) *typedBlock {
 	k.chain = call
 	// Which clauses apply is known for the first object only as far as it is for all.
 	leaf := c.leafOf(d.pred.index, k.args)
-	k.clauses = c.order(leaf, c.possible(leaf.clauses, k.args, e), k.args, &k)
+	k.clauses = c.order(leaf, c.possible(leaf.clauses, k.args), k.args, &k)
 	body := c.tries(&k, e)
 	steps := body.steps + k.steps + len(leaf.clauses)
 	bytes := body.bytes + k.bytes + choiceSize
 	b = body.add(k.steps-d.steps+len(leaf.clauses), choiceSize)
 	b.never = false
-	b.run = l.code(body.run, t, nilable, steps, bytes)
-	if chase := l.chase(body, t, nilable || keyed, steps, bytes); chase != nil {
-		b.run = chase
-	}
-	if keyed {
-		b.run = l.keyedCode(body.run, t, nilable, steps, bytes, key)
+	if b.run = l.follow(body, t, nilable || keyed, steps, bytes); b.run == nil {
+		if !keyed {
+			key = host.Cell{}
+		}
+		b.run = l.code(body.run, t, nilable, key, steps, bytes)
 	}
 	b.opaque()
 	return b
@@ -244,14 +247,21 @@ func testsClass(clauses []*clause, arg int) bool {
 // pollRounds is how many rounds or elements a loop looks at between two looks at the context.
 const pollRounds = 1024
 
-// code returns the code of the loop.
-func (l *typedLoop) code(body typedCode, t *typedTerm, nilable bool, steps, bytes int) typedCode {
+// code returns the code of the loop. The objects have a key unless it is the zero Cell.
+func (l *typedLoop) code(body typedCode, t *typedTerm, nilable bool, key host.Cell, steps, bytes int) typedCode {
 	from, cur, next, bit := t.reg, l.cur, l.next, l.bit
+	keyed := key.Op != host.CellOther
 	return func(f *typedFrame) bool {
 		obj := f.p[from&(typedPtrs-1)]
-		saved, lap, power := obj, 0, 4
+		saved, lap, power := obj, 0, 4 // also of objects whose key is zero
 		found := false
+		var keys keySet
 		for nilable || obj != nil {
+			if keyed && obj != nil {
+				if k, _ := key.Op.Int(unsafe.Add(obj, key.Off)); !keys.add(uint64(k)) {
+					return found
+				}
+			}
 			f.p[cur&(typedPtrs-1)] = obj
 			if body(f) {
 				if f.gaveUp || f.again&bit == 0 {
@@ -277,9 +287,9 @@ func (l *typedLoop) code(body typedCode, t *typedTerm, nilable bool, steps, byte
 	}
 }
 
-// chase returns code for a loop whose rounds are alternatives of which the last only steps to
+// follow returns code for a loop whose rounds are alternatives of which the last only steps to
 // the next object, perhaps under conditions. It returns nil for others.
-func (l *typedLoop) chase(body *typedBlock, t *typedTerm, other bool, steps, bytes int) typedCode {
+func (l *typedLoop) follow(body *typedBlock, t *typedTerm, other bool, steps, bytes int) typedCode {
 	parts := body.parts
 	if other || l.top || l.late || len(parts) == 0 {
 		return nil
@@ -289,7 +299,7 @@ func (l *typedLoop) chase(body *typedBlock, t *typedTerm, other bool, steps, byt
 		return nil
 	}
 	from, cur, off := t.reg, l.cur, last.step.off
-	goesOn := thenAll(last.pre, holds2)
+	goesOn := thenAll(last.pre, typedHolds)
 	if len(parts) == 2 && len(parts[0].pre) == 1 && len(last.pre) <= 1 {
 		c, rest := parts[0].pre[0], parts[0].rest
 		var o, other uintptr
@@ -375,44 +385,6 @@ func (f *typedFrame) round(n, steps, bytes int) bool {
 		return false
 	}
 	return f.count(steps)
-}
-
-// keyedCode is code for objects with a key.
-func (l *typedLoop) keyedCode(body typedCode, t *typedTerm, nilable bool, steps, bytes int, key host.Cell) typedCode {
-	from, cur, next, bit := t.reg, l.cur, l.next, l.bit
-	return func(f *typedFrame) bool {
-		obj := f.p[from&(typedPtrs-1)]
-		saved, lap, power := obj, 0, 4 // a cycle of objects whose keys are zero
-		found := false
-		var keys keySet
-		for nilable || obj != nil {
-			if obj != nil {
-				if k, _ := key.Op.Int(unsafe.Add(obj, key.Off)); !keys.add(uint64(k)) {
-					return found
-				}
-			}
-			f.p[cur&(typedPtrs-1)] = obj
-			if body(f) {
-				if f.gaveUp || f.again&bit == 0 {
-					return true
-				}
-				found = true
-			} else if f.again&bit == 0 {
-				return found
-			}
-			f.again &^= bit
-			if obj = f.p[next&(typedPtrs-1)]; obj == saved {
-				return found
-			}
-			if lap++; lap == power {
-				saved, lap, power = obj, 0, 2*power
-			}
-			if !f.round(lap, steps, bytes) {
-				return true
-			}
-		}
-		return found
-	}
 }
 
 // A keySet is a set of keys; zero is never in it. The zero keySet is empty.

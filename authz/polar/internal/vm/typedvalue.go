@@ -142,7 +142,6 @@ type typedCond struct {
 	verdict verdict
 	kind    condKind
 	mayGive bool // it may give up
-	dynamic bool // it changes the frame's counts
 	steps   int
 
 	ra, rb int
@@ -400,7 +399,7 @@ func (c *typedCompiler) equal(a, b *typedTerm) *typedCond {
 	if x == nil || y == nil {
 		c.no("a list is compared")
 	}
-	return &typedCond{mayGive: true, dynamic: true, fn: func(f *typedFrame) bool {
+	return &typedCond{mayGive: true, fn: func(f *typedFrame) bool {
 		v, ok := x(f)
 		w, ok2 := y(f)
 		if !ok || !ok2 {
@@ -527,7 +526,7 @@ func (c *typedCompiler) equalCells(a, b *typedTerm) *typedCond {
 		return cond
 	case op == host.CellString && b.cell.Op == host.CellString:
 		ra, oa, rb, ob := a.reg, a.off, b.reg, b.off
-		cond.mayGive, cond.dynamic = true, true
+		cond.mayGive = true
 		cond.fn = func(f *typedFrame) bool {
 			s, t := *(*string)(f.at(ra, oa)), *(*string)(f.at(rb, ob))
 			if len(s) != len(t) {
@@ -565,7 +564,7 @@ func (c *typedCompiler) equalObjects(a, b *typedTerm) *typedCond {
 		c.no("structs are compared field by field")
 	}
 	x, y := a.load(), b.load()
-	return &typedCond{mayGive: true, dynamic: true, fn: func(f *typedFrame) bool {
+	return &typedCond{mayGive: true, fn: func(f *typedFrame) bool {
 		v, _ := x(f)
 		w, _ := y(f)
 		return f.equal(v, w)
@@ -603,7 +602,7 @@ func (c *typedCompiler) compare(op syntax.Op, a, b *typedTerm) *typedCond {
 		c.no("values are ordered by a method")
 	}
 	x, y := a.load(), b.load()
-	return &typedCond{mayGive: true, dynamic: true, fn: func(f *typedFrame) bool {
+	return &typedCond{mayGive: true, fn: func(f *typedFrame) bool {
 		v, ok := x(f)
 		w, ok2 := y(f)
 		if !ok || !ok2 {
