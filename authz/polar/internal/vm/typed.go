@@ -185,7 +185,7 @@ type typedRule struct {
 // A typedTable finds decisions by open addressing. Entries are only added.
 type typedTable struct {
 	entries []atomic.Pointer[typedDecision] // length is a power of two, at most half full
-	n       int
+	n       atomic.Int32                    // entries in use
 }
 
 // actionWords returns the bytes of an action: all of them if there are at most 16.
@@ -233,11 +233,12 @@ func (r *typedRule) add(d *typedDecision) *typedDecision {
 	if old := t.find(d.actor, d.resource, d.a, d.b, d.size, d.action); old != nil {
 		return old
 	}
-	if t.n >= mostTyped {
+	if t.n.Load() >= mostTyped {
 		return nil
 	}
-	if 2*(t.n+1) > len(t.entries) {
-		grown := &typedTable{entries: make([]atomic.Pointer[typedDecision], 2*len(t.entries)), n: t.n}
+	if 2*int(t.n.Load()+1) > len(t.entries) {
+		grown := &typedTable{entries: make([]atomic.Pointer[typedDecision], 2*len(t.entries))}
+		grown.n.Store(t.n.Load())
 		for i := range t.entries {
 			if old := t.entries[i].Load(); old != nil {
 				grown.put(old)
@@ -245,7 +246,7 @@ func (r *typedRule) add(d *typedDecision) *typedDecision {
 		}
 		t = grown
 	}
-	t.n++
+	t.n.Add(1)
 	t.put(d)
 	r.table.Store(t)
 	return d
@@ -360,7 +361,7 @@ func (p *Program) typedSlow(ctx context.Context, r *typedRule, actor any, action
 	if known := t.find(at, rt, d.a, d.b, d.size, text); known != nil {
 		return known
 	}
-	if ctx.Err() != nil || t.n >= mostTyped {
+	if ctx.Err() != nil || t.n.Load() >= mostTyped {
 		return nil
 	}
 	made := d
@@ -479,4 +480,4 @@ func (p *Program) WhyNotTyped(name string, actor any, action string, resource an
 }
 
 // TypedDecisions returns how many decisions named allow the program keeps. It is for tests.
-func (p *Program) TypedDecisions() int { return p.typedAllow.table.Load().n }
+func (p *Program) TypedDecisions() int { return int(p.typedAllow.table.Load().n.Load()) }
