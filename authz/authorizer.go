@@ -298,7 +298,11 @@ func (a *Authorizer) hides(ctx context.Context, v *version, q *question) (bool, 
 // rule does not hold, it evaluates the rule that allows. A panic of the engine, the context
 // or the ledger becomes an error. A ruling with an error allows nothing.
 func (a *Authorizer) decide(ctx context.Context, v *version, q *question, settles bool) (out ruling, err error) {
+	returned := false // recover takes longer than this
 	defer func() {
+		if returned {
+			return
+		}
 		if p := recover(); p != nil {
 			out, err = ruling{denied: out.denied}, recovered(p)
 		}
@@ -325,6 +329,7 @@ func (a *Authorizer) decide(ctx context.Context, v *version, q *question, settle
 	if allow.Allowed && settles && !isRequest(q.resource) {
 		ledger.Settle(ctx)
 	}
+	returned = true
 	return ruling{allowed: allow.Allowed, rule: allow.Rule}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -30,6 +31,7 @@ type classes struct {
 	names  map[reflect.Type]string // of those types and pointers to them, since Type.Name is slow
 	keys   sync.Map                // reflect.Type -> [][]int: the index paths of the fields of the id
 	actors sync.Map                // dynamic type -> *actorType
+	quick  [quickActors]atomic.Pointer[quickActor]
 }
 
 func newClasses(list []Class) *classes {

@@ -264,7 +264,7 @@ func TestFastPathAgrees(t *testing.T) {
 				got, gotErr := p.Decide(ctx, "allow", u, "read", d)
 				want, wantErr := p.solve(ctx, "allow", u, "read", d)
 				decided++
-				if _, _, done := p.prog.Decide(ctx, "allow", u, "read", d); done {
+				if _, _, _, done := p.prog.Decide(ctx, "allow", u, "read", d); done {
 					fast++
 				}
 				if want.Allowed {

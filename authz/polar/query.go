@@ -38,13 +38,23 @@ func (p *Policy) Decide(ctx context.Context, rule string, actor any, action stri
 	if p.solverOnly {
 		return p.solve(ctx, rule, actor, action, resource)
 	}
-	if allowed, by, done := p.prog.Decide(ctx, rule, actor, action, resource); done {
+	allowed, by, calls, done := p.prog.DecideTyped(ctx, &p.config.Limits, rule, actor, action, resource)
+	if done {
 		if !allowed {
 			return Outcome{}, nil
 		}
 		return Outcome{Allowed: true, Rule: p.rule(by.Index)}, nil
 	}
-	return p.solve(ctx, rule, actor, action, resource)
+	if len(calls) > 0 {
+		return p.solveAfter(ctx, calls, rule, actor, action, resource)
+	}
+	if allowed, by, calls, done = p.prog.Decide(ctx, rule, actor, action, resource); done {
+		if !allowed {
+			return Outcome{}, nil
+		}
+		return Outcome{Allowed: true, Rule: p.rule(by.Index)}, nil
+	}
+	return p.solveAfter(ctx, calls, rule, actor, action, resource)
 }
 
 // solve implements Decide with the solver.
@@ -56,8 +66,14 @@ func (p *Policy) solve(ctx context.Context, rule string, actor any, action strin
 // holds, and stops at the first solution. A [Var] among the arguments is a value like
 // any other, and not a variable.
 func (p *Policy) Ask(ctx context.Context, rule string, args ...any) (Outcome, error) {
+	return p.solveAfter(ctx, nil, rule, args...)
+}
+
+// solveAfter implements Ask after some methods were called already.
+func (p *Policy) solveAfter(ctx context.Context, calls []vm.HostCall, rule string, args ...any) (Outcome, error) {
 	m := p.prog.Machine(ctx, &p.config)
 	defer m.Release()
+	m.Replay(calls)
 	if !m.StartRule(rule, len(args)) {
 		return Outcome{}, p.noRule(ctx, rule)
 	}

@@ -197,7 +197,7 @@ func (m *Machine) method(n *node, base int32) (bool, error) {
 	}
 	if !isOpen(obj) {
 		if hm := obj.Plan.Method(n.name); hm != nil {
-			v, ok, err := hm.Call(m.ctx, obj, args)
+			v, ok, err := m.callHost(hm, obj, args)
 			m.look()
 			if err != nil {
 				return false, m.hostError(err)
@@ -226,6 +226,14 @@ func (m *Machine) method(n *node, base int32) (bool, error) {
 		return false, err
 	}
 	return m.unifyOperand(&n.c, v, base)
+}
+
+// callHost calls a method of the program, unless its results are known.
+func (m *Machine) callHost(hm *host.Method, obj Value, args []Value) (v Value, ok bool, err error) {
+	if c := m.replayed(hm, obj, args); c != nil {
+		return c.result, c.ok, c.err
+	}
+	return hm.Call(m.ctx, obj, args)
 }
 
 // openEnd returns the variable that a built-in method of an open list must wait

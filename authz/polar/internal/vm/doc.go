@@ -13,8 +13,10 @@
 //   - partial*.go, symbol.go, collect.go, filter.go and models.go run the same solver
 //     with an unknown row. The result is a filter. equation.go, closure.go and
 //     rename.go handle recursion there.
+//   - typed*.go, starting with typed.go, decide with code that is compiled for the Go
+//     types of actor and resource.
 //   - fast*.go, starting with fast.go, decide with closures, for rules that do not
-//     need the solver.
+//     need the solver. They are asked for what typed*.go leaves.
 //   - query.go, trace.go and errors.go define queries, traces and the positions of errors.
 //
 // A Program is immutable. A Machine solves one query at a time and is pooled.

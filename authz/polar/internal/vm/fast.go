@@ -53,6 +53,8 @@ type run struct {
 	cont   int      // the innermost of them; -1 for the decision itself
 	args   []Value  // arguments of a method
 	made   []Value  // elements of the lists that methods made
+	calls  []HostCall
+	lost   bool // a call is not among calls
 	steps  int
 	depth  int
 	gaveUp bool
@@ -107,7 +109,8 @@ func (r *run) giveUp() bool {
 }
 
 // Decide decides name(actor, action, resource). If done is false, the solver must decide instead.
-func (p *Program) Decide(ctx context.Context, name string, actor any, action string, resource any) (allowed bool, rule *RuleInfo, done bool) {
+// Then calls are the calls that the solver can replay.
+func (p *Program) Decide(ctx context.Context, name string, actor any, action string, resource any) (allowed bool, rule *RuleInfo, calls []HostCall, done bool) {
 	var fp *fastPred
 	switch name {
 	case "allow":
@@ -118,13 +121,13 @@ func (p *Program) Decide(ctx context.Context, name string, actor any, action str
 		fp = p.decisions[name]
 	}
 	if fp == nil {
-		return false, nil, false
+		return false, nil, nil, false
 	}
 	r := p.runs.Get().(*run)
 	r.ctx = ctx
 	defer func() {
 		if recover() != nil { // a bug in the fast path must not become an answer
-			allowed, rule, done = false, nil, false
+			allowed, rule, calls, done = false, nil, nil, false
 		}
 	}()
 	args := (*[3]Value)(r.slots)
@@ -137,8 +140,11 @@ func (p *Program) Decide(ctx context.Context, name string, actor any, action str
 	if done && allowed {
 		rule = r.rule
 	}
+	if !done && !r.lost && len(r.calls) > 0 {
+		calls = slices.Clone(r.calls)
+	}
 	r.release()
-	return done && allowed, rule, done
+	return done && allowed, rule, calls, done
 }
 
 // call tries the clauses of a call whose arguments are at base, on top of the slots.
@@ -230,6 +236,8 @@ func newRun(p *Program) *run {
 func (r *run) release() {
 	clear(r.slots[:max(r.high, 3)]) // continuations refer only to the program
 	clear(r.made)
+	clear(r.calls)
+	r.calls, r.lost = r.calls[:0], false
 	r.conts, r.args, r.made = r.conts[:0], r.args[:0], r.made[:0]
 	if cap(r.made) > mostMade {
 		r.made = nil

@@ -56,6 +56,7 @@ type Machine struct {
 	goal    int32         // trace of the goal being solved
 	decided *RuleInfo     // rule of the query's own call that led to the last solution
 	partial *partialState // nil unless the query is partial
+	hosted  []HostCall    // calls that were made before the query began
 	started bool
 	abuf    []Value // arguments of a method call
 }

@@ -36,6 +36,11 @@ type Program struct {
 	fastLock  sync.Mutex
 	fast      map[fastKey]*fastPred // in other modes
 	runs      sync.Pool
+
+	typedAllow, typedDeny *typedRule // nil if there is no such rule
+	namedOnce             sync.Once
+	named                 map[string]string // the texts of the policy; made when an unknown one is met
+	namedShapes           map[*shape]bool   // while named is made
 }
 
 // A RuleInfo identifies a rule of a program.

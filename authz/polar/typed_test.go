@@ -1,0 +1,321 @@
+package polar
+
+// This file tests that decisions for types and the solver agree.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func TestTypedAgrees(t *testing.T) {
+	policies, seed := agreeRuns(t)
+	users, docs, classes := agreeWorld()
+	ctx := context.Background()
+	var decided, allowed, failed, typed, loaded int
+	why := make(map[string]int)
+	for i := range policies {
+		g := &policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
+		text := g.policy()
+		limits := Limits{Steps: 5_000}
+		if i%2 == 1 {
+			limits = Limits{Steps: 1 + g.IntN(120), Bytes: 200 + g.IntN(8_000), Depth: 1 + g.IntN(6)}
+		}
+		p, _, err := load(ctx, Input{Sources: []Source{{"random.polar", text}}, Classes: classes, Limits: limits}, true)
+		if err != nil {
+			continue
+		}
+		loaded++
+		for _, u := range users {
+			for _, d := range docs {
+				for _, action := range []string{"read", "write", "other"} {
+					want, wantErr := p.solve(ctx, "allow", u, action, d)
+					decided++
+					ok, rule, _, done := p.prog.DecideTyped(ctx, &p.config.Limits, "allow", u, action, d)
+					if wantErr != nil {
+						failed++
+					}
+					if want.Allowed {
+						allowed++
+					}
+					if !done {
+						why[p.prog.WhyNotTyped("allow", u, action, d)]++
+						continue
+					}
+					typed++
+					if wantErr != nil || ok != want.Allowed || ok && p.ruleOf(rule) != want.Rule {
+						t.Fatalf("policy %d: user %d, %s doc %d: typed code says %v %v, the solver %v %v %v\n%+v\n%s",
+							i, u.ID, action, d.ID, ok, rule, want.Allowed, want.Rule, wantErr, limits, text)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d policies, %d decisions: %d allowed, %d errors, %d by typed code", loaded, decided, allowed, failed, typed)
+	for w, n := range why {
+		t.Logf("%7d %s", n, w)
+	}
+}
+
+// typedPolicy loads a policy over the classes of typedworld_test.go.
+func typedPolicy(t testing.TB, keyed bool, text string) *Policy {
+	t.Helper()
+	p, _, err := load(t.Context(), Input{Sources: []Source{{"typed.polar", text}}, Classes: typedClasses(keyed)}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// decideTyped returns the answer of the code for types, which must be that of the solver.
+func decideTyped(t *testing.T, p *Policy, actor any, action string, resource any) bool {
+	t.Helper()
+	ok, rule, _, done := p.prog.DecideTyped(t.Context(), &p.config.Limits, "allow", actor, action, resource)
+	if !done {
+		t.Fatalf("the code did not decide: %s", p.prog.WhyNotTyped("allow", actor, action, resource))
+	}
+	want, err := p.solve(t.Context(), "allow", actor, action, resource)
+	if err != nil || ok != want.Allowed || ok && p.ruleOf(rule) != want.Rule {
+		t.Fatalf("the code says %v by %v, the solver %v by %v, %v", ok, rule, want.Allowed, want.Rule, err)
+	}
+	return ok
+}
+
+const chainPolicy = `
+allow(u: User, "read", v: User) if up(u, v);
+up(u: User, v: User) if u.id = v.boss.id;
+up(u: User, v: User) if up(u, v.boss);
+allow(u: User, "see", v: User) if above(u, v);
+above(u: User, v: User) if above(u, v.boss);
+above(u: User, v: User) if u.id = v.boss.id;
+allow(u: User, "role", o: Org) if r in u.roles and r.name = o.name and r.org = o.id;
+`
+
+// TestTypedLongChains tests that the code decides at lengths that real data reach.
+func TestTypedLongChains(t *testing.T) {
+	for _, keyed := range []bool{false, true} {
+		p := typedPolicy(t, keyed, chainPolicy)
+		for _, n := range []int{1, 2, 8, 9, 60, 62, 64, 1000, 10_000} {
+			chain := make([]typedUser, n+1)
+			for i := range chain {
+				chain[i].ID = i + 1
+				if i > 0 {
+					chain[i-1].Boss = &chain[i]
+				}
+			}
+			nobody := &typedUser{ID: n + 7}
+			for _, action := range []string{"read", "see"} {
+				if !decideTyped(t, p, &chain[n], action, &chain[0]) || decideTyped(t, p, nobody, action, &chain[0]) {
+					t.Errorf("%s: wrong answer at %d", action, n)
+				}
+			}
+			u := &typedUser{ID: 1, Roles: make([]typedRole, n)}
+			u.Roles[n-1] = typedRole{Name: "a", Org: 3}
+			if !decideTyped(t, p, u, "role", &typedOrg{ID: 3, Name: "a"}) || decideTyped(t, p, u, "role", &typedOrg{ID: 4, Name: "a"}) {
+				t.Errorf("roles: wrong answer at %d", n)
+			}
+		}
+	}
+}
+
+// TestTypedCycles tests that the code ends in cycles as the solver does: of pointers, and of
+// different objects with one key.
+func TestTypedCycles(t *testing.T) {
+	for _, keyed := range []bool{false, true} {
+		p := typedPolicy(t, keyed, chainPolicy)
+		for n := 1; n < 40; n++ {
+			for back := range n {
+				chain := make([]typedUser, n)
+				for i := range chain {
+					chain[i].ID = 1 + i%7*(i%2) // some keys repeat
+					chain[i].Boss = &chain[(i+1)%n]
+				}
+				chain[n-1].Boss = &chain[back]
+				for _, action := range []string{"read", "see"} {
+					for _, id := range []int{1, 3, 99} {
+						decideTyped(t, p, &typedUser{ID: id}, action, &chain[0])
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestTypedEndOfChain tests rules about nil, at the end of a chain.
+func TestTypedEndOfChain(t *testing.T) {
+	for _, rules := range []string{
+		"up(u, nil) if u.admin; up(u: User, v: User) if up(u, v.boss);",
+		"up(u: User, v: User) if up(u, v.boss); up(u, nil) if u.admin;",
+		"up(u, v) if v = nil and u.admin; up(u: User, v: User) if up(u, v.boss);",
+		"up(u: User, v: User) if v.boss = nil and u.admin; up(u: User, v: User) if up(u, v.boss);",
+		"up(u, v: User) if v.boss = nil and u.admin or up(u, v.boss);",
+	} {
+		p := typedPolicy(t, false, `allow(u: User, "read", v: User) if up(u, v); `+rules)
+		v := &typedUser{Boss: &typedUser{Boss: &typedUser{}}}
+		for _, admin := range []bool{true, false} {
+			out, err := p.Decide(t.Context(), "allow", &typedUser{Admin: admin}, "read", v)
+			if out.Allowed != admin || err != nil {
+				t.Errorf("%s: %v %v, want %v", rules, out.Allowed, err, admin)
+			}
+		}
+	}
+}
+
+// TestTypedTableIsBounded tests that no question makes the table grow without bound.
+func TestTypedTableIsBounded(t *testing.T) {
+	var text strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&text, "allow(u: User, \"do%d\", o: Org) if u.id = o.id;\n", i)
+	}
+	p := typedPolicy(t, false, text.String())
+	u, o := &typedUser{ID: 1}, &typedOrg{ID: 1}
+	for i := range 1_000_000 {
+		action := fmt.Sprint("x", i)
+		if _, _, _, done := p.prog.DecideTyped(t.Context(), &p.config.Limits, "allow", u, action, o); !done {
+			t.Fatal("no code for unknown actions")
+		}
+	}
+	if n := p.prog.TypedDecisions(); n != 1 {
+		t.Errorf("%d decisions for actions that the policy does not name, want 1", n)
+	}
+	for i := range 3000 {
+		out, err := p.Decide(t.Context(), "allow", u, fmt.Sprint("do", i), o)
+		if !out.Allowed || err != nil {
+			t.Fatalf("do%d: %v %v", i, out.Allowed, err)
+		}
+	}
+	if n := p.prog.TypedDecisions(); n != 1024 {
+		t.Errorf("%d decisions, want 1024", n)
+	}
+}
+
+// TestTypedConcurrently tests that goroutines that ask for the first time agree.
+func TestTypedConcurrently(t *testing.T) {
+	for range 20 {
+		p := typedPolicy(t, true, chainPolicy)
+		boss := &typedUser{ID: 1}
+		u := &typedUser{ID: 2, Boss: boss}
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				for i := range 50 {
+					action := []string{"read", "see", "role", fmt.Sprint(i)}[i%4]
+					out, err := p.Decide(context.Background(), "allow", boss, action, u)
+					if err != nil || out.Allowed != (i%4 < 2) {
+						t.Errorf("%s: %v %v", action, out.Allowed, err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+	}
+}
+
+// A typedCounter counts the calls of its methods.
+type typedCounter struct {
+	ID    int
+	Items []any
+	calls *int
+	end   func()
+}
+
+func (c *typedCounter) Asks(name string) bool {
+	*c.calls++
+	if c.end != nil {
+		c.end()
+	}
+	return name == "a"
+}
+
+func (c *typedCounter) Breaks() (bool, error) { *c.calls++; return false, errors.New("broken") }
+
+// TestTypedCallsMethodsOnce tests that a decision that the code gives up calls no method twice,
+// and that the solver drops what it does not ask for.
+func TestTypedCallsMethodsOnce(t *testing.T) {
+	tests := []struct {
+		body  string
+		calls int
+		allow bool
+	}{
+		{`c.asks("a")`, 1, true},
+		{`c.asks("a") and c.items = c.items`, 1, true},
+		{`c.asks("a") and x in c.items and x = [1]`, 1, true},
+		{`c.asks("b") or c.asks("a") and x in c.items and x = [1]`, 2, true},
+		{`c.asks("a") and c.asks("a") and c.asks("a") and x in c.items and x = [1]`, 3, true},
+		{`c.asks("a") and c.breaks()`, 2, false},
+		{`not c.asks("b") and x in c.items and x = [2]`, 1, false},
+	}
+	for _, tt := range tests {
+		calls := 0
+		c := &typedCounter{ID: 1, Items: []any{[]int{1}}, calls: &calls}
+		p, _, err := load(t.Context(), Input{
+			Sources: []Source{{"calls.polar", `allow(_, "read", c: Counter) if ` + tt.body + ";"}},
+			Classes: []Class{{Name: "Counter", Type: ClassOf[typedCounter]().Type}},
+		}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, _ := p.Decide(t.Context(), "allow", c, "read", c)
+		if out.Allowed != tt.allow || calls != tt.calls {
+			t.Errorf("%s: %v after %d calls, want %v after %d", tt.body, out.Allowed, calls, tt.allow, tt.calls)
+		}
+	}
+}
+
+// TestTypedContext tests that a context that ends during a decision ends it.
+func TestTypedContext(t *testing.T) {
+	p, _, err := load(t.Context(), Input{
+		Sources: []Source{{"ends.polar", `allow(_, "read", c: Counter) if c.asks("a");`}},
+		Classes: []Class{{Name: "Counter", Type: ClassOf[typedCounter]().Type}},
+	}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	calls := 0
+	c := &typedCounter{calls: &calls}
+	if out, err := p.Decide(ctx, "allow", c, "read", c); !out.Allowed || err != nil {
+		t.Fatal(out, err)
+	}
+	c.end = cancel
+	if out, err := p.Decide(ctx, "allow", c, "read", c); out.Allowed || codeOf(err) != "cancelled" || calls != 2 {
+		t.Errorf("%v %v after %d calls, want it cancelled after 2", out.Allowed, err, calls)
+	}
+}
+
+// TestTypedDoesNotAllocate tests the forms of decisions that allocate nothing.
+func TestTypedDoesNotAllocate(t *testing.T) {
+	if withRace {
+		t.Skip("the race detector allocates")
+	}
+	p := typedPolicy(t, true, chainPolicy+`
+allow(u: User, "own", f: File) if u = f.owner;
+allow(u: User, "any", f: File) if u = f.any or f.note = u.name;
+allow(u: User, "know", u: User) if u.knows("a");
+allow(u: User, "split", _: File) if [_, "min"] = u.name.split("d");
+allow(u: User, "in", o: Org) if o.id in u.numbers and o.name in ["a", "b"] and not u.admin;
+`)
+	boss := &typedUser{ID: 1, Name: "admin", Numbers: []int{1, 2}}
+	u := &typedUser{ID: 2, Name: "a", Boss: boss}
+	org := &typedOrg{ID: 2, Name: "b"}
+	for _, tt := range []struct {
+		action   string
+		actor    *typedUser
+		resource any
+		want     bool
+	}{
+		{"read", boss, u, true}, {"see", boss, u, true}, {"role", boss, org, false}, {"own", u, &typedFile{Owner: u}, true},
+		{"any", u, &typedFile{Any: u}, true}, {"know", u, u, true}, {"split", boss, &typedFile{}, true}, {"in", boss, org, true}, {"none", u, org, false},
+	} {
+		if got := decideTyped(t, p, tt.actor, tt.action, tt.resource); got != tt.want {
+			t.Errorf("%s: %v", tt.action, got)
+		}
+		if n := testing.AllocsPerRun(100, func() { _, _ = p.Decide(context.Background(), "allow", tt.actor, tt.action, tt.resource) }); n != 0 {
+			t.Errorf("%s: %v allocations", tt.action, n)
+		}
+	}
+}

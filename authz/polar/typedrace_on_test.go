@@ -1,0 +1,5 @@
+//go:build race
+
+package polar
+
+const withRace = true
