@@ -17,8 +17,8 @@ var (
 )
 
 // SolverOnly is the default engine without compiled decisions: the solver, which also makes
-// explanations, answers everything. The answers are the same and take four to nine times
-// as long. Set [Config].Engine to it if you suspect that a compiled decision is wrong.
+// explanations, answers everything. The answers are the same and take ten times as long or
+// more. Set [Config].Engine to it if you suspect that a compiled decision is wrong.
 var SolverOnly Engine = polarEngine{solverOnly: true}
 
 // polarEngine is package polar. Its zero value is the default of Config.Engine.

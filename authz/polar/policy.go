@@ -37,7 +37,7 @@ type Input struct {
 
 	// SolverOnly makes the policy answer all decisions with the solver, which explanations and
 	// queries use too. Otherwise decisions that allow it are compiled. The answers are the
-	// same; the solver takes four to nine times as long.
+	// same; the solver takes ten times as long or more.
 	SolverOnly bool
 }
 
