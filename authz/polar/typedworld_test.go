@@ -36,7 +36,6 @@ type typedUser struct {
 	Home    *typedOrg
 	Admin   bool
 	Rank    float64
-	hidden  int
 }
 
 type typedRole struct {
