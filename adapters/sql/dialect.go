@@ -68,6 +68,10 @@ type Dialect struct {
 	shape  func(s step) shape
 	unions bool
 
+	// depth, tables and chain are limits, unless they are 0: of nested expressions, of the tables
+	// of a condition with a chain, and of those of a chain (see frag).
+	depth, tables, chain int
+
 	// perRow is written at the end of an EXISTS inside an OR, to keep the database from
 	// computing it for all rows at once when the statement may need only a few.
 	perRow string

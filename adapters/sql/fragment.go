@@ -32,6 +32,24 @@ type frag struct {
 	tokens []token
 	konst  konst
 	simple bool // needs no parentheses
+
+	// height is at least the height of the condition as a tree of expressions. Nested is at least
+	// the sum of the heights of the conditions of SELECTs in SELECTs, along the worst path.
+	height, nested int
+
+	// tables is the number of tables in FROM, those of common table expressions counted at each
+	// place where they are named.
+	tables int
+}
+
+// depth is at least the depth that SQLite counts for a condition: where it meets a SELECT, it goes
+// on counting.
+func (f frag) depth() int { return f.height + f.nested }
+
+// over makes f as deep as one of its parts, and adds the part's tables.
+func (f *frag) over(part frag) {
+	f.height, f.nested = max(f.height, part.height), max(f.nested, part.nested)
+	f.tables = min(f.tables+part.tables, 1<<20) // which doubles with each level of chains in chains
 }
 
 type konst uint8
@@ -114,8 +132,10 @@ func cat(parts ...any) frag {
 			f.tokens = append(f.tokens, p)
 		case frag:
 			f.tokens = append(f.tokens, p.tokens...)
+			f.over(p)
 		}
 	}
+	f.height++
 	return f
 }
 
@@ -152,7 +172,9 @@ func balance(frags []frag, word string) frag {
 				f.tokens = append(f.tokens, text(word))
 			}
 			f.tokens = append(f.tokens, parens(g).tokens...)
+			f.over(g)
 		}
+		f.height += n - 1
 		return f
 	default:
 		return balance([]frag{balance(frags[:n/2], word), balance(frags[n/2:], word)}, word)
@@ -165,7 +187,7 @@ func parens(f frag) frag {
 		return f
 	}
 	g := cat("(", f, ")")
-	g.simple = true
+	g.simple, g.height = true, f.height
 	return g
 }
 
@@ -176,6 +198,7 @@ func commas(frags []frag) frag {
 			f.tokens = append(f.tokens, text(","))
 		}
 		f.tokens = append(f.tokens, g.tokens...)
+		f.over(g)
 	}
 	return f
 }

@@ -2,7 +2,10 @@ package sqlauthz
 
 // This file translates comparisons of rows, which compare keys.
 
-import "github.com/ursa-authz/ursa/authz/filter"
+import (
+	"github.com/ursa-authz/ursa/adapters/internal/answer"
+	"github.com/ursa-authz/ursa/authz/filter"
+)
 
 // compareKey compares the identity of a row with an operand.
 func (c *compiler) compareKey(k filter.Key, o filter.Operand, neg bool) (frag, error) {
@@ -18,8 +21,10 @@ func (c *compiler) compareKey(k filter.Key, o filter.Operand, neg bool) (frag, e
 			return constFrag(neg), nil
 		}
 		return c.sameKey(a, b, neg)
+	case filter.Field:
+		return constFrag(neg), nil
 	}
-	return constFrag(neg), nil
+	return frag{}, answer.Unsupported(nil, "a comparison of a key with an unknown operand")
 }
 
 // sameKey compares the keys of two rows of a model. Zero keys are not equal.

@@ -80,9 +80,11 @@ func (c *compiler) compare(e filter.Compare, neg bool) (frag, error) {
 				return frag{}, err
 			}
 			return c.withColumn(a, op, b, neg)
+		case filter.Key:
+			return constFrag(neg), nil // a field and a key are never equal
 		}
 	}
-	return constFrag(neg), nil // a field and a key are never equal
+	return frag{}, answer.Unsupported(e, "a comparison of unknown operands")
 }
 
 // decide compares two values.
@@ -97,6 +99,10 @@ func decide(op filter.Op, l, r filter.Value) (bool, error) {
 // holds reports whether an ordering is true for two values whose comparison gives n.
 func holds(op filter.Op, n int) bool {
 	switch op {
+	case filter.Eq:
+		return n == 0
+	case filter.Ne:
+		return n != 0
 	case filter.Lt:
 		return n < 0
 	case filter.Le:
@@ -106,7 +112,7 @@ func holds(op filter.Op, n int) bool {
 	case filter.Ge:
 		return n >= 0
 	}
-	return n == 0
+	panic("sqlauthz: unknown comparison operator")
 }
 
 // sqlOp returns the operator for op or, when neg, for its negation.
@@ -115,6 +121,8 @@ func sqlOp(op filter.Op, neg bool) string {
 		switch op {
 		case filter.Eq:
 			return "<>"
+		case filter.Ne:
+			return "="
 		case filter.Lt:
 			return ">="
 		case filter.Le:
@@ -123,6 +131,8 @@ func sqlOp(op filter.Op, neg bool) string {
 			return "<="
 		case filter.Ge:
 			return "<"
+		default:
+			panic("sqlauthz: unknown comparison operator")
 		}
 	}
 	return op.String()
@@ -548,12 +558,16 @@ func (c *compiler) strOp(e filter.StrOp, neg bool) (frag, error) {
 	// Simplify has removed empty Args, so neither nil nor "" passes.
 	core := fragFalse
 	if c.d.storable(e.Arg) || !c.on(ruleStorable) {
-		search := c.d.contains
+		var search func(x frag, arg string, escape bool) frag
 		switch e.Kind {
 		case filter.Prefix:
 			search = c.d.prefix
 		case filter.Suffix:
 			search = c.d.suffix
+		case filter.Contains:
+			search = c.d.contains
+		default:
+			return frag{}, answer.Unsupported(e, "unknown string operation")
 		}
 		core = search(a.x(), e.Arg, c.on(rulePattern))
 	}

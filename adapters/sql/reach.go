@@ -3,6 +3,7 @@ package sqlauthz
 // This file translates a Reach, the transitive closure of a relation, to a recursive query.
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/ursa-authz/ursa/adapters/internal/answer"
@@ -38,7 +39,11 @@ func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 	if outermost {
 		defer func() { c.inSet, c.sets = false, nil }()
 	}
-	first, err := c.arrivals(e, owner)
+	l, err := c.leap(e, owner)
+	if err != nil {
+		return frag{}, err
+	}
+	first, err := c.arrivals(e, l)
 	switch {
 	case err != nil:
 		return frag{}, err
@@ -46,7 +51,7 @@ func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 		return constFrag(neg), nil
 	}
 	set := c.nextAlias()
-	onward, err := c.step(e, owner, set)
+	onward, err := c.step(l, set)
 	if err != nil {
 		return frag{}, err
 	}
@@ -62,58 +67,55 @@ func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 	if neg {
 		word = " NOT IN "
 	}
-	c.sets = append(c.sets, cat(token{x: tableName(set)}, "(", commas(names), ") AS (", c.member(first), " UNION ", c.member(onward), ")"))
+	body := cat(token{x: tableName(set)}, "(", commas(names), ") AS (", c.member(first), " UNION ", c.member(onward), ")")
+	c.sets = append(c.sets, body)
 	query := cat("SELECT ", commas(names), " FROM ", token{x: tableName(set)})
+	query.nested, query.tables = body.nested, body.tables+2 // elsewhere; it names itself, too
 	if outermost {
+		tables := query.tables
 		query = cat("WITH RECURSIVE ", commas(c.sets), " ", query)
+		query.tables = tables // a set counts where it is named
 	}
+	f := cat(tuple(outer), word, "(", query, ")")
 	if outermost && len(outer) == 1 && c.shape(step{c.inOr, true, neg}) == byArray {
-		return cat(outer[0], "=ANY(ARRAY(", query, "))"), nil
+		f = cat(outer[0], "=ANY(ARRAY(", query, "))")
 	}
-	return cat(tuple(outer), word, "(", query, ")"), nil
+	c.chain = true
+	return f, c.tooDeep(f, e)
 }
 
 // arrivals selects the keys of the rows from which the end is reached at once. It is
 // constFalse if there are none.
-func (c *compiler) arrivals(e filter.Reach, owner binding) (frag, error) {
+func (c *compiler) arrivals(e filter.Reach, l leap) (frag, error) {
 	if !e.Reflexive && len(e.Via) > 0 {
-		l, err := c.leap(e, owner)
-		if err != nil {
-			return frag{}, err
-		}
 		end, err := c.within(e.As, l.to, e.Where)
 		if err != nil {
 			return frag{}, err
 		}
-		return c.keysOf(l.from, l.tables, append(l.conds, end))
+		return c.keysOf(l.from, l.tables, append(slices.Clone(l.conds), end))
 	}
-	b := binding{owner.table, owner.rows, c.nextAlias()}
 	var where frag
 	var err error
 	if e.Reflexive {
-		where, err = c.within(e.As, b, e.Where)
+		where, err = c.within(e.As, l.from, e.Where)
 	} else {
-		where, err = c.oneStep(e, b)
+		where, err = c.oneStep(e, l)
 	}
 	if err != nil {
 		return frag{}, err
 	}
-	return c.keysOf(b, c.table(b.table, b.alias), []frag{where})
+	return c.keysOf(l.from, c.table(l.from.table, l.from.alias), []frag{where})
 }
 
-// oneStep is true for the rows of b from which a step over one relation leads to the end.
-func (c *compiler) oneStep(e filter.Reach, b binding) (frag, error) {
-	leaves, err := c.leaves(e.Hops()[0], b, ruleSteps)
-	if err != nil {
-		return frag{}, err
-	}
+// oneStep is true for the rows from which a step over one relation leads to the end.
+func (c *compiler) oneStep(e filter.Reach, l leap) (frag, error) {
 	// The variables in Where are bound inwards from As, so the number of From's own level
 	// is free for the row here.
 	old := c.scope[e.From]
-	c.scope[e.From] = b
+	c.scope[e.From] = l.from
 	defer func() { c.scope[e.From] = old }()
 	f, err := c.exists(filter.Exists{As: e.As, From: e.From, Rel: e.Rel, Where: e.Where}, false)
-	return allOf(leaves, f), err
+	return allOf(l.leaves, f), err
 }
 
 // leaves is true for the rows of b that a step may leave by a relation.
@@ -136,11 +138,14 @@ func (c *compiler) keysOf(b binding, tables frag, conds []frag) (frag, error) {
 	return cat("SELECT ", commas(keys), " FROM ", tables, whereClause(conds)), err
 }
 
-// A leap is one step of a Reach as a join.
+// A leap is one step of a Reach as a join. Its conditions are translated once, although both
+// SELECTs contain them: otherwise chains within the conditions of chains would double the
+// statement at each level.
 type leap struct {
 	from, to binding
 	tables   frag
 	conds    []frag
+	leaves   frag // that of conds about the row from
 }
 
 func (c *compiler) leap(e filter.Reach, owner binding) (leap, error) {
@@ -170,6 +175,9 @@ func (c *compiler) leap(e filter.Reach, owner binding) (leap, error) {
 			return l, err
 		}
 		l.conds = append(append(append(l.conds, conds...), j.conds...), leaves)
+		if i == 0 {
+			l.leaves = leaves
+		}
 		if i < len(e.Via) && c.d.passing != "" {
 			j.target = cat(j.target, c.d.passing)
 		}
@@ -183,11 +191,7 @@ func (c *compiler) leap(e filter.Reach, owner binding) (leap, error) {
 }
 
 // step selects the keys of the rows from which one step leads into the set.
-func (c *compiler) step(e filter.Reach, owner binding, set string) (frag, error) {
-	l, err := c.leap(e, owner)
-	if err != nil {
-		return frag{}, err
-	}
+func (c *compiler) step(l leap, set string) (frag, error) {
 	reached, err := c.keyOperands(l.to)
 	if err != nil {
 		return frag{}, err

@@ -155,7 +155,9 @@ func (c *compiler) joined(a ref, other binding, col *column) (frag, error) {
 
 // table names a table under an alias.
 func (c *compiler) table(t *table, alias string) frag {
-	return cat(token{x: tableName(t.Name)}, " ", token{x: tableName(alias)})
+	f := cat(token{x: tableName(t.Name)}, " ", token{x: tableName(alias)})
+	f.tables = 1
+	return f
 }
 
 // live is true for the rows of an alias that are not deleted softly. The rows of other tables
@@ -233,7 +235,20 @@ func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
 	}
 	f := cat(word, "SELECT 1 FROM ", b.from, whereClause(conds), c.sharing(), end)
 	f.simple = true
-	return f, nil
+	return f, c.tooDeep(f, e)
+}
+
+// tooDeep returns an error if the database cannot evaluate a condition because of its depth, or
+// because of the number of tables in its chains. The error names the innermost such part.
+func (c *compiler) tooDeep(f frag, e filter.Expr) error {
+	if c.d.depth > 0 && f.depth() > c.d.depth {
+		return answer.Unsupported(e, "relations in the conditions of relations are nested too deep for the database (use fewer levels)")
+	}
+	_, chain := e.(filter.Reach)
+	if c.d.tables > 0 && c.chain && f.tables > c.d.tables || c.d.chain > 0 && chain && f.tables > c.d.chain {
+		return answer.Unsupported(e, "chains in the conditions of chains need too many tables for the database (use fewer levels)")
+	}
+	return nil
 }
 
 // extend adds a step, and the condition on the row that it leads to, to a block.
@@ -370,7 +385,9 @@ func whereClause(conds []frag) frag {
 	case constFalse:
 		return cat(" WHERE 1=0")
 	default:
-		return cat(" WHERE ", f)
+		g := cat(" WHERE ", f)
+		g.nested += g.height
+		return g
 	}
 }
 

@@ -60,6 +60,12 @@ var SQLite = &Dialect{
 		}
 		return byExists
 	},
+	// SQLite rejects a statement with expressions of more than 1,000 levels, and one in which it
+	// meets a common table expression after 1,000 tables, counting those of each mention of
+	// another. The statement around the condition needs some of both.
+	depth:     900,
+	tables:    900,
+	chain:     900,
 	fence:     " LIMIT -1",
 	columnsOf: `SELECT name, type, "notnull" = 0 AND pk = 0 FROM pragma_table_info(?2, COALESCE(NULLIF(?1, ''), 'main'))`,
 	indexesOf: `SELECT i.name FROM pragma_index_list(?2, COALESCE(NULLIF(?1, ''), 'main')) l, pragma_index_info(l.name) i WHERE i.seqno = 0 AND NOT l.partial

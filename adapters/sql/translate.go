@@ -66,6 +66,7 @@ type compiler struct {
 	inOr   bool
 	inSet  bool   // within a Reach
 	sets   []frag // computed by the outermost Reach
+	chain  bool   // there is a Reach
 }
 
 // A binding is the rows that a variable stands for: the rows of a table under an alias,
@@ -102,6 +103,9 @@ func (s *Schema) Translate(q *filter.Query, opts ...Option) (*Predicate, error) 
 	c.broad, c.locks = o.broad, o.current
 	c.scope[filter.Row] = binding{t, q.Model, ""}
 	f, err := c.expr(q.Where, false)
+	if err == nil {
+		err = c.tooDeep(f, q.Where)
+	}
 	if err != nil {
 		return nil, err
 	}
