@@ -37,8 +37,10 @@ type Config struct {
 	// their own, as Parse of package schema returns them. Rules about a class that only an external
 	// schema has load, and never apply in this program: none of its values is an instance.
 	// Such rules are checked by the program that has the class. A class that is registered
-	// here is this program's own, whatever a schema says about its name. Constants are not
-	// shared: every program registers those that the policy names.
+	// here is this program's own, whatever a schema says about its name, and so is a constant.
+	// A constant that only an external schema has may be used in rules that never apply in this
+	// program, and in conditions after a test such as "x matches Ticket". Anywhere else its name
+	// is an error when the policy is loaded.
 	External []*Schema
 
 	// DenyRule makes every decision evaluate deny(actor, action, resource) before allow. If

@@ -2,6 +2,7 @@ package authz_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -229,6 +230,8 @@ func TestExternalFaults(t *testing.T) {
 		{nil},
 		{{Version: 99}},
 		{{Version: schema.Version, Classes: []schema.Class{{Name: "a b"}}}},
+		{{Version: schema.Version, Constants: []schema.Constant{{Name: "a b", Type: "Integer"}}}},
+		{{Version: schema.Version, Constants: []schema.Constant{{Name: "now", Type: "Integer"}}}},
 		{{Version: schema.Version, Classes: []schema.Class{{Name: "X", Shape: schema.Shape{Kind: "Colour"}}}}},
 	} {
 		cfg := billing
@@ -236,5 +239,115 @@ func TestExternalFaults(t *testing.T) {
 		if _, err := authz.New(cfg); err == nil || !strings.Contains(err.Error(), "external schema") {
 			t.Errorf("%v: %v", external, err)
 		}
+	}
+}
+
+// TestExternalConstants: a constant of the other program may be used where nothing of this program
+// comes, and is an error elsewhere. A tool with the schema of this program says the same.
+func TestExternalConstants(t *testing.T) {
+	theirs := support()
+	theirs.Constants = map[string]any{"max_open": 3, "teams": []string{"core"}, "both": 1, "Invoice": 2}
+	cfg := billing
+	cfg.Constants = map[string]any{"both": 50}
+	cfg.External = []*authz.Schema{schemaOf(t, theirs)}
+	own := schemaOf(t, cfg)
+	const isError = "is a constant of another program, and this rule may apply in this one (register it here, too, or give the variable another name)"
+	for _, tt := range []struct {
+		rule string
+		want bool // whether the rule is correct
+	}{
+		{`allow(u: User, "x", t: Ticket) if t.author_id < max_open and u.id = t.id;`, true},
+		{`allow(_: User, max_open, _: Ticket{id: max_open});`, true},
+		{`allow(_: User, "x", t: Ticket) if not (t.team in [max_open, *teams] and {a: teams} = max_open);`, true},
+		{`allow(u: User, "x", t) if t matches Ticket and t.id < max_open and u.id = 1;`, true},
+		{`allow(u: User, "x", t) if t matches Ticket and (t.id < max_open or not t.id < max_open) and u.id = 1;`, true},
+		{`allow(_: User, "x", t) if (t matches Ticket and t.id < max_open) or (t matches Invoice and t.total < both);`, true},
+		{`f(_: Ticket, x) if x = max_open; allow(u: User, "x", t: Ticket) if f(t, u.id);`, true},
+		{`allow(_: User, "read", i: Invoice) if i.total = both;`, true},
+
+		{`allow(_: User, "read", i: Invoice) if i.total < max_open;`, false},
+		{`allow(_: User, "read", _: Invoice{total: max_open});`, false},
+		{`allow(_: User, max_open, _: Invoice);`, false},
+		{`allow(_: User, "x", max_open) if max_open matches Invoice;`, false},
+		{`allow(u: User, "read", _: Invoice) if max_open := u.id;`, false},
+		{`allow(u: User, "read", _: Invoice) if [u.name, *teams] = ["a"];`, false},
+		{`allow(_: User, "x", t) if t.id < max_open and t matches Ticket;`, false},
+		{`allow(_: User, "x", t) if t matches Ticket or t.id < max_open;`, false},
+		{`allow(_: User, "x", t) if not t matches Ticket and t.id < max_open;`, false},
+		{`allow(_: User, "x", t) if not (t matches Ticket and t.id = 1) and t.id < max_open;`, false},
+		{`allow(_: User, "x", t) if (t matches Ticket or t matches Invoice) and t.id < max_open;`, false},
+		{`allow(u: User, "x", t) if forall(x in [t], x matches Ticket) and u.id < max_open;`, false},
+		{`f(1); ?= f(max_open);`, false},
+	} {
+		cfg.Policies = authz.String("shared.polar", sharedPolicy+tt.rule)
+		_, err := authz.New(cfg)
+		if tt.want && err != nil || !tt.want && (err == nil || !strings.Contains(err.Error(), isError)) {
+			t.Errorf("%s: %v", tt.rule, err)
+		}
+		p, toolErr := analysis.Load(t.Context(), []analysis.Source{{Name: "shared.polar", Text: sharedPolicy + tt.rule}}, own, false)
+		if toolErr != nil {
+			t.Fatal(toolErr)
+		}
+		if tt.want != (len(p.Diagnostics) == 0) || !tt.want && !strings.Contains(err.Error(), p.Diagnostics[0].Msg) {
+			t.Errorf("%s: the tool says %v, the program %v", tt.rule, p.Diagnostics, err)
+		}
+	}
+
+	// The schema marks them, and a third program does not take them from there.
+	got := map[string]bool{}
+	for _, c := range own.Constants {
+		got[c.Name] = c.External
+	}
+	if want := map[string]bool{"both": false, "max_open": true, "teams": true}; !maps.Equal(got, want) {
+		t.Errorf("constants of the schema: %v", got)
+	}
+	third := authz.Config{External: []*authz.Schema{own}}
+	if s := schemaOf(t, third); len(s.Constants) != 1 || s.Constants[0].Name != "both" || !s.Constants[0].External {
+		t.Errorf("constants of the schema of a third program: %v", s.Constants)
+	}
+}
+
+// TestExternalConstantDecides: a rule with such a constant never applies, and changes nothing about
+// the others.
+func TestExternalConstantDecides(t *testing.T) {
+	theirs := support()
+	theirs.Constants = map[string]any{"max_open": 3}
+	cfg := billing
+	cfg.External = []*authz.Schema{schemaOf(t, theirs)}
+	cfg.Policies = authz.String("shared.polar", strings.Replace(sharedPolicy, `allow(_: User, "note", note) if note = new Note("x");`, "", 1)+`
+		allow(_: User, max_open, t: Ticket) if t.author_id = max_open;
+		allow(_: User, "close", x) if x matches Ticket and x.author_id = max_open;
+		allow(u: User, "close", x) if (x matches Ticket and not x.id = max_open) or (x matches Invoice and u.id = x.user_id);
+	`)
+	az, err := authz.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ann := &billingUser{ID: 1}
+	for _, tt := range []struct {
+		action   string
+		resource any
+		want     bool
+	}{
+		{"close", &billingInvoice{ID: 3, UserID: 1}, true}, {"close", &billingInvoice{ID: 3, UserID: 2}, false},
+		{"close", &supportTicket{ID: 3, AuthorID: 3}, false}, {"max_open", &billingInvoice{ID: 3, UserID: 1}, false},
+		{"other", &supportTicket{ID: 3, AuthorID: 3}, false},
+	} {
+		if ok, err := az.IsAllowed(t.Context(), ann, tt.action, tt.resource); err != nil || ok != tt.want {
+			t.Errorf("%s %+v: %v, %v", tt.action, tt.resource, ok, err)
+		}
+	}
+	q, err := az.Filter(t.Context(), ann, "close", billing.Classes[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, owner := range []int{1, 2} {
+		if ok, err := q.Match(t.Context(), &billingInvoice{ID: 3, UserID: owner}, nil); err != nil || ok != (owner == 1) {
+			t.Errorf("an invoice of %d in the list: %v, %v", owner, ok, err)
+		}
+	}
+	actions, err := az.AuthorizedActions(t.Context(), ann, &billingInvoice{ID: 3, UserID: 1})
+	if err != nil || actions.All || !slices.Contains(actions.Names, "close") {
+		t.Errorf("%v, %v", actions, err)
 	}
 }

@@ -314,7 +314,6 @@ allow(_, "lead", t: Team) if t.Lead = nil;
 	}
 }
 
-// TestLoadErrors: what go-oso rejects at load has a position in the source.
 // TestExternal: classes without Go types are refused, not ignored.
 func TestExternal(t *testing.T) {
 	_, err := authz.New(authz.Config{
@@ -325,6 +324,7 @@ func TestExternal(t *testing.T) {
 	}
 }
 
+// TestLoadErrors: what go-oso rejects at load has a position in the source.
 func TestLoadErrors(t *testing.T) {
 	sources := func(texts ...string) (s []authz.Source) {
 		for i, text := range texts {

@@ -149,11 +149,17 @@ func makeRegistry(in []Class, external []*schema.Schema) (*host.Registry, error)
 	return reg, nil
 }
 
-// checkClassNames returns an error if a policy cannot name one of the classes.
+// checkClassNames returns an error if a policy cannot name one of the classes, or a constant of
+// another program.
 func checkClassNames(reg *host.Registry) error {
 	for _, name := range reg.ClassNames() {
 		if err := syntax.CheckName(name); err != nil {
 			return fmt.Errorf("class %+q cannot be written in a policy: %w", name, err)
+		}
+	}
+	for _, name := range reg.ExternalConstants() {
+		if err := syntax.CheckName(name); err != nil {
+			return fmt.Errorf("external constant %+q cannot be written in a policy: %w", name, err)
 		}
 	}
 	return nil

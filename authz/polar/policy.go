@@ -28,7 +28,8 @@ type Input struct {
 
 	// External are the schemas of other programs that share the policy. Their classes that are not
 	// among Classes are known by name, and nothing is an instance of them. The types of rules
-	// about them are not checked.
+	// about them are not checked. Constants of theirs that are not among Constants may be used
+	// only where the policy requires an instance of such a class.
 	External []*schema.Schema
 
 	// DenyRule says that the authorizer queries deny, deny_request and deny_field. ChangeRule says

@@ -17,7 +17,7 @@ import (
 // Go type of its own, so that types can still be told apart by comparing them.
 
 // Described returns the registry that a schema describes, and a value for each of its
-// constants that has the right type and nothing else. The error names the first thing that
+// own constants that has the right type and nothing else. The error names the first thing that
 // is wrong with the schema.
 func Described(s *schema.Schema) (*Registry, map[string]Value, error) {
 	r, err := NewRegistry(nil)
@@ -40,6 +40,12 @@ func Described(s *schema.Schema) (*Registry, map[string]Value, error) {
 	}
 	constants := map[string]Value{}
 	for _, c := range s.Constants {
+		if c.External {
+			if err := r.addExternalConstant(c.Name); err != nil {
+				return nil, nil, fmt.Errorf("schema: %w", err)
+			}
+			continue
+		}
 		v, err := d.constant(c.Type)
 		if err != nil {
 			return nil, nil, fmt.Errorf("schema: constant %s: %w", c.Name, err)

@@ -1,10 +1,12 @@
 package host
 
-// This file defines AddExternal: classes of other programs that share the policy. They are known
-// by name, so that the policy loads, and nothing is ever an instance of one.
+// This file defines AddExternal: classes and constants of other programs that share the policy.
+// They are known by name, so that the policy loads. Nothing is ever an instance of such a class,
+// and such a constant has no value.
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ursa-authz/ursa/authz/polar/schema"
@@ -13,10 +15,19 @@ import (
 // External reports whether the class is one of another program.
 func (c *ClassInfo) External() bool { return c.external != nil }
 
-// AddExternal adds the classes of schemas that r does not have. Only their names, attributes and
-// supertypes are known: what the attributes hold is the other program's affair. Nobody may
-// use r before AddExternal returns. The error names the first thing that is wrong with a
-// schema.
+// ExternalConstant reports whether a name is that of a constant that only other programs have,
+// unless the program itself registers a constant of the name.
+func (r *Registry) ExternalConstant(name string) bool { return r.externalConstants[name] }
+
+// ExternalConstants returns the names for which ExternalConstant is true, sorted.
+func (r *Registry) ExternalConstants() []string {
+	return slices.Sorted(maps.Keys(r.externalConstants))
+}
+
+// AddExternal adds the classes and constants of schemas that r does not have. Of classes, only
+// their names, attributes and supertypes are known: the other program knows what the attributes
+// hold. Of constants, only the names are known. Nobody may use r before AddExternal returns. The
+// error names the first thing that is wrong with a schema.
 func (r *Registry) AddExternal(schemas []*schema.Schema) error {
 	d := &describedReader{r: r, types: map[string]*Plan{}, refs: map[string]*Plan{}}
 	var added []*schema.Class
@@ -46,6 +57,11 @@ func (r *Registry) AddExternal(schemas []*schema.Schema) error {
 			added = append(added, c)
 		}
 	}
+	for i, s := range schemas {
+		if err := r.addExternalConstants(s); err != nil {
+			return fmt.Errorf("external schema %d: %w", i, err)
+		}
+	}
 	for _, c := range added {
 		c.Supers = slices.DeleteFunc(c.Supers, func(name string) bool {
 			super := r.byName[name]
@@ -55,6 +71,31 @@ func (r *Registry) AddExternal(schemas []*schema.Schema) error {
 			return fmt.Errorf("external schema: class %s: %w", c.Name, err)
 		}
 	}
+	return nil
+}
+
+// addExternalConstants adds the names of the constants of a schema, apart from those of a third
+// program and those that are the names of classes here.
+func (r *Registry) addExternalConstants(s *schema.Schema) error {
+	for _, c := range s.Constants {
+		if c.External || r.byName[c.Name] != nil {
+			continue
+		}
+		if err := r.addExternalConstant(c.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Registry) addExternalConstant(name string) error {
+	if !isSymbol(name) || isReserved(name) || name == "now" {
+		return fmt.Errorf("%q cannot be the name of a constant", name)
+	}
+	if r.externalConstants == nil {
+		r.externalConstants = map[string]bool{}
+	}
+	r.externalConstants[name] = true
 	return nil
 }
 

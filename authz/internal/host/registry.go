@@ -26,6 +26,8 @@ type Registry struct {
 	specs []Class                // what Shared made it from
 	names []string               // of all classes, sorted
 
+	externalConstants map[string]bool // names of constants of other programs; see AddExternal
+
 	derived sync.Map // see Derived
 
 	mu        sync.Mutex // serializes the making of later plans

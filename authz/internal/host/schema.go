@@ -33,9 +33,15 @@ func (r *Registry) Schema(constants map[string]Value) (*schema.Schema, error) {
 	for _, c := range r.classes[numBuiltins:] {
 		s.Classes = append(s.Classes, d.class(c))
 	}
-	for _, name := range slices.Sorted(maps.Keys(constants)) {
+	for _, name := range slices.Sorted(maps.Keys(constants)) { // the order names the types that they lead to
 		s.Constants = append(s.Constants, schema.Constant{Name: name, Type: d.constant(constants[name])})
 	}
+	for _, name := range r.ExternalConstants() {
+		if _, ok := constants[name]; !ok {
+			s.Constants = append(s.Constants, schema.Constant{Name: name, External: true, Type: anyRef})
+		}
+	}
+	slices.SortFunc(s.Constants, func(a, b schema.Constant) int { return cmp.Compare(a.Name, b.Name) })
 	for len(d.queue) > 0 {
 		if len(s.Types) == maxDescribed {
 			return nil, errorf(CodeClass, "attributes and methods of the classes lead to more than %d types", maxDescribed)

@@ -48,6 +48,11 @@ func (w *Workspace) Hover(name string, at syntax.Position) *Hover {
 		if s.Name == "nil" {
 			return w.keyword(name, at)
 		}
+		if w.worldOf().reg.ExternalConstant(s.Name) {
+			h.Code = s.Name
+			say("A constant of another program that shares the policy.")
+			break
+		}
 		h.Code = s.Name + ": " + resolve.ValueType(w.worldOf().constants[s.Name]).String()
 		if s.Name == "now" {
 			say("The time of the decision.")

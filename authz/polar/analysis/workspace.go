@@ -182,7 +182,7 @@ func (w *Workspace) isClass(name string) bool { return w.worldOf().reg.Class(nam
 // isConstant reports whether a name is that of a constant. Without a schema no constants are known.
 func (w *Workspace) isConstant(name string) bool {
 	_, ok := w.worldOf().constants[name]
-	return ok || name == "nil"
+	return ok || name == "nil" || w.worldOf().reg.ExternalConstant(name)
 }
 
 // blocksOf returns what the blocks of the policy declare.

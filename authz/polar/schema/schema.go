@@ -106,8 +106,9 @@ type Ambiguity struct {
 
 // A Constant is a registered constant, without its value.
 type Constant struct {
-	Name string `json:"name"`
-	Type string `json:"type"` // a reference, "nil", or "class Name"
+	Name     string `json:"name"`
+	External bool   `json:"external,omitempty"` // of another program that shares the policy: it has no value here
+	Type     string `json:"type"`               // a reference, "nil", or "class Name"
 }
 
 // JSON returns the schema as indented JSON that ends in a newline. Equal schemas have equal

@@ -10,6 +10,7 @@ const (
 	CodeReservedName     syntax.Code = "reserved-name"      // a constant has a name that means something else
 	CodeLookAlike        syntax.Code = "look-alike-name"    // a name looks like another name
 	CodeSingleton        syntax.Code = "singleton-variable" // a variable occurs only once in a rule
+	CodeExternalConstant syntax.Code = "external-constant"  // a constant of another program, in a rule that may apply in this one
 	CodeForeignConstant  syntax.Code = "foreign-constant"   // a variable is named like nil or a boolean in another language
 	CodeUnknownClass     syntax.Code = "unknown-class"      // a name in class position that is not a registered class
 	CodeUndefinedRule    syntax.Code = "undefined-rule"     // a call of a rule that does not exist

@@ -74,6 +74,7 @@ func (s *scope) goals(dst []Goal, x syntax.Expr, in place) []Goal {
 	s.r.poll(1)
 	x = syntax.Unparen(x)
 	at := At{x.Pos(), x}
+	absent := s.absent
 	switch x := x.(type) {
 	case *syntax.NaryExpr:
 		elems := chain(x)
@@ -81,6 +82,7 @@ func (s *scope) goals(dst []Goal, x syntax.Expr, in place) []Goal {
 		if x.Op == syntax.OpOr {
 			for _, e := range elems {
 				goals = append(goals, s.goal(e, inLogic))
+				s.absent = absent
 			}
 			return append(dst, &Or{At: at, Goals: goals})
 		}
@@ -89,9 +91,13 @@ func (s *scope) goals(dst []Goal, x syntax.Expr, in place) []Goal {
 		}
 		return append(dst, &And{At: at, Goals: goals})
 	case *syntax.NotExpr:
-		return append(dst, &Not{At: at, Goal: s.goal(x.X, inLogic)})
+		dst = append(dst, &Not{At: at, Goal: s.goal(x.X, inLogic)})
+		s.absent = absent
+		return dst
 	case *syntax.ForallExpr:
-		return append(dst, &Forall{At: at, Cond: s.goal(x.Cond, inForall), Body: s.goal(x.Body, inForall)})
+		dst = append(dst, &Forall{At: at, Cond: s.goal(x.Cond, inForall), Body: s.goal(x.Body, inForall)})
+		s.absent = absent
+		return dst
 	}
 	g := s.leaf(x, at)
 	_, unify := g.(*Unify)
@@ -130,7 +136,9 @@ func (s *scope) leaf(x syntax.Expr, at At) Goal {
 			return g
 		}
 		t := s.term(x.X)
-		return &Matches{At: at, Term: t, Pattern: s.pattern(x.Pattern)}
+		p := s.pattern(x.Pattern)
+		s.absent = s.absent || isExternal(p)
+		return &Matches{At: at, Term: t, Pattern: p}
 	case *syntax.Call:
 		return s.call(x, at)
 	case *syntax.CutExpr:

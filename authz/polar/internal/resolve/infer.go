@@ -144,15 +144,6 @@ func (c *checker) rule(src *source, rule *Rule) {
 	}
 }
 
-// neverApplies reports whether a parameter has to be an instance of a class of another program
-// that shares the policy.
-func neverApplies(rule *Rule) bool {
-	return slices.ContainsFunc(rule.Params, func(p Param) bool {
-		class, ok := p.Spec.(*ClassPattern)
-		return ok && class.Class != nil && class.Class.External()
-	})
-}
-
 // noBody stands for the body of a rule that is like another, whose body was checked.
 var noBody = new(And)
 

@@ -45,6 +45,9 @@ func (r *resolver) checkNames() {
 		for _, text := range r.opts.Registry.ClassNames() {
 			add(text, "a class")
 		}
+		for _, text := range r.opts.Registry.ExternalConstants() {
+			add(text, "a constant of another program")
+		}
 	}
 	var constants []string
 	for text := range r.opts.Constants {
@@ -104,7 +107,7 @@ func (r *resolver) checkNames() {
 // beyond ASCII.
 func (r *resolver) hasWideText() bool {
 	wide := func(text string) bool { return !isASCII(text) }
-	if r.opts.Registry != nil && slices.ContainsFunc(r.opts.Registry.ClassNames(), wide) {
+	if reg := r.opts.Registry; reg != nil && (slices.ContainsFunc(reg.ClassNames(), wide) || slices.ContainsFunc(reg.ExternalConstants(), wide)) {
 		return true
 	}
 	for text := range r.opts.Constants {

@@ -359,6 +359,7 @@ func (r *resolver) rule(src *source, node *syntax.Rule) *Rule {
 	start := src.offset(node.Start)
 	rule.Text = src.head(node.Name, node.Params, node.Rparen)
 	rule.text = textPlace{int32(src.index), int32(start), int32(src.offset(node.End))}
+	s.absent = s.hasExternal(node.Params)
 	rule.Params = s.params(node.Params)
 	s.nodes, s.specs = node.Params, rule.Params
 	headOps := slices.Clone(s.ops)

@@ -54,6 +54,7 @@ type ruleTypes struct {
 func (r *resolver) addRuleType(src *source, node *syntax.RuleType) {
 	s := r.begin(src)
 	t := &ruleType{name: node.Name.Text, text: src.head(node.Name, node.Params, node.Rparen), src: src, at: node.Span, declared: true}
+	s.absent = s.hasExternal(node.Params)
 	t.params = s.params(node.Params)
 	if len(s.ops) > 0 {
 		r.error(src, CodeInvalidRuleType, node.Span, "a rule type cannot contain lookups, calls, arithmetic or new", "")

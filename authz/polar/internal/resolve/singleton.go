@@ -252,7 +252,7 @@ func (s *scope) findUses(rule *syntax.Rule, once []variable) map[string]*use {
 		bound: make(map[string]bool),
 		isConst: func(name string) bool {
 			_, ok := s.r.constant(name)
-			return ok || unionNamed(name) != UnionNone || foreignConstants[name] != ""
+			return ok || s.r.externalConstant(name) || unionNamed(name) != UnionNone || foreignConstants[name] != ""
 		},
 	}
 	var params []string

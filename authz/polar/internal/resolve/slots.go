@@ -25,6 +25,8 @@ type scope struct {
 
 	ops   []Goal // operations of the terms translated last, to be placed by hoist.go
 	eager bool   // one of ops must run before the goal that uses it
+
+	absent bool // what is being translated is never reached; see external.go
 }
 
 // A variable is one slot.
@@ -65,6 +67,9 @@ func (s *scope) temp(at syntax.Position) *Var {
 func (s *scope) variable(v *syntax.Var) *Var {
 	if v.Name == "_" {
 		return s.temp(v.Start)
+	}
+	if s.r.externalConstant(v.Name) {
+		return s.external(v)
 	}
 	slot, ok := s.slot[v.Name]
 	if !ok {
