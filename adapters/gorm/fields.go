@@ -8,6 +8,7 @@ package gormauthz
 // do not count: GORM sets them.
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -63,6 +64,22 @@ func isVersion(f *schema.Field) bool {
 	_, updates := x.(schema.UpdateClausesInterface)
 	_, deletes := x.(schema.DeleteClausesInterface)
 	return updates && !deletes
+}
+
+// isStale reports whether a row has a version other than the stored one's. Both are pointers to
+// structs of the model. GORM itself does not notice it: it compares the stored row with the version of
+// the row that it updates, which was just locked.
+func (m *model) isStale(ctx context.Context, stored, row any) bool {
+	for _, f := range m.schema.Fields {
+		if f.DBName == "" || !isVersion(f) {
+			continue
+		}
+		given, zero := f.ValueOf(ctx, reflect.ValueOf(row))
+		if now, _ := f.ValueOf(ctx, reflect.ValueOf(stored)); !zero && !reflect.DeepEqual(given, now) {
+			return true
+		}
+	}
+	return false
 }
 
 // assigningKey is the name of a setting, which makes a statement a copy.

@@ -41,7 +41,7 @@ const (
 type Plugin struct {
 	az      Authorizer
 	enforce bool
-	blind   sync.Map // the blindJoins that were logged
+	blind   sync.Map // each blind that was logged
 }
 
 // An Option configures a Plugin.
@@ -423,8 +423,12 @@ func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 		if cond, err = r.plugin.condition(query, r.model, action); err == nil {
 			conds = append(conds, cond)
 		}
-		if joined && err == nil && cond.isNever() {
-			r.plugin.warnOfJoin(query, r.model)
+		if err == nil && cond.isNever() {
+			if _, preloaded := query.Settings.Load(preloadKey); joined {
+				r.plugin.warnOfNone(query, r.model, "a join to")
+			} else if preloaded {
+				r.plugin.warnOfNone(query, r.model, "a preload of")
+			}
 		}
 	}
 	switch {
@@ -445,22 +449,23 @@ func (r readClause) ModifyStatement(stmt *gorm.Statement) {
 	}
 }
 
-// A blindJoin is a join to a model of which actors of a type may read no row.
-type blindJoin struct {
+// A blind is a model of which actors of a type may read no row, and was joined or preloaded.
+type blind struct {
 	model *model
 	actor reflect.Type
 }
 
-// warnOfJoin logs that a join finds nothing, once for each model and type of actor. Without a
-// rule for the joined class, its cells are empty in every row, which looks like missing data.
-func (p *Plugin) warnOfJoin(query *gorm.Statement, m *model) {
+// warnOfNone logs that a join or a preload finds nothing, once for each model and type of actor.
+// Without a rule for the class, the association is empty in every row, which looks like missing
+// data.
+func (p *Plugin) warnOfNone(query *gorm.Statement, m *model, reading string) {
 	actor, _ := authz.ActorFrom(query.Context)
-	join := blindJoin{m, reflect.TypeOf(actor)}
-	if _, known := p.blind.LoadOrStore(join, true); known {
+	b := blind{m, reflect.TypeOf(actor)}
+	if _, known := p.blind.LoadOrStore(b, true); known {
 		return
 	}
-	query.DB.Logger.Warn(query.Context, "gormauthz: a join to %v finds no row, because the policy lets %v read none (write a rule allow(actor, %q, resource) for the class, if they may)",
-		m.typ, join.actor, actionRead)
+	query.DB.Logger.Warn(query.Context, "gormauthz: %s %v finds no row, because the policy lets %v read none (write a rule allow(actor, %q, resource) for the class, if they may)",
+		reading, m.typ, b.actor, actionRead)
 }
 
 // condition returns the condition on the rows of a model for the actor of a

@@ -30,6 +30,10 @@ import (
 // one.
 var ErrKeySet = errors.New("gormauthz: the key of a new row is assigned by the database")
 
+// ErrStale is returned by Update if the row has a version, and the stored row has another one:
+// somebody has changed it since it was read.
+var ErrStale = errors.New("gormauthz: the row has changed since it was read")
+
 // A Repository reads and writes the rows of the model T for the actor in the context. Its
 // errors are:
 //
@@ -37,6 +41,7 @@ var ErrKeySet = errors.New("gormauthz: the key of a new row is assigned by the d
 //     actor may not know of,
 //   - authz.ErrForbidden if the policy denies the action,
 //   - authz.ErrUndecided if the policy or the database could not answer,
+//   - ErrStale for an update of a row that has changed since it was read,
 //   - the database's own error for a write that it rejected.
 //
 // It is safe for concurrent use, unless With made it.
@@ -229,6 +234,10 @@ func (v *visit[T]) refuseKey(row *T) error {
 //
 // If the policy has rules allow_field that may be about the model, each named field is
 // authorized by them, or without names each that differs from the stored row, on the stored row.
+//
+// If the model has a version column, as with gorm.io/plugin/optimisticlock, and row has a version other
+// than the stored row's, the error is ErrStale and nothing is written. A row without a version is
+// not checked.
 func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) error {
 	v, err := r.visit(ctx)
 	if err != nil {
@@ -250,6 +259,9 @@ func (r *Repository[T]) Update(ctx context.Context, row *T, fields ...string) er
 		}
 		if err := v.authorize(action, stored); err != nil {
 			return err
+		}
+		if v.model.isStale(v.ctx, stored, row) {
+			return ErrStale
 		}
 		if err := v.authorizeFields(action, stored, row, columns, fields); err != nil {
 			return err

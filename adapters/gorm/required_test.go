@@ -4,6 +4,7 @@ package gormauthz
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -172,5 +173,101 @@ func TestRequiredErrors(t *testing.T) {
 		if _, err := Classes(db, &Claim{}); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+type Folder struct {
+	ID       uint
+	ParentID *uint
+	Parent   *Folder
+	OwnerID  uint
+	Owner    *Writer
+}
+
+// TestRequiredChanges: rules about changes read the keys of required rows from the foreign keys of each
+// state. Rows of the table that the update changes are not read for them, so that what is
+// otherwise undecided is decided.
+func TestRequiredChanges(t *testing.T) {
+	const policy = `
+		allow(w: Writer, action, f: Folder) if action in ["give", "move", "lift"] and f.owner.id = w.id;
+		allow_change(_: Writer, "give", before: Folder, after: Folder) if
+			before.owner.id != after.owner.id and before.parent_id = after.parent_id;
+		allow_change(w: Writer, "move", before: Folder, after: Folder) if
+			before.parent.id != after.parent.id and after.owner.id = w.id;
+		allow_change(_: Writer, "lift", before: Folder, after: Folder) if
+			not before.parent.id = 1 and after.parent.id = 1;
+	`
+	one, two, three := uint(1), uint(2), uint(3)
+	for _, required := range []bool{true, false} {
+		onDatabases(t, func(t *testing.T, db *gorm.DB) {
+			if err := db.AutoMigrate(&Writer{}, &Folder{}); err != nil {
+				t.Fatal(err)
+			}
+			models := []any{&Writer{}, &Folder{}}
+			if required {
+				models[1] = Required(&Folder{}, "Parent", "Owner")
+			}
+			classes, err := Classes(db, models...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			az, err := authz.New(authz.Config{Classes: classes, ChangeRule: true, Policies: authz.String("folders.polar", policy)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Use(New(az)); err != nil {
+				t.Fatal(err)
+			}
+			for i := range uint(3) {
+				create(t, db, &Writer{ID: i + 1})
+			}
+			for _, f := range []*Folder{{ID: 1, OwnerID: 1}, {ID: 2, OwnerID: 1, ParentID: &one}, {ID: 3, OwnerID: 1, ParentID: &two}, {ID: 4, OwnerID: 1}} {
+				create(t, db, f)
+			}
+			log := &statements{Interface: logger.Discard}
+			db.Logger = log
+			ctx := authz.NewContext(t.Context(), az, &Writer{ID: 1})
+			for _, tt := range []struct {
+				name, action  string
+				row           Folder
+				column        string
+				want, fetched error // with Required, and without
+			}{
+				{"to another", "give", Folder{ID: 2, OwnerID: 2}, "owner_id", nil, nil},
+				{"to the same", "give", Folder{ID: 2, OwnerID: 1}, "owner_id", authz.ErrForbidden, authz.ErrForbidden},
+				{"to another folder", "move", Folder{ID: 3, ParentID: &one}, "parent_id", nil, authz.ErrUndecided},
+				{"to the same folder", "move", Folder{ID: 3, ParentID: &two}, "parent_id", authz.ErrForbidden, authz.ErrUndecided},
+				{"from no folder", "move", Folder{ID: 4, ParentID: &three}, "parent_id", authz.ErrForbidden, authz.ErrForbidden}, // nil has no id
+				{"to the top", "lift", Folder{ID: 4, ParentID: &one}, "parent_id", nil, nil},
+				{"twice to the top", "lift", Folder{ID: 2, ParentID: &one}, "parent_id", authz.ErrForbidden, authz.ErrUndecided},
+			} {
+				want := tt.fetched
+				if required {
+					want = tt.want
+				}
+				var value any = tt.row.OwnerID
+				if tt.column == "parent_id" {
+					value = tt.row.ParentID
+				}
+				for how, write := range map[string]func(tx *gorm.DB) error{
+					"repository": func(tx *gorm.DB) error {
+						return NewRepository[Folder](tx).With(tx).WithAction(tt.action).Update(ctx, &tt.row, tt.column)
+					},
+					"marked": func(tx *gorm.DB) error {
+						return affected(tx.WithContext(ctx).Scopes(Authorized(tt.action)).Model(&Folder{}).Where("id = ?", tt.row.ID).Update(tt.column, value))
+					},
+				} {
+					tx := db.Begin()
+					log.sql = nil
+					if err := write(tx); !errors.Is(err, want) || (err == nil) != (want == nil) {
+						t.Errorf("required %v: %s, %s: %v, want %v", required, tt.name, how, err, want)
+					}
+					if sql := strings.Join(log.sql, "\n"); required && strings.Contains(sql, "writers") {
+						t.Errorf("%s, %s:\n%s", tt.name, how, sql)
+					}
+					tx.Rollback()
+				}
+			}
+		})
 	}
 }

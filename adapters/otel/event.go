@@ -46,7 +46,7 @@ func labelsOf(e *authz.Event) labels {
 
 // attributes returns the labels that are not empty.
 func (l labels) attributes() []attribute.KeyValue {
-	list := make([]attribute.KeyValue, 0, 20) // with room for the details of an event
+	list := make([]attribute.KeyValue, 0, 22) // with room for the details of an event
 	list = add(list, keyVerdict, l.verdict)
 	if l.status != 0 {
 		list = append(list, keyStatus.Int(l.status))
@@ -71,7 +71,7 @@ func add(list []attribute.KeyValue, key attribute.Key, value string) []attribute
 // details appends the attributes that only span events have.
 func details(list []attribute.KeyValue, e *authz.Event, ids bool) []attribute.KeyValue {
 	list = add(list, keyDecisionID, e.DecisionID())
-	if e.Duration != 0 {
+	if e.Duration != 0 && e.Kind != authz.EventDifference { // the difference itself takes no time
 		list = append(list, keyDuration.Float64(e.Duration.Seconds()))
 	}
 	if e.Hidden {
@@ -88,6 +88,8 @@ func details(list []attribute.KeyValue, e *authz.Event, ids bool) []attribute.Ke
 	if d := e.Difference; d != nil {
 		list = add(list, keyCurrentBy, placeOf(d.Current.By))
 		list = add(list, keyCandidateBy, placeOf(d.Candidate.By))
+		list = add(list, keyGains, shorten(strings.Join(d.Gains(), ",")))
+		list = add(list, keyLosses, shorten(strings.Join(d.Losses(), ",")))
 	}
 	list = add(list, keyMatches, e.Matches)
 	if e.Count != 0 {

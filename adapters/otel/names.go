@@ -63,6 +63,8 @@ const (
 	keyReason      = attribute.Key(prefix + "reason")
 	keyCurrentBy   = attribute.Key(prefix + "current_by")
 	keyCandidateBy = attribute.Key(prefix + "candidate_by")
+	keyGains       = attribute.Key(prefix + "gains")    // what only the candidate grants, of an enumeration
+	keyLosses      = attribute.Key(prefix + "losses")   // what only the current policy grants
 	keyDuration    = attribute.Key(prefix + "duration") // seconds
 )
 

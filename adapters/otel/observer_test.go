@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -64,7 +65,7 @@ type world struct {
 	tracer *sdktrace.TracerProvider
 }
 
-func newWorld(tb testing.TB, cfg otelauthz.Config) *world {
+func newWorld(tb testing.TB, cfg otelauthz.Config, options ...func(*authz.Config)) *world {
 	tb.Helper()
 	w := &world{src: new(source), reader: sdkmetric.NewManualReader(), spans: tracetest.NewSpanRecorder()}
 	w.tracer = sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(w.spans))
@@ -74,12 +75,16 @@ func newWorld(tb testing.TB, cfg otelauthz.Config) *world {
 		tb.Fatal(err)
 	}
 	w.src.set(policy)
-	w.az, err = authz.New(authz.Config{
+	config := authz.Config{
 		Policies: w.src,
 		Classes:  []authz.Class{authz.ClassOf[User](), {Name: "Expense", Type: reflect.TypeFor[Expense](), Key: []string{"ID"}}},
 		Observe:  w.o.Observe,
 		Limits:   authz.Limits{Steps: 1000},
-	})
+	}
+	for _, option := range options {
+		option(&config)
+	}
+	w.az, err = authz.New(config)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -360,6 +365,35 @@ func TestOtherKinds(t *testing.T) {
 	}
 	if got := attributes(events[5].Attributes); !strings.Contains(got, "path=/expenses/815") {
 		t.Errorf("the refusal: %s", got)
+	}
+}
+
+// TestDifferences tests what is reported of answers of the candidate that differ.
+func TestDifferences(t *testing.T) {
+	w := newWorld(t, otelauthz.Config{}, func(c *authz.Config) {
+		c.Candidate = authz.Candidate{Share: 1, Policies: authz.String("next.polar", `
+			allow(user: User, action, expense: Expense) if action in ["approve", "update"] and user.id = expense.user_id;`)}
+		c.Policies = authz.String("p.polar", `allow(user: User, "read", expense: Expense) if user.id = expense.user_id;`)
+	})
+	alice, own := &User{ID: 1}, &Expense{ID: 7, UserID: 1}
+	events := w.span(t.Context(), func(ctx context.Context) {
+		_, _ = w.az.AuthorizedActions(ctx, alice, own)
+		_, _ = w.az.IsAllowed(ctx, alice, "read", own)
+	})
+	var got []string
+	for _, e := range events {
+		if e.Name == "authz.difference" {
+			text, _, _ := strings.Cut(attributes(e.Attributes), " policy_version=")
+			text = regexp.MustCompile(" decision_id=[A-Z0-9]+").ReplaceAllString(text, "")
+			got = append(got, text)
+		}
+	}
+	want := []string{
+		"rule=allow current=answered candidate=answered actor_class=User resource_class=Expense actor_id=1 resource_id=7 gains=approve,update losses=read",
+		"rule=allow action=read current=allowed candidate=denied actor_class=User resource_class=Expense actor_id=1 resource_id=7 current_by=p.polar:1:1",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

@@ -194,12 +194,11 @@ func described(v Value) string {
 
 // withArticle returns a name with "a" or "an".
 func withArticle(name string) string {
-	const vowels = "aeiou"
-	lower := strings.ToLower(name)
+	vowel := func(i int) bool { return i < len(name) && strings.IndexByte("aeiouAEIOU", name[i]) >= 0 }
 	switch {
-	case lower == "" || !strings.Contains(vowels, lower[:1]):
+	case !vowel(0):
 		return "a " + name
-	case lower[0] == 'u' && len(lower) > 2 && !strings.Contains(vowels, lower[1:2]) && strings.Contains(vowels, lower[2:3]):
+	case name[0]|0x20 == 'u' && len(name) > 2 && !vowel(1) && vowel(2):
 		return "a " + name // as in User and Unit
 	}
 	return "an " + name

@@ -1,6 +1,7 @@
 package gormauthz
 
-// This file tests the warning about joins to models of which the actor may read no row.
+// This file tests the warning about joins to models, and preloads of them, of which the actor may read
+// no row.
 
 import (
 	"context"
@@ -25,7 +26,16 @@ type Sender struct{ ID int64 }
 
 type Depot struct{ ID int64 }
 
-func TestJoinWithoutRule(t *testing.T) {
+func TestReadWithoutRule(t *testing.T) {
+	for reading, read := range map[string]func(*gorm.DB) *gorm.DB{
+		"a join to":    func(tx *gorm.DB) *gorm.DB { return tx.Joins("Sender").Joins("Depot") },
+		"a preload of": func(tx *gorm.DB) *gorm.DB { return tx.Preload("Sender").Preload("Depot") },
+	} {
+		t.Run(reading, func(t *testing.T) { testReadWithoutRule(t, reading, read) })
+	}
+}
+
+func testReadWithoutRule(t *testing.T, reading string, read func(*gorm.DB) *gorm.DB) {
 	onDatabases(t, func(t *testing.T, db *gorm.DB) {
 		if err := db.AutoMigrate(&Sender{}, &Depot{}, &Freight{}, &User{}); err != nil {
 			t.Fatal(err)
@@ -56,14 +66,14 @@ func TestJoinWithoutRule(t *testing.T) {
 		for range 2 { // the second time is not logged
 			var freights []Freight
 			tx := db.WithContext(authz.NewContext(context.Background(), az, &User{ID: 1}))
-			if err := tx.Scopes(Authorized("read")).Joins("Sender").Joins("Depot").Order("freights.id").Find(&freights).Error; err != nil {
+			if err := read(tx.Scopes(Authorized("read"))).Order("freights.id").Find(&freights).Error; err != nil {
 				t.Fatal(err)
 			}
 			if len(freights) != 2 || freights[0].Sender != nil || freights[0].Depot != nil || freights[1].Depot == nil {
 				t.Errorf("%+v", freights)
 			}
 		}
-		if len(log.lines) != 1 || !strings.Contains(log.lines[0], "a join to gormauthz.Sender finds no row") || !strings.Contains(log.lines[0], `allow(actor, "read", resource)`) {
+		if len(log.lines) != 1 || !strings.Contains(log.lines[0], reading+" gormauthz.Sender finds no row") || !strings.Contains(log.lines[0], `allow(actor, "read", resource)`) {
 			t.Errorf("warnings %q", log.lines)
 		}
 	})
