@@ -198,7 +198,7 @@ func TestRequiredChanges(t *testing.T) {
 			not before.parent.id = 1 and after.parent.id = 1;
 	`
 	one, two, three := uint(1), uint(2), uint(3)
-	for _, required := range []bool{true, false} {
+	testChanges := func(t *testing.T, required bool) {
 		onDatabases(t, func(t *testing.T, db *gorm.DB) {
 			if err := db.AutoMigrate(&Writer{}, &Folder{}); err != nil {
 				t.Fatal(err)
@@ -269,5 +269,8 @@ func TestRequiredChanges(t *testing.T) {
 				}
 			}
 		})
+	}
+	for _, required := range []bool{true, false} {
+		t.Run(fmt.Sprint("required ", required), func(t *testing.T) { testChanges(t, required) })
 	}
 }
