@@ -569,11 +569,12 @@ func (c *typedCompiler) readCell(reg int, off uintptr, cell *host.Cell, e *typed
 		if next.Op != host.CellOther && next.Op != host.CellIndirect && next.Op != host.CellPointer && next.Op != host.CellStruct && next.Off == 0 {
 			to := c.reg(e)
 			b := k(&typedTerm{kind: termCell, reg: to, plan: cell.Plan, nilable: true, cell: next}, e)
-			return b.loading(reg, off, to)
+			return b.inRange(to, 0, next.Op).loading(reg, off, to)
 		}
 	case host.CellOther:
 	default:
-		return k(&typedTerm{kind: termCell, reg: reg, off: off, plan: cell.Plan, cell: cell}, e)
+		b := k(&typedTerm{kind: termCell, reg: reg, off: off, plan: cell.Plan, cell: cell}, e)
+		return b.inRange(reg, off, cell.Op)
 	}
 	to := c.val(e)
 	b := k(&typedTerm{kind: termVal, reg: to, plan: cell.Plan, nilable: true}, e)
@@ -586,6 +587,24 @@ func (c *typedCompiler) readCell(reg int, off uintptr, cell *host.Cell, e *typed
 			return f.giveUp()
 		}
 		f.more.vals[to&(typedVals-1)] = v
+		return run(f)
+	}
+	return g.opaque()
+}
+
+// inRange returns the block after the check that a uint64 is in the range of Integer. The
+// check comes first, even if nothing reads the value: the solver reads it, and has an error.
+func (b *typedBlock) inRange(reg int, off uintptr, op host.CellOp) *typedBlock {
+	if op != host.CellUint64 {
+		return b
+	}
+	run := b.run
+	g := *b
+	g.never = false
+	g.run = func(f *typedFrame) bool {
+		if f.p[reg&(typedPtrs-1)] != nil && *(*int64)(f.at(reg, off)) < 0 {
+			return f.giveUp()
+		}
 		return run(f)
 	}
 	return g.opaque()
