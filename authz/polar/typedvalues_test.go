@@ -65,7 +65,7 @@ var typedFields = []string{"id", "i8", "i", "u", "f", "f32", "s", "b", "lv", "w"
 func typedSamples() []*typedScalars {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
 	one, word, yes, half := 1, "a", true, 0.5
-	nan, big := math.NaN(), 1<<62+1
+	nan, big := math.NaN(), math.MaxInt/2+2
 	group := &typedGroup{ID: 1, Name: "a"}
 	all := []*typedScalars{
 		{},
@@ -76,9 +76,9 @@ func typedSamples() []*typedScalars {
 		{I8: -1, I: math.MinInt, U: 1 << 63, F: nan, F32: float32(nan), S: strings.Repeat("a", 300), Rt: typedRate(nan), At: now.In(time.FixedZone("", 3600)), For: time.Hour,
 			PF: &nan, Any: nan, NF: sql.NullFloat64{Float64: nan, Valid: true}, NS: sql.NullString{String: "a"}, NI: sql.NullInt64{Int64: 1}, Str: time.Duration(0),
 			Anys: []any{nan, 0.5}, Ptrs: []*typedGroup{nil}},
-		{I: 1<<62 + 1, U: math.MaxUint64, F: 1 << 62, F32: 1 << 62, Rt: math.MaxFloat64, At: now.Add(1), PI: &big, Any: uint64(1 << 63), PT: &time.Time{},
+		{I: math.MaxInt/2 + 2, U: math.MaxUint64, F: 1 << 62, F32: 1 << 62, Rt: math.MaxFloat64, At: now.Add(1), PI: &big, Any: uint64(1 << 63), PT: &time.Time{},
 			typedBase: &typedBase{ID: 1<<62 + 1}, Anys: []any{"a"}, Vals: []typedGroup{{ID: 1 << 63}}},
-		{I: 1 << 62, U: 1<<62 + 1, F: 0.5, F32: 0.5, Rt: 0.5, Any: "a", Str: now, In: typedGroup{ID: 1 << 63}},
+		{I: math.MaxInt/2 + 1, U: 1<<62 + 1, F: 0.5, F32: 0.5, Rt: 0.5, Any: "a", Str: now, In: typedGroup{ID: 1 << 63}},
 		{F: math.Copysign(0, -1), Any: true, PS: new(string), PB: new(bool), NB: sql.NullBool{Valid: true}, NS: sql.NullString{Valid: true}},
 	}
 	all[1].Next, all[2].Next, all[3].Next, all[5].Any = all[1], all[1], all[2], all[1]

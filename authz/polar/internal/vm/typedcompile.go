@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	typedNodes  = 4096 // goals of a decision
-	typedNest   = 64   // calls in calls
-	meteredFrom = 24   // steps from which on code that several lead to counts itself
-	manySteps   = 1 << 40
+	typedNodes  = 4096    // goals of a decision
+	typedNest   = 64      // calls in calls
+	meteredFrom = 24      // steps from which on code that several lead to counts itself
+	manySteps   = 1 << 29 // so that the sum of two fits into 32 bits
 )
 
 // A typedBlock is the code from a goal on.

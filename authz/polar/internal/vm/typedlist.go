@@ -3,6 +3,7 @@ package vm
 // This file compiles lists and methods for types.
 
 import (
+	"math/bits"
 	"strings"
 	"unsafe"
 
@@ -62,6 +63,15 @@ func (c *typedCompiler) in(n *node, e *typedEnv, a *typedAct, k func(e *typedEnv
 	})
 }
 
+// countEach counts the steps of reading n elements, and of a round for each of them.
+func (f *typedFrame) countEach(n, steps int) bool {
+	if over, rounds := bits.Mul(uint(n), uint(steps)); over > 0 || rounds > uint(f.limits.Steps) {
+		f.gaveUp = true
+		return false
+	}
+	return f.count(n*steps + elemSteps(n))
+}
+
 // elemSteps are the steps of reading n elements.
 func elemSteps(n int) int { return (n+meter.StepElems-1)/meter.StepElems + 1 }
 
@@ -83,7 +93,7 @@ func (c *typedCompiler) inSlice(list *typedTerm, e *typedEnv, each func(t *typed
 			if n == 0 {
 				return false
 			}
-			if !f.count(n*steps + elemSteps(n)) {
+			if !f.countEach(n, steps) {
 				return true
 			}
 			return scan(f, data, n, stride)
@@ -95,7 +105,7 @@ func (c *typedCompiler) inSlice(list *typedTerm, e *typedEnv, each func(t *typed
 		if n == 0 {
 			return false
 		}
-		if !f.count(n*steps + elemSteps(n)) {
+		if !f.countEach(n, steps) {
 			return true
 		}
 		for i := range n {
@@ -121,7 +131,7 @@ func (c *typedCompiler) inParts(list *typedTerm, e *typedEnv, each func(t *typed
 	b.steps, b.never = 1, false
 	b.run = func(f *typedFrame) bool {
 		n := f.texts.n[split]
-		if !f.count(n*steps + elemSteps(n)) {
+		if !f.countEach(n, steps) {
 			return true
 		}
 		for i := from; i < n; i++ {
@@ -153,7 +163,7 @@ func (c *typedCompiler) inVal(list *typedTerm, e *typedEnv, each func(t *typedTe
 			return f.giveUp()
 		}
 		n := list.Len()
-		if !f.count(n*steps + elemSteps(n)) {
+		if !f.countEach(n, steps) {
 			return true
 		}
 		for i := range n {
