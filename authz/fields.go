@@ -8,8 +8,8 @@ import (
 )
 
 // A FieldRuler is a [Policy] that reports which classes its rules are about. For other policies,
-// AuthorizeFields evaluates allow_field for every class, unless a [Definer] says that there is no such
-// rule.
+// AuthorizeFields evaluates allow_field for every class, unless a [Definer] says that the policy does not
+// define it.
 type FieldRuler interface {
 	// MayApply reports whether a rule with that name and number of parameters may hold for
 	// instances of a class as its argument with that index, from 0.

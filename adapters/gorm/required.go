@@ -77,7 +77,7 @@ func (m *model) canRequire(name string) error {
 	rel := m.relation(name)
 	switch {
 	case rel == nil:
-		return errors.New("there is no association of that name")
+		return errors.New("the model does not have that association")
 	case rel.gorm.Type != schema.BelongsTo || len(rel.gorm.References) != 1:
 		return errors.New("it does not belong to one row by one column")
 	case rel.gorm.Field.TagSettings["CONSTRAINT"] == "-":

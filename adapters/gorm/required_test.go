@@ -163,7 +163,7 @@ func TestRequiredErrors(t *testing.T) {
 		"Retired": "gormauthz.Retired has rows that queries leave out, such as soft-deleted ones",
 		"Loose":   "its tags turn the constraint off",
 		"Parts":   "it does not belong to one row by one column",
-		"Nobody":  "there is no association of that name",
+		"Nobody":  "the model does not have that association",
 	} {
 		db := newSQLite(t).open(t)
 		_, err := Classes(db, Required(&Claim{}, name))

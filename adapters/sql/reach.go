@@ -27,8 +27,8 @@ import (
 // A step of several relations is a join of all rows on its way.
 //
 // A Reach in the condition of another Reach depends on nothing around it, so its set is
-// computed before the other's. The sets are side by side and not nested: SQLite's parser
-// accepts only three levels of nesting.
+// computed before the other's. The sets are side by side and not nested, because databases
+// limit the depth of a statement (see Dialect).
 func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 	if !closed(e.Where, e.As) {
 		return frag{}, answer.Unsupported(e, "a transitive relation whose condition depends on the row it starts from")

@@ -192,8 +192,8 @@ type block struct {
 const maxTables = 12
 
 // exists translates a step through a relation. Further to-one steps in its condition join
-// the same block, so a path of many steps adds only one level of nesting. SQLite's parser
-// accepts about ten levels. To-many steps side by side stay separate, because the database
+// the same block, so a path of many steps adds only one level of nesting, which databases
+// limit (see Dialect). To-many steps side by side stay separate, because the database
 // might try all pairs of their rows.
 func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
 	owner := c.scope[e.From]

@@ -10,7 +10,7 @@ import (
 )
 
 // Arith returns a op b for the operators +, -, *, /, mod and rem. Integers are checked for
-// overflow, and / always makes a Float. With nil there is no result, and ok is false.
+// overflow, and / always makes a Float. If an operand is nil, ok is false.
 func Arith(op syntax.Op, a, b Value) (result Value, ok bool, err error) {
 	ak, bk := a.Kind(), b.Kind()
 	switch {

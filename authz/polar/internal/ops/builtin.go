@@ -78,7 +78,7 @@ var Builtins = []Builtin{
 	{Name: "keys", Recv: host.Dict, Args: none, Result: host.List, Elem: host.String, Call: dictKeys},
 }
 
-// BuiltinOf returns the built-in method of that name for values of a kind, or nil if there is none.
+// BuiltinOf returns the built-in method of that name for values of a kind, or nil.
 func BuiltinOf(kind host.Kind, name string) *Builtin {
 	for i := range Builtins {
 		if b := &Builtins[i]; b.Recv == kind && b.Name == name {

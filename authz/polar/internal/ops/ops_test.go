@@ -113,7 +113,7 @@ func TestCallBuiltin(t *testing.T) {
 		recv ops.Value
 		name string
 		args []ops.Value
-		want string // as Print shows it; "none" if there is no solution; else a code
+		want string // as Print shows it; "none" if the call fails; a code if it returns an error
 	}{
 		{str("a/b"), "split", []ops.Value{str("/")}, `["a", "b"]`},
 		{str("a"), "split", []ops.Value{str("")}, ops.CodeType},

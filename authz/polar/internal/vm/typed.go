@@ -45,7 +45,7 @@ const (
 )
 
 // A typedCode is compiled goals and all that follow them. It reports whether they hold; after
-// giving up it reports true, so that nothing else is tried.
+// giving up it reports true, so that its callers stop too.
 type typedCode func(f *typedFrame) bool
 
 // A typedFrame is the state of one run.
@@ -103,7 +103,7 @@ func (v *typedValues) hostCalls() []HostCall {
 }
 
 // replayed returns the results of a call that was made before the query began. It returns nil
-// if the call is not the next of those; then none of them is.
+// if the call is not the next of those, and then forgets them all.
 func (m *Machine) replayed(hm *host.Method, obj Value, args []Value) *HostCall {
 	if len(m.hosted) == 0 {
 		return nil
@@ -347,7 +347,7 @@ func (d *typedDecision) runTexts(f *typedFrame) bool {
 }
 
 // typedSlow returns the decision for a question that is asked for the first time, or about an
-// action that the policy does not name. It returns nil if there is none.
+// action that the policy does not name. It returns nil if the decision is not compiled now.
 func (p *Program) typedSlow(ctx context.Context, r *typedRule, actor any, action string, resource any) *typedDecision {
 	at, _ := host.Words(actor)
 	rt, _ := host.Words(resource)
@@ -367,7 +367,7 @@ func (p *Program) typedSlow(ctx context.Context, r *typedRule, actor any, action
 	made := d
 	p.compileTyped(ctx, &made, r, actor, resource)
 	if ctx.Err() != nil {
-		return nil // perhaps the reason why there is no code
+		return nil // the compiler may have stopped because of that
 	}
 	return r.add(&made)
 }
@@ -463,7 +463,7 @@ func (p *Program) nameValue(v Value, depth int) {
 	}
 }
 
-// WhyNotTyped says why there is no code for a decision, or "" if there is. It is for tests.
+// WhyNotTyped returns why a decision is not compiled, or "" if it is. It is for tests.
 func (p *Program) WhyNotTyped(name string, actor any, action string, resource any) string {
 	r := p.typedAllow
 	if name == "deny" {
