@@ -39,22 +39,16 @@ func (p *Policy) Decide(ctx context.Context, rule string, actor any, action stri
 		return p.solve(ctx, rule, actor, action, resource)
 	}
 	allowed, by, calls, done := p.prog.DecideTyped(ctx, &p.config.Limits, rule, actor, action, resource)
-	if done {
-		if !allowed {
-			return Outcome{}, nil
-		}
-		return Outcome{Allowed: true, Rule: p.rule(by.Index)}, nil
+	if !done && len(calls) == 0 {
+		allowed, by, calls, done = p.prog.Decide(ctx, rule, actor, action, resource)
 	}
-	if len(calls) > 0 {
+	switch {
+	case !done:
 		return p.solveAfter(ctx, calls, rule, actor, action, resource)
+	case !allowed:
+		return Outcome{}, nil
 	}
-	if allowed, by, calls, done = p.prog.Decide(ctx, rule, actor, action, resource); done {
-		if !allowed {
-			return Outcome{}, nil
-		}
-		return Outcome{Allowed: true, Rule: p.rule(by.Index)}, nil
-	}
-	return p.solveAfter(ctx, calls, rule, actor, action, resource)
+	return Outcome{Allowed: true, Rule: p.rule(by.Index)}, nil
 }
 
 // solve implements Decide with the solver.

@@ -60,18 +60,10 @@ func (m *Machine) traceLeaf(call int32, pr *pred, args []Value) *indexNode {
 // of lists.
 func (n *indexNode) byHead(args []Value, parts bool) *indexNode {
 	for !n.leaf {
-		v := args[n.key.arg]
-		switch k := v.Kind(); {
-		case k == host.Var, n.key.attr != "", n.key.part != wholeArg && !parts:
+		if n.key.attr != "" || n.key.part != wholeArg && !parts {
 			n = n.unbound
-		case n.key.part != wholeArg:
-			n = n.ofPart(v)
-		case n.byPlan != nil:
-			n = n.ofPlan(v)
-		case k == host.Partial:
-			n = n.unbound
-		default:
-			n = n.ofConstant(v)
+		} else {
+			n = n.child(args[n.key.arg])
 		}
 	}
 	return n

@@ -350,24 +350,27 @@ func (n *indexNode) find(args []Value) *indexNode {
 
 func (n *indexNode) descend(args []Value) *indexNode {
 	for !n.leaf {
-		v := args[n.key.arg]
-		k := v.Kind()
-		switch {
-		case k == host.Var:
-			n = n.unbound
-		case n.key.attr != "":
-			n = n.ofField(v)
-		case n.key.part != wholeArg:
-			n = n.ofPart(v)
-		case n.byPlan != nil:
-			n = n.ofPlan(v)
-		case k == host.Partial:
-			n = n.unbound
-		default:
-			n = n.ofConstant(v)
-		}
+		n = n.child(args[n.key.arg])
 	}
 	return n
+}
+
+// child returns the child for the value of the argument that the node is about.
+func (n *indexNode) child(v Value) *indexNode {
+	k := v.Kind()
+	switch {
+	case k == host.Var:
+		return n.unbound
+	case n.key.attr != "":
+		return n.ofField(v)
+	case n.key.part != wholeArg:
+		return n.ofPart(v)
+	case n.byPlan != nil:
+		return n.ofPlan(v)
+	case k == host.Partial:
+		return n.unbound
+	}
+	return n.ofConstant(v)
 }
 
 // ofField returns the child for the value of a field of v.

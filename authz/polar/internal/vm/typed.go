@@ -315,10 +315,15 @@ func (p *Program) DecideTyped(ctx context.Context, limits *Limits, name string, 
 	default:
 		allowed = d.code(hide(&f))
 	}
-	done = !f.gaveUp && f.steps <= limits.Steps && d.bytes+f.bytes <= limits.Bytes &&
-		ctx.Err() == nil // if the context has ended, the solver reports it
+	done = d.answered(&f)
 	returned = true
 	return allowed && done, f.rule, calls, done
+}
+
+// answered reports whether a run has an answer: it did not give up, and stayed within the limits.
+// If the context has ended, the solver reports it.
+func (d *typedDecision) answered(f *typedFrame) bool {
+	return !f.gaveUp && f.steps <= f.limits.Steps && d.bytes+f.bytes <= f.limits.Bytes && f.ctx.Err() == nil
 }
 
 // runMore runs a decision that needs all of a frame.
@@ -390,65 +395,22 @@ func (p *Program) nameOf(text string) (string, bool) {
 }
 
 func (p *Program) nameTexts(cl *clause) {
+	name := func(op *operand) {
+		if op.kind == constOperand {
+			p.nameValue(op.value, 0)
+		}
+	}
 	for i := range cl.params {
-		p.nameOperand(&cl.params[i].term)
+		cl.params[i].term.each(name)
 	}
 	if p.namedShapes[cl.shape] {
 		return
 	}
 	p.namedShapes[cl.shape] = true
 	for i := range cl.params {
-		p.namePattern(cl.params[i].pat)
+		cl.params[i].pat.each(name)
 	}
-	seen := make(map[*node]bool)
-	todo := []*node{cl.body}
-	for len(todo) > 0 {
-		n := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if n == nil || seen[n] {
-			continue
-		}
-		seen[n] = true
-		p.nameOperand(&n.a)
-		p.nameOperand(&n.b)
-		p.nameOperand(&n.c)
-		for i := range n.args {
-			p.nameOperand(&n.args[i])
-		}
-		p.namePattern(n.pat)
-		if n.control != nil {
-			todo = append(todo, n.alts...)
-			todo = append(todo, n.sub)
-		}
-		todo = append(todo, n.next)
-	}
-}
-
-func (p *Program) namePattern(pat *pattern) {
-	if pat == nil {
-		return
-	}
-	p.nameOperand(&pat.value)
-	for i := range pat.fields {
-		p.namePattern(pat.fields[i].pat)
-	}
-	for _, e := range pat.elems {
-		p.namePattern(e)
-	}
-}
-
-func (p *Program) nameOperand(op *operand) {
-	if op.kind == constOperand {
-		p.nameValue(op.value, 0)
-	}
-	if op.compound != nil {
-		for i := range op.elems {
-			p.nameOperand(&op.elems[i])
-		}
-		if op.rest != nil {
-			p.nameOperand(op.rest)
-		}
-	}
+	eachOperand(cl.body, nil, name)
 }
 
 func (p *Program) nameValue(v Value, depth int) {

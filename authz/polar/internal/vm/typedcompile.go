@@ -804,12 +804,19 @@ func (e *typedEnv) waits() (n int) {
 // bindsLive reports whether the alternatives of n may bind a variable that is used after them.
 func bindsLive(n *node, e *typedEnv, a *typedAct) bool {
 	after, inside := make(map[int32]bool), make(map[int32]bool)
-	slotsFrom(n.next, nil, after)
+	slotsInto := func(set map[int32]bool) func(*operand) {
+		return func(op *operand) {
+			if op.kind == varOperand {
+				set[op.slot] = true
+			}
+		}
+	}
+	eachOperand(n.next, nil, slotsInto(after))
 	for i := range a.clause.params {
-		slotsOf(&a.clause.params[i].term, after)
+		a.clause.params[i].term.each(slotsInto(after))
 	}
 	for _, alt := range n.alts {
-		slotsFrom(alt, n.next, inside)
+		eachOperand(alt, n.next, slotsInto(inside))
 	}
 	roots := make(map[int]bool)
 	for s := range after {
@@ -823,61 +830,6 @@ func bindsLive(n *node, e *typedEnv, a *typedAct) bool {
 		}
 	}
 	return false
-}
-
-// slotsFrom adds the slots that goals from n on use, up to the goal end.
-func slotsFrom(n, end *node, set map[int32]bool) {
-	seen := make(map[*node]bool)
-	todo := []*node{n}
-	for len(todo) > 0 {
-		n := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if n == nil || n == end || seen[n] {
-			continue
-		}
-		seen[n] = true
-		slotsOf(&n.a, set)
-		slotsOf(&n.b, set)
-		slotsOf(&n.c, set)
-		for i := range n.args {
-			slotsOf(&n.args[i], set)
-		}
-		slotsOfPattern(n.pat, set)
-		if n.control != nil {
-			todo = append(append(todo, n.alts...), n.sub)
-		}
-		todo = append(todo, n.next)
-	}
-}
-
-func slotsOf(op *operand, set map[int32]bool) {
-	if op.kind == varOperand {
-		set[op.slot] = true
-	}
-	if op.compound != nil {
-		for i := range op.elems {
-			slotsOf(&op.elems[i], set)
-		}
-		if op.rest != nil {
-			slotsOf(op.rest, set)
-		}
-	}
-}
-
-func slotsOfPattern(p *pattern, set map[int32]bool) {
-	if p == nil {
-		return
-	}
-	slotsOf(&p.value, set)
-	for i := range p.fields {
-		slotsOfPattern(p.fields[i].pat, set)
-	}
-	for _, e := range p.elems {
-		slotsOfPattern(e, set)
-	}
-	if p.rest != nil {
-		slotsOf(p.rest, set)
-	}
 }
 
 // not compiles a negation, whose variables from outside must have values.
