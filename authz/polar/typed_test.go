@@ -218,6 +218,7 @@ func TestTypedConcurrently(t *testing.T) {
 // A typedCounter counts the calls of its methods.
 type typedCounter struct {
 	ID    int
+	Name  string
 	Items []any
 	calls *int
 	end   func()
@@ -263,6 +264,30 @@ func TestTypedCallsMethodsOnce(t *testing.T) {
 		if out.Allowed != tt.allow || calls != tt.calls {
 			t.Errorf("%s: %v after %d calls, want %v after %d", tt.body, out.Allowed, calls, tt.allow, tt.calls)
 		}
+	}
+}
+
+// TestTypedCallsMethodsOnceAtLimits tests the same for a limit that is met after the call.
+func TestTypedCallsMethodsOnceAtLimits(t *testing.T) {
+	called := false
+	for steps := 1; steps < 400; steps++ {
+		calls := 0
+		c := &typedCounter{ID: 1, Name: strings.Repeat("a", 10_000), calls: &calls}
+		p, _, err := load(t.Context(), Input{
+			Sources: []Source{{"limit.polar", `allow(_, "read", c: Counter) if c.asks("a") and c.name.starts_with("a");`}},
+			Classes: []Class{{Name: "Counter", Type: ClassOf[typedCounter]().Type}},
+			Limits:  Limits{Steps: steps},
+		}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Decide(t.Context(), "allow", c, "read", c); calls > 1 || err == nil && calls == 0 {
+			t.Fatalf("%d steps: %d calls, %v", steps, calls, err)
+		}
+		called = called || calls > 0
+	}
+	if !called {
+		t.Error("the method was never called")
 	}
 }
 

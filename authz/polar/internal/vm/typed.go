@@ -335,7 +335,7 @@ func (d *typedDecision) runMore(f *typedFrame) (allowed bool, calls []HostCall) 
 		run = d.runTexts
 	}
 	allowed = run(f)
-	if v.calls > 0 && f.gaveUp {
+	if v.calls > 0 && !d.answered(f) {
 		calls = v.hostCalls()
 	}
 	runtime.KeepAlive(&v)
