@@ -17,11 +17,10 @@ import (
 // fieldHead matches the head of a rule about an action. Rules about fields are made from those.
 var fieldHead = regexp.MustCompile(`(?m)^allow\((m: Member), ([^,]*), (.*?)\) if`)
 
-// TestAnswersAgree tests that IsAllowed, Authorize, Query, AuthorizedActions, Explain,
-// AuthorizeField and AuthorizedFields agree.
-func TestAnswersAgree(t *testing.T) {
-	policies := 100
-	if n, err := strconv.Atoi(os.Getenv("URSA_AGREE_POLICIES")); err == nil {
+// randomRuns returns the number of random policies to try, by default the given one, and their seed.
+func randomRuns(t *testing.T, variable string, policies int) (int, uint64) {
+	t.Helper()
+	if n, err := strconv.Atoi(os.Getenv(variable)); err == nil {
 		policies = n
 	}
 	seed := rand.Uint64()
@@ -29,6 +28,13 @@ func TestAnswersAgree(t *testing.T) {
 		seed = n
 	}
 	t.Logf("URSA_SEED=%d", seed)
+	return policies, seed
+}
+
+// TestAnswersAgree tests that IsAllowed, Authorize, Query, AuthorizedActions, Explain,
+// AuthorizeField and AuthorizedFields agree.
+func TestAnswersAgree(t *testing.T) {
+	policies, seed := randomRuns(t, "URSA_AGREE_POLICIES", 100)
 	repos := []*repo{{ID: 1, Owner: 1, Tags: []string{"a"}}, {ID: 2, Owner: 2, Public: true}, {}}
 	boss := &member{ID: 3, Title: "b"}
 	members := []*member{boss, {ID: 1, Title: "a", Boss: boss, Roles: []role{{"a", repos[0]}}}, {ID: 2, Boss: boss}}

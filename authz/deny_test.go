@@ -11,12 +11,10 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"reflect"
 	"regexp"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -591,15 +589,7 @@ undecided: Member 2 "read" Repo 1
 // exactly if a policy with only the allow rules allows it and a policy with only the deny
 // rules does not. Filters, enumerations and explanations must agree.
 func TestDenyRuleAgrees(t *testing.T) {
-	policies := 300
-	if n, err := strconv.Atoi(os.Getenv("URSA_EXPLAIN_POLICIES")); err == nil {
-		policies = n
-	}
-	seed := rand.Uint64()
-	if n, err := strconv.ParseUint(os.Getenv("URSA_SEED"), 10, 64); err == nil {
-		seed = n
-	}
-	t.Logf("URSA_SEED=%d", seed)
+	policies, seed := randomRuns(t, "URSA_EXPLAIN_POLICIES", 300)
 	repos := []*repo{{ID: 1, Owner: 1, Tags: []string{"a"}}, {ID: 2, Owner: 2, Public: true}, {ID: 3, Owner: 3, Public: true, Tags: []string{"b"}}}
 	boss := &member{ID: 3, Title: "b"}
 	loop := &member{ID: 4, Title: "a"}

@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -433,15 +431,7 @@ func (g randomPolicy) policy() string {
 // TestExplainAgrees tests Explain on random policies: the answer is that of IsAllowed,
 // every denial has a reason and every allow a proof, and nothing is shown that must not be.
 func TestExplainAgrees(t *testing.T) {
-	policies := 300
-	if n, err := strconv.Atoi(os.Getenv("URSA_EXPLAIN_POLICIES")); err == nil {
-		policies = n
-	}
-	seed := rand.Uint64()
-	if n, err := strconv.ParseUint(os.Getenv("URSA_SEED"), 10, 64); err == nil {
-		seed = n
-	}
-	t.Logf("URSA_SEED=%d", seed)
+	policies, seed := randomRuns(t, "URSA_EXPLAIN_POLICIES", 300)
 	repos := []*repo{{ID: 1, Owner: 1, Tags: []string{"a"}, Secret: secret}, {ID: 2, Owner: 2, Public: true}, {ID: 3, Owner: 3, Public: true, Tags: []string{secret}}, {}}
 	boss := &member{ID: 3, Title: "b", Password: secret}
 	loop := &member{ID: 4, Title: "a"}

@@ -10,9 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -122,15 +120,7 @@ func alone(t *testing.T, m authz.Miss, last int32) (string, bool) {
 
 // TestExplainLaws tests explanations of all kinds of questions.
 func TestExplainLaws(t *testing.T) {
-	policies := 60
-	if n, err := strconv.Atoi(os.Getenv("URSA_EXPLAIN_POLICIES")); err == nil {
-		policies = n
-	}
-	seed := rand.Uint64()
-	if n, err := strconv.ParseUint(os.Getenv("URSA_SEED"), 10, 64); err == nil {
-		seed = n
-	}
-	t.Logf("URSA_SEED=%d", seed)
+	policies, seed := randomRuns(t, "URSA_EXPLAIN_POLICIES", 60)
 	repos := []*repo{{ID: 1, Owner: 1, Tags: []string{"a"}, Secret: secret}, {ID: 1, Owner: 2, Public: true}, {ID: 1, Owner: 3, Public: true, Tags: []string{secret}}}
 	boss := &member{ID: 3, Title: "b", Password: secret}
 	loop := &member{ID: 4, Title: "a"}

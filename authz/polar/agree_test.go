@@ -226,18 +226,24 @@ func agreeWorld() (users []*agreeUser, docs []*agreeDoc, classes []Class) {
 	return users, docs, classes
 }
 
-// agreeRuns returns the number of random policies to try, and their seed.
-func agreeRuns(t *testing.T) (policies int, seed uint64) {
-	policies = 400
-	if n, err := strconv.Atoi(os.Getenv("URSA_AGREE_POLICIES")); err == nil {
+// randomRuns returns the number of random policies to try, by default the given one, and their seed.
+func randomRuns(t *testing.T, variable string, policies int) (int, uint64) {
+	t.Helper()
+	if n, err := strconv.Atoi(os.Getenv(variable)); err == nil {
 		policies = n
 	}
-	seed = rand.Uint64()
+	seed := rand.Uint64()
 	if n, err := strconv.ParseUint(os.Getenv("URSA_SEED"), 10, 64); err == nil {
 		seed = n
 	}
 	t.Logf("URSA_SEED=%d", seed)
 	return policies, seed
+}
+
+// agreeRuns is randomRuns for the tests of the ways to decide.
+func agreeRuns(t *testing.T) (policies int, seed uint64) {
+	t.Helper()
+	return randomRuns(t, "URSA_AGREE_POLICIES", 400)
 }
 
 func TestFastPathAgrees(t *testing.T) {

@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz/filter"
@@ -128,15 +126,7 @@ func listRows() (users []*listUser, docs []*listDoc) {
 // TestFilterAgrees tests that Filter selects exactly the documents that decisions allow, and
 // FilterActors exactly the users.
 func TestFilterAgrees(t *testing.T) {
-	policies := 1500
-	if n, err := strconv.Atoi(os.Getenv("URSA_AGREE_POLICIES")); err == nil {
-		policies = n
-	}
-	seed := rand.Uint64()
-	if n, err := strconv.ParseUint(os.Getenv("URSA_SEED"), 10, 64); err == nil {
-		seed = n
-	}
-	t.Logf("URSA_SEED=%d", seed)
+	policies, seed := randomRuns(t, "URSA_AGREE_POLICIES", 1500)
 	users, docs := listRows()
 	ctx := context.Background()
 	loaded := 0

@@ -12,9 +12,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -240,11 +238,7 @@ func pure(text string) string {
 }
 
 func TestLaws(t *testing.T) {
-	policies := 60
-	if n, err := strconv.Atoi(os.Getenv("URSA_LAW_POLICIES")); err == nil {
-		policies = n
-	}
-	_, seed := agreeRuns(t)
+	policies, seed := randomRuns(t, "URSA_LAW_POLICIES", 60)
 	tallies := make([]lawTally, len(laws))
 	for i := range policies {
 		var bases [2]*lawBase // without and with cut and :=
