@@ -151,9 +151,14 @@ func (f *typedFrame) count(steps int) bool {
 
 // hide returns f, but the compiler does not see that it does, and leaves the frame on the
 // stack. That is safe because no code keeps f, or a pointer to a part of the frame, longer
-// than the run: it is passed down in calls and never stored outside of the frame. The stack
-// cannot move between the two lines, where the address is a number, since it moves only when a
-// function is called.
+// than the run: it is passed down in calls and never stored outside of the frame.
+//
+// For a moment the address is a number, which does not follow the stack when it moves. The
+// stack moves only where a function begins, so none may be called in between. Without
+// nocheckptr, builds with -race or -d=checkptr would call one, the check of the conversion.
+//
+//go:nosplit
+//go:nocheckptr
 func hide[T any](f *T) *T {
 	u := uintptr(unsafe.Pointer(f))
 	return *(**T)(unsafe.Pointer(&u))
@@ -315,7 +320,7 @@ func (p *Program) DecideTyped(ctx context.Context, limits *Limits, name string, 
 	default:
 		allowed = d.code(hide(&f))
 	}
-	done = d.answered(&f)
+	done = d.answered(&f) && (!allowed || f.rule != nil) // without a rule nothing is allowed
 	returned = true
 	return allowed && done, f.rule, calls, done
 }
