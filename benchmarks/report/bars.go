@@ -74,6 +74,19 @@ func bars(res *results) *grid {
 		x, ok := turns(res, db, "int")
 		most("list of 100,000 rows on "+title(db)+": at most 1.1 times the time with a WHERE written by hand", x, ok, 1.1, factor)
 	}
+	shapes := make(map[string]struct{ all, met int })
+	for _, s := range shapeTimes(res) {
+		n := shapes[s.database]
+		if n.all++; s.met() {
+			n.met++
+		}
+		shapes[s.database] = n
+	}
+	for _, db := range res.values("Shapes", "database") {
+		n := shapes[db]
+		g.add("lists of every shape on "+title(db)+": at most 1.5 times the time of an expert's SQL, or 1 ms more",
+			fmt.Sprintf("%d of %d", n.met, n.all), verdict(n.met == n.all))
+	}
 	for _, c := range adapterCosts(res) {
 		if c.with == c.base {
 			continue // net/http itself

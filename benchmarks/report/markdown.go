@@ -43,6 +43,10 @@ func markdown(res *results) []byte {
 		"in the scenario rbac. The ratio in the last column is that of the time to Ursa's.", questionTable(p.res))
 	p.growth()
 	p.lists()
+	p.table("## Shapes of lists", fmt.Sprintf("Lists among %s files, for a user with a few rows or, where the list says so, half of the table "+
+		"(with `Broad`, the hint for that, or without it): by policy, and as an expert writes the SQL. A page is the newest 50. The time is the best of five, "+
+		"as PostgreSQL and MariaDB say it; SQLite is timed from outside. The goal is at most 1.5 times the time by hand, or 1 ms more. "+
+		"[plans.md](plans.md) has the statements with their plans.", count(res.head["files"])), shapeTable(res))
 	p.table("## Requests", "One GET request through `net/http` to a server on this machine, and a call of the handler alone, each "+
 		"without and with `Middleware`, which finds the actor, makes one decision on the path, and adds values to the context.", requests(res))
 	p.table("## Adapters", "What adapters add to a call of a handler, to a field that gqlgen resolves, "+

@@ -16,7 +16,7 @@ import (
 // given number of nanoseconds.
 func sample(nanoseconds float64) []byte {
 	var b bytes.Buffer
-	b.WriteString("date: 2026-01-02\nrounds: 6\nmodule-example.com/peer: v1.2.3\n" +
+	b.WriteString("date: 2026-01-02\nfiles: 1000000\nrounds: 6\nmodule-example.com/peer: v1.2.3\n" +
 		"engine-ursa: ours\nscenario-owner: users read their own\ncpu: test\n")
 	for round := range 6 {
 		line := func(name string, ns float64, bytes, allocs int) {
@@ -46,6 +46,10 @@ func sample(nanoseconds float64) []byte {
 		line("List/database=sqlite/rows=100000/key=int/way=list", 210e3, 50e3, 1800)
 		line("List/database=sqlite/rows=100000/key=int/way=where", 200e3, 45e3, 1700)
 		fmt.Fprintf(&b, "BenchmarkList/database=sqlite/rows=100000/key=int/way=turns-2 \t 9\t 600000 ns/op\t 206000 list-p50-ns\t 200000 where-p50-ns\n")
+		for by, ns := range map[string]int{"policy": 1_600_000, "hand": 1_000_000} {
+			fmt.Fprintf(&b, "BenchmarkShapes/database=sqlite/shape=two_ways,_page/by=%s-2 \t 5\t 600000 ns/op\t %d best-ns\n", by, ns)
+			fmt.Fprintf(&b, "BenchmarkShapes/database=sqlite/shape=six_ways/by=%s-2 \t 5\t 600000 ns/op\t %d best-ns\n", by, 3*ns)
+		}
 		line("Filter/key=int/step=filter", 12e3, 4e3, 30)
 		line("Middleware/over=call/middleware=no", 1_000, 100, 5)
 		line("Middleware/over=call/middleware=yes", 2_500, 200, 9)
@@ -111,6 +115,9 @@ func TestMarkdown(t *testing.T) {
 		"at most ±5 %",
 		"100× for 100×, exponent 1.00",
 		"1: 100 ns; 100: 10.0 µs",
+		"| two ways, page | 1.60 ms (1.60×) | 1.00 ms | yes |",
+		"| six ways | 4.80 ms (1.60×) | 3.00 ms | **no** |",
+		"| lists of every shape on SQLite: at most 1.5 times the time of an expert's SQL, or 1 ms more | 1 of 2 | **no** |",
 		"| handler | 1.00 µs | 2.50 µs | +1.50 µs | 100 B / 5 | 200 B / 9 |",
 		"| log of 1 in 100 | 180 ns | 0 |",
 		"| gin, Middleware, RequireDecision and Guard | 100 ns | 2.60 µs | 26 |",
