@@ -140,7 +140,7 @@ blocked(u, f: paper) if b in f.Blocks and b.user_id = u.id;
 // A shape is a list. Suffix follows the condition.
 type shape struct {
 	name, action, table string
-	half                bool // of a user who may see half of the table
+	half                bool // half of the table is allowed
 	broad               bool // with the hint for that
 	count               bool
 	suffix              string

@@ -126,5 +126,10 @@ func bars(res *results) *grid {
 	most("memory of one of 10,000 rules: at most 1,000 bytes", x, ok, 1_000, digits)
 	x, ok = res.get("Memory", "of=authorizer", "scenario=owner", "rules=1").median("B/authorizer")
 	most("memory of an idle Authorizer with one rule: at most 8 KB", x, ok, 8_192, digits)
+	reverse, okReverse := res.get("Nrev", "by=ursa").median(seconds)
+	prolog, okProlog := res.get("Nrev", "by=swipl").median("one-sec")
+	if okReverse && okProlog {
+		g.add("reversing a list of 30 naively, compared with SWI-Prolog with optimization (the aim is 10 times its time)", factor(reverse/prolog), "")
+	}
 	return g
 }

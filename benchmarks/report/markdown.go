@@ -43,7 +43,7 @@ func markdown(res *results) []byte {
 		"in the scenario rbac. The ratio in the last column is that of the time to Ursa's.", questionTable(p.res))
 	p.growth()
 	p.lists()
-	p.table("## Shapes of lists", fmt.Sprintf("Lists among %s files, for a user with a few rows or, where the list says so, half of the table "+
+	p.table("## Shapes of lists", fmt.Sprintf("Lists among %s files, for a user with a few rows or, if the list is named so, with half of the table "+
 		"(with `Broad`, the hint for that, or without it): by policy, and as an expert writes the SQL. A page is the newest 50. The time is the best of five, "+
 		"as PostgreSQL and MariaDB say it; SQLite is timed from outside. The goal is at most 1.5 times the time by hand, or 1 ms more. "+
 		"[plans.md](plans.md) has the statements with their plans.", count(res.head["files"])), shapeTable(res))
