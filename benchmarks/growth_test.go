@@ -39,7 +39,8 @@ var growths = []struct {
 	{"classes", []int{1, 5, 10, 50, 100, 500}, growClasses},
 	{"list", []int{1, 10, 100, 1_000, 10_000, 100_000}, growList},
 	{"roles", []int{1, 2, 5, 10, 20, 50}, growRoles},
-	{"parents", []int{1, 2, 5, 10, 20, 50}, growParents},
+	{"parents", []int{1, 10, 100, 1_000, 10_000}, growParents},
+	{"held", []int{1, 10, 100, 1_000, 10_000}, growHeld},
 }
 
 // growClasses has a rule for each of n classes, which the questions use in turn.
@@ -93,6 +94,18 @@ has_role(user: User, name: String, organization: Organization) if
 		[]authz.Class{authz.ClassOf[User](), authz.ClassOf[Role](), authz.ClassOf[Organization]()},
 		[]Question{{&User{ID: 1, Roles: []Role{{fmt.Sprint("role", n-1), 7}}}, "read", &Organization{ID: 7}, true}},
 	}
+}
+
+// growHeld has a user with n roles, the last of which counts.
+func growHeld(n int) growing {
+	g := growRoles(2)
+	user := &User{ID: 1}
+	for i := range n - 1 {
+		user.Roles = append(user.Roles, Role{"role0", i + 8})
+	}
+	user.Roles = append(user.Roles, Role{"role1", 7})
+	g.ask[0].Actor = user
+	return g
 }
 
 // growParents has a user who is a reader of a node n levels up.

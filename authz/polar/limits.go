@@ -38,7 +38,7 @@ type Limits struct {
 	// each.
 	Fetches int
 
-	// SharedBytes bounds what all running queries hold together, beyond the first MiB
+	// SharedBytes bounds what all running queries hold together, beyond the first 256 KiB
 	// of each. A query that needs more than is left ends with an error that is
 	// ErrBudget. Default 256 MiB: what 16 queries at the default of Bytes hold, so
 	// that a burst of runaway queries cannot take the memory of the program. The
@@ -64,7 +64,7 @@ type Memory struct{ pool *meter.Pool }
 // NewMemory returns a Memory with Limits.SharedBytes of l.
 func NewMemory(l Limits) *Memory { return &Memory{meter.NewPool(l.withDefaults().SharedBytes)} }
 
-// Used returns the bytes that running queries hold beyond the first MiB of each. It is
+// Used returns the bytes that running queries hold beyond the first 256 KiB of each. It is
 // rounded up for each query.
 func (m *Memory) Used() int { return m.pool.Used() }
 

@@ -23,6 +23,7 @@ var dimensions = []dimension{
 	growing("list", "elements of a list whose last element is the user", "every element is compared, in place"),
 	growing("roles", "roles that imply each other", "one rule is evaluated for every role"),
 	growing("parents", "levels up to the object on which the user has the role", "one rule is evaluated for every level"),
+	growing("held", "roles of the user, the last of which counts", "every role is compared, in place"),
 	growing("goroutines", "goroutines that decide at the same time (time between two decisions)", "decisions share no written memory, so the processors divide the work; more goroutines than processors make no difference"),
 	{
 		"rows of the table in SQLite, for a list of 100", "the table has an index; the query is the same as the one written by hand",

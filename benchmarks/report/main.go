@@ -1,6 +1,6 @@
 // Report runs the benchmarks and writes the results: RESULTS.md with tables,
-// rules.svg with a plot, and results.txt with all measurements, which benchstat
-// reads.
+// rules.svg with a plot, plans.md with the plans of the shapes of lists, and
+// results.txt with all measurements, which benchstat reads.
 //
 //	go run ./report                          # everything, about an hour
 //	go run ./report -bench=Decision -count=1 -benchtime=1x -out=/tmp
@@ -27,10 +27,12 @@ func main() {
 	var r runner
 	flag.IntVar(&r.count, "count", 6, "number of times that each benchmark is run")
 	flag.StringVar(&r.benchtime, "benchtime", "300ms", "duration of each benchmark, as in go test")
+	flag.IntVar(&r.shapes, "shapes", 1_000_000, "number of files in the shapes of lists; 0 to leave them out")
 	flag.StringVar(&r.bench, "bench", ".", "benchmarks to run, as in go test")
 	out := flag.String("out", ".", "directory for the results")
 	from := flag.String("from", "", "read measurements from this file instead of running benchmarks")
 	flag.Parse()
+	r.plans = filepath.Join(*out, "plans.md")
 	if err := report(r, *out, *from); err != nil {
 		fmt.Fprintln(os.Stderr, "report:", err)
 		os.Exit(1)

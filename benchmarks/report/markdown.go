@@ -39,8 +39,14 @@ func markdown(res *results) []byte {
 	p.table("## Goals", "", bars(res))
 	p.decisions()
 	p.rules()
+	p.table("## Other questions", "`AuthorizeField`, `AuthorizeRequest`, `IsAllowedEach` over a slice of 10,000 rows, and `AuthorizedActions` "+
+		"in the scenario rbac. The ratio in the last column is that of the time to Ursa's.", questionTable(p.res))
 	p.growth()
 	p.lists()
+	p.table("## Shapes of lists", fmt.Sprintf("Lists among %s files, for a user with a few rows or, if the list is named so, with half of the table "+
+		"(with `Broad`, the hint for that, or without it): by policy, and as an expert writes the SQL. A page is the newest 50. The time is the best of five, "+
+		"as PostgreSQL and MariaDB say it; SQLite is timed from outside. The goal is at most 1.5 times the time by hand, or 1 ms more. "+
+		"[plans.md](plans.md) has the statements with their plans.", count(res.head["files"])), shapeTable(res))
 	p.table("## Requests", "One GET request through `net/http` to a server on this machine, and a call of the handler alone, each "+
 		"without and with `Middleware`, which finds the actor, makes one decision on the path, and adds values to the context.", requests(res))
 	p.table("## Adapters", "What adapters add to a call of a handler, to a field that gqlgen resolves, "+
@@ -48,7 +54,6 @@ func markdown(res *results) []byte {
 	p.table("## Observers, logs and explanations", "The scenario owner with `Config.Observe` unset, with a function that does nothing, "+
 		"with `LogDecisions` to a discarded text log, of all allows and of 1 in 100 (denials and faults are always logged), "+
 		"and with the metrics of `adapters/otel`. "+
-		"These rows were measured later than the others, on a busier machine: the six fastest of sixty short runs. "+
 		"The last row is `Explain` instead of a decision.", watched(res))
 	p.load()
 	p.memory()
@@ -316,7 +321,7 @@ func (p *page) load() {
 func (p *page) memory() {
 	g := newGrid("of", "bytes")
 	for _, m := range p.res.list {
-		if m.base != "Memory" {
+		if m.base != "Memory" && m.base != "Runaways" {
 			continue
 		}
 		for _, unit := range slices.Sorted(maps.Keys(m.units)) {
@@ -324,10 +329,12 @@ func (p *page) memory() {
 			switch unit {
 			case "B/rule":
 				g.add("one of 10,000 rules: "+m.keys["engine"], digits(x))
+			case "B/burst":
+				g.add(fmt.Sprintf("100 runaway queries at once (%s): growth of the process", m.keys["of"]), digits(x))
 			case "B/authorizer":
 				g.add(fmt.Sprintf("an idle Authorizer with the policy of %s (rules: %s)", m.keys["scenario"], m.keys["rules"]), digits(x))
 			}
 		}
 	}
-	p.table("## Memory", "Memory in Go's heap that loaded policies keep.", g)
+	p.table("## Memory", "Memory in Go's heap that loaded policies keep, and memory of the process while queries run that end at the default limits.", g)
 }

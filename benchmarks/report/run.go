@@ -24,6 +24,8 @@ type runner struct {
 	bench     string
 	count     int
 	benchtime string
+	shapes    int    // files among which BenchmarkShapes lists; 0 to leave it out
+	plans     string // the file for its plans
 }
 
 // run writes the measurements in the format of Go's benchmarks, after a head that
@@ -41,19 +43,43 @@ func (r runner) run(w io.Writer) error {
 	r.head(w)
 	for i := range r.count {
 		begin := time.Now()
-		cmd := exec.Command(binary, "-test.run=^$", "-test.timeout=0", "-test.bench="+r.bench, "-test.benchtime="+r.benchtime)
-		var text bytes.Buffer
-		cmd.Stdout = &text
-		cmd.Stderr = os.Stderr
-		if err := cmd.Run(); err != nil {
-			return fmt.Errorf("round %d: %w\n%s", i+1, err, text.Bytes())
-		}
-		if _, err := text.WriteTo(w); err != nil {
-			return err
+		cmd := exec.Command(binary, "-test.run=^$", "-test.timeout=0", "-test.bench="+r.bench, "-test.skip=^BenchmarkShapes$", "-test.benchtime="+r.benchtime)
+		if err := r.copyOutput(w, cmd); err != nil {
+			return fmt.Errorf("round %d: %w", i+1, err)
 		}
 		fmt.Fprintf(os.Stderr, "round %d of %d took %s\n", i+1, r.count, time.Since(begin).Round(time.Second))
 	}
+	return r.runShapes(w, binary)
+}
+
+// runShapes runs BenchmarkShapes once, if it is among the benchmarks: it takes the best of its
+// rounds by itself, since making its tables takes minutes.
+func (r runner) runShapes(w io.Writer, binary string) error {
+	first, _, _ := strings.Cut(r.bench, "/")
+	if found, err := regexp.MatchString(first, "BenchmarkShapes"); !found || err != nil || r.shapes == 0 {
+		return err
+	}
+	fmt.Fprintf(w, "files: %d\n", r.shapes)
+	cmd := exec.Command(binary, "-test.run=^$", "-test.timeout=0", "-test.bench=^BenchmarkShapes$", "-test.benchtime=5x")
+	cmd.Env = append(os.Environ(), fmt.Sprintf("URSA_SHAPES=%d", r.shapes), "URSA_SHAPE_PLANS="+r.plans)
+	begin := time.Now()
+	if err := r.copyOutput(w, cmd); err != nil {
+		return fmt.Errorf("shapes of lists: %w", err)
+	}
+	fmt.Fprintf(os.Stderr, "the shapes of lists took %s\n", time.Since(begin).Round(time.Second))
 	return nil
+}
+
+// copyOutput runs a command and writes its output when it has succeeded.
+func (r runner) copyOutput(w io.Writer, cmd *exec.Cmd) error {
+	var text bytes.Buffer
+	cmd.Stdout = &text
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%w\n%s", err, text.Bytes())
+	}
+	_, err := text.WriteTo(w)
+	return err
 }
 
 // head writes lines of the benchmark format.

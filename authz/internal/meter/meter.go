@@ -36,10 +36,10 @@ const (
 
 	// FirstBytes is what a query may hold before it draws from the memory that all queries
 	// share, so that small queries never wait for each other's cache lines.
-	FirstBytes = 1 << 20
+	FirstBytes = 256 << 10
 
 	// drawBytes is how much a query draws at once.
-	drawBytes = 256 << 10
+	drawBytes = 128 << 10
 )
 
 // A Reason says why a query ended.
