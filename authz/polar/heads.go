@@ -28,7 +28,7 @@ func (f *folder) heads() {
 	var actions []string // that rules name for the actor and the resource of the query
 	named := false       // a rule that was tried names the action
 	for _, i := range f.calls {
-		r, n := &f.nodes[i], f.places[i]
+		r, n := &f.record.Nodes[i], f.node(i)
 		if n.Status != TraceFailed || n.Loop || n.Kind != TraceCall {
 			continue
 		}
@@ -58,7 +58,7 @@ func (f *folder) heads() {
 // unmatched returns which argument does not match the head of a rule that was tried, or nil if
 // it may be one of several.
 func (f *folder) unmatched(n *TraceNode, args []string) (heads []TraceHead) {
-	rule := f.rules.rule(n.index).resolved()
+	rule := f.rule(n.index).resolved()
 	if rule.Node == nil {
 		return nil
 	}
@@ -103,8 +103,8 @@ func sameVar(a, b resolve.Term) bool {
 
 // argTexts returns how the arguments of a call are written.
 func (f *folder) argTexts(record int) []string {
-	r := &f.nodes[record]
-	if s := f.scopes[r.Parent]; s != nil && s.outline != nil {
+	r := &f.record.Nodes[record]
+	if s := &f.scopes[f.scopeOf[r.Parent]]; s.outline != nil {
 		if r.At != nil && r.At.Node != nil {
 			call, ok := r.At.Node.(*syntax.Call)
 			if !ok {
@@ -172,7 +172,7 @@ func (f *folder) named(call *TraceNode, param int) bool {
 		if n.Kind != TraceRule {
 			return false
 		}
-		_, constant := f.rules.rule(n.index).resolved().Params[param].Term.(*resolve.Const)
+		_, constant := f.rule(n.index).resolved().Params[param].Term.(*resolve.Const)
 		return constant
 	})
 }
