@@ -30,13 +30,13 @@ func (a *Authorizer) Admit(r *http.Request, header http.Header, route func(*http
 	encoding := header["Content-Encoding"]
 	ctx, err := a.admit(r, nil, route, encoding)
 	if err != nil {
-		refused := &contextValue{az: a, encoding: encoding, refused: true}
-		if s := contextValueOf(ctx); s != nil {
+		refused := &carrier{Context: r.Context(), az: a, encoding: encoding, refused: true}
+		if s := carrierOf(ctx); s != nil {
 			refused.request = s.request
 		}
-		ctx = context.WithValue(r.Context(), contextKey{}, refused)
+		return refused, err
 	}
-	return ctx, err
+	return ctx, nil
 }
 
 // Enter returns a context for a guard of a single route. It carries a and the actor. The
@@ -44,16 +44,20 @@ func (a *Authorizer) Admit(r *http.Request, header http.Header, route func(*http
 // With an error, the context has no actor, but [Refuse] still uses the settings of a. In the
 // function that a first [Load] with this context calls, [Loading] reports true for it.
 func (a *Authorizer) Enter(r *http.Request) (context.Context, error) {
-	actor, known := ActorFrom(r.Context())
+	ctx := r.Context()
+	outer := carrierOf(ctx)
+	var actor any
 	var err error
-	if !known {
+	if outer != nil {
+		actor = outer.actor
+	} else {
 		actor, err = a.Actor(r)
 	}
-	ctx := NewContext(r.Context(), a, actor)
+	inner := newCarrier(ctx, outer, a, actor)
 	if err == nil {
-		contextValueOf(ctx).guard.Store(entered)
+		inner.guard.Store(entered)
 	}
-	return ctx, err
+	return inner, err
 }
 
 // StatusOf returns the status with which [Refuse] answers err.

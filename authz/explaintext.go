@@ -70,23 +70,39 @@ func (x *Explanation) String() string {
 		lines = lines[:room]
 		rest = append([]string{fmt.Sprintf("%d more", n)}, rest...)
 	}
-	var b strings.Builder
-	b.WriteString(x.question())
-	for _, l := range lines {
-		b.WriteString("\n  " + l)
-	}
 	if len(rest) > 0 {
-		b.WriteString("\n  " + strings.Join(rest, "; "))
+		lines = append(lines, strings.Join(rest, "; "))
 	}
-	return b.String()
+	return strings.Join(append([]string{x.question()}, lines...), "\n  ")
 }
 
 // deciding returns the rule that decided.
 func (x *Explanation) deciding() string {
 	if x.By.Pos.IsValid() {
-		return fmt.Sprintf("%v: %s", x.By.Pos, x.By.Head)
+		return at(x.By.Pos, x.By.Head)
 	}
 	return x.By.Name
+}
+
+// at returns a text after its position in the policy.
+func at(pos Position, text string) string { return pos.String() + ": " + text }
+
+// A line is a line of an explanation that is being written.
+type line struct{ strings.Builder }
+
+// newLine returns a line about a position, with room for most lines.
+func newLine(pos Position) *line {
+	l := new(line)
+	l.Grow(256)
+	l.add(pos.String(), ": ")
+	return l
+}
+
+// add adds texts.
+func (l *line) add(texts ...string) {
+	for _, s := range texts {
+		l.WriteString(s)
+	}
 }
 
 // proof returns the lines of the proof: the conditions that hold, by the rules that they are
@@ -98,30 +114,30 @@ func (x *Explanation) proof() (facts []string) {
 	for i, g := range grounds {
 		switch {
 		case len(g.conditions) > 0:
-			var b strings.Builder
-			fmt.Fprintf(&b, "%v: %s", g.conditions[0].Pos, conjunction(g.conditions))
+			l := newLine(g.conditions[0].Pos)
+			l.add(conjunction(g.conditions))
 			var values []polar.TraceValue
 			for _, c := range g.conditions {
 				values = append(values, c.Values...)
 			}
-			b.WriteString(valuesText(": ", values))
-			if i > 0 || !x.denied { // the line of the deny rule is there already
-				where := []string{"in " + g.rule.Text}
-				if s := g.shorthand; s != nil {
-					where = append(where, fmt.Sprintf("for %s at %v", s.Head, s.Pos))
-					named[s] = true
-				}
-				fmt.Fprintf(&b, " (%s)", strings.Join(where, ", "))
+			l.add(valuesText(": ", values))
+			switch s := g.shorthand; {
+			case i == 0 && x.denied: // the line of the deny rule is there already
+			case s != nil:
+				l.add(" (in ", g.rule.Text, ", for ", s.Head, " at ", s.Pos.String(), ")")
+				named[s] = true
+			default:
+				l.add(" (in ", g.rule.Text, ")")
 			}
-			facts = append(facts, b.String())
+			facts = append(facts, l.String())
 		case !g.calls && (i > 0 || !x.denied):
-			facts = append(facts, fmt.Sprintf("%v: %s", g.rule.Pos, g.rule.Text))
+			facts = append(facts, at(g.rule.Pos, g.rule.Text))
 		}
 	}
 	for i, g := range grounds {
 		if r := g.rule.Rule; len(g.conditions) == 0 && g.calls && !named[r] && (i > 0 || !x.denied) {
 			named[r] = true
-			rules = append(rules, fmt.Sprintf("%v: %s", r.Pos, r.Head))
+			rules = append(rules, at(r.Pos, r.Head))
 		}
 	}
 	slices.Reverse(rules) // from the conditions up to the rule that was evaluated
@@ -216,20 +232,20 @@ func (m *Miss) isEnd() bool {
 // missLine returns the line of misses that are alike.
 func missLine(group []Miss) string {
 	m := group[0]
-	var b strings.Builder
+	l := newLine(m.Pos)
 	var where []string
 	conditions := distinct(group, func(m Miss) string { return m.Condition })
 	why := m.Why
 	switch n := numRules(group); {
 	case m.Condition == "":
-		fmt.Fprintf(&b, "%v: %s ", m.Pos, m.Rule.Head)
+		l.add(m.Rule.Head)
 		switch n {
 		case 1:
-			b.WriteString("does not match")
+			l.add(" does not match")
 		case 2:
-			b.WriteString("and 1 other rule do not match")
+			l.add(" and 1 other rule do not match")
 		default:
-			fmt.Fprintf(&b, "and %d other rules do not match", n-1)
+			fmt.Fprintf(l, " and %d other rules do not match", n-1)
 		}
 		if len(m.heads) > 0 {
 			var heads []polar.TraceHead
@@ -239,33 +255,33 @@ func missLine(group []Miss) string {
 			why = headsText(heads)
 		}
 	case len(conditions) == 2:
-		fmt.Fprintf(&b, "%v: neither %s nor %s holds", m.Pos, conditions[0], conditions[1])
+		l.add("neither ", conditions[0], " nor ", conditions[1], " holds")
 	case len(conditions) > 2:
 		last := len(conditions) - 1
-		fmt.Fprintf(&b, "%v: none of %s and %s holds", m.Pos, strings.Join(conditions[:last], ", "), conditions[last])
+		l.add("none of ", strings.Join(conditions[:last], ", "), " and ", conditions[last], " holds")
 	default:
-		fmt.Fprintf(&b, "%v: %s failed", m.Pos, m.Condition)
+		l.add(m.Condition, " failed")
 	}
 	if m.Condition != "" {
 		where = append(where, "in "+m.Rule.Head)
 	}
 	if why != "" {
-		b.WriteString(": " + why)
+		l.add(": ", why)
 		for _, v := range m.Values {
 			if text := valuesText(", ", []polar.TraceValue{v}); !strings.HasPrefix(why, text[len(", "):]) {
-				b.WriteString(text)
+				l.add(text)
 			}
 		}
 	} else {
-		b.WriteString(valuesText(": ", m.Values))
+		l.add(valuesText(": ", m.Values))
 	}
 	if len(group) == 1 && m.Times > 1 {
-		fmt.Fprintf(&b, ", %d times", m.Times)
+		l.add(", ", strconv.Itoa(m.Times), " times")
 	}
 	if where = append(where, ways(group)...); len(where) > 0 {
-		fmt.Fprintf(&b, " (%s)", strings.Join(where, ", "))
+		l.add(" (", strings.Join(where, ", "), ")")
 	}
-	return b.String()
+	return l.String()
 }
 
 // distinct returns the different texts of misses that have one.
@@ -295,7 +311,7 @@ func ways(group []Miss) (all []string) {
 			if m.Call == nil || m.caller == nil || isShorthand(m.caller) || recursive != (m.caller.Name == m.Rule.Name) {
 				return ""
 			}
-			return fmt.Sprintf("for %s at %v", m.Call.Text, m.Call.Pos)
+			return "for " + m.Call.Text + " at " + m.Call.Pos.String()
 		})
 	}
 	if all = calls(false); len(all) == 0 {
@@ -313,7 +329,7 @@ func ways(group []Miss) (all []string) {
 	const most = 3
 	switch n := len(shorthands); {
 	case n == 1 && group[0].Shorthand != nil:
-		all = append(all, fmt.Sprintf("for %s at %v", shorthands[0], group[0].Shorthand.Pos))
+		all = append(all, "for "+shorthands[0]+" at "+group[0].Shorthand.Pos.String())
 	case n > most:
 		all = append(all, fmt.Sprintf("for %s and %d more", strings.Join(shorthands[:most], ", "), n-most))
 	case n > 1:

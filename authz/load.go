@@ -20,16 +20,16 @@ const (
 // [Loading] reports true for the context that load gets, until load returns.
 func Load[T any](ctx context.Context, action string, load func(context.Context) (T, error)) (T, error) {
 	var zero T
-	s := contextValueOf(ctx)
+	s := carrierOf(ctx)
 	if s == nil {
 		return zero, undecided(errNoAuthorizer)
 	}
 	inner := ctx
 	if !s.guard.CompareAndSwap(entered, loading) {
 		// Not from Enter, so that others may use the context at the same time.
-		s = &contextValue{az: s.az, actor: s.actor, encoding: s.encoding, request: s.request}
+		s = newCarrier(ctx, s, s.az, s.actor)
 		s.guard.Store(loading)
-		inner = context.WithValue(ctx, contextKey{}, s)
+		inner = s
 	}
 	resource, err := loadUnder(inner, s, load)
 	if err != nil {
@@ -42,7 +42,7 @@ func Load[T any](ctx context.Context, action string, load func(context.Context) 
 }
 
 // loadUnder calls load, and ends the state loading of s whether it returns or panics.
-func loadUnder[T any](ctx context.Context, s *contextValue, load func(context.Context) (T, error)) (T, error) {
+func loadUnder[T any](ctx context.Context, s *carrier, load func(context.Context) (T, error)) (T, error) {
 	defer s.guard.Store(notLoading)
 	return load(ctx)
 }
@@ -55,6 +55,6 @@ func loadUnder[T any](ctx context.Context, s *contextValue, load func(context.Co
 // Loading is for repositories. They may return a row without a decision only to guards,
 // which then make the only decision.
 func Loading(ctx context.Context) bool {
-	s := contextValueOf(ctx)
+	s := carrierOf(ctx)
 	return s != nil && s.guard.Load() == loading
 }

@@ -68,7 +68,7 @@ func logEvent(ctx context.Context, logger *slog.Logger, e Event) {
 		return
 	}
 	var path, route string
-	if s := contextValueOf(ctx); s != nil && s.request != nil {
+	if s := carrierOf(ctx); s != nil && s.request != nil {
 		path, route = s.request.escapedPath(), s.request.routePattern()
 	}
 	logger.LogAttrs(ctx, level, e.sentence(), e.attrsAt(path, route)...)

@@ -57,8 +57,13 @@ func (a *Authorizer) Middleware(next http.Handler) http.Handler {
 // admit returns the context for the handlers of r, or the error with which r is refused. A
 // findRoute is that of an adapter.
 func (a *Authorizer) admit(r *http.Request, routes router, findRoute func(*http.Request) (Route, error), encoding []string) (context.Context, error) {
-	request, err := a.request(r, routes)
-	if err != nil {
+	// One allocation for both, since each lives as long as the other.
+	admitted := new(struct {
+		carrier
+		request Request
+	})
+	request := &admitted.request
+	if err := a.readRequest(request, r, routes); err != nil {
 		return nil, err
 	}
 	if findRoute != nil && request.findRoute == nil {
@@ -69,7 +74,8 @@ func (a *Authorizer) admit(r *http.Request, routes router, findRoute func(*http.
 	if err != nil {
 		return nil, err
 	}
-	ctx := context.WithValue(r.Context(), contextKey{}, &contextValue{az: a, actor: actor, encoding: encoding, request: request})
+	ctx := &admitted.carrier
+	ctx.Context, ctx.az, ctx.actor, ctx.encoding, ctx.request = r.Context(), a, actor, encoding, request
 	q := &question{rule: ruleAllow, actor: actor, action: request.Method, resource: request}
 	if a.cfg.HTTP.RequestRule == AllowRequest {
 		q.rule, q.action = ruleRequest, ""

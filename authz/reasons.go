@@ -6,6 +6,7 @@ package authz
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -14,25 +15,32 @@ import (
 
 // conditionsOf returns the conditions below a node, including those in alternatives, in the
 // order in which they were tried.
-func conditionsOf(n *polar.TraceNode) []*polar.TraceNode {
-	var found []*polar.TraceNode
-	stack := []*polar.TraceNode{n}
-	for len(stack) > 0 {
-		at := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if at != n && at.Kind != polar.TraceBranch {
-			// A class in the head may wait for a variable of the body. If it holds, it is
-			// not a condition.
-			if n.Kind != polar.TraceRule || at.Pos != n.Pos || at.Status == polar.TraceFailed {
-				found = append(found, at)
+func conditionsOf(n *polar.TraceNode) iter.Seq[*polar.TraceNode] {
+	return func(yield func(*polar.TraceNode) bool) {
+		rest := n.Children
+		var above [][]*polar.TraceNode // what is left around an alternative
+		for {
+			if len(rest) == 0 {
+				if len(above) == 0 {
+					return
+				}
+				rest, above = above[len(above)-1], above[:len(above)-1]
+				continue
 			}
-			continue
-		}
-		for _, c := range slices.Backward(at.Children) {
-			stack = append(stack, c)
+			at := rest[0]
+			rest = rest[1:]
+			switch {
+			case at.Kind == polar.TraceBranch:
+				above = append(above, rest)
+				rest = at.Children
+			case n.Kind == polar.TraceRule && at.Pos == n.Pos && at.Status != polar.TraceFailed:
+				// A class in the head may wait for a variable of the body. If it holds, it
+				// is not a condition.
+			case !yield(at):
+				return
+			}
 		}
 	}
-	return found
 }
 
 // isShorthand reports whether a rule is one that a shorthand rule stands for.
@@ -73,27 +81,29 @@ func missesOf(t *polar.Trace, call *polar.TraceNode) []Miss {
 		todo = append(todo, attempt{rule: r})
 	}
 	index := make(map[missKey]int)
+	add := func(m Miss) {
+		k := missKey{rule: m.Rule, shorthand: m.Shorthand, condition: m.Pos, why: m.Why}
+		if m.Call != nil {
+			k.call = m.Call.Pos
+		}
+		i, known := index[k]
+		if !known {
+			index[k] = len(misses)
+			misses = append(misses, m)
+			return
+		}
+		first := &misses[i]
+		first.Times++
+		first.Held, first.near = max(first.Held, m.Held), max(first.near, m.near)
+	}
 	for len(todo) > 0 {
 		a := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		found, below := a.misses()
+		below := a.misses(add)
 		for _, c := range below {
-			found = append(found, headMisses(c, a.below(nil, c), false)...)
-		}
-		for _, m := range found {
-			k := missKey{rule: m.Rule, shorthand: m.Shorthand, condition: m.Pos, why: m.Why}
-			if m.Call != nil {
-				k.call = m.Call.Pos
+			for _, m := range headMisses(c, a.below(nil, c), false) {
+				add(m)
 			}
-			i, known := index[k]
-			if !known {
-				index[k] = len(misses)
-				misses = append(misses, m)
-				continue
-			}
-			first := &misses[i]
-			first.Times++
-			first.Held, first.near = max(first.Held, m.Held), max(first.near, m.near)
 		}
 		for _, c := range slices.Backward(below) {
 			for _, r := range slices.Backward(c.Children) {
@@ -160,10 +170,9 @@ func headMisses(call *polar.TraceNode, a attempt, top bool) (found []Miss) {
 	return found
 }
 
-// misses returns the conditions of the rule that failed, and the calls whose rules contain
+// misses adds the conditions of the rule that failed, and returns the calls whose rules contain
 // the reason.
-func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
-	conditions := conditionsOf(a.rule)
+func (a attempt) misses(add func(Miss)) (below []*polar.TraceNode) {
 	miss := func(n *polar.TraceNode, condition string) Miss {
 		m := Miss{
 			Rule: a.rule.Rule, Pos: n.Pos, Condition: condition, Held: a.held + n.Before, Times: 1,
@@ -193,37 +202,43 @@ func (a attempt) misses() (found []Miss, below []*polar.TraceNode) {
 		}
 		return m
 	}
-	if len(conditions) == 0 {
-		return []Miss{miss(a.rule, "")}, nil
-	}
 	// A condition that held first and failed later has no more solutions. The
 	// reason is then what failed after it.
 	held := make(map[Position]bool)
-	for _, c := range conditions {
+	empty := true
+	for c := range conditionsOf(a.rule) {
+		empty = false
 		if c.Status == polar.TraceSucceeded {
 			held[c.Pos] = true
 		}
 	}
-	for _, c := range conditions {
+	if empty {
+		add(miss(a.rule, ""))
+		return nil
+	}
+	failed := false
+	for c := range conditionsOf(a.rule) {
 		switch {
 		case c.Status != polar.TraceFailed || held[c.Pos]:
+			continue
 		case c.Kind == polar.TraceCall && len(c.Children) > 0:
 			below = append(below, c)
 		case c.Pos == a.rule.Pos: // a class in the head, which waited
-			found = append(found, miss(c, ""))
+			add(miss(c, ""))
 		default:
-			found = append(found, miss(c, c.Text))
+			add(miss(c, c.Text))
 		}
+		failed = true
 	}
-	if found == nil && below == nil {
+	if !failed {
 		// A condition failed that had waited, in a rule that held already.
-		for _, c := range conditions {
+		for c := range conditionsOf(a.rule) {
 			if c.Kind == polar.TraceCall {
 				below = append(below, c)
 			}
 		}
 	}
-	return found, below
+	return below
 }
 
 // headsText returns why several rules do not match a call because of one argument.
@@ -260,44 +275,45 @@ func heldFor(call *polar.TraceNode) *polar.TraceNode {
 // proofOf returns how a rule came to hold: the rule, its conditions, and the same for the
 // rule of each condition that is a call.
 func proofOf(rule *polar.TraceNode) []Step {
-	var steps []Step
-	stack := []Step{{0, rule}}
+	const room = 16 // for most proofs
+	steps := make([]Step, 0, room)
+	stack := append(make([]Step, 0, room), Step{0, rule})
+	way := make([]*polar.TraceNode, 0, room)
 	for len(stack) > 0 {
 		s := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		steps = append(steps, s)
-		var below []*polar.TraceNode
 		switch s.Node.Kind {
 		case polar.TraceRule:
-			below = wayThrough(s.Node)
+			way = wayThrough(way[:0], s.Node)
+			for _, n := range slices.Backward(way) {
+				stack = append(stack, Step{s.Depth + 1, n})
+			}
 		case polar.TraceCall:
 			if r := heldFor(s.Node); r != nil {
-				below = []*polar.TraceNode{r}
+				stack = append(stack, Step{s.Depth + 1, r})
 			}
-		}
-		for _, n := range slices.Backward(below) {
-			stack = append(stack, Step{s.Depth + 1, n})
 		}
 	}
 	return steps
 }
 
-// wayThrough returns the conditions of a rule that held on the way to its end. If a
-// condition occurs again, or occurs after later ones, the solver has backtracked: the
-// conditions from there on were given up.
-func wayThrough(rule *polar.TraceNode) []*polar.TraceNode {
-	var way []*polar.TraceNode
+// wayThrough appends to way, which is empty, the conditions of a rule that held on the way to
+// its end. If a condition occurs again, or occurs after later ones, the solver has
+// backtracked: the conditions from there on were given up.
+func wayThrough(way []*polar.TraceNode, rule *polar.TraceNode) []*polar.TraceNode {
 	waited := make(map[Position]bool)
-	for _, c := range conditionsOf(rule) {
+	for c := range conditionsOf(rule) {
 		switch c.Status {
 		case polar.TraceWaiting:
 			waited[c.Pos] = true
 		case polar.TraceSucceeded:
 			// A condition that waited keeps its position when it resumes.
-			at := slices.IndexFunc(way, func(n *polar.TraceNode) bool { return n.Pos == c.Pos })
-			if at >= 0 && waited[c.Pos] {
-				way[at] = c
-				continue
+			if len(waited) > 0 && waited[c.Pos] {
+				if at := slices.IndexFunc(way, func(n *polar.TraceNode) bool { return n.Pos == c.Pos }); at >= 0 {
+					way[at] = c
+					continue
+				}
 			}
 		default:
 			continue

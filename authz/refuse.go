@@ -41,7 +41,7 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 // such as the full method of a call; it may be empty.
 func ReportRefusal(ctx context.Context, action string, err error) {
 	code := status(err)
-	s := contextValueOf(ctx)
+	s := carrierOf(ctx)
 	if s == nil {
 		(*Authorizer)(nil).report(ctx, Event{Status: code, Action: action, Err: err})
 		return
@@ -73,7 +73,7 @@ func (a *Authorizer) report(ctx context.Context, e Event) {
 // settingsOf returns the Authorizer of a request, or nil, and the origin of the headers of
 // its response.
 func settingsOf(r *http.Request) (*Authorizer, headerOrigin) {
-	s := contextValueOf(r.Context())
+	s := carrierOf(r.Context())
 	if s == nil {
 		return nil, headerOrigin{handled: true}
 	}
@@ -163,7 +163,7 @@ func (p *page) begin() {
 // reportHTTP tells the observer about the refusal of r, unless ReportRefusal has.
 func (a *Authorizer) reportHTTP(r *http.Request, code int, err error, routes router) {
 	e := Event{Status: code, Err: err, served: &servedRequest{r, routes, nil}}
-	if s := contextValueOf(r.Context()); s != nil {
+	if s := carrierOf(r.Context()); s != nil {
 		if s.reported.Load() == int32(code) {
 			return
 		}

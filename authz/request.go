@@ -354,32 +354,28 @@ func unescape(s string) (string, bool) {
 // ErrUndecided if [HTTPConfig].Request panics; the observer then receives an undecided
 // decision.
 func (a *Authorizer) Request(r *http.Request) (*Request, error) {
-	return a.request(r, nil)
+	q := new(Request)
+	if err := a.readRequest(q, r, nil); err != nil {
+		return nil, err
+	}
+	return q, nil
 }
 
-func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
+// readRequest sets q, which is zero, to what policies see of r.
+func (a *Authorizer) readRequest(q *Request, r *http.Request, routes router) error {
 	if r == nil || r.URL == nil {
-		return nil, &requestError{reason: "the request has no path"}
+		return &requestError{reason: "the request has no path"}
 	}
-	path, segments, err := readPath(r.URL, a.cfg.HTTP.AllowEncodedSlash)
-	if err != nil {
-		return nil, err
+	var err error
+	if q.Path, q.Segments, err = readPath(r.URL, a.cfg.HTTP.AllowEncodedSlash); err != nil {
+		return err
 	}
-	name, port, err := readHost(r)
-	if err != nil {
-		return nil, err
+	var port int
+	if q.Host, port, err = readHost(r); err != nil {
+		return err
 	}
-	q := &Request{
-		Method:     r.Method,
-		Path:       path,
-		Segments:   segments,
-		Host:       name,
-		Scheme:     "http",
-		RemoteAddr: r.RemoteAddr,
-		http:       r,
-		routes:     routes,
-		findRoute:  a.cfg.HTTP.Route,
-	}
+	q.Method, q.Scheme, q.RemoteAddr = r.Method, "http", r.RemoteAddr
+	q.http, q.routes, q.findRoute = r, routes, a.cfg.HTTP.Route
 	if port >= 0 {
 		q.portGiven = port
 		q.Port = &q.portGiven
@@ -395,10 +391,10 @@ func (a *Authorizer) request(r *http.Request, routes router) (*Request, error) {
 	}
 	if a.cfg.HTTP.Request != nil {
 		if err := catchPanic(func() error { a.cfg.HTTP.Request(r, q); return nil }); err != nil {
-			return nil, a.unasked(r.Context(), r.Method, r, errorf("Config.HTTP.Request: %w", err))
+			return a.unasked(r.Context(), r.Method, r, errorf("Config.HTTP.Request: %w", err))
 		}
 	}
-	return q, nil
+	return nil
 }
 
 // clone returns a copy that marks nothing as bad in q.

@@ -16,7 +16,7 @@ func Skip(ctx context.Context, reason string) {
 		return
 	}
 	ledger.Settle(ctx)
-	if s := contextValueOf(ctx); s != nil {
+	if s := carrierOf(ctx); s != nil {
 		e := Event{Kind: EventSkip, Verdict: Skipped, Reason: reason, actor: hide(s.actor)}
 		s.az.tell(ctx, s.az.current.Load(), e, clock())
 	}

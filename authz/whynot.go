@@ -16,7 +16,7 @@ func whyNot(n *polar.TraceNode) (*RuleInfo, string) {
 	if strings.HasPrefix(n.Text, "forall(") {
 		return whyNotAll(n)
 	}
-	way := wayThrough(n)
+	way := wayThrough(nil, n)
 	for _, c := range way {
 		if r := heldFor(c); r != nil {
 			return r.Rule, holdsText(r)
@@ -45,7 +45,7 @@ func whyNotAll(n *polar.TraceNode) (*RuleInfo, string) {
 	var list *polar.TraceNode // the condition that takes the elements of a list, if there is one
 	element := 0
 	var last *polar.TraceNode
-	for _, c := range conditionsOf(n) {
+	for c := range conditionsOf(n) {
 		last = c
 		if list == nil && c.In != "" {
 			list = c
@@ -86,7 +86,7 @@ func farthest(call *polar.TraceNode) (found *polar.TraceNode) {
 		var next *polar.TraceNode
 		most := -1
 		for _, r := range call.Children {
-			for _, c := range conditionsOf(r) {
+			for c := range conditionsOf(r) {
 				if r.Kind == polar.TraceRule && c.Status == polar.TraceFailed && c.Before > most {
 					next, most = c, c.Before
 				}
@@ -111,11 +111,19 @@ type ground struct {
 
 // groundsOf returns the rules of a proof, in order.
 func groundsOf(proof []Step) []*ground {
-	var all []*ground
-	var way []*ground // by depth: a rule is below a call, which is below a rule
+	rules := 0
+	for _, s := range proof {
+		if s.Node.Kind == polar.TraceRule {
+			rules++
+		}
+	}
+	room := make([]ground, 0, rules)
+	all := make([]*ground, 0, rules)
+	way := make([]*ground, 0, rules) // by depth: a rule is below a call, which is below a rule
 	for i, s := range proof {
 		if s.Node.Kind == polar.TraceRule {
-			g := &ground{rule: s.Node}
+			room = append(room, ground{rule: s.Node})
+			g := &room[len(room)-1]
 			if way = way[:s.Depth/2]; len(way) > 0 {
 				above := way[len(way)-1]
 				if g.shorthand = above.shorthand; isShorthand(above.rule.Rule) {

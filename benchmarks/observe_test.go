@@ -119,6 +119,28 @@ func BenchmarkObserve(b *testing.B) {
 	})
 }
 
+// TestExplainAllocations: an explanation of an allow or a denial of rbac, with its text, takes
+// at most 100 allocations, and so does not grow with what is tried and not shown.
+func TestExplainAllocations(t *testing.T) {
+	s := RBAC()
+	az, err := authz.New(authz.Config{Policies: authz.String("rbac.polar", s.Polar), Classes: s.Classes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []Question{s.Questions[0], s.Questions[6]} {
+		got := testing.AllocsPerRun(100, func() {
+			x, err := az.Explain(t.Context(), q.Actor, q.Action, q.Resource)
+			if err != nil || x.String() == "" {
+				t.Fatal(x, err)
+			}
+		})
+		t.Logf("allowed %v: %v allocations", q.Allowed, got)
+		if got > 100 {
+			t.Errorf("allowed %v: %v allocations, want at most 100", q.Allowed, got)
+		}
+	}
+}
+
 // BenchmarkExplain measures explanations of an allow and of a denial of rbac, alone and among
 // 10,000 rules about other actions, and the text of the explanation.
 func BenchmarkExplain(b *testing.B) {

@@ -68,6 +68,9 @@ func Refuse(c *echo.Context, err error) error {
 // answered returns an error of a handler with those of package authz made an *Error.
 // One that has a status of its own is what the application wants to answer.
 func answered(c *echo.Context, err error) error {
+	if err == nil {
+		return nil
+	}
 	if isAnswer(err) && echo.StatusCode(err) == 0 {
 		return Refuse(c, err)
 	}

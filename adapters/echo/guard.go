@@ -12,26 +12,9 @@ import (
 
 	"github.com/labstack/echo/v5"
 
+	"github.com/ursa-authz/ursa/adapters/internal/guarded"
 	"github.com/ursa-authz/ursa/authz"
 )
-
-// A guardedContext is the context of a request that a Guard lets pass. It has a place for the
-// resource, so that the request need not be copied once more when that is authorized.
-type guardedContext[T any] struct {
-	context.Context
-	resource   T
-	authorized bool // and so resource is set
-}
-
-// guardedKey is the key in a context of the nearest guardedContext of T with a resource.
-type guardedKey[T any] struct{}
-
-func (g *guardedContext[T]) Value(key any) any {
-	if g.authorized && key == (guardedKey[T]{}) {
-		return g
-	}
-	return g.Context.Value(key)
-}
 
 // Guard returns a middleware for a route that loads a resource and asks az whether
 // the actor may do action on it. If so, the handler runs, and [Resource] returns the
@@ -56,8 +39,8 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*echo.Context) 
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c *echo.Context) error {
 			ctx, err := az.Enter(c.Request())
-			guarded := &guardedContext[T]{Context: ctx}
-			c.SetRequest(c.Request().WithContext(guarded))
+			handed := guarded.New[T](ctx)
+			c.SetRequest(c.Request().WithContext(handed))
 			if err != nil {
 				return Refuse(c, err)
 			}
@@ -71,7 +54,7 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*echo.Context) 
 				}
 				return Refuse(c, err)
 			}
-			guarded.resource, guarded.authorized = resource, true
+			handed.Authorized(resource)
 			return answered(c, next(c))
 		}
 	}
@@ -89,9 +72,9 @@ func loadError(err error) error {
 // Resource returns the resource of type T that a [Guard] of the route has authorized,
 // the last one if there are several. It panics if there is none.
 func Resource[T any](c *echo.Context) T {
-	guarded, ok := c.Request().Context().Value(guardedKey[T]{}).(*guardedContext[T])
+	resource, ok := guarded.Resource[T](c.Request().Context())
 	if !ok {
 		panic(fmt.Sprintf("echoauthz: no Guard of this route loads a %v", reflect.TypeFor[T]()))
 	}
-	return guarded.resource
+	return resource
 }

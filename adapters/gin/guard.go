@@ -10,11 +10,9 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/ursa-authz/ursa/adapters/internal/guarded"
 	"github.com/ursa-authz/ursa/authz"
 )
-
-// resourceKey is the key in c.Keys of a resource of type T.
-type resourceKey[T any] struct{}
 
 // Guard returns a handler for a route that loads a resource and asks az whether the
 // actor may do action on it. If so, the following handlers run, and [Resource] returns
@@ -37,7 +35,8 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*gin.Context) (
 	}
 	return func(c *gin.Context) {
 		ctx, err := az.Enter(c.Request)
-		c.Request = c.Request.WithContext(ctx)
+		handed := guarded.New[T](ctx)
+		c.Request = c.Request.WithContext(handed)
 		if err != nil {
 			Refuse(c, err)
 			return
@@ -47,17 +46,18 @@ func Guard[T any](az *authz.Authorizer, action string, load func(*gin.Context) (
 			Refuse(c, err)
 			return
 		}
-		c.Set(resourceKey[T]{}, resource)
+		handed.Authorized(resource)
 		c.Next()
 	}
 }
 
 // Resource returns the resource of type T that a [Guard] of the route has authorized,
-// the last one if there are several. It panics if there is none.
+// the last one if there are several. The context of c.Request carries it. Resource panics if
+// there is none.
 func Resource[T any](c *gin.Context) T {
-	x, ok := c.Get(resourceKey[T]{})
+	resource, ok := guarded.Resource[T](c.Request.Context())
 	if !ok {
 		panic(fmt.Sprintf("ginauthz: no Guard of this route loads a %v", reflect.TypeFor[T]()))
 	}
-	return x.(T)
+	return resource
 }

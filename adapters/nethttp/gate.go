@@ -26,33 +26,24 @@ type Gate struct {
 	request *http.Request
 	ledger  *ledger.Ledger
 	// passes reports whether a response passes although nothing was authorized and it is
-	// not an error page.
-	passes  func(status int) bool
-	writer  http.ResponseWriter
-	foreign http.Header // the header for a response that is not the handler's
+	// not an error page. nil reports false.
+	passes  func(r *http.Request, status int) bool
+	foreign http.Header // the header for a response that is not the handler's; nil if it is empty
 }
 
 // NewGate returns a Gate for a response to r.
 func NewGate(w http.ResponseWriter, r *http.Request) *Gate {
 	ctx, l := ledger.With(r.Context())
-	g := &Gate{
-		resp:    response{ResponseWriter: w},
-		request: r.WithContext(ctx),
-		ledger:  l,
-		foreign: w.Header().Clone(),
+	g := &Gate{resp: response{ResponseWriter: w}, request: r.WithContext(ctx), ledger: l}
+	g.resp.gate = g
+	if h := w.Header(); len(h) > 0 {
+		g.foreign = h.Clone()
 	}
-	g.resp.allow = g.allows
-	g.resp.refuse = func() {
-		replace(w.Header(), g.foreign)
-		authz.Refuse(w, g.request, ErrNoDecision)
-		g.foreign = w.Header().Clone()
-	}
-	g.writer = g.resp.writer()
 	return g
 }
 
 // Writer returns the ResponseWriter for the handler.
-func (g *Gate) Writer() http.ResponseWriter { return g.writer }
+func (g *Gate) Writer() http.ResponseWriter { return g.resp.writer() }
 
 // Request returns the request for the handler. Only decisions with its context, or one
 // derived from it, count.
@@ -83,7 +74,15 @@ func (g *Gate) Close() {
 
 // allows reports whether a response of that status may begin.
 func (g *Gate) allows(status int) bool {
-	return status >= 400 && status < 600 || g.ledger.Settled() || g.passes != nil && g.passes(status)
+	return status >= 400 && status < 600 || g.ledger.Settled() || g.passes != nil && g.passes(g.request, status)
+}
+
+// refuse answers in place of a response that may not begin.
+func (g *Gate) refuse() {
+	w := g.resp.ResponseWriter
+	replace(w.Header(), g.foreign)
+	authz.Refuse(w, g.request, ErrNoDecision)
+	g.foreign = w.Header().Clone()
 }
 
 // replace makes h what other is.

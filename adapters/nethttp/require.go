@@ -52,7 +52,10 @@ func RequireDecision(next http.Handler) http.Handler {
 	if next == nil {
 		panic("nethttp: RequireDecision with a nil handler")
 	}
-	q := requirer{next}
+	q := requirer{next: next}
+	if _, ok := next.(*http.ServeMux); ok {
+		q.passes = isSlashRedirect
+	}
 	if routes, ok := next.(router); ok {
 		return routedRequirer{q, routes}
 	}
@@ -60,7 +63,10 @@ func RequireDecision(next http.Handler) http.Handler {
 }
 
 // A requirer is the handler that RequireDecision returns.
-type requirer struct{ next http.Handler }
+type requirer struct {
+	next   http.Handler
+	passes func(r *http.Request, status int) bool // as in Gate
+}
 
 // A router returns the pattern of a request, as an *http.ServeMux does.
 type router interface {
@@ -75,18 +81,18 @@ type routedRequirer struct {
 
 func (q requirer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	gate := NewGate(w, r)
-	gate.passes = func(status int) bool { return q.redirected(gate.request, status) }
+	gate.passes = q.passes
 	defer gate.Close()
-	q.next.ServeHTTP(gate.writer, gate.request)
+	q.next.ServeHTTP(gate.Writer(), gate.request)
 	gate.Begin(http.StatusOK)
 }
 
-// redirected reports whether a response is a redirect that a ServeMux sends from a path to
-// the same path with a slash at the end. The mux then sets the pattern of the target. That
+// isSlashRedirect reports whether a response of a ServeMux is its redirect from a path to the
+// same path with a slash at the end. The mux then sets the pattern of the target. That
 // pattern has more segments than the path, so it cannot have matched the path: no handler
 // of the application has run.
-func (q requirer) redirected(r *http.Request, status int) bool {
-	if _, ok := q.next.(*http.ServeMux); !ok || status != http.StatusTemporaryRedirect {
+func isSlashRedirect(r *http.Request, status int) bool {
+	if status != http.StatusTemporaryRedirect {
 		return false
 	}
 	i := strings.IndexByte(r.Pattern, '/')

@@ -17,17 +17,30 @@ import (
 	"net/http"
 )
 
-// A response wraps a ResponseWriter. The zero value of allow lets every response begin.
+// A response wraps a ResponseWriter.
 type response struct {
 	http.ResponseWriter
-	allow  func(status int) bool // reports whether a response of that status may begin
-	refuse func()                // writes another response if it may not
-	begun  bool                  // the final status was sent, as far as response knows
-	err    error                 // why writes are rejected
+	gate  *Gate // decides whether the response may begin; nil if it always may
+	begun bool  // the final status was sent, as far as response knows
+	err   error // why writes are rejected
+
+	optional flushHijacker // room for what writer returns
+}
+
+// A flushResponse is a response whose inner writer can flush.
+type flushResponse struct {
+	*response
+	flusher
+}
+
+// A flushHijacker is a response whose inner writer can flush and hijack.
+type flushHijacker struct {
+	flushResponse
+	hijacker
 }
 
 // allows reports whether a response of that status may begin.
-func (r *response) allows(status int) bool { return r.allow == nil || r.allow(status) }
+func (r *response) allows(status int) bool { return r.gate == nil || r.gate.allows(status) }
 
 // start begins the response, if it may begin.
 func (r *response) start(status int) error {
@@ -35,7 +48,7 @@ func (r *response) start(status int) error {
 		r.begun = true
 		if !r.allows(status) {
 			r.err = ErrNoDecision
-			r.refuse()
+			r.gate.refuse()
 		}
 	}
 	return r.err
@@ -152,18 +165,12 @@ func (r *response) writer() http.ResponseWriter {
 		}
 		w = u.Unwrap()
 	}
+	r.optional = flushHijacker{flushResponse{r, flusher{r}}, hijacker{r}}
 	switch {
 	case canFlush && canHijack:
-		return struct {
-			*response
-			flusher
-			hijacker
-		}{r, flusher{r}, hijacker{r}}
+		return &r.optional
 	case canFlush:
-		return struct {
-			*response
-			flusher
-		}{r, flusher{r}}
+		return &r.optional.flushResponse
 	case canHijack:
 		return struct {
 			*response

@@ -43,8 +43,22 @@ func With(ctx context.Context) (context.Context, *Ledger) {
 	if l := of(ctx); l != nil {
 		return ctx, l
 	}
-	l := new(Ledger)
-	return context.WithValue(ctx, key{}, l), l
+	c := &carrier{Context: ctx}
+	return c, &c.ledger
+}
+
+// A carrier is a context with a ledger.
+type carrier struct {
+	context.Context
+	ledger Ledger
+}
+
+// Value returns the ledger for its key.
+func (c *carrier) Value(k any) any {
+	if k == (key{}) {
+		return &c.ledger
+	}
+	return c.Context.Value(k)
 }
 
 // Settle notes in the ledger of ctx, if there is one, that something was authorized.

@@ -28,37 +28,40 @@ func (f *folder) heads() {
 	var actions []string // that rules name for the actor and the resource of the query
 	named := false       // a rule that was tried names the action
 	for _, i := range f.calls {
-		r, n := &f.nodes[i], f.places[i]
+		r, n := &f.record.Nodes[i], f.node(i)
 		if n.Status != TraceFailed || n.Loop || n.Kind != TraceCall {
 			continue
 		}
-		args := f.argTexts(i)
-		for _, h := range r.Heads.Rules {
-			n.Heads = append(n.Heads, TraceHead{
-				Rule: f.p.ruleOf(h.Rule), Arg: h.Arg, Actor: h.Same,
-				Text: argText(args, h.Arg, h.Same), Want: h.Want, Is: r.Heads.Classes[h.Arg],
-			})
+		if len(r.Heads.Rules) > 0 {
+			args := f.argTexts(i)
+			n.Heads = make([]TraceHead, len(r.Heads.Rules))
+			for j, h := range r.Heads.Rules {
+				n.Heads[j] = TraceHead{
+					Rule: f.p.ruleOf(h.Rule), Arg: h.Arg, Actor: h.Same,
+					Text: argText(args, h.Arg, h.Same), Want: h.Want(), Is: r.Heads.Class(h.Arg),
+				}
+			}
 		}
 		for _, c := range n.Children {
 			if c.Kind == TraceRule && len(c.Children) == 0 && c.Heads == nil {
-				c.Heads = f.unmatched(c, args)
+				c.Heads = f.unmatched(c, i)
 			}
 		}
 		switch {
 		case n.up.Kind == TraceQuery:
 			n.Why, actions = f.unknownText(n, r.Heads)
-			named = len(r.Heads.Texts) > 1 && f.named(n, 1)
+			named = r.Heads.Args() > 1 && f.named(n, 1)
 		case named:
-		case n.Name == "has_permission" && len(n.Children) == 0 && len(f.args) > 1 && r.Heads.Third != nil && f.args[1] == any(r.Heads.Texts[1]):
-			n.Why = f.p.unknownPermission(r.Heads.Third, r.Heads.Texts[1], actions)
+		case n.Name == "has_permission" && len(n.Children) == 0 && len(f.args) > 1 && r.Heads.Third != nil && f.args[1] == any(r.Heads.Text(1)):
+			n.Why = f.p.unknownPermission(r.Heads.Third, r.Heads.Text(1), actions)
 		}
 	}
 }
 
-// unmatched returns which argument does not match the head of a rule that was tried, or nil if
-// it may be one of several.
-func (f *folder) unmatched(n *TraceNode, args []string) (heads []TraceHead) {
-	rule := f.rules.rule(n.index).resolved()
+// unmatched returns which argument of a recorded call does not match the head of a rule that
+// was tried, or nil if it may be one of several.
+func (f *folder) unmatched(n *TraceNode, call int) (heads []TraceHead) {
+	rule := f.rule(n.index).resolved()
 	if rule.Node == nil {
 		return nil
 	}
@@ -89,7 +92,7 @@ func (f *folder) unmatched(n *TraceNode, args []string) (heads []TraceHead) {
 		if text == "" {
 			text = syntax.PatternString(rule.Node.Params[i].Specializer)
 		}
-		heads = []TraceHead{{Rule: n.Rule, Arg: i, Text: argText(args, i, false), Want: text}}
+		heads = []TraceHead{{Rule: n.Rule, Arg: i, Text: argText(f.argTexts(call), i, false), Want: text}}
 	}
 	return heads
 }
@@ -103,8 +106,8 @@ func sameVar(a, b resolve.Term) bool {
 
 // argTexts returns how the arguments of a call are written.
 func (f *folder) argTexts(record int) []string {
-	r := &f.nodes[record]
-	if s := f.scopes[r.Parent]; s != nil && s.outline != nil {
+	r := &f.record.Nodes[record]
+	if s := &f.scopes[f.scopeOf[r.Parent]]; s.outline != nil {
 		if r.At != nil && r.At.Node != nil {
 			call, ok := r.At.Node.(*syntax.Call)
 			if !ok {
@@ -139,11 +142,11 @@ func argText(args []string, i int, actor bool) string {
 // argument.
 func (f *folder) unknownText(call *TraceNode, heads *vm.TraceHeads) (why string, actions []string) {
 	params := paramNames[call.Name]
-	if len(heads.Names) > 1 {
-		actions = heads.Names[1]
+	if heads.Args() > 1 {
+		actions = heads.Names(1)
 	}
-	for i, text := range heads.Texts {
-		names := heads.Names[i]
+	for i := range heads.Args() {
+		text, names := heads.Text(i), heads.Names(i)
 		switch {
 		case text == "" || i >= len(params) || len(names) == 0 || f.named(call, i):
 			continue
@@ -160,7 +163,7 @@ func (f *folder) unknownText(call *TraceNode, heads *vm.TraceHeads) (why string,
 			hint = params[i] + "s with a rule: " + nameList(names, heads.More)
 		}
 		if hint != "" {
-			return fmt.Sprintf("no rule names the %s %s for %s (%s)", params[i], quotedName(text), heads.Classes[2], hint), actions
+			return fmt.Sprintf("no rule names the %s %s for %s (%s)", params[i], quotedName(text), heads.Class(2), hint), actions
 		}
 	}
 	return "", actions
@@ -172,7 +175,7 @@ func (f *folder) named(call *TraceNode, param int) bool {
 		if n.Kind != TraceRule {
 			return false
 		}
-		_, constant := f.rules.rule(n.index).resolved().Params[param].Term.(*resolve.Const)
+		_, constant := f.rule(n.index).resolved().Params[param].Term.(*resolve.Const)
 		return constant
 	})
 }

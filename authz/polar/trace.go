@@ -51,6 +51,7 @@ func (s TraceStatus) String() string {
 type TraceNode struct {
 	Kind     TraceKind
 	Status   TraceStatus
+	Loop     bool            // of TraceCall: a call further up is the same, so this one has no solution
 	Pos      syntax.Position // of the goal, the alternative or the rule's head
 	Text     string          // the goal, the alternative or the rule's head in the language; "" for the query
 	Name     string          // of TraceCall: the name of the called rule
@@ -59,7 +60,6 @@ type TraceNode struct {
 	Before   int             // of a goal: how many goals of the rule, or of the negation, succeeded before it
 	In       string          // of a goal X in Y: the text of Y
 	Or       syntax.Position // of a goal in an alternative: the innermost or; not valid for others
-	Loop     bool            // of TraceCall: a call further up is the same, so this one has no solution
 	Why      string          // of TraceCall, with TraceOptions.Heads: the name that no rule knows, in words
 	Heads    []TraceHead     // of TraceCall, with TraceOptions.Heads: the rules that all arguments but one match; of TraceRule, the argument that its head did not match
 	Values   []TraceValue    // of a goal: the values that it read and that may be shown
@@ -160,18 +160,18 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 	config.Print = nil // the decision has printed it
 	m := p.prog.Machine(ctx, &config)
 	defer m.Release()
-	rules := newReader(p)
-	record := records.Get().(*vm.Trace)
+	f := folders.Get().(*folder)
+	f.reader, f.args = newReader(p), args
 	defer func() {
-		if record.Reset() {
-			records.Put(record)
+		if f.reset() {
+			folders.Put(f)
 		}
 	}()
-	record.Limit, record.Values, record.Heads, record.Source = maxTrace, opts.Values, opts.Heads, rules.source
-	m.SetTrace(record)
-	t := &Trace{Root: &TraceNode{Kind: TraceQuery}}
+	f.record.Limit, f.record.Values, f.record.Heads, f.record.Source = maxTrace, opts.Values, opts.Heads, f.source
+	m.SetTrace(&f.record)
+	t := new(Trace)
 	if !m.StartRule(rule, len(args)) {
-		t.Err = p.noRule(ctx, rule)
+		t.Root, t.Err = &TraceNode{Kind: TraceQuery}, p.noRule(ctx, rule)
 		return t
 	}
 	t.Rules = p.prog.NumRules(rule, len(args))
@@ -188,95 +188,120 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 	if t.Err != nil {
 		t.Outcome = Outcome{}
 	}
-	t.Full = record.Full
-	t.Root = newFolder(p, rules, record, args).fold(t.Err != nil && !t.Full)
+	t.Full = f.record.Full
+	t.Root = f.fold(t.Err != nil && !t.Full)
 	return t
 }
 
-// records has records of finished traces. Their memory is half of what a trace needs.
-var records = sync.Pool{New: func() any { return new(vm.Trace) }}
+// folders has the folders of finished traces. Their memory is half of what a trace needs.
+var folders = sync.Pool{New: func() any { return new(folder) }}
 
 // A folder makes a tree from the solver's records. It combines the solver's small
-// goals into the written goals, and puts these into their alternatives.
+// goals into the written goals, and puts these into their alternatives. Only then it is
+// known how many nodes the tree has, so the folder drafts them first.
 type folder struct {
-	p      *Policy
-	rules  *reader
-	args   []any // of the query
-	nodes  []vm.TraceNode
-	scopes []*scope     // by index of a record that has goals below it
-	places []*TraceNode // by index of a record: the node that it became a part of
-	calls  []int        // the records of calls with heads
-	room   []TraceNode  // for nodes
+	*reader
+	record  vm.Trace
+	args    []any // of the query
+	drafts  []draft
+	places  []int32 // by index of a record: the draft that it became a part of
+	scopes  []scope
+	scopeOf []int32     // by index of a record that has goals below it: its scope
+	calls   []int       // the records of calls with heads
+	nodes   []TraceNode // the tree, by index of a draft
+}
+
+// A draft is a node of the tree to be.
+type draft struct {
+	kind   TraceKind
+	status TraceStatus
+	up     int32   // the draft above; -1 for the query
+	below  int32   // how many drafts are below it
+	record int32   // of TraceRule, TraceCall and TraceNot: the index of the record
+	goal   *goal   // of a goal
+	branch *Branch // of TraceRule and TraceBranch
 }
 
 // A scope contains goals: a rule's body, the inside of a negation, or the query.
 type scope struct {
-	node    *TraceNode
+	at      int32    // the draft that they are below
 	outline *outline // of the rule; nil for the query
 
 	// The current goal. The next records may be parts of it.
 	goal  *goal
-	run   *TraceNode
-	parts []*resolve.At
-	waits []*resolve.At // the parts that wait
-	open  []*TraceNode  // the alternatives that it is in, outermost first
+	run   int32   // its draft; 0 if there is no goal yet
+	parts []int32 // the records of its parts
+	waits []int32 // the parts that wait
+	open  []int32 // the drafts of the alternatives that it is in, outermost first
 }
 
-func newFolder(p *Policy, rules *reader, record *vm.Trace, args []any) *folder {
-	return &folder{
-		p: p, rules: rules, args: args, nodes: record.Nodes,
-		scopes: make([]*scope, len(record.Nodes)),
-		places: make([]*TraceNode, len(record.Nodes)),
+// reset makes the folder empty, for another trace. It returns false if the folder is too
+// large to be kept.
+func (f *folder) reset() bool {
+	clear(f.drafts)
+	for i := range f.scopes {
+		f.scopes[i].outline, f.scopes[i].goal = nil, nil
 	}
+	f.reader, f.args, f.nodes = nil, nil, nil
+	f.drafts, f.scopes, f.calls = f.drafts[:0], f.scopes[:0], f.calls[:0]
+	return f.record.Reset()
 }
 
-// add adds a node below another one.
-func (f *folder) add(to *TraceNode, node TraceNode) *TraceNode {
-	if len(f.room) == cap(f.room) {
-		const most = 16
-		f.room = make([]TraceNode, 0, min(len(f.nodes), most))
+// add adds a draft below another one.
+func (f *folder) add(up int32, d draft) int32 {
+	if d.up = up; up >= 0 {
+		f.drafts[up].below++
 	}
-	node.up = to
-	f.room = append(f.room, node)
-	n := &f.room[len(f.room)-1]
-	to.Children = append(to.Children, n)
-	return n
+	f.drafts = append(f.drafts, d)
+	return int32(len(f.drafts) - 1)
+}
+
+// enter adds a scope for the goals below a record.
+func (f *folder) enter(record int, o *outline) {
+	n := len(f.scopes)
+	if n < cap(f.scopes) {
+		f.scopes = f.scopes[:n+1]
+	} else {
+		f.scopes = append(f.scopes, scope{})
+	}
+	s := &f.scopes[n]
+	*s = scope{at: f.places[record], outline: o, parts: s.parts[:0], waits: s.waits[:0], open: s.open[:0]}
+	f.scopeOf[record] = int32(n)
 }
 
 // fold returns the root. If erred is set, the last record ended in an error.
 func (f *folder) fold(erred bool) *TraceNode {
-	for i := range f.nodes {
-		r := &f.nodes[i]
+	records := f.record.Nodes
+	f.places = slices.Grow(f.places[:0], len(records))[:len(records)]
+	f.scopeOf = slices.Grow(f.scopeOf[:0], len(records))[:len(records)]
+	for i := range records {
+		r := &records[i]
 		switch {
 		case r.Kind == vm.TraceQuery:
-			n := &TraceNode{Kind: TraceQuery, Status: TraceStatus(r.Status)}
-			f.places[i], f.scopes[i] = n, &scope{node: n}
+			f.places[i] = f.add(-1, draft{kind: TraceQuery, status: TraceStatus(r.Status)})
+			f.enter(i, nil)
 		case r.Kind == vm.TraceRule:
-			o := f.rules.rule(r.Rule.Index).outline
-			f.places[i] = f.add(f.places[r.Parent], TraceNode{
-				Kind: TraceRule, Status: TraceStatus(r.Status),
-				Rule: f.p.ruleOf(r.Rule), Branch: o.branch, Pos: r.Pos, Text: r.Rule.Head, index: r.Rule.Index,
-			})
-			f.scopes[i] = &scope{node: f.places[i], outline: o}
+			o := f.rule(r.Rule.Index).outline
+			f.places[i] = f.add(f.places[r.Parent], draft{kind: TraceRule, status: TraceStatus(r.Status), record: int32(i), branch: o.branch})
+			f.enter(i, o)
 		case f.isForallBody(r):
-			f.scopes[i], f.places[i] = f.scopes[r.Parent], f.places[r.Parent]
+			f.scopeOf[i], f.places[i] = f.scopeOf[r.Parent], f.places[r.Parent]
 		default:
-			f.goal(i, r)
+			f.addGoal(i, r)
 		}
 	}
-	for _, s := range f.scopes {
-		if s != nil {
-			s.finish()
-		}
+	for i := range f.scopes {
+		f.finish(&f.scopes[i])
 	}
 	if erred {
-		for n := f.places[len(f.nodes)-1]; n != nil; n = n.up {
-			if n.Status == TraceFailed {
-				n.Status = TraceErred
+		for i := f.places[len(records)-1]; i >= 0; i = f.drafts[i].up {
+			if d := &f.drafts[i]; d.status == TraceFailed {
+				d.status = TraceErred
 			}
 		}
 	}
-	root := f.places[0]
+	f.build()
+	root := &f.nodes[0]
 	for _, c := range root.Children {
 		if c.Status == TraceSucceeded {
 			root.Status = TraceSucceeded
@@ -286,101 +311,149 @@ func (f *folder) fold(erred bool) *TraceNode {
 	return root
 }
 
+// build makes the nodes of the drafts.
+func (f *folder) build() {
+	f.nodes = make([]TraceNode, len(f.drafts))
+	below := make([]*TraceNode, len(f.drafts)-1)
+	for i := range f.drafts {
+		d, n := &f.drafts[i], &f.nodes[i]
+		n.Kind, n.Status = d.kind, d.status
+		switch r := &f.record.Nodes[d.record]; d.kind {
+		case TraceQuery:
+		case TraceRule:
+			n.Rule, n.Branch, n.Pos, n.Text, n.index = f.p.ruleOf(r.Rule), d.branch, r.Pos, r.Rule.Head, r.Rule.Index
+		case TraceBranch:
+			n.Branch, n.Pos, n.Text = d.branch, d.branch.Span.Start, d.branch.Text
+		case TraceCall, TraceNot, TraceGoal:
+			g := d.goal
+			n.Pos, n.Text, n.In, n.Or, n.Before = g.pos, g.text, g.in, g.or, g.before
+			if d.kind == TraceCall {
+				n.Name = r.Name
+			}
+			n.Loop = d.kind != TraceGoal && r.Loop
+		}
+		n.Children, below = below[:0:d.below], below[d.below:]
+		if d.below == 0 {
+			n.Children = nil
+		}
+		if d.up >= 0 {
+			n.up = &f.nodes[d.up]
+			n.up.Children = append(n.up.Children, n)
+		}
+	}
+	for i := range f.record.Nodes {
+		for _, v := range f.record.Nodes[i].Values {
+			f.node(i).addValue(v)
+		}
+	}
+}
+
+// node returns the node that a record became a part of.
+func (f *folder) node(record int) *TraceNode { return &f.nodes[f.places[record]] }
+
 // isForallBody reports whether a record is the second half of a forall, which the
 // solver negates once more. Its goals belong to the forall.
 func (f *folder) isForallBody(r *vm.TraceNode) bool {
 	if r.Kind != vm.TraceCall || r.Parent < 0 {
 		return false
 	}
-	above := f.nodes[r.Parent].At
+	above := f.record.Nodes[r.Parent].At
 	if above == nil {
 		return false
 	}
 	forall, ok := above.Node.(*syntax.ForallExpr)
+	if !ok {
+		return false
+	}
 	body, _ := r.At.Node.(syntax.Expr)
-	return ok && body != nil && syntax.Unparen(body) == syntax.Unparen(forall.Body)
+	return body != nil && syntax.Unparen(body) == syntax.Unparen(forall.Body)
 }
 
-// goal adds the record i of a goal.
-func (f *folder) goal(i int, r *vm.TraceNode) {
-	s := f.scopes[r.Parent]
+// addGoal adds the record i of a goal.
+func (f *folder) addGoal(i int, r *vm.TraceNode) {
+	s := &f.scopes[f.scopeOf[r.Parent]]
 	var g *goal
 	if s.outline != nil {
 		g = s.outline.find(r.At, r.Pos)
 	} else {
 		g = &goal{pos: r.Pos, text: r.Name}
 	}
-	if !s.continues(g, r.At) {
-		s.finish()
+	if !f.continues(s, g, r.At) {
+		f.finish(s)
 		s.goal, s.parts, s.waits = g, s.parts[:0], s.waits[:0]
-		s.run = f.add(f.inBranches(s, g.branches), TraceNode{
-			Kind: TraceGoal, Pos: g.pos, Text: g.text, In: g.in, Or: g.or, Before: g.before,
-		})
+		s.run = f.add(f.inBranches(s, g.branches), draft{kind: TraceGoal, goal: g})
 	}
-	s.part(r.At, TraceStatus(r.Status))
+	f.part(s, i)
 	f.places[i] = s.run
-	for _, v := range r.Values {
-		s.run.addValue(v)
-	}
 	if r.Kind == vm.TraceCall {
-		s.run.Kind, s.run.Name, s.run.Loop = TraceCall, r.Name, r.Loop
-		if r.Name == vm.NotName {
-			s.run.Kind, s.run.Name = TraceNot, ""
-			f.scopes[i] = &scope{node: s.run, outline: s.outline}
-		}
+		d := &f.drafts[s.run]
+		d.kind, d.record = TraceCall, int32(i)
 		if r.Heads != nil {
 			f.calls = append(f.calls, i)
+		}
+		if r.Name == vm.NotName {
+			d.kind = TraceNot
+			f.enter(i, s.outline)
 		}
 	}
 }
 
 // finish is called when the current goal has no further parts. The alternatives that
 // it ends hold if the goal holds, and wait if it waits.
-func (s *scope) finish() {
-	if s.run == nil {
+func (f *folder) finish(s *scope) {
+	if s.run == 0 {
 		return
 	}
-	for _, n := range s.open {
-		if n.Status != TraceSucceeded && slices.Contains(s.goal.closes, n.Branch) {
-			n.Status = s.run.Status
+	for _, i := range s.open {
+		if d := &f.drafts[i]; d.status != TraceSucceeded && slices.Contains(s.goal.closes, d.branch) {
+			d.status = f.drafts[s.run].status
 		}
 	}
 }
 
-// continues reports whether a record is the next part of the current goal, or a part
+// continues reports whether a record of a goal is the next part of the current goal, or a part
 // that waited for the others.
-func (s *scope) continues(g *goal, part *resolve.At) bool {
-	return s.run != nil && s.goal == g && part != nil && s.run.Status != TraceFailed && s.run.Kind == TraceGoal &&
-		(!slices.Contains(s.parts, part) || slices.Contains(s.waits, part))
+func (f *folder) continues(s *scope, g *goal, part *resolve.At) bool {
+	if s.run == 0 || s.goal != g || part == nil {
+		return false
+	}
+	if run := &f.drafts[s.run]; run.status == TraceFailed || run.kind != TraceGoal {
+		return false
+	}
+	same := func(i int32) bool { return f.record.Nodes[i].At == part }
+	return !slices.ContainsFunc(s.parts, same) || slices.ContainsFunc(s.waits, same)
 }
 
-// part adds a part to the current goal. The goal fails if a part fails, and waits as
+// part adds a record to the current goal. The goal fails if a part fails, and waits as
 // long as a part waits.
-func (s *scope) part(at *resolve.At, status TraceStatus) {
-	s.parts = append(s.parts, at)
-	s.waits = slices.DeleteFunc(s.waits, func(w *resolve.At) bool { return w == at })
-	if status == TraceWaiting {
-		s.waits = append(s.waits, at)
+func (f *folder) part(s *scope, record int) {
+	r := &f.record.Nodes[record]
+	s.parts = append(s.parts, int32(record))
+	s.waits = slices.DeleteFunc(s.waits, func(w int32) bool { return f.record.Nodes[w].At == r.At })
+	status := TraceStatus(r.Status)
+	switch {
+	case status == TraceWaiting:
+		s.waits = append(s.waits, int32(record))
+	case status == TraceSucceeded && len(s.waits) > 0:
+		status = TraceWaiting
 	}
-	if s.run.Status = status; status == TraceSucceeded && len(s.waits) > 0 {
-		s.run.Status = TraceWaiting
-	}
+	f.drafts[s.run].status = status
 }
 
-// inBranches returns the node of the innermost of the given alternatives. It enters
+// inBranches returns the draft of the innermost of the given alternatives. It enters
 // those that are not open yet.
-func (f *folder) inBranches(s *scope, branches []*Branch) *TraceNode {
+func (f *folder) inBranches(s *scope, branches []*Branch) int32 {
 	keep := 0
-	for keep < len(branches) && keep < len(s.open) && s.open[keep].Branch == branches[keep] {
+	for keep < len(branches) && keep < len(s.open) && f.drafts[s.open[keep]].branch == branches[keep] {
 		keep++
 	}
 	s.open = s.open[:keep]
-	at := s.node
+	at := s.at
 	if keep > 0 {
 		at = s.open[keep-1]
 	}
 	for _, b := range branches[keep:] {
-		at = f.add(at, TraceNode{Kind: TraceBranch, Pos: b.Span.Start, Text: b.Text, Branch: b})
+		at = f.add(at, draft{kind: TraceBranch, branch: b})
 		s.open = append(s.open, at)
 	}
 	return at

@@ -651,3 +651,39 @@ func TestTraceOfManyRules(t *testing.T) {
 		t.Errorf("the policy remembers %d rules", n)
 	}
 }
+
+// TestTracesShareNothing tests that a trace stays as it is while others are made, of other
+// policies and sizes, although they use the memory of finished ones.
+func TestTracesShareNothing(t *testing.T) {
+	policies := []*Policy{
+		traced(t, `allow(u: User, _, r: Repo) if r.public or (role in u.roles and role.name = "writer") or u.boss.id = r.owner;`),
+		traced(t, `allow(u: User, _, r: Repo) if forall(role in u.roles, role.name != "none") and not r.public and u.title = "CEO";`),
+		traced(t, `allow(u: User, "read", r: Repo) if u.id = r.id;`),
+	}
+	user, repo := &traceUser{ID: 1, Title: "CEO", Boss: &traceUser{ID: 3}}, &traceRepo{ID: 1, Owner: 9}
+	for range 50 {
+		user.Roles = append(user.Roles, traceRole{"reader", repo})
+	}
+	trace := func(p *Policy) *Trace {
+		return p.Trace(t.Context(), "allow", []any{user, "read", repo}, TraceOptions{Heads: true})
+	}
+	var want []string
+	for _, p := range policies {
+		want = append(want, tree(trace(p)))
+	}
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			kept := make([]*Trace, len(policies))
+			for i := range 50 {
+				at := i % len(policies)
+				if tr := kept[at]; tr != nil && tree(tr) != want[at] {
+					t.Errorf("a trace has changed to\n%s\nwant\n%s", tree(tr), want[at])
+					return
+				}
+				kept[at] = trace(policies[at])
+			}
+		})
+	}
+	wait.Wait()
+}

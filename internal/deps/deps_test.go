@@ -39,6 +39,7 @@ const lattice = `
 	10 adapters/gorm       gorm.io/gorm
 	9  adapters/sql
 	8  adapters/internal/answer
+	0  adapters/internal/guarded
 	10 adapters/nethttp
 	8  adapters/oso        github.com/osohq/go-oso
 	8  authz/authztest

@@ -24,14 +24,16 @@ func (p Position) String() string {
 	case !p.IsValid():
 		return Visible(p.File)
 	}
-	s := strconv.Itoa(int(p.Line))
-	if p.Col > 0 {
-		s += ":" + strconv.Itoa(int(p.Col))
-	}
+	var room [64]byte
+	b := room[:0]
 	if p.File != "" {
-		s = Visible(p.File) + ":" + s
+		b = append(append(b, Visible(p.File)...), ':')
 	}
-	return s
+	b = strconv.AppendInt(b, int64(p.Line), 10)
+	if p.Col > 0 {
+		b = strconv.AppendInt(append(b, ':'), int64(p.Col), 10)
+	}
+	return string(b)
 }
 
 // Before reports whether p comes before q, ordered by file name, then line, then column.

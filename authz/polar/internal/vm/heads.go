@@ -17,20 +17,64 @@ import (
 
 // TraceHeads are the rules that a call does not match because of one argument.
 type TraceHeads struct {
-	Classes []string        // of the arguments, for messages; "" for an argument without a value
-	Texts   []string        // the arguments that are strings; "" for others
-	Names   [][]string      // by argument: the strings that rules have in place of it
-	Third   *host.ClassInfo // the class of the third argument, if that is an instance of a registered class
-	Rules   []TraceHead     // in the order of the arguments, then of the rules
-	More    bool            // there are further rules
+	Third *host.ClassInfo // the class of the third argument, if that is an instance of a registered class
+	Rules []TraceHead     // in the order of the arguments, then of the rules
+	More  bool            // there are further rules
+
+	args  []Value
+	names [][]string // by argument: see Names; nil if there are none
+}
+
+// Class returns the class of an argument for messages, and "" for one without a value. Most
+// calls need no message.
+func (h *TraceHeads) Class(arg int) string {
+	if isOpenArg(h.args[arg]) {
+		return ""
+	}
+	return described(h.args[arg])
+}
+
+// Text returns an argument that is a string, and "" for others.
+func (h *TraceHeads) Text(arg int) string {
+	if h.args[arg].Kind() != host.String {
+		return ""
+	}
+	return h.args[arg].Str()
+}
+
+// Args returns the number of arguments.
+func (h *TraceHeads) Args() int { return len(h.args) }
+
+// Names returns the strings that rules have in place of an argument.
+func (h *TraceHeads) Names(arg int) []string {
+	if h.names == nil {
+		return nil
+	}
+	return h.names[arg]
+}
+
+// isOpenArg reports whether an argument has no value.
+func isOpenArg(v Value) bool {
+	k := v.Kind()
+	return k == host.Var || k == host.Partial || k == host.Tail
 }
 
 // A TraceHead is a rule for another class of one argument.
 type TraceHead struct {
 	Rule *RuleInfo
 	Arg  int
-	Same bool   // the argument is the first one of the query
-	Want string // what the argument must be, such as "a User"
+	Same bool // the argument is the first one of the query
+
+	want string // see Want; of a class, its name alone
+	is   bool   // want is the name of a class
+}
+
+// Want returns what the argument must be, such as "a User".
+func (h TraceHead) Want() string {
+	if h.is {
+		return withArticle(h.want)
+	}
+	return h.want
 }
 
 // The bounds of what one trace records of heads, and of the work for each argument of a call.
@@ -71,24 +115,18 @@ func (n *indexNode) byHead(args []Value, parts bool) *indexNode {
 
 // headsOf returns the rules that a call does not match because of one argument.
 func (m *Machine) headsOf(pr *pred, args []Value) *TraceHeads {
-	n := len(args)
-	texts := make([]string, 2*n)
-	h := &TraceHeads{Classes: texts[:n:n], Texts: texts[n:], Names: make([][]string, n)}
-	others := slices.Clone(args)
+	h := &TraceHeads{args: slices.Clone(args)}
+	others := h.args // each of them is replaced for a moment
 	for i, arg := range args {
-		k := arg.Kind()
-		if k == host.Var || k == host.Partial || k == host.Tail {
+		if isOpenArg(arg) {
 			continue
 		}
-		h.Classes[i] = described(arg)
-		switch {
-		case k == host.String:
-			h.Texts[i] = arg.Str()
-		case k == host.Instance && i == 2:
+		instance := arg.Kind() == host.Instance
+		if instance && i == 2 {
 			h.Third = m.prog.reg.ClassOf(arg.Plan.Type)
 		}
 		others[i] = Value{Plan: varPlan}
-		same := k == host.Instance && len(m.cells) > 0 && arg.Plan == m.cells[0].Plan && arg.Ptr == m.cells[0].Ptr
+		same := instance && len(m.cells) > 0 && arg.Plan == m.cells[0].Plan && arg.Ptr == m.cells[0].Ptr
 		h.add(m.prog, pr, TraceHead{Arg: i, Same: same}, arg, others)
 		others[i] = arg
 	}
@@ -107,17 +145,21 @@ func (h *TraceHeads) add(prog *Program, pr *pred, head TraceHead, arg Value, oth
 		name := ""
 		switch {
 		case p.term.kind == constOperand && !mayEqual(p.term.value, arg):
-			name, head.Want = wantedValue(p.term.value)
+			name, head.want = wantedValue(p.term.value)
+			head.is = false
 		case p.pat != nil && !prog.mayMatchPattern(p.pat, arg):
-			name, head.Want = prog.wanted(p.pat)
+			name, head.want, head.is = prog.wanted(p.pat)
 		default:
 			continue
 		}
 		switch {
-		case name == "" && head.Want == "" || !prog.mayMatch(c, others) || !c.mayBeLists(others):
+		case name == "" && head.want == "" || !prog.mayMatch(c, others) || !c.mayBeLists(others):
 			continue
 		case name != "":
-			h.Names[head.Arg] = append(h.Names[head.Arg], name)
+			if h.names == nil {
+				h.names = make([][]string, len(h.args))
+			}
+			h.names[head.Arg] = append(h.names[head.Arg], name)
 		default:
 			head.Rule = c.info
 			h.Rules = append(h.Rules, head)
@@ -140,19 +182,20 @@ func wantedValue(v Value) (name, want string) {
 	return "", ""
 }
 
-// wanted returns what a pattern demands, as wantedValue does.
-func (prog *Program) wanted(p *pattern) (name, want string) {
+// wanted returns what a pattern demands, as wantedValue does, or with is the name of a class.
+func (prog *Program) wanted(p *pattern) (name, want string, is bool) {
 	switch {
 	case p.kind == valuePattern:
-		return wantedValue(p.value.value)
+		name, want = wantedValue(p.value.value)
+		return name, want, false
 	case p.kind != classPattern:
-		return "", ""
+		return "", "", false
 	case p.union == resolve.UnionActor:
-		return "", oneOf(prog.actor, p.name)
+		return "", oneOf(prog.actor, p.name), false
 	case p.union == resolve.UnionResource:
-		return "", oneOf(prog.resource, p.name)
+		return "", oneOf(prog.resource, p.name), false
 	}
-	return "", withArticle(p.name)
+	return "", p.name, true
 }
 
 // oneOf returns the members of a union for messages.
