@@ -53,9 +53,15 @@ func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any)
 	if a.candidate.sampled() {
 		outs = make([]ruling, len(list))
 	}
-	for i, r := range list {
+	atOnce := v.polar != nil && outs == nil && !a.observes()
+	for i := 0; i < len(list); i++ {
+		if atOnce {
+			if i += v.decideEach(ctx, &q, list[i:], oks[i:]); i == len(list) {
+				break
+			}
+		}
 		one := q
-		one.resource = r
+		one.resource = list[i]
 		out, ok, err := a.decideOne(ctx, v, &one)
 		if err != nil {
 			return nil, atIndex(err, i)
@@ -64,7 +70,11 @@ func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any)
 		if outs != nil {
 			outs[i] = out
 		}
-		settles = settles || ok && !isRequest(r)
+	}
+	for i, ok := range oks {
+		if settles = settles || ok && !isRequest(list[i]); settles {
+			break
+		}
 	}
 	err = catchPanic(func() error {
 		if settles {
@@ -84,6 +94,19 @@ func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any)
 		}
 	}
 	return oks, nil
+}
+
+// decideEach decides q for resources, in order, as many as the default engine can at once, and
+// returns how many.
+func (v *version) decideEach(ctx context.Context, q *question, resources []any, allowed []bool) (n int) {
+	deny := ""
+	if v.deny.asked[q.rule] {
+		deny = q.rule.deny()
+	}
+	if q.rule == ruleField {
+		return v.polar.DecideFieldEach(ctx, deny, q.rule.String(), q.actor, q.action, q.field, resources, allowed)
+	}
+	return v.polar.DecideEach(ctx, deny, q.rule.String(), q.actor, q.action, resources, allowed)
 }
 
 // decideOne answers q on a version of the policy. It settles no ledger.

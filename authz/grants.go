@@ -204,6 +204,9 @@ func (q *question) named(what, name string) *question {
 // names returns the names for which a rule holds, sorted and without duplicates, and
 // whether it holds for every name.
 func (v *version) names(ctx context.Context, rule, what string, q *question) (names []string, all bool, err error) {
+	if names, all, known := v.knownNames(ctx, rule, q); known {
+		return names, all, nil
+	}
 	args := []any{q.actor, Var(what), q.resource}
 	if q.rule == ruleField {
 		args = []any{q.actor, q.action, q.resource, Var(what)}
@@ -225,6 +228,22 @@ func (v *version) names(ctx context.Context, rule, what string, q *question) (na
 	}
 	slices.Sort(names)
 	return slices.Compact(names), all, nil
+}
+
+// knownNames returns what names does, if compiled code of the default engine can tell.
+func (v *version) knownNames(ctx context.Context, rule string, q *question) (names []string, all, known bool) {
+	defer func() {
+		if recover() != nil { // query says why
+			names, all, known = nil, false, false
+		}
+	}()
+	switch {
+	case v.polar == nil || ctx.Err() != nil:
+		return nil, false, false
+	case q.rule == ruleField:
+		return v.polar.Fields(ctx, rule, q.actor, q.action, q.resource)
+	}
+	return v.polar.Actions(ctx, rule, q.actor, q.resource)
 }
 
 // notDenied returns the names that no deny rule denies.
