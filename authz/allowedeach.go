@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
@@ -143,15 +144,12 @@ func elements(slice any) ([]any, error) {
 	if v.Kind() != reflect.Slice {
 		return nil, errNotSlice
 	}
-	k := v.Type().Elem().Kind()
-	direct := k == reflect.Pointer || k == reflect.Interface
+	if v.Type().Elem().Kind() != reflect.Interface {
+		return host.Pointers(v), nil
+	}
 	list := make([]any, v.Len())
 	for i := range list {
-		if e := v.Index(i); direct {
-			list[i] = e.Interface()
-		} else {
-			list[i] = e.Addr().Interface()
-		}
+		list[i] = v.Index(i).Interface()
 	}
 	return list, nil
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"time"
 )
 
 // Grants are the actions or fields that a policy allows.
@@ -112,8 +113,14 @@ func (a *Authorizer) AuthorizedFields(ctx context.Context, actor any, action str
 
 // enumerate is grants with an event.
 func (a *Authorizer) enumerate(ctx context.Context, v *version, what string, q *question) (Grants, error) {
-	start := clock()
+	var start time.Duration
+	if a.observes() {
+		start = clock()
+	}
 	g, err := a.grants(ctx, v, what, q)
+	if err == nil && !a.observes() && a.candidate.idle() {
+		return g, nil
+	}
 	e := Event{
 		Kind: EventEnumeration, Verdict: Answered, Rule: q.rule.String(), Action: q.action,
 		Count: len(g.Names), actor: hide(q.actor), resource: hide(q.resource),

@@ -152,6 +152,30 @@ func Words(x any) (typ, data unsafe.Pointer) {
 	return w.typ, w.data
 }
 
+// Pointers returns the elements of a slice of pointers as interface values, and those of other
+// slices as pointers to them. The elements must not be interfaces.
+func Pointers(slice reflect.Value) []any {
+	t, n := slice.Type().Elem(), slice.Len()
+	list := make([]any, n)
+	direct := t.Kind() == reflect.Pointer
+	if !direct {
+		t = reflect.PointerTo(t)
+	}
+	zero := reflect.Zero(t).Interface()
+	word := eface{typ: wordsOf(&zero).typ}
+	data, stride := slice.UnsafePointer(), slice.Type().Elem().Size()
+	for i := range list {
+		if word.data = data; direct {
+			word.data = *(*unsafe.Pointer)(data)
+		}
+		list[i] = *(*any)(unsafe.Pointer(&word))
+		if i < n-1 { // after the last, a pointer would be into other memory
+			data = unsafe.Add(data, stride)
+		}
+	}
+	return list
+}
+
 // ArgCell returns how interface values of the dynamic type of x are read: with CellPointer,
 // the data word is the address of an instance, or nil; otherwise it is the address of a
 // variable. It returns false for types that are read in another way.

@@ -127,3 +127,29 @@ func TestLayouts(t *testing.T) {
 		t.Errorf("a Value has %d bytes", unsafe.Sizeof(Value{}))
 	}
 }
+
+// TestPointers tests that Pointers returns what reflection does.
+func TestPointers(t *testing.T) {
+	type row struct{ A, B int }
+	type text string
+	one, two := &row{A: 1}, &row{A: 2}
+	for _, slice := range []any{
+		[]*row{one, nil, two}, []row{{A: 1}, {A: 2}, {A: 3}}[1:], []row{}, []row(nil), []*row(nil), []text{"a", "b"}, []struct{}{{}, {}},
+		[]map[string]int{{"a": 1}, nil}, [][]int{{1}, nil}, []func(){nil}, []**row{&one, &two}, []byte("abc"), []unsafe.Pointer{unsafe.Pointer(one)},
+	} {
+		v := reflect.ValueOf(slice)
+		list := Pointers(v)
+		if len(list) != v.Len() {
+			t.Fatalf("%T: %d elements, want %d", slice, len(list), v.Len())
+		}
+		for i, x := range list {
+			e := v.Index(i)
+			if e.Kind() != reflect.Pointer {
+				e = e.Addr()
+			}
+			if want := e.Interface(); x != want {
+				t.Errorf("%T: element %d is %T %v, want %T %v", slice, i, x, x, want, want)
+			}
+		}
+	}
+}
