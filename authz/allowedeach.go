@@ -39,7 +39,7 @@ func (a *Authorizer) IsFieldAllowedEach(ctx context.Context, actor any, action s
 
 // allowedEach answers a question for each of the resources.
 func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any) ([]bool, error) {
-	list, err := elements(resources)
+	rows, err := rowsOf(resources)
 	if err == nil {
 		err = a.classes.checkActor(q.actor)
 	}
@@ -48,34 +48,37 @@ func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any)
 	}
 	v := a.current.Load()
 	outside := ctx
-	ctx = a.withBatch(ctx, list)
-	oks, settles := make([]bool, len(list)), len(list) == 0
+	if a.batches {
+		ctx = a.withBatch(ctx, rows.all())
+	}
+	oks, settles := make([]bool, rows.n), rows.n == 0
 	var outs []ruling // for the candidate
 	if a.candidate.sampled() {
-		outs = make([]ruling, len(list))
+		outs = make([]ruling, rows.n)
 	}
 	atOnce := v.polar != nil && outs == nil && !a.observes()
-	for i := 0; i < len(list); i++ {
+	for i := 0; i < rows.n; {
+		list, n := rows.from(i), 0
 		if atOnce {
-			if i += v.decideEach(ctx, &q, list[i:], oks[i:]); i == len(list) {
-				break
+			n = v.decideEach(ctx, &q, list, oks[i:])
+		}
+		if n < len(list) {
+			one := q
+			one.resource = list[n]
+			out, ok, err := a.decideOne(ctx, v, &one)
+			if err != nil {
+				return nil, atIndex(err, i+n)
 			}
+			oks[i+n] = ok
+			if outs != nil {
+				outs[i+n] = out
+			}
+			n++
 		}
-		one := q
-		one.resource = list[i]
-		out, ok, err := a.decideOne(ctx, v, &one)
-		if err != nil {
-			return nil, atIndex(err, i)
+		for k := 0; k < n && !settles; k++ {
+			settles = oks[i+k] && !isRequest(list[k])
 		}
-		oks[i] = ok
-		if outs != nil {
-			outs[i] = out
-		}
-	}
-	for i, ok := range oks {
-		if settles = settles || ok && !isRequest(list[i]); settles {
-			break
-		}
+		i += n
 	}
 	err = catchPanic(func() error {
 		if settles {
@@ -87,6 +90,7 @@ func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any)
 		return nil, undecided(err)
 	}
 	if outs != nil {
+		list := rows.all()
 		outside = a.withBatch(withoutBatch(outside), list)
 		for i, r := range list {
 			one := q
@@ -134,22 +138,68 @@ func atIndex(err error, i int) error {
 
 var errNotSlice = errorf("the resources are not a slice")
 
-// elements returns the elements of a slice: themselves if they are pointers or interfaces,
-// otherwise pointers to them.
-func elements(slice any) ([]any, error) {
+// rowsPerPart is how many elements of a slice are made interface values at a time, because those
+// of a long slice take more memory than the answer.
+const rowsPerPart = 256
+
+// rows are the elements of a slice: themselves if they are pointers or interfaces, otherwise
+// pointers to them.
+type rows struct {
+	n     int
+	slice reflect.Value
+	part  []any // those from start on
+	start int
+}
+
+// rowsOf returns the elements of a slice.
+func rowsOf(slice any) (rows, error) {
 	if list, ok := slice.([]any); ok {
-		return list, nil
+		return rows{n: len(list), part: list}, nil
 	}
 	v := reflect.ValueOf(slice)
 	if v.Kind() != reflect.Slice {
-		return nil, errNotSlice
+		return rows{}, errNotSlice
 	}
-	if v.Type().Elem().Kind() != reflect.Interface {
-		return host.Pointers(v), nil
+	return rows{n: v.Len(), slice: v}, nil
+}
+
+// from returns elements from index i on, at least one. They are valid until the next call.
+func (r *rows) from(i int) []any {
+	if k := i - r.start; 0 <= k && k < len(r.part) {
+		return r.part[k:]
 	}
-	list := make([]any, v.Len())
+	if r.part == nil {
+		r.part = make([]any, min(r.n, rowsPerPart))
+	}
+	r.start, r.part = i, r.part[:min(len(r.part), r.n-i)]
+	r.fill(r.part, i)
+	return r.part
+}
+
+// all returns all elements.
+func (r *rows) all() []any {
+	if len(r.part) < r.n {
+		r.start, r.part = 0, make([]any, r.n)
+		r.fill(r.part, 0)
+	}
+	return r.part
+}
+
+func (r *rows) fill(list []any, from int) {
+	if r.slice.Type().Elem().Kind() != reflect.Interface {
+		host.Pointers(list, r.slice, from)
+		return
+	}
 	for i := range list {
-		list[i] = v.Index(i).Interface()
+		list[i] = r.slice.Index(from + i).Interface()
 	}
-	return list, nil
+}
+
+// elements returns the elements of a slice.
+func elements(slice any) ([]any, error) {
+	r, err := rowsOf(slice)
+	if err != nil {
+		return nil, err
+	}
+	return r.all(), nil
 }

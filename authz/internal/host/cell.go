@@ -152,28 +152,31 @@ func Words(x any) (typ, data unsafe.Pointer) {
 	return w.typ, w.data
 }
 
-// Pointers returns the elements of a slice of pointers as interface values, and those of other
-// slices as pointers to them. The elements must not be interfaces.
-func Pointers(slice reflect.Value) []any {
-	t, n := slice.Type().Elem(), slice.Len()
-	list := make([]any, n)
-	direct := t.Kind() == reflect.Pointer
+// Pointers sets the elements of list to those of a slice from index from on: to themselves if
+// they are pointers, else to pointers to them. They must not be interfaces, and there must be
+// enough of them.
+func Pointers(list []any, slice reflect.Value, from int) {
+	if len(list) == 0 {
+		return
+	}
+	t := slice.Type().Elem()
+	stride, direct := t.Size(), t.Kind() == reflect.Pointer
 	if !direct {
 		t = reflect.PointerTo(t)
 	}
 	zero := reflect.Zero(t).Interface()
 	word := eface{typ: wordsOf(&zero).typ}
-	data, stride := slice.UnsafePointer(), slice.Type().Elem().Size()
+	data := slice.Index(from).Addr().UnsafePointer()
+	_ = slice.Index(from + len(list) - 1)
 	for i := range list {
+		if i > 0 { // not after the last, where a pointer would be into other memory
+			data = unsafe.Add(data, stride)
+		}
 		if word.data = data; direct {
 			word.data = *(*unsafe.Pointer)(data)
 		}
 		list[i] = *(*any)(unsafe.Pointer(&word))
-		if i < n-1 { // after the last, a pointer would be into other memory
-			data = unsafe.Add(data, stride)
-		}
 	}
-	return list
 }
 
 // ArgCell returns how interface values of the dynamic type of x are read: with CellPointer,

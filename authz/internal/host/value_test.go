@@ -138,18 +138,25 @@ func TestPointers(t *testing.T) {
 		[]map[string]int{{"a": 1}, nil}, [][]int{{1}, nil}, []func(){nil}, []**row{&one, &two}, []byte("abc"), []unsafe.Pointer{unsafe.Pointer(one)},
 	} {
 		v := reflect.ValueOf(slice)
-		list := Pointers(v)
-		if len(list) != v.Len() {
-			t.Fatalf("%T: %d elements, want %d", slice, len(list), v.Len())
-		}
-		for i, x := range list {
-			e := v.Index(i)
-			if e.Kind() != reflect.Pointer {
-				e = e.Addr()
+		for from := range v.Len() {
+			list := make([]any, 1)
+			if Pointers(list, v, from); list[0] != pointer(v.Index(from)) {
+				t.Errorf("%T: element %d is %T %v", slice, from, list[0], list[0])
 			}
-			if want := e.Interface(); x != want {
+		}
+		list := make([]any, v.Len())
+		Pointers(list, v, 0)
+		for i, x := range list {
+			if want := pointer(v.Index(i)); x != want {
 				t.Errorf("%T: element %d is %T %v, want %T %v", slice, i, x, x, want, want)
 			}
 		}
 	}
+}
+
+func pointer(v reflect.Value) any {
+	if v.Kind() != reflect.Pointer {
+		v = v.Addr()
+	}
+	return v.Interface()
 }
