@@ -353,6 +353,9 @@ func (v *version) ask(ctx context.Context, name string, q *question) (Outcome, e
 		}
 		return v.askAny(ctx, name, q.actor, q.action, q.resource, q.after)
 	}
+	if v.polar != nil {
+		return v.polar.Decide(ctx, name, q.actor, q.action, q.resource)
+	}
 	return v.policy.Decide(ctx, name, q.actor, q.action, q.resource)
 }
 

@@ -15,20 +15,16 @@ import (
 // A typedTally counts what was compared.
 type typedTally struct {
 	policies, decided, allowed, failed int
-	typed                              [4]int // by the form of the question
+	typed                              [3]int // by the form of the question
 	traced                             int
 	listed, lists                      int // by typed code, and in all
 	why                                map[string]int
 }
 
 // ask asks all questions about an actor and a resource. It returns what differs.
-func (n *typedTally) ask(p *Policy, actor, resource, after any, field string) error {
+func (n *typedTally) ask(p *Policy, actor, resource any, field string) error {
 	about := func(form vm.Form, action, field string) *vm.Question {
-		q := &vm.Question{Form: form, Actor: actor, Action: action, Resource: resource, Field: field}
-		if form == vm.FormChange {
-			q.After = after
-		}
-		return q
+		return &vm.Question{Form: form, Actor: actor, Action: action, Resource: resource, Field: field}
 	}
 	var errs []error
 	for _, action := range []string{"read", "write", "other"} {
@@ -41,7 +37,6 @@ func (n *typedTally) ask(p *Policy, actor, resource, after any, field string) er
 		n.decide(p, "deny", about(vm.FormAction, "read", "")),
 		n.decide(p, "allow_request", about(vm.FormRequest, "", "")),
 		n.decide(p, "allow_field", about(vm.FormField, "read", "other")),
-		n.decide(p, "allow_change", about(vm.FormChange, "read", "")),
 		n.list(p, "allow", about(vm.FormAction, "", "")))
 	return errors.Join(errs...)
 }

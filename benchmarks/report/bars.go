@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // bars returns the table of goals.
@@ -47,6 +48,14 @@ func bars(res *results) *grid {
 			most(fmt.Sprintf("10 to 10,000 rules that differ by %s: the same time within 20 %%", kind),
 				slices.Max(times)/slices.Min(times), true, 1.2, func(x float64) string { return factor(x) + " between fastest and slowest" })
 		}
+	}
+	for _, of := range res.values("Ask", "of") {
+		limit := 5.0
+		if strings.HasSuffix(of, "batch") {
+			limit = 4
+		}
+		x, ok := ratio(res.get("Ask", "of="+of, "engine="+ours), res.get("Ask", "of="+of, "engine=plain"), seconds)
+		most(fmt.Sprintf("question %s: at most %g times the time of plain Go", of, limit), x, ok, limit, factor)
 	}
 	few, okFew := ruleSize(res, "constant", "10", ours).median(seconds)
 	many, okMany := ruleSize(res, "constant", "10000", ours).median(seconds)

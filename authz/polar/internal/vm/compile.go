@@ -63,7 +63,7 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 		}
 	}
 	p.allow, p.deny = p.decisions["allow"], p.decisions["deny"]
-	p.typed = p.typedPreds()
+	p.makeTyped()
 	p.poll, p.shapes, p.key = func(int) {}, nil, nil
 	p.runs.New = func() any { return newRun(p) }
 	p.machines.New = func() any { return newMachine(p) }

@@ -37,7 +37,7 @@ type Program struct {
 	fast      map[fastKey]*fastPred // in other modes
 	runs      sync.Pool
 
-	typed       []*typedRule // the rules whose decisions are compiled for types
+	typed       [len(typedNames)]*typedRule // the rules whose decisions are compiled for types
 	namedOnce   sync.Once
 	named       map[string]string // the texts of the policy; made when an unknown one is met
 	namedShapes map[*shape]bool   // while named is made

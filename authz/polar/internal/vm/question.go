@@ -11,26 +11,19 @@ const (
 	FormRequest Form = iota // actor, resource
 	FormAction              // actor, action, resource
 	FormField               // actor, action, resource, field
-	FormChange              // actor, action, resource, after
 )
 
 // arity returns the number of arguments.
-func (f Form) arity() int {
-	return [...]int{FormRequest: 2, FormAction: 3, FormField: 4, FormChange: 4}[f]
-}
-
-// hasLast reports whether there is a fourth argument.
-func (f Form) hasLast() bool { return f >= FormField }
+func (f Form) arity() int { return int(f) + 2 }
 
 // A Question is a call of a rule with arguments that have values. What its Form does not have is
-// zero.
+// empty.
 type Question struct {
 	Form     Form
 	Actor    any
 	Action   string
 	Resource any
 	Field    string
-	After    any
 }
 
 // QuestionOf returns the question with the given arguments. It returns false if no Form has them.
@@ -39,29 +32,14 @@ func QuestionOf(args []any) (q Question, ok bool) {
 	case 2:
 		return Question{Form: FormRequest, Actor: args[0], Resource: args[1]}, true
 	case 3, 4:
-		if q.Action, ok = args[1].(string); !ok {
-			return q, false
-		}
-		q.Form, q.Actor, q.Resource = FormAction, args[0], args[2]
-		if len(args) == 3 {
-			return q, true
-		}
-		if q.Field, ok = args[3].(string); ok {
+		q = Question{Form: FormAction, Actor: args[0], Resource: args[2]}
+		q.Action, ok = args[1].(string)
+		if ok && len(args) == 4 {
 			q.Form = FormField
-		} else {
-			q.Form, q.After = FormChange, args[3]
+			q.Field, ok = args[3].(string)
 		}
-		return q, true
 	}
-	return q, false
-}
-
-// hasObjects reports whether no object of the question is nil.
-func (q *Question) hasObjects() bool {
-	_, actor := host.Words(q.Actor)
-	_, resource := host.Words(q.Resource)
-	_, after := host.Words(q.After)
-	return actor != nil && resource != nil && (after != nil || q.Form != FormChange)
+	return q, ok
 }
 
 // Args returns the arguments of the question.
@@ -71,8 +49,13 @@ func (q *Question) Args() []any {
 		return []any{q.Actor, q.Resource}
 	case FormField:
 		return []any{q.Actor, q.Action, q.Resource, q.Field}
-	case FormChange:
-		return []any{q.Actor, q.Action, q.Resource, q.After}
 	}
 	return []any{q.Actor, q.Action, q.Resource}
+}
+
+// hasObjects reports whether neither the actor nor the resource is nil.
+func (q *Question) hasObjects() bool {
+	_, actor := host.Words(q.Actor)
+	_, resource := host.Words(q.Resource)
+	return actor != nil && resource != nil
 }

@@ -161,11 +161,11 @@ func hide[T any](f *T) *T {
 
 // Where the frame has pointers to the parts of a question.
 const (
-	actorReg    = iota
-	resourceReg // never used if it is nil
+	actorReg = iota
+	resourceReg
 	actionReg
-	lastReg // of the fourth argument
-	firstReg
+	fieldReg
+	firstReg // of the code
 )
 
 // A typedDecision is a decision for types. It is immutable.
@@ -195,42 +195,38 @@ func (p *Program) DecideTyped(ctx context.Context, limits *Limits, name string, 
 	if d == nil || !d.fits(limits) {
 		return false, nil, nil, false
 	}
-	returned := false
 	defer func() {
-		if !returned { // a bug in the code must not become an answer
+		if !done { // a bug in the code must not become an answer; no result is set yet
 			recover()
-			allowed, rule, calls, done = false, nil, nil, false
 		}
 	}()
 	var f typedFrame
-	f.begin(ctx, limits, q)
-	f.steps = d.steps
+	f.limits, f.ctx, f.steps = limits, ctx, d.steps
+	f.begin(q)
+	var ok bool
+	var called []HostCall
 	switch {
 	case d.more:
-		allowed, calls = d.runMore(hide(&f))
+		ok, called = d.runMore(hide(&f))
 	case d.texts:
-		allowed = d.runTexts(hide(&f))
+		ok = d.runTexts(hide(&f))
 	default:
-		allowed = d.code(hide(&f))
+		ok = d.code(hide(&f))
 	}
-	done = d.answered(&f) && (!allowed || f.rule != nil) // without a rule nothing is allowed
-	returned = true
-	return allowed && done, f.rule, calls, done
+	if !d.within(&f) || ctx.Err() != nil || ok && f.rule == nil { // without a rule nothing is allowed
+		return false, nil, called, false
+	}
+	return ok, f.rule, called, true
 }
 
 // begin sets what a run needs to know of a question.
-func (f *typedFrame) begin(ctx context.Context, limits *Limits, q *Question) {
-	f.limits, f.ctx = limits, ctx
-	_, f.p[actorReg] = host.Words(q.Actor)
-	_, f.p[resourceReg] = host.Words(q.Resource)
-	f.p[actionReg] = unsafe.Pointer(hide(&q.Action))
-	switch q.Form {
-	case FormField:
-		f.p[lastReg] = unsafe.Pointer(hide(&q.Field))
-	case FormChange:
-		_, f.p[lastReg] = host.Words(q.After)
-	}
+func (f *typedFrame) begin(q *Question) {
+	f.p[actorReg], f.p[resourceReg], f.p[actionReg] = wordOf(&q.Actor), wordOf(&q.Resource), unsafe.Pointer(hide(&q.Action))
+	f.p[fieldReg] = unsafe.Pointer(hide(&q.Field))
 }
+
+// wordOf returns the word of an interface value that is or leads to the value.
+func wordOf(x *any) unsafe.Pointer { return (*[2]unsafe.Pointer)(unsafe.Pointer(x))[1] }
 
 // answered reports whether a run has an answer. If the context has ended, the solver reports it.
 func (d *typedDecision) answered(f *typedFrame) bool { return d.within(f) && f.ctx.Err() == nil }

@@ -140,9 +140,7 @@ func (p *Program) compileTyped(ctx interface{ Err() error }, d *typedDecision, r
 	case FormRequest:
 		args = slices.Delete(args, 1, 2)
 	case FormField:
-		args = append(args, c.text(e, &d.last.typedText, lastReg))
-	case FormChange:
-		args = append(args, c.argument(q.After, lastReg))
+		args = append(args, c.text(e, &d.field, fieldReg))
 	}
 	b := c.dispatch(r.pred, args, e, nil, nil)
 	if b.steps >= manySteps {

@@ -31,7 +31,8 @@ func (p *Program) DecideEach(ctx context.Context, limits *Limits, deny, allow st
 	}()
 	one := *q
 	var f typedFrame
-	f.begin(ctx, limits, q)
+	f.limits, f.ctx = limits, ctx
+	f.begin(q)
 	var v typedValues
 	var t typedTexts
 	f.more, f.texts = hide(&v), hide(&t)

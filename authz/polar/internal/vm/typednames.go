@@ -48,8 +48,8 @@ func (p *Program) NamesTyped(ctx context.Context, limits *Limits, name string, q
 	}()
 	var notes typedNotes
 	var f typedFrame
-	f.begin(ctx, limits, q)
-	f.steps, f.notes = d.steps, hide(&notes)
+	f.limits, f.ctx, f.steps, f.notes = limits, ctx, d.steps, hide(&notes)
+	f.begin(q)
 	switch {
 	case d.more:
 		d.runMore(hide(&f))

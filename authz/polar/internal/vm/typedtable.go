@@ -2,14 +2,13 @@ package vm
 
 // This file defines where a Program keeps its decisions for types, and how they are found.
 //
-// The key of a decision has the types of the arguments that are objects, and the texts of those
-// that are names in the policy. Both are compared as words. The four forms of questions share
-// one kind of key: those with three arguments or less have no last one, and that about a
-// request has an empty action.
+// The key of a decision has the types of actor and resource, and the texts of the question. Both
+// are compared as words. A question without a field or an action has an empty one.
 
 import (
 	"context"
 	"encoding/binary"
+	"math/bits"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -20,7 +19,7 @@ import (
 // mostTyped bounds the decisions of a rule.
 const mostTyped = 1024
 
-// typedNames are the rules whose decisions are compiled for types, the most frequent first.
+// typedNames are the rules whose decisions are compiled for types.
 var typedNames = [...]struct {
 	name string
 	form Form
@@ -28,7 +27,25 @@ var typedNames = [...]struct {
 	{"allow", FormAction}, {"deny", FormAction},
 	{"allow_field", FormField}, {"deny_field", FormField},
 	{"allow_request", FormRequest}, {"deny_request", FormRequest},
-	{"allow_change", FormChange},
+}
+
+// typedIndex returns the index of a name in typedNames, or -1. It takes less time than a search.
+func typedIndex(name string) int {
+	switch name {
+	case "allow":
+		return 0
+	case "deny":
+		return 1
+	case "allow_field":
+		return 2
+	case "deny_field":
+		return 3
+	case "allow_request":
+		return 4
+	case "deny_request":
+		return 5
+	}
+	return -1
 }
 
 // Sizes of texts that stand for more than one text.
@@ -52,29 +69,10 @@ func (t *typedText) is(a, b uint64, size int, text string) bool {
 // A typedKey identifies a decision of a rule.
 type typedKey struct {
 	actor, resource unsafe.Pointer // type words
-	action          typedText
-	last            typedLast
+	action, field   typedText
 }
 
-// A typedLast is the fourth argument in a key: a text, or an object of a type.
-type typedLast struct {
-	typ unsafe.Pointer // the type word; nil for a text
-	typedText
-}
-
-func (l *typedLast) equals(m *typedLast) bool {
-	return l.typ == m.typ && l.is(m.a, m.b, m.size, m.text)
-}
-
-// lastOf returns the fourth argument of a question as it is in a key. It returns false for nil.
-func lastOf(q *Question) (l typedLast, ok bool) {
-	if q.Form == FormField {
-		return typedLast{typedText: textOf(q.Field)}, true
-	}
-	var data unsafe.Pointer
-	l.typ, data = host.Words(q.After)
-	return l, data != nil
-}
+func (t *typedText) equals(u *typedText) bool { return t.is(u.a, u.b, u.size, u.text) }
 
 func textOf(s string) typedText {
 	a, b := textWords(s)
@@ -83,7 +81,6 @@ func textOf(s string) typedText {
 
 // A typedRule has the decisions for types of one rule.
 type typedRule struct {
-	name  string
 	form  Form
 	pred  *pred
 	table atomic.Pointer[typedTable]
@@ -98,55 +95,37 @@ type typedTable struct {
 
 // textWords returns the bytes of a text: all of them if there are at most 16.
 func textWords(s string) (a, b uint64) {
-	switch n := len(s); {
+	n := len(s)
+	switch p := unsafe.Slice(unsafe.StringData(s), n); {
 	case n >= 8:
-		p := unsafe.Slice(unsafe.StringData(s), n)
-		return binary.LittleEndian.Uint64(p), binary.LittleEndian.Uint64(p[n-8:])
+		a, b = binary.LittleEndian.Uint64(p), binary.LittleEndian.Uint64(p[n-8:])
 	case n >= 4:
-		p := unsafe.Slice(unsafe.StringData(s), n)
-		return uint64(binary.LittleEndian.Uint32(p)), uint64(binary.LittleEndian.Uint32(p[n-4:]))
+		a, b = uint64(binary.LittleEndian.Uint32(p)), uint64(binary.LittleEndian.Uint32(p[n-4:]))
 	case n > 0:
-		return uint64(s[0]) | uint64(s[n/2])<<8, uint64(s[n-1])
+		a, b = uint64(p[0])|uint64(p[n/2])<<8, uint64(p[n-1])
 	}
-	return 0, 0
+	return a, b
 }
 
-// typedHash returns where the search for a key begins. Last is nil if there are at most three
-// arguments.
-func typedHash(actor, resource unsafe.Pointer, a, b uint64, last *typedLast) uint64 {
-	h := (uint64(uintptr(actor)) ^ a) * 0x9E3779B97F4A7C15
-	if last != nil {
-		h ^= (uint64(uintptr(last.typ)) ^ last.a ^ last.b*31) * 0xD6E8FEB86659FD93
-	}
-	h = (h>>32 ^ uint64(uintptr(resource)) ^ b) * 0xC2B2AE3D27D4EB4F
-	return h >> 32
+// typedHash returns where the search for a key begins.
+func typedHash(actor, resource unsafe.Pointer, a, b, fa, fb uint64) uint64 {
+	h := uint64(uintptr(actor)) ^ bits.RotateLeft64(uint64(uintptr(resource)), 17) ^ a ^ bits.RotateLeft64(b, 29) ^ bits.RotateLeft64(fa, 41) ^ bits.RotateLeft64(fb, 53)
+	return h * 0x9E3779B97F4A7C15 >> 40
 }
 
-// find returns the decision with a key, or nil. The action has the words a and b.
-func (t *typedTable) find(actor, resource unsafe.Pointer, a, b uint64, size int, action string, last *typedLast) *typedDecision {
+func (k *typedKey) hash() uint64 {
+	return typedHash(k.actor, k.resource, k.action.a, k.action.b, k.field.a, k.field.b)
+}
+
+// find returns the decision with a key, or nil.
+func (t *typedTable) find(k *typedKey) *typedDecision {
 	mask := uint64(len(t.entries) - 1)
-	for i := typedHash(actor, resource, a, b, last) & mask; ; i = (i + 1) & mask {
+	for i := k.hash() & mask; ; i = (i + 1) & mask {
 		d := t.entries[i].Load()
-		if d == nil {
-			return nil
-		}
-		if d.resource == resource && d.actor == actor && d.action.is(a, b, size, action) && (last == nil || d.last.equals(last)) {
+		if d == nil || d.resource == k.resource && d.actor == k.actor && d.action.equals(&k.action) && d.field.equals(&k.field) {
 			return d
 		}
 	}
-}
-
-// findKey is find for a key.
-func (r *typedRule) findKey(t *typedTable, k *typedKey) *typedDecision {
-	return t.find(k.actor, k.resource, k.action.a, k.action.b, k.action.size, k.action.text, r.last(k))
-}
-
-// last returns the part of a key that only rules with four parameters have.
-func (r *typedRule) last(k *typedKey) *typedLast {
-	if r.form.hasLast() {
-		return &k.last
-	}
-	return nil
 }
 
 // add adds a decision, or returns the one that is there. It returns nil if the table is full.
@@ -154,7 +133,7 @@ func (r *typedRule) add(d *typedDecision) *typedDecision {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	t := r.table.Load()
-	if old := r.findKey(t, &d.typedKey); old != nil {
+	if old := t.find(&d.typedKey); old != nil {
 		return old
 	}
 	if t.n.Load() >= mostTyped {
@@ -165,42 +144,41 @@ func (r *typedRule) add(d *typedDecision) *typedDecision {
 		grown.n.Store(t.n.Load())
 		for i := range t.entries {
 			if old := t.entries[i].Load(); old != nil {
-				r.put(grown, old)
+				grown.put(old)
 			}
 		}
 		t = grown
 	}
 	t.n.Add(1)
-	r.put(t, d)
+	t.put(d)
 	r.table.Store(t)
 	return d
 }
 
-func (r *typedRule) put(t *typedTable, d *typedDecision) {
+func (t *typedTable) put(d *typedDecision) {
 	mask := uint64(len(t.entries) - 1)
-	i := typedHash(d.actor, d.resource, d.action.a, d.action.b, r.last(&d.typedKey)) & mask
+	i := d.hash() & mask
 	for t.entries[i].Load() != nil {
 		i = (i + 1) & mask
 	}
 	t.entries[i].Store(d)
 }
 
-// typedPreds returns the rules of the program whose decisions are compiled for types.
-func (p *Program) typedPreds() (rules []*typedRule) {
-	for _, n := range typedNames {
+// makeTyped sets the rules of the program whose decisions are compiled for types.
+func (p *Program) makeTyped() {
+	for i, n := range typedNames {
 		if pr := p.preds[n.name][n.form.arity()]; pr != nil {
-			r := &typedRule{name: n.name, form: n.form, pred: pr}
+			r := &typedRule{form: n.form, pred: pr}
 			r.table.Store(&typedTable{entries: make([]atomic.Pointer[typedDecision], 2)})
-			rules = append(rules, r)
+			p.typed[i] = r
 		}
 	}
-	return rules
 }
 
 // typedRuleOf returns the rule of that name for questions of a form, or nil.
 func (p *Program) typedRuleOf(name string, form Form) *typedRule {
-	for _, r := range p.typed {
-		if r.form == form && r.name == name {
+	if i := typedIndex(name); i >= 0 {
+		if r := p.typed[i]; r != nil && r.form == form {
 			return r
 		}
 	}
@@ -208,31 +186,30 @@ func (p *Program) typedRuleOf(name string, form Form) *typedRule {
 }
 
 // typedFor returns the decision for a question, or nil if it is not compiled now. R may be nil.
+// Most decisions are where their search begins.
 func (p *Program) typedFor(ctx context.Context, r *typedRule, q *Question) *typedDecision {
 	if r == nil {
 		return nil
 	}
-	at, a := host.Words(q.Actor)
-	rt, b := host.Words(q.Resource)
-	if a == nil || b == nil {
+	at, actor := host.Words(q.Actor)
+	rt, resource := host.Words(q.Resource)
+	if actor == nil || resource == nil {
 		return nil
 	}
+	a, b := textWords(q.Action)
+	var fa, fb uint64
+	if q.Form == FormField {
+		fa, fb = textWords(q.Field)
+	}
 	t := r.table.Load()
-	wa, wb := textWords(q.Action)
-	var d *typedDecision
-	if r.form.hasLast() {
-		last, ok := lastOf(q)
-		if !ok {
-			return nil
-		}
-		d = t.find(at, rt, wa, wb, len(q.Action), q.Action, &last)
-	} else {
-		d = t.find(at, rt, wa, wb, len(q.Action), q.Action, nil)
+	d := t.entries[typedHash(at, rt, a, b, fa, fb)&uint64(len(t.entries)-1)].Load()
+	if d != nil && d.resource == rt && d.actor == at && d.action.is(a, b, len(q.Action), q.Action) && d.field.is(fa, fb, len(q.Field), q.Field) {
+		return d
 	}
-	if d == nil {
-		d = p.typedSlow(ctx, r, q, false)
+	if d = t.find(&typedKey{at, rt, typedText{a, b, len(q.Action), q.Action}, typedText{fa, fb, len(q.Field), q.Field}}); d != nil {
+		return d
 	}
-	return d
+	return p.typedSlow(ctx, r, q, false)
 }
 
 // typedSlow returns the decision for a question that is asked for the first time, or whose texts
@@ -245,19 +222,16 @@ func (p *Program) typedSlow(ctx context.Context, r *typedRule, q *Question, open
 	if r.form != FormRequest {
 		k.action = p.nameOf(q.Action)
 	}
-	text := &k.action
-	switch r.form {
-	case FormField:
-		k.last.typedText = p.nameOf(q.Field)
-		text = &k.last.typedText
-	case FormChange:
-		k.last.typ, _ = host.Words(q.After)
+	last := &k.action
+	if r.form == FormField {
+		k.field = p.nameOf(q.Field)
+		last = &k.field
 	}
 	if open {
-		*text = typedText{size: openText}
+		*last = typedText{size: openText}
 	}
 	t := r.table.Load()
-	if known := r.findKey(t, &k); known != nil {
+	if known := t.find(&k); known != nil {
 		return known
 	}
 	if ctx.Err() != nil || t.n.Load() >= mostTyped {
