@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/ledger"
 )
 
@@ -38,7 +39,7 @@ func (a *Authorizer) IsFieldAllowedEach(ctx context.Context, actor any, action s
 
 // allowedEach answers a question for each of the resources.
 func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any) ([]bool, error) {
-	list, err := elements(resources)
+	rows, err := rowsOf(resources)
 	if err == nil {
 		err = a.classes.checkActor(q.actor)
 	}
@@ -47,24 +48,37 @@ func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any)
 	}
 	v := a.current.Load()
 	outside := ctx
-	ctx = a.withBatch(ctx, list)
-	oks, settles := make([]bool, len(list)), len(list) == 0
+	if a.batches {
+		ctx = a.withBatch(ctx, rows.all())
+	}
+	oks, settles := make([]bool, rows.n), rows.n == 0
 	var outs []ruling // for the candidate
 	if a.candidate.sampled() {
-		outs = make([]ruling, len(list))
+		outs = make([]ruling, rows.n)
 	}
-	for i, r := range list {
-		one := q
-		one.resource = r
-		out, ok, err := a.decideOne(ctx, v, &one)
-		if err != nil {
-			return nil, atIndex(err, i)
+	atOnce := v.polar != nil && outs == nil && !a.observes()
+	for i := 0; i < rows.n; {
+		list, n := rows.from(i), 0
+		if atOnce {
+			n = v.decideEach(ctx, &q, list, oks[i:])
 		}
-		oks[i] = ok
-		if outs != nil {
-			outs[i] = out
+		if n < len(list) {
+			one := q
+			one.resource = list[n]
+			out, ok, err := a.decideOne(ctx, v, &one)
+			if err != nil {
+				return nil, atIndex(err, i+n)
+			}
+			oks[i+n] = ok
+			if outs != nil {
+				outs[i+n] = out
+			}
+			n++
 		}
-		settles = settles || ok && !isRequest(r)
+		for k := 0; k < n && !settles; k++ {
+			settles = oks[i+k] && !isRequest(list[k])
+		}
+		i += n
 	}
 	err = catchPanic(func() error {
 		if settles {
@@ -76,6 +90,7 @@ func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any)
 		return nil, undecided(err)
 	}
 	if outs != nil {
+		list := rows.all()
 		outside = a.withBatch(withoutBatch(outside), list)
 		for i, r := range list {
 			one := q
@@ -84,6 +99,19 @@ func (a *Authorizer) allowedEach(ctx context.Context, q question, resources any)
 		}
 	}
 	return oks, nil
+}
+
+// decideEach decides q for resources, in order, as many as the default engine can at once, and
+// returns how many.
+func (v *version) decideEach(ctx context.Context, q *question, resources []any, allowed []bool) (n int) {
+	deny := ""
+	if v.deny.asked[q.rule] {
+		deny = q.rule.deny()
+	}
+	if q.rule == ruleField {
+		return v.polar.DecideFieldEach(ctx, deny, q.rule.String(), q.actor, q.action, q.field, resources, allowed)
+	}
+	return v.polar.DecideEach(ctx, deny, q.rule.String(), q.actor, q.action, resources, allowed)
 }
 
 // decideOne answers q on a version of the policy. It settles no ledger.
@@ -110,25 +138,68 @@ func atIndex(err error, i int) error {
 
 var errNotSlice = errorf("the resources are not a slice")
 
-// elements returns the elements of a slice: themselves if they are pointers or interfaces,
-// otherwise pointers to them.
-func elements(slice any) ([]any, error) {
+// rowsPerPart is how many elements of a slice are made interface values at a time, because those
+// of a long slice take more memory than the answer.
+const rowsPerPart = 256
+
+// rows are the elements of a slice: themselves if they are pointers or interfaces, otherwise
+// pointers to them.
+type rows struct {
+	n     int
+	slice reflect.Value
+	part  []any // those from start on
+	start int
+}
+
+// rowsOf returns the elements of a slice.
+func rowsOf(slice any) (rows, error) {
 	if list, ok := slice.([]any); ok {
-		return list, nil
+		return rows{n: len(list), part: list}, nil
 	}
 	v := reflect.ValueOf(slice)
 	if v.Kind() != reflect.Slice {
-		return nil, errNotSlice
+		return rows{}, errNotSlice
 	}
-	k := v.Type().Elem().Kind()
-	direct := k == reflect.Pointer || k == reflect.Interface
-	list := make([]any, v.Len())
+	return rows{n: v.Len(), slice: v}, nil
+}
+
+// from returns elements from index i on, at least one. They are valid until the next call.
+func (r *rows) from(i int) []any {
+	if k := i - r.start; 0 <= k && k < len(r.part) {
+		return r.part[k:]
+	}
+	if r.part == nil {
+		r.part = make([]any, min(r.n, rowsPerPart))
+	}
+	r.start, r.part = i, r.part[:min(len(r.part), r.n-i)]
+	r.fill(r.part, i)
+	return r.part
+}
+
+// all returns all elements.
+func (r *rows) all() []any {
+	if len(r.part) < r.n {
+		r.start, r.part = 0, make([]any, r.n)
+		r.fill(r.part, 0)
+	}
+	return r.part
+}
+
+func (r *rows) fill(list []any, from int) {
+	if r.slice.Type().Elem().Kind() != reflect.Interface {
+		host.Pointers(list, r.slice, from)
+		return
+	}
 	for i := range list {
-		if e := v.Index(i); direct {
-			list[i] = e.Interface()
-		} else {
-			list[i] = e.Addr().Interface()
-		}
+		list[i] = r.slice.Index(from + i).Interface()
 	}
-	return list, nil
+}
+
+// elements returns the elements of a slice.
+func elements(slice any) ([]any, error) {
+	r, err := rowsOf(slice)
+	if err != nil {
+		return nil, err
+	}
+	return r.all(), nil
 }

@@ -38,6 +38,7 @@ type Authorizer struct {
 // A version is a policy and its name.
 type version struct {
 	policy Policy
+	polar  *polar.Policy // the policy if it is of the default engine, else nil
 	digest digest
 	name   string // the digest, shortened
 	diags  []Diagnostic
@@ -122,10 +123,10 @@ const (
 	rules
 )
 
+var ruleNames = [rules]string{"", "allow", "allow_request", "allow_field", "allow_change"}
+
 // String returns the rule's name in policies, or "".
-func (r rule) String() string {
-	return [rules]string{"", "allow", "allow_request", "allow_field", "allow_change"}[r]
-}
+func (r rule) String() string { return ruleNames[r] }
 
 // A question is what a decision is about.
 type question struct {
@@ -337,14 +338,23 @@ func (a *Authorizer) decide(ctx context.Context, v *version, q *question, settle
 func (v *version) ask(ctx context.Context, name string, q *question) (Outcome, error) {
 	switch q.rule {
 	case ruleRequest:
+		if v.polar != nil {
+			return v.polar.DecideRequest(ctx, name, q.actor, q.resource)
+		}
 		return v.askAny(ctx, name, q.actor, q.resource)
 	case ruleField:
+		if v.polar != nil {
+			return v.polar.DecideField(ctx, name, q.actor, q.action, q.resource, q.field)
+		}
 		return v.askAny(ctx, name, q.actor, q.action, q.resource, q.field)
 	case ruleChange:
 		if name == ruleChange.deny() { // about the state before, it was evaluated before the change
 			return v.policy.Decide(ctx, name, q.actor, q.action, q.after)
 		}
 		return v.askAny(ctx, name, q.actor, q.action, q.resource, q.after)
+	}
+	if v.polar != nil {
+		return v.polar.Decide(ctx, name, q.actor, q.action, q.resource)
 	}
 	return v.policy.Decide(ctx, name, q.actor, q.action, q.resource)
 }

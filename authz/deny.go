@@ -16,10 +16,10 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar"
 )
 
+var denyNames = [rules]string{"", "deny", "deny_request", "deny_field", "deny"}
+
 // deny returns the name of the rule that overrides r, or "".
-func (r rule) deny() string {
-	return [rules]string{"", "deny", "deny_request", "deny_field", "deny"}[r]
-}
+func (r rule) deny() string { return denyNames[r] }
 
 // denyArity returns the number of parameters of the deny rule.
 func (r rule) denyArity() int { return [rules]int{0, 3, 2, 4, 3}[r] }

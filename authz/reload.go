@@ -7,6 +7,8 @@ import (
 	"context"
 	"slices"
 	"sync/atomic"
+
+	"github.com/ursa-authz/ursa/authz/polar"
 )
 
 // reloading is the beginning of the errors of reloads.
@@ -117,6 +119,7 @@ func (s *slot) compile(ctx context.Context, sources []Source) (*version, error) 
 	v := &version{digest: d, name: d.String()}
 	if ctx.Err() == nil || err == nil { // otherwise Compile may still be running
 		v.policy, v.diags, v.deny = policy, diags, deny
+		v.polar, _ = policy.(*polar.Policy)
 	}
 	if s.keeps {
 		v.sources = sources

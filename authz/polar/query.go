@@ -35,31 +35,89 @@ type Frame = vm.Frame
 //
 // Decide stops at the first solution. It is safe for concurrent use.
 func (p *Policy) Decide(ctx context.Context, rule string, actor any, action string, resource any) (Outcome, error) {
+	return p.decide(ctx, rule, &vm.Question{Form: vm.FormAction, Actor: actor, Action: action, Resource: resource})
+}
+
+// DecideField is Decide for rule(actor, action, resource, field). Unlike Ask, it does not
+// allocate.
+func (p *Policy) DecideField(ctx context.Context, rule string, actor any, action string, resource any, field string) (Outcome, error) {
+	return p.decide(ctx, rule, &vm.Question{Form: vm.FormField, Actor: actor, Action: action, Resource: resource, Field: field})
+}
+
+// DecideRequest is Decide for rule(actor, request). Unlike Ask, it does not allocate.
+func (p *Policy) DecideRequest(ctx context.Context, rule string, actor, request any) (Outcome, error) {
+	return p.decide(ctx, rule, &vm.Question{Form: vm.FormRequest, Actor: actor, Resource: request})
+}
+
+// decide implements Decide for all forms of questions.
+func (p *Policy) decide(ctx context.Context, rule string, q *vm.Question) (Outcome, error) {
 	if p.solverOnly {
-		return p.solve(ctx, rule, actor, action, resource)
+		return p.solve(ctx, rule, q.Args()...)
 	}
-	allowed, by, calls, done := p.prog.DecideTyped(ctx, &p.config.Limits, rule, actor, action, resource)
-	if !done && len(calls) == 0 {
-		allowed, by, calls, done = p.prog.Decide(ctx, rule, actor, action, resource)
+	allowed, by, calls, done := p.prog.DecideTyped(ctx, &p.config.Limits, rule, q)
+	if !done && len(calls) == 0 && q.Form == vm.FormAction {
+		allowed, by, calls, done = p.prog.Decide(ctx, rule, q.Actor, q.Action, q.Resource)
 	}
 	switch {
 	case !done:
-		return p.solveAfter(ctx, calls, rule, actor, action, resource)
+		return p.solveAfter(ctx, calls, rule, q.Args()...)
 	case !allowed:
 		return Outcome{}, nil
 	}
 	return Outcome{Allowed: true, Rule: p.rule(by.Index)}, nil
 }
 
-// solve implements Decide with the solver.
-func (p *Policy) solve(ctx context.Context, rule string, actor any, action string, resource any) (Outcome, error) {
-	return p.Ask(ctx, rule, actor, action, resource)
+// DecideEach decides for resources, in order, whether rule allow(actor, action, resource) holds
+// and rule deny does not, as far as it can without calling methods and fetching relations. Deny
+// may be "". It sets as many elements of allowed as it returns, and the next resource must be
+// decided with Decide. Allowed must not be shorter than resources.
+func (p *Policy) DecideEach(ctx context.Context, deny, allow string, actor any, action string, resources []any, allowed []bool) int {
+	return p.decideEach(ctx, deny, allow, &vm.Question{Form: vm.FormAction, Actor: actor, Action: action}, resources, allowed)
+}
+
+// DecideFieldEach is DecideEach for rules with the parameters of DecideField.
+func (p *Policy) DecideFieldEach(ctx context.Context, deny, allow string, actor any, action, field string, resources []any, allowed []bool) int {
+	return p.decideEach(ctx, deny, allow, &vm.Question{Form: vm.FormField, Actor: actor, Action: action, Field: field}, resources, allowed)
+}
+
+func (p *Policy) decideEach(ctx context.Context, deny, allow string, q *vm.Question, resources []any, allowed []bool) int {
+	if p.solverOnly {
+		return 0
+	}
+	return p.prog.DecideEach(ctx, &p.config.Limits, deny, allow, q, resources, allowed)
+}
+
+// Actions returns the actions for which rule(actor, action, resource) holds, sorted and without
+// duplicates, and whether it also holds for every other action. If known is false, only Query
+// can tell.
+func (p *Policy) Actions(ctx context.Context, rule string, actor, resource any) (actions []string, all, known bool) {
+	return p.names(ctx, rule, &vm.Question{Form: vm.FormAction, Actor: actor, Resource: resource})
+}
+
+// Fields is Actions for the fields for which rule(actor, action, resource, field) holds.
+func (p *Policy) Fields(ctx context.Context, rule string, actor any, action string, resource any) (fields []string, all, known bool) {
+	return p.names(ctx, rule, &vm.Question{Form: vm.FormField, Actor: actor, Action: action, Resource: resource})
+}
+
+func (p *Policy) names(ctx context.Context, rule string, q *vm.Question) (names []string, all, known bool) {
+	if p.solverOnly {
+		return nil, false, false
+	}
+	return p.prog.NamesTyped(ctx, &p.config.Limits, rule, q)
 }
 
 // Ask is like Decide for any number of arguments: it reports whether rule(args...)
 // holds, and stops at the first solution. A [Var] among the arguments is a value like
 // any other, and not a variable.
 func (p *Policy) Ask(ctx context.Context, rule string, args ...any) (Outcome, error) {
+	if q, ok := vm.QuestionOf(args); ok {
+		return p.decide(ctx, rule, &q)
+	}
+	return p.solve(ctx, rule, args...)
+}
+
+// solve implements Ask with the solver.
+func (p *Policy) solve(ctx context.Context, rule string, args ...any) (Outcome, error) {
 	return p.solveAfter(ctx, nil, rule, args...)
 }
 

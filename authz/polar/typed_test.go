@@ -10,55 +10,51 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
 )
 
 func TestTypedAgrees(t *testing.T) {
 	policies, seed := agreeRuns(t)
 	users, docs, classes := agreeWorld()
-	ctx := context.Background()
-	var decided, allowed, failed, typed, loaded int
-	why := make(map[string]int)
+	var n typedTally
 	for i := range policies {
 		g := &policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
-		text := g.policy()
+		text := g.policy() + g.otherRules()
 		limits := Limits{Steps: 5_000}
 		if i%2 == 1 {
 			limits = Limits{Steps: 1 + g.IntN(120), Bytes: 200 + g.IntN(8_000), Depth: 1 + g.IntN(6)}
 		}
-		p, _, err := load(ctx, Input{Sources: []Source{{"random.polar", text}}, Classes: classes, Limits: limits}, true)
+		p, _, err := load(t.Context(), Input{Sources: []Source{{"random.polar", text}}, Classes: classes, Limits: limits}, true)
 		if err != nil {
 			continue
 		}
-		loaded++
+		n.policies++
 		for _, u := range users {
 			for _, d := range docs {
-				for _, action := range []string{"read", "write", "other"} {
-					want, wantErr := p.solve(ctx, "allow", u, action, d)
-					decided++
-					ok, rule, _, done := p.prog.DecideTyped(ctx, &p.config.Limits, "allow", u, action, d)
-					if wantErr != nil {
-						failed++
-					}
-					if want.Allowed {
-						allowed++
-					}
-					if !done {
-						why[p.prog.WhyNotTyped("allow", u, action, d)]++
-						continue
-					}
-					typed++
-					if wantErr != nil || ok != want.Allowed || ok && p.ruleOf(rule) != want.Rule {
-						t.Fatalf("policy %d: user %d, %s doc %d: typed code says %v %v, the solver %v %v %v\n%+v\n%s",
-							i, u.ID, action, d.ID, ok, rule, want.Allowed, want.Rule, wantErr, limits, text)
-					}
+				if err := n.ask(p, u, d, "title"); err != nil {
+					t.Fatalf("policy %d: user %d, doc %d: %v\n%+v\n%s", i, u.ID, d.ID, err, limits, text)
 				}
 			}
 		}
 	}
-	t.Logf("%d policies, %d decisions: %d allowed, %d errors, %d by typed code", loaded, decided, allowed, failed, typed)
-	for w, n := range why {
-		t.Logf("%7d %s", n, w)
+	n.log(t)
+}
+
+// otherRules returns rules with two and four parameters.
+func (g *policyGen) otherRules() string {
+	var b strings.Builder
+	user, action := `u: User`, g.pick(`"read"`, "_", `"write"`)
+	for range 1 + g.IntN(2) {
+		b.WriteString(g.rule(fmt.Sprintf("allow_request(%s, %s)", g.pick("u", user), g.pick("d", "d: Doc"))))
+		b.WriteString(g.rule(fmt.Sprintf("allow_field(%s, %s, d: Doc, %s)", user, action, g.pick(`"title"`, `"id"`, "_"))))
 	}
+	return b.String()
+}
+
+// about returns a question about an action.
+func about(actor any, action string, resource any) *vm.Question {
+	return &vm.Question{Form: vm.FormAction, Actor: actor, Action: action, Resource: resource}
 }
 
 // typedPolicy loads a policy over the classes of typedworld_test.go.
@@ -74,9 +70,9 @@ func typedPolicy(t testing.TB, keyed bool, text string) *Policy {
 // decideTyped returns the answer of the code for types, which must be that of the solver.
 func decideTyped(t *testing.T, p *Policy, actor any, action string, resource any) bool {
 	t.Helper()
-	ok, rule, _, done := p.prog.DecideTyped(t.Context(), &p.config.Limits, "allow", actor, action, resource)
+	ok, rule, _, done := p.prog.DecideTyped(t.Context(), &p.config.Limits, "allow", about(actor, action, resource))
 	if !done {
-		t.Fatalf("the code did not decide: %s", p.prog.WhyNotTyped("allow", actor, action, resource))
+		t.Fatalf("the code did not decide: %s", p.prog.WhyNotTyped("allow", about(actor, action, resource)))
 	}
 	want, err := p.solve(t.Context(), "allow", actor, action, resource)
 	if err != nil || ok != want.Allowed || ok && p.ruleOf(rule) != want.Rule {
@@ -94,6 +90,47 @@ above(u: User, v: User) if above(u, v.boss);
 above(u: User, v: User) if u.id = v.boss.id;
 allow(u: User, "role", o: Org) if r in u.roles and r.name = o.name and r.org = o.id;
 `
+
+// TestTypedIsNeverCheaper tests that the code does not decide within limits that the solver
+// exceeds.
+func TestTypedIsNeverCheaper(t *testing.T) {
+	u, o := &typedUser{ID: 1, Name: strings.Repeat("a", 300), Roles: []typedRole{{Org: 3}, {Org: 1}}}, &typedOrg{ID: 1}
+	for _, body := range []string{
+		`h(u.id); h(nil) if 1 = 2;`, // the solver begins to try the rule
+		`h(u.rank, o); h(2, _: Org); h(2, nil) if 1 = 2;`,
+		`h(1.5); h(1) if 1 = 2; h(0.5) if 1 = 2;`,
+		`h(u, o.name); h(_: User{admin: false, id: 1}, nil); h(_: User{id: 2}, nil);`,
+		`h(u.name); h(name) if name = "b" or name.starts_with("ab") or x = name and x.contains("b");`,
+		`r in u.roles and r.org = o.id and h(r); h(r: Role) if r.name = "b" or r.org = 1;`,
+		`not h(u); h(u: User) if not u.id = 1; h(u) if u.id = 2 or u.id = 3;`,
+	} {
+		// The goals first, then the rules that they call.
+		goals, rules, _ := strings.Cut(body, ";")
+		text := `allow(u: User, "read", o: Org) if u = u and o = o and ` + goals + ";" + rules
+		decides := false
+		for _, limit := range []func(n int) Limits{
+			func(n int) Limits { return Limits{Steps: n} },
+			func(n int) Limits { return Limits{Bytes: 4 * n} },
+			func(n int) Limits { return Limits{Depth: n} },
+		} {
+			for n := 1; n < 300; n++ {
+				p, _, err := load(t.Context(), Input{Sources: []Source{{"cheap.polar", text}}, Classes: typedClasses(false), Limits: limit(n)}, true)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, _, _, done := p.prog.DecideTyped(t.Context(), &p.config.Limits, "allow", about(u, "read", o))
+				if _, err := p.solve(t.Context(), "allow", u, "read", o); done && err != nil {
+					t.Errorf("%s: decided within %+v, the solver: %v", body, limit(n), err)
+				}
+				decides = decides || done
+			}
+		}
+		if !decides {
+			p := typedPolicy(t, false, text)
+			t.Errorf("%s: never decided by the code: %s", body, p.prog.WhyNotTyped("allow", about(u, "read", o)))
+		}
+	}
+}
 
 // TestTypedLongChains tests that the code decides at lengths that real data reach.
 func TestTypedLongChains(t *testing.T) {
@@ -175,7 +212,7 @@ func TestTypedTableIsBounded(t *testing.T) {
 	u, o := &typedUser{ID: 1}, &typedOrg{ID: 1}
 	for i := range 1_000_000 {
 		action := fmt.Sprint("x", i)
-		if _, _, _, done := p.prog.DecideTyped(t.Context(), &p.config.Limits, "allow", u, action, o); !done {
+		if _, _, _, done := p.prog.DecideTyped(t.Context(), &p.config.Limits, "allow", about(u, action, o)); !done {
 			t.Fatal("no code for unknown actions")
 		}
 	}

@@ -26,7 +26,7 @@ func TestTypedWhileStacksShrink(t *testing.T) {
 			for !over.Load() {
 				deepStack(100)
 				for range 30 {
-					ok, rule, _, done := p.prog.DecideTyped(ctx, &p.config.Limits, "allow", u, "read", u)
+					ok, rule, _, done := p.prog.DecideTyped(ctx, &p.config.Limits, "allow", about(u, "read", u))
 					if !ok || rule == nil || !done {
 						wrong.Add(1)
 					}

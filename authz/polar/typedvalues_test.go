@@ -107,7 +107,7 @@ func TestTypedValues(t *testing.T) {
 			for i, body := range bodies {
 				for k, x := range samples {
 					for j, y := range samples {
-						ok, rule, _, done := p.prog.DecideTyped(t.Context(), &p.config.Limits, "allow", x, fmt.Sprint("do", i), y)
+						ok, rule, _, done := p.prog.DecideTyped(t.Context(), &p.config.Limits, "allow", about(x, fmt.Sprint("do", i), y))
 						want, wantErr := p.solve(t.Context(), "allow", x, fmt.Sprint("do", i), y)
 						decided++
 						if wantErr != nil {
@@ -201,7 +201,7 @@ allow(u: Owner, "read", d: Doc) if u in d.readers;
 			{"read", &doc{Readers: []*owner{}}, true, false},
 			{"read", &doc{}, false, true},
 		} {
-			ok, _, _, done := p.prog.DecideTyped(t.Context(), &p.config.Limits, "allow", boss, tt.action, tt.doc)
+			ok, _, _, done := p.prog.DecideTyped(t.Context(), &p.config.Limits, "allow", about(boss, tt.action, tt.doc))
 			if done && (!tt.loaded || ok != tt.want) || !done && ok {
 				t.Errorf("%s %+v: the code says %v, done %v", tt.action, tt.doc, ok, done)
 			}
@@ -240,7 +240,7 @@ allow(_, "late", x: Trouble) if not x.waits() or 1 = 1;
 	for _, action := range []string{"panic", "not", "fail", "wait", "late"} {
 		ctx, cancel := context.WithCancel(t.Context())
 		x := &typedTrouble{wait: func(ctx context.Context) { cancel(); <-ctx.Done() }}
-		if why := p.prog.WhyNotTyped("allow", x, action, x); why != "" {
+		if why := p.prog.WhyNotTyped("allow", about(x, action, x)); why != "" {
 			t.Errorf("%s: no code: %s", action, why)
 		}
 		if out, err := p.Decide(ctx, "allow", x, action, x); out.Allowed || err == nil {

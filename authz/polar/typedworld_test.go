@@ -5,7 +5,6 @@ package polar
 // that several objects share.
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
@@ -262,52 +261,49 @@ func (g *blockGen) policy() string {
 
 func TestTypedAgreesOnBlocks(t *testing.T) {
 	policies, seed := agreeRuns(t)
-	ctx := context.Background()
-	var decided, allowed, failed, typed, loaded, refused int
-	why := make(map[string]int)
+	var n typedTally
+	refused := 0
 	for i := range policies {
 		g := &blockGen{rand.New(rand.NewPCG(seed, uint64(i)))}
-		text := g.policy()
+		text := g.policy() + g.otherRules()
 		var limits Limits
 		if i%2 == 1 {
 			limits = Limits{Steps: 1 + g.IntN(600), Bytes: 500 + g.IntN(20_000), Depth: 1 + g.IntN(12)}
 		}
 		users, things := typedThings(g.Rand)
-		p, _, err := load(ctx, Input{Sources: []Source{{"random.polar", text}}, Classes: typedClasses(g.IntN(2) == 0), Limits: limits}, true)
+		p, _, err := load(t.Context(), Input{Sources: []Source{{"random.polar", text}}, Classes: typedClasses(g.IntN(2) == 0), Limits: limits}, true)
 		if err != nil {
 			if refused++; refused == 1 {
 				t.Logf("the first policy that does not load: %v\n%s", err, text)
 			}
 			continue
 		}
-		loaded++
+		n.policies++
 		for _, u := range users {
 			for _, x := range things {
-				for _, action := range []string{"read", "write", "other"} {
-					want, wantErr := p.solve(ctx, "allow", u, action, x)
-					ok, rule, _, done := p.prog.DecideTyped(ctx, &p.config.Limits, "allow", u, action, x)
-					decided++
-					if wantErr != nil {
-						failed++
-					}
-					if want.Allowed {
-						allowed++
-					}
-					if !done {
-						why[p.prog.WhyNotTyped("allow", u, action, x)]++
-						continue
-					}
-					typed++
-					if wantErr != nil || ok != want.Allowed || ok && p.ruleOf(rule) != want.Rule {
-						t.Fatalf("policy %d: %s on %T: typed code says %v %v, the solver %v %v %v\n%+v\n%s",
-							i, action, x, ok, rule, want.Allowed, want.Rule, wantErr, limits, text)
-					}
+				if err := n.ask(p, u, x, "name"); err != nil {
+					t.Fatalf("policy %d: %T: %v\n%+v\n%s", i, x, err, limits, text)
 				}
 			}
 		}
 	}
-	t.Logf("%d policies, %d decisions: %d allowed, %d errors, %d by typed code", loaded, decided, allowed, failed, typed)
-	for w, n := range why {
-		t.Logf("%7d %s", n, w)
+	n.log(t)
+}
+
+// otherRules returns rules with two and four parameters, and rules that deny.
+func (g *blockGen) otherRules() string {
+	var b strings.Builder
+	for _, head := range []string{
+		`deny(u: User, %s, it: %s)`, `allow_request(u: User, it: %[2]s)`, `allow_field(u: User, %s, it: %s, "name")`, `allow_field(u: User, %s, it: %s, _)`,
+		`allow_field(u: User, action, it: %[2]s, "id") if allow(u, action, it)`,
+	} {
+		class := g.pick("Org", "Folder", "File")
+		head = fmt.Sprintf(head+"%.0[1]s%.0[2]s", g.pick(`"read"`, `"write"`, "_"), class)
+		join := " if u = u and it = it and "
+		if strings.Contains(head, " if ") {
+			join = " and it = it and "
+		}
+		fmt.Fprintf(&b, "%s%s%s;\n", head, join, g.body(class, "it"))
 	}
+	return b.String()
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // bars returns the table of goals.
@@ -38,12 +39,6 @@ func bars(res *results) *grid {
 		x, ok = smallest(s, ours).median(allocs)
 		most(s+": no allocations", x, ok, 0, func(x float64) string { return fmt.Sprintf("%.0f", x) })
 	}
-	for _, q := range questions(res) {
-		if limit, known := questionBars[q.of]; known {
-			x, ok := ratio(q.ours, q.other, seconds)
-			most(fmt.Sprintf("%s: at most %g times the time of %s", q.of, limit, q.against), x, ok, limit, factor)
-		}
-	}
 	for _, of := range []struct{ key, name string }{{"parents", "levels up to the object on which the user has the role"}, {"held", "roles of a user"}} {
 		few, okFew := res.get("Growth", "of="+of.key, "n=10").median(seconds)
 		many, okMany := res.get("Growth", "of="+of.key, "n=10000").median(seconds)
@@ -62,6 +57,17 @@ func bars(res *results) *grid {
 				slices.Max(times)/slices.Min(times), true, 1.2, func(x float64) string { return factor(x) + " between fastest and slowest" })
 		}
 	}
+	for _, of := range res.values("Ask", "of") {
+		limit := 5.0
+		if strings.HasSuffix(of, "batch") {
+			limit = 4
+		}
+		x, ok := ratio(res.get("Ask", "of="+of, "engine="+ours), res.get("Ask", "of="+of, "engine=plain"), seconds)
+		most(fmt.Sprintf("question %s: at most %g times the time of plain Go", of, limit), x, ok, limit, factor)
+	}
+	list, okList := res.get("Ask", "of=actions-rbac", "engine="+ours).median(seconds)
+	decision, okDecision := smallest("rbac", ours).median(seconds)
+	most("the actions that rbac allows: at most 2 times as many decisions", list/(2*decision), okList && okDecision, 2, factor)
 	few, okFew := ruleSize(res, "constant", "10", ours).median(seconds)
 	many, okMany := ruleSize(res, "constant", "10000", ours).median(seconds)
 	most("10 to 10,000 rules that differ by a constant in the body: as above, or the slope is reported",

@@ -39,8 +39,8 @@ func markdown(res *results) []byte {
 	p.table("## Goals", "", bars(res))
 	p.decisions()
 	p.rules()
-	p.table("## Other questions", "`AuthorizeField`, `AuthorizeRequest`, `IsAllowedEach` over a slice of 10,000 rows, and `AuthorizedActions` "+
-		"in the scenario rbac. The ratio in the last column is that of the time to Ursa's.", questionTable(p.res))
+	p.table("## Other questions", "`AuthorizeField`, `AuthorizeRequest`, `IsAllowedEach` and `IsFieldAllowedEach` over a slice of 10,000 rows, "+
+		"`AuthorizedActions` and `AuthorizedFields`, beside the same written by hand.", asked(p.res))
 	p.growth()
 	p.lists()
 	p.table("## Shapes of lists", fmt.Sprintf("Lists among %s files, for a user with a few rows or, if the list is named so, with half of the table "+
@@ -263,6 +263,15 @@ func turns(res *results, database, key string) (x float64, ok bool) {
 	list, okList := m.median("list-p50-sec")
 	where, okWhere := m.median("where-p50-sec")
 	return list / where, okList && okWhere
+}
+
+func asked(res *results) *grid {
+	g := newGrid("question", "time", "allocated", "plain Go", "allocated by plain Go")
+	for _, of := range res.values("Ask", "of") {
+		m, plain := res.get("Ask", "of="+of, "engine="+ours), res.get("Ask", "of="+of, "engine=plain")
+		g.add(of, timed(m, nil), allocated(m), timed(plain, m), allocated(plain))
+	}
+	return g
 }
 
 func requests(res *results) *grid {

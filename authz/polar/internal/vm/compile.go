@@ -63,12 +63,7 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 		}
 	}
 	p.allow, p.deny = p.decisions["allow"], p.decisions["deny"]
-	if p.allow != nil {
-		p.typedAllow = newTypedRule(p.allow.pred)
-	}
-	if p.deny != nil {
-		p.typedDeny = newTypedRule(p.deny.pred)
-	}
+	p.makeTyped()
 	p.poll, p.shapes, p.key = func(int) {}, nil, nil
 	p.runs.New = func() any { return newRun(p) }
 	p.machines.New = func() any { return newMachine(p) }

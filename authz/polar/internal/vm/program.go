@@ -37,10 +37,10 @@ type Program struct {
 	fast      map[fastKey]*fastPred // in other modes
 	runs      sync.Pool
 
-	typedAllow, typedDeny *typedRule // nil if the policy does not define the rule
-	namedOnce             sync.Once
-	named                 map[string]string // the texts of the policy; made when an unknown one is met
-	namedShapes           map[*shape]bool   // while named is made
+	typed       [len(typedNames)]*typedRule // the rules whose decisions are compiled for types
+	namedOnce   sync.Once
+	named       map[string]string // the texts of the policy; made when an unknown one is met
+	namedShapes map[*shape]bool   // while named is made
 }
 
 // A RuleInfo identifies a rule of a program.

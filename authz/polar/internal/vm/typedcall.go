@@ -91,6 +91,9 @@ func (c *typedCompiler) dispatch(pr *pred, args []typedArg, e *typedEnv, n *node
 	case a == nil:
 		d.ret = func(e *typedEnv, root *RuleInfo) *typedBlock {
 			c.noneWaits(e, 0)
+			if c.open {
+				return c.found(e)
+			}
 			return &typedBlock{rule: root, run: func(f *typedFrame) bool {
 				f.holds(root)
 				return true
@@ -247,14 +250,21 @@ func (c *typedCompiler) possible(clauses []*clause, args []typedArg) []*clause {
 	return out
 }
 
+// mayApply leaves out what Program.mayMatch does, and nothing else: the solver begins to try the
+// other clauses, which has a cost, and may be an error.
 func (c *typedCompiler) mayApply(cl *clause, args []typedArg) bool {
 	for i := range cl.params {
 		p, t := &cl.params[i], args[i].term
 		if t == nil {
 			continue
 		}
-		if p.term.kind == constOperand && isScalar(p.term.value.Kind()) && isScalar(t.valueKind()) && c.equal(t, constTerm(p.term.value)).verdict == never {
-			return false
+		if p.term.kind == constOperand && isScalar(t.valueKind()) {
+			switch lit := p.term.value.Kind(); lit {
+			case host.String, host.Int, host.Bool:
+				if (lit != host.Int || t.valueKind() != host.Float) && c.equal(t, constTerm(p.term.value)).verdict == never {
+					return false
+				}
+			}
 		}
 		if p.pat != nil && p.pat.isKnown() && (t.isNil() || t.plan != nil && !c.p.isInstance(Value{Plan: t.plan}, p.pat)) {
 			return false

@@ -104,6 +104,9 @@ type typedCompiler struct {
 	nodes       int
 	high        typedUse // the most in use so far
 	more, texts bool     // the code needs typedValues, typedTexts
+	methods     bool     // the code calls methods
+	open        bool     // the first variable is a text of the question
+	names       []string // that it may be
 	rounds      int      // loops over lists around the goal
 	alts        int      // alternatives around the goal that something follows
 	reruns      int      // goals around the goal that may lead to it several times
@@ -120,7 +123,7 @@ func (c *typedCompiler) no(format string, args ...any) {
 }
 
 // compileTyped compiles a decision. If it cannot, the decision has no code.
-func (p *Program) compileTyped(ctx interface{ Err() error }, d *typedDecision, r *typedRule, actor, resource any) {
+func (p *Program) compileTyped(ctx interface{ Err() error }, d *typedDecision, r *typedRule, q *Question) {
 	defer func() {
 		switch e := recover().(type) {
 		case nil:
@@ -130,23 +133,39 @@ func (p *Program) compileTyped(ctx interface{ Err() error }, d *typedDecision, r
 			d.code, d.why = nil, "the compiler failed"
 		}
 	}()
-	c := &typedCompiler{p: p, ended: func() bool { return ctx.Err() != nil }, high: typedUse{ptrs: 3}, shared: make(map[typedEnd]*typedShared)}
-	e := &typedEnv{used: typedUse{ptrs: 3}}
-	args := []typedArg{c.argument(e, actor, 0), {v: -1}, c.argument(e, resource, 1)}
-	if d.size < 0 {
-		args[1].term = &typedTerm{kind: termCell, reg: 2, plan: host.EngineString, cell: host.TextCell, other: true}
-	} else {
-		args[1].term = constTerm(host.MakeString(d.action))
+	c := &typedCompiler{p: p, ended: func() bool { return ctx.Err() != nil }, high: typedUse{ptrs: firstReg}, shared: make(map[typedEnd]*typedShared)}
+	e := &typedEnv{used: typedUse{ptrs: firstReg}}
+	args := []typedArg{c.argument(q.Actor, actorReg), c.text(e, &d.action, actionReg), c.argument(q.Resource, resourceReg)}
+	switch r.form {
+	case FormRequest:
+		args = slices.Delete(args, 1, 2)
+	case FormField:
+		args = append(args, c.text(e, &d.field, fieldReg))
 	}
 	b := c.dispatch(r.pred, args, e, nil, nil)
 	if b.steps >= manySteps {
 		c.no("too many goals")
 	}
-	d.code, d.steps, d.bytes, d.depth, d.more, d.texts = b.run, b.steps+1, b.bytes, b.depth, c.more, c.texts
+	d.code, d.steps, d.bytes, d.depth = b.run, b.steps+1, b.bytes, b.depth
+	d.more, d.texts, d.methods, d.names = c.more, c.texts, c.methods, c.names
 }
 
-// argument returns how an argument of the decision is read, from a pointer of the frame.
-func (c *typedCompiler) argument(e *typedEnv, x any, reg int) typedArg {
+// text returns how a text of the question is read, from a pointer of the frame. An open text is
+// a variable.
+func (c *typedCompiler) text(e *typedEnv, t *typedText, reg int) typedArg {
+	switch t.size {
+	case openText:
+		c.open = true
+		e.vars = append(e.vars, typedVar{alias: len(e.vars)})
+		return typedArg{v: len(e.vars) - 1}
+	case otherText:
+		return typedArg{v: -1, term: &typedTerm{kind: termCell, reg: reg, plan: host.EngineString, cell: host.TextCell, other: true}}
+	}
+	return typedArg{v: -1, term: constTerm(host.MakeString(t.text))}
+}
+
+// argument returns how an argument of the question is read, from a pointer of the frame.
+func (c *typedCompiler) argument(x any, reg int) typedArg {
 	cell, ok := c.p.reg.ArgCell(x)
 	if !ok {
 		c.no("an argument of type %T", x)

@@ -256,6 +256,7 @@ func (c *typedCompiler) hostMethod(m *host.Method, obj *typedTerm, args []*typed
 	if m.Refused() != nil || len(args) > typedArgs || m.Plan != nil && m.Plan.IsSeq() {
 		c.no("a method that only the solver can call")
 	}
+	c.methods = true
 	recv := obj.load()
 	loads := make([]func(f *typedFrame) (Value, bool), len(args))
 	for i, t := range args {
