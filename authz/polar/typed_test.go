@@ -1,3 +1,5 @@
+//go:build !purego
+
 package polar
 
 // This file tests that decisions for types and the solver agree.

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package polar
 
 // This file tests decisions for types on values of all the kinds that fields have: each is

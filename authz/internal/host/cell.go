@@ -1,3 +1,5 @@
+//go:build !purego
+
 package host
 
 import (
@@ -53,7 +55,7 @@ var cellOps = map[op]CellOp{
 
 // cell returns the Cell of a loader.
 func (l *loader) cell() Cell {
-	c := Cell{Op: cellOps[l.op], Off: l.off, Plan: l.plan, loader: *l}
+	c := Cell{Op: cellOps[l.op], Off: uintptr(l.off), Plan: l.plan, loader: *l}
 	c.loader.off = 0
 	if strconv.IntSize == 32 {
 		switch l.op {
@@ -162,7 +164,7 @@ func (r *Registry) ArgCell(x any) (Cell, bool) {
 	}
 	e := r.types.find(w.typ)
 	if e == nil {
-		e = r.lateEntry(x)
+		e = r.lateEntry(reflect.TypeOf(x))
 	}
 	c := e.loader.cell()
 	if e.loader.plan == nil || e.loader.plan.seq || c.Off != 0 {

@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -423,7 +424,7 @@ func joinKeys(keys []string) string {
 	return key
 }
 
-// constKey returns a text that is the same only for structurally equal constants.
+// constKey returns a text that is the same only for structurally equal constants, or "".
 func constKey(v Value) string {
 	switch v.Kind() {
 	case host.Nil:
@@ -437,7 +438,11 @@ func constKey(v Value) string {
 	case host.String:
 		return fmt.Sprintf("s%q", v.Str())
 	}
-	return fmt.Sprintf("p%p:%d", v.Ptr, v.Word)
+	address := v.Address()
+	if address == "" {
+		return ""
+	}
+	return "p" + address + ":" + strconv.FormatUint(v.Word, 10)
 }
 
 // attrTable returns the attribute of that name by plan ID, shared by all

@@ -5,7 +5,6 @@ package vm
 import (
 	"context"
 	"time"
-	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/internal/meter"
@@ -78,7 +77,7 @@ type frame struct {
 
 // A fetchKey is a relation of a row, whose value is remembered for the query.
 type fetchKey struct {
-	row  unsafe.Pointer
+	row  host.Pointer
 	attr *host.Attr
 }
 
