@@ -35,7 +35,7 @@ func (f *folder) heads() {
 		args := f.argTexts(i)
 		for _, h := range r.Heads.Rules {
 			n.Heads = append(n.Heads, TraceHead{
-				Rule: f.p.ruleOf(h.Rule), Arg: h.Arg, Actor: h.Same,
+				Rule: h.Rule, Arg: h.Arg, Actor: h.Same,
 				Text: argText(args, h.Arg, h.Same), Want: h.Want, Is: r.Heads.Classes[h.Arg],
 			})
 		}
@@ -137,7 +137,7 @@ func argText(args []string, i int, actor bool) string {
 // unknownText returns that no rule knows a string among the arguments of the query, such as
 // the action, or "". It also returns the strings that rules name in place of the second
 // argument.
-func (f *folder) unknownText(call *TraceNode, heads *vm.TraceHeads) (why string, actions []string) {
+func (f *folder) unknownText(call *TraceNode, heads *vm.NearRules) (why string, actions []string) {
 	params := paramNames[call.Name]
 	if len(heads.Names) > 1 {
 		actions = heads.Names[1]

@@ -48,7 +48,7 @@ func (p *Policy) Decide(ctx context.Context, rule string, actor any, action stri
 	case !allowed:
 		return Outcome{}, nil
 	}
-	return Outcome{Allowed: true, Rule: p.rule(by.Index)}, nil
+	return Outcome{Allowed: true, Rule: by}, nil
 }
 
 // solve implements Decide with the solver.
@@ -80,7 +80,7 @@ func (p *Policy) solveAfter(ctx context.Context, calls []vm.HostCall, rule strin
 	if err != nil || !ok {
 		return Outcome{}, err
 	}
-	return Outcome{Allowed: true, Rule: p.ruleOf(m.Decided())}, nil
+	return Outcome{Allowed: true, Rule: m.Decided()}, nil
 }
 
 // noRule returns the answer to a query for a rule that does not exist with that

@@ -161,7 +161,7 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 	m := p.prog.Machine(ctx, &config)
 	defer m.Release()
 	rules := newReader(p)
-	record := records.Get().(*vm.Trace)
+	record := records.Get().(*vm.Record)
 	defer func() {
 		if record.Reset() {
 			records.Put(record)
@@ -182,7 +182,7 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 			break
 		}
 		if n == 0 {
-			t.Outcome = Outcome{Allowed: true, Rule: p.ruleOf(m.Decided())}
+			t.Outcome = Outcome{Allowed: true, Rule: m.Decided()}
 		}
 	}
 	if t.Err != nil {
@@ -194,7 +194,7 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 }
 
 // records has records of finished traces. Their memory is half of what a trace needs.
-var records = sync.Pool{New: func() any { return new(vm.Trace) }}
+var records = sync.Pool{New: func() any { return new(vm.Record) }}
 
 // A folder makes a tree from the solver's records. It combines the solver's small
 // goals into the written goals, and puts these into their alternatives.
@@ -202,7 +202,7 @@ type folder struct {
 	p      *Policy
 	rules  *reader
 	args   []any // of the query
-	nodes  []vm.TraceNode
+	nodes  []vm.Entry
 	scopes []*scope     // by index of a record that has goals below it
 	places []*TraceNode // by index of a record: the node that it became a part of
 	calls  []int        // the records of calls with heads
@@ -222,11 +222,11 @@ type scope struct {
 	open  []*TraceNode  // the alternatives that it is in, outermost first
 }
 
-func newFolder(p *Policy, rules *reader, record *vm.Trace, args []any) *folder {
+func newFolder(p *Policy, rules *reader, record *vm.Record, args []any) *folder {
 	return &folder{
-		p: p, rules: rules, args: args, nodes: record.Nodes,
-		scopes: make([]*scope, len(record.Nodes)),
-		places: make([]*TraceNode, len(record.Nodes)),
+		p: p, rules: rules, args: args, nodes: record.Entries,
+		scopes: make([]*scope, len(record.Entries)),
+		places: make([]*TraceNode, len(record.Entries)),
 	}
 }
 
@@ -248,14 +248,14 @@ func (f *folder) fold(erred bool) *TraceNode {
 	for i := range f.nodes {
 		r := &f.nodes[i]
 		switch {
-		case r.Kind == vm.TraceQuery:
+		case r.Kind == vm.QueryEntry:
 			n := &TraceNode{Kind: TraceQuery, Status: TraceStatus(r.Status)}
 			f.places[i], f.scopes[i] = n, &scope{node: n}
-		case r.Kind == vm.TraceRule:
-			o := f.rules.rule(r.Rule.Index).outline
+		case r.Kind == vm.RuleEntry:
+			o := f.rules.rule(r.Index).outline
 			f.places[i] = f.add(f.places[r.Parent], TraceNode{
 				Kind: TraceRule, Status: TraceStatus(r.Status),
-				Rule: f.p.ruleOf(r.Rule), Branch: o.branch, Pos: r.Pos, Text: r.Rule.Head, index: r.Rule.Index,
+				Rule: r.Rule, Branch: o.branch, Pos: r.Pos, Text: r.Rule.Head, index: r.Index,
 			})
 			f.scopes[i] = &scope{node: f.places[i], outline: o}
 		case f.isForallBody(r):
@@ -288,8 +288,8 @@ func (f *folder) fold(erred bool) *TraceNode {
 
 // isForallBody reports whether a record is the second half of a forall, which the
 // solver negates once more. Its goals belong to the forall.
-func (f *folder) isForallBody(r *vm.TraceNode) bool {
-	if r.Kind != vm.TraceCall || r.Parent < 0 {
+func (f *folder) isForallBody(r *vm.Entry) bool {
+	if r.Kind != vm.CallEntry || r.Parent < 0 {
 		return false
 	}
 	above := f.nodes[r.Parent].At
@@ -302,7 +302,7 @@ func (f *folder) isForallBody(r *vm.TraceNode) bool {
 }
 
 // goal adds the record i of a goal.
-func (f *folder) goal(i int, r *vm.TraceNode) {
+func (f *folder) goal(i int, r *vm.Entry) {
 	s := f.scopes[r.Parent]
 	var g *goal
 	if s.outline != nil {
@@ -322,7 +322,7 @@ func (f *folder) goal(i int, r *vm.TraceNode) {
 	for _, v := range r.Values {
 		s.run.addValue(v)
 	}
-	if r.Kind == vm.TraceCall {
+	if r.Kind == vm.CallEntry {
 		s.run.Kind, s.run.Name, s.run.Loop = TraceCall, r.Name, r.Loop
 		if r.Name == vm.NotName {
 			s.run.Kind, s.run.Name = TraceNot, ""
@@ -387,7 +387,7 @@ func (f *folder) inBranches(s *scope, branches []*Branch) *TraceNode {
 }
 
 // addValue adds a value that a part of the goal read.
-func (n *TraceNode) addValue(v vm.TraceValue) {
+func (n *TraceNode) addValue(v vm.EntryValue) {
 	expr := v.Var
 	if x, ok := v.Expr.(syntax.Expr); ok {
 		expr = syntax.ExprString(x)

@@ -49,7 +49,7 @@ func TestTypedAgrees(t *testing.T) {
 						continue
 					}
 					typed++
-					if wantErr != nil || ok != want.Allowed || ok && p.ruleOf(rule) != want.Rule {
+					if wantErr != nil || ok != want.Allowed || ok && rule != want.Rule {
 						t.Fatalf("policy %d: user %d, %s doc %d: typed code says %v %v, the solver %v %v %v\n%+v\n%s",
 							i, u.ID, action, d.ID, ok, rule, want.Allowed, want.Rule, wantErr, limits, text)
 					}
@@ -81,7 +81,7 @@ func decideTyped(t *testing.T, p *Policy, actor any, action string, resource any
 		t.Fatalf("the code did not decide: %s", p.prog.WhyNotTyped("allow", actor, action, resource))
 	}
 	want, err := p.solve(t.Context(), "allow", actor, action, resource)
-	if err != nil || ok != want.Allowed || ok && p.ruleOf(rule) != want.Rule {
+	if err != nil || ok != want.Allowed || ok && rule != want.Rule {
 		t.Fatalf("the code says %v by %v, the solver %v by %v, %v", ok, rule, want.Allowed, want.Rule, err)
 	}
 	return ok

@@ -300,7 +300,7 @@ func TestTypedAgreesOnBlocks(t *testing.T) {
 						continue
 					}
 					typed++
-					if wantErr != nil || ok != want.Allowed || ok && p.ruleOf(rule) != want.Rule {
+					if wantErr != nil || ok != want.Allowed || ok && rule != want.Rule {
 						t.Fatalf("policy %d: %s on %T: typed code says %v %v, the solver %v %v %v\n%+v\n%s",
 							i, action, x, ok, rule, want.Allowed, want.Rule, wantErr, limits, text)
 					}

@@ -15,18 +15,18 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
-// TraceHeads are the rules that a call does not match because of one argument.
-type TraceHeads struct {
+// NearRules are the rules that a call does not match because of one argument.
+type NearRules struct {
 	Classes []string        // of the arguments, for messages; "" for an argument without a value
 	Texts   []string        // the arguments that are strings; "" for others
 	Names   [][]string      // by argument: the strings that rules have in place of it
 	Third   *host.ClassInfo // the class of the third argument, if that is an instance of a registered class
-	Rules   []TraceHead     // in the order of the arguments, then of the rules
+	Rules   []NearRule      // in the order of the arguments, then of the rules
 	More    bool            // there are further rules
 }
 
-// A TraceHead is a rule for another class of one argument.
-type TraceHead struct {
+// A NearRule is a rule for another class of one argument.
+type NearRule struct {
 	Rule *RuleInfo
 	Arg  int
 	Same bool   // the argument is the first one of the query
@@ -47,7 +47,7 @@ const (
 func (m *Machine) traceLeaf(call int32, pr *pred, args []Value) *indexNode {
 	if m.trace.Heads && call >= 0 && m.trace.headCalls < maxHeadCalls {
 		m.trace.headCalls++
-		m.trace.Nodes[call].Heads = m.headsOf(pr, args)
+		m.trace.Entries[call].Heads = m.headsOf(pr, args)
 	}
 	leaf := pr.index.byHead(args, false)
 	if len(leaf.clauses) > maxHeads {
@@ -70,10 +70,10 @@ func (n *indexNode) byHead(args []Value, parts bool) *indexNode {
 }
 
 // headsOf returns the rules that a call does not match because of one argument.
-func (m *Machine) headsOf(pr *pred, args []Value) *TraceHeads {
+func (m *Machine) headsOf(pr *pred, args []Value) *NearRules {
 	n := len(args)
 	texts := make([]string, 2*n)
-	h := &TraceHeads{Classes: texts[:n:n], Texts: texts[n:], Names: make([][]string, n)}
+	h := &NearRules{Classes: texts[:n:n], Texts: texts[n:], Names: make([][]string, n)}
 	others := slices.Clone(args)
 	for i, arg := range args {
 		k := arg.Kind()
@@ -89,14 +89,14 @@ func (m *Machine) headsOf(pr *pred, args []Value) *TraceHeads {
 		}
 		others[i] = Value{Plan: varPlan}
 		same := k == host.Instance && len(m.cells) > 0 && arg.Plan == m.cells[0].Plan && arg.Ptr == m.cells[0].Ptr
-		h.add(m.prog, pr, TraceHead{Arg: i, Same: same}, arg, others)
+		h.add(m.prog, pr, NearRule{Arg: i, Same: same}, arg, others)
 		others[i] = arg
 	}
 	return h
 }
 
 // add adds the rules that match the other arguments, and not the one of head.
-func (h *TraceHeads) add(prog *Program, pr *pred, head TraceHead, arg Value, others []Value) {
+func (h *NearRules) add(prog *Program, pr *pred, head NearRule, arg Value, others []Value) {
 	found := 0
 	for n, c := range pr.index.byHead(others, true).clauses {
 		if n == maxHeadTries || found == maxHeads {

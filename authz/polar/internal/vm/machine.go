@@ -51,7 +51,7 @@ type Machine struct {
 	now     func() time.Time
 	nowVal  Value // the value of the constant "now", once it was read
 	print   func(string)
-	trace   *Trace
+	trace   *Record
 	goal    int32         // trace of the goal being solved
 	decided *RuleInfo     // rule of the query's own call that led to the last solution
 	partial *partialState // nil unless the query is partial
