@@ -4,12 +4,7 @@ package authz
 // instance whose key is zero: it was never stored, and a rule that compares its key with an
 // empty owner would hold for it.
 
-import (
-	"reflect"
-	"unsafe"
-
-	"github.com/ursa-authz/ursa/authz/internal/host"
-)
+import "reflect"
 
 var (
 	errNoActor = errorf("the actor is nil")
@@ -21,26 +16,6 @@ var (
 type actorType struct {
 	pointers int     // to the value; -1 for types that isNil checks
 	key      [][]int // index paths of the key's fields; empty if any value is an actor
-}
-
-// A quickActor says how to check actors of one dynamic type that is a pointer to a struct.
-type quickActor struct {
-	typ   unsafe.Pointer // the type word
-	keyed bool
-	zero  host.ZeroTest // of the key, if there is one
-}
-
-// quickActors is the size of the cache of quickActors. Programs have one or two types of
-// actors.
-const quickActors = 16
-
-// checkActor returns an error if x cannot be an actor.
-func (c *classes) checkActor(x any) error {
-	typ, data := host.Words(x)
-	if q := c.quick[uintptr(typ)>>5%quickActors].Load(); q != nil && q.typ == typ && data != nil && (!q.keyed || !q.zero.Test(data)) {
-		return nil
-	}
-	return c.checkAnyActor(x)
 }
 
 // checkAnyActor is checkActor for all types.
@@ -72,24 +47,6 @@ func (c *classes) checkAnyActor(x any) error {
 		return errZeroKey
 	}
 	return nil
-}
-
-// remember puts actors of the type of x into the cache, if they can be checked without
-// reflection.
-func (c *classes) remember(x any, a *actorType) {
-	typ, _ := host.Words(x)
-	slot := &c.quick[uintptr(typ)>>5%quickActors]
-	if a.pointers != 1 || len(a.key) > 1 || slot.Load() != nil {
-		return
-	}
-	q := &quickActor{typ: typ, keyed: len(a.key) == 1}
-	if q.keyed {
-		var ok bool
-		if q.zero, ok = host.ZeroTestOf(reflect.TypeOf(x).Elem(), a.key[0]); !ok {
-			return
-		}
-	}
-	slot.Store(q)
 }
 
 // actorType returns how to check actors of dynamic type t.

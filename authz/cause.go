@@ -67,7 +67,7 @@ var loggable = []error{
 	fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, fs.ErrClosed, fs.ErrInvalid, os.ErrDeadlineExceeded,
 	net.ErrClosed, http.ErrAbortHandler,
 	sql.ErrNoRows, sql.ErrConnDone, sql.ErrTxDone, driver.ErrBadConn, driver.ErrSkip,
-	polar.ErrBudget, polar.ErrUnbound, polar.ErrUnsupported, polar.ErrUndefinedRule,
+	polar.ErrBudget, polar.ErrUnbound, polar.ErrUndefinedRule,
 	filter.ErrTooLarge, filter.ErrInvalid, filter.ErrUnsupported, filter.ErrBudget, filter.ErrNotLoaded,
 }
 

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -31,7 +30,7 @@ type classes struct {
 	names  map[reflect.Type]string // of those types and pointers to them, since Type.Name is slow
 	keys   sync.Map                // reflect.Type -> [][]int: the index paths of the fields of the id
 	actors sync.Map                // dynamic type -> *actorType
-	quick  [quickActors]atomic.Pointer[quickActor]
+	quick  quickTypes              // dynamic types of actors that were seen
 }
 
 func newClasses(list []Class) *classes {

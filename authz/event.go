@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-	"unsafe"
 )
 
 // An EventKind says what an [Event] is about.
@@ -258,13 +257,6 @@ func (e Event) className(x any) string {
 	}
 	return e.classes().name(x)
 }
-
-// A concealed is an any whose content package fmt does not print. It has the layout of an any.
-type concealed struct{ typ, data unsafe.Pointer }
-
-func hide(x any) concealed { return *(*concealed)(unsafe.Pointer(&x)) }
-
-func (c concealed) value() any { return *(*any)(unsafe.Pointer(&c)) }
 
 // epoch is a time with a monotonic clock reading.
 var epoch = time.Now()

@@ -84,8 +84,9 @@ var (
 	ErrInvalid = errors.New("filter: invalid")
 
 	// ErrUnsupported matches an error about a condition or value that this package,
-	// or an adapter's data layer, cannot express exactly.
-	ErrUnsupported = errors.New("filter: not supported")
+	// or an adapter's data layer, cannot express exactly. It is also ErrUnsupported of
+	// packages polar and authz.
+	ErrUnsupported = errors.New("not supported")
 
 	// ErrBudget matches the error of a Match that exceeded MaxSteps.
 	ErrBudget = errors.New("filter: budget exceeded")
@@ -104,6 +105,9 @@ type Error struct {
 // leaves out the text of the cause, which may hold values.
 func (e *Error) Error() string {
 	s := e.Err.Error() + ": " + e.Reason
+	if e.Err == ErrUnsupported {
+		s = "filter: " + s
+	}
 	if e.Expr != "" {
 		s += ": " + e.Expr
 	}

@@ -292,7 +292,13 @@ func (v Value) hash() uint64 {
 			h = mix(h, p.hash())
 		}
 		return h
+	case TypeNil:
+		return 0
 	case TypeOther:
+		if host.PureGo {
+			// Without package unsafe, maphash may tell equal values apart, and cannot hash nil.
+			return maphash.String(seed, goType(v).String())
+		}
 		if info := typeInfoOf(goType(v)); info.compare.ok() || info.equal.ok() {
 			return maphash.String(seed, goType(v).String())
 		}

@@ -28,7 +28,7 @@ func (f *folder) heads() {
 	var actions []string // that rules name for the actor and the resource of the query
 	named := false       // a rule that was tried names the action
 	for _, i := range f.calls {
-		r, n := &f.record.Nodes[i], f.node(i)
+		r, n := &f.record.Entries[i], f.node(i)
 		if n.Status != TraceFailed || n.Loop || n.Kind != TraceCall {
 			continue
 		}
@@ -37,7 +37,7 @@ func (f *folder) heads() {
 			n.Heads = make([]TraceHead, len(r.Heads.Rules))
 			for j, h := range r.Heads.Rules {
 				n.Heads[j] = TraceHead{
-					Rule: f.p.ruleOf(h.Rule), Arg: h.Arg, Actor: h.Same,
+					Rule: h.Rule, Arg: h.Arg, Actor: h.Same,
 					Text: argText(args, h.Arg, h.Same), Want: h.Want(), Is: r.Heads.Class(h.Arg),
 				}
 			}
@@ -106,7 +106,7 @@ func sameVar(a, b resolve.Term) bool {
 
 // argTexts returns how the arguments of a call are written.
 func (f *folder) argTexts(record int) []string {
-	r := &f.record.Nodes[record]
+	r := &f.record.Entries[record]
 	if s := &f.scopes[f.scopeOf[r.Parent]]; s.outline != nil {
 		if r.At != nil && r.At.Node != nil {
 			call, ok := r.At.Node.(*syntax.Call)
@@ -140,7 +140,7 @@ func argText(args []string, i int, actor bool) string {
 // unknownText returns that no rule knows a string among the arguments of the query, such as
 // the action, or "". It also returns the strings that rules name in place of the second
 // argument.
-func (f *folder) unknownText(call *TraceNode, heads *vm.TraceHeads) (why string, actions []string) {
+func (f *folder) unknownText(call *TraceNode, heads *vm.NearRules) (why string, actions []string) {
 	params := paramNames[call.Name]
 	if heads.Args() > 1 {
 		actions = heads.Names(1)

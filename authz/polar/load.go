@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -33,8 +32,7 @@ type Policy struct {
 	module *resolve.Module
 	prog   *vm.Program
 	config vm.Config
-	rules  []atomic.Pointer[RuleInfo] // by index in the program; made when somebody reads them
-	cuts   map[string]bool            // names of rules that may reach a cut
+	cuts   map[string]bool // names of rules that may reach a cut
 
 	solverOnly bool // see Input.SolverOnly
 
@@ -114,7 +112,6 @@ func load(ctx context.Context, in Input, noTypes bool) (p *Policy, diags []Diagn
 			Now: in.Now, Print: in.Print,
 		},
 	}
-	p.rules = make([]atomic.Pointer[RuleInfo], len(prog.Rules()))
 	failed, err := p.runInline(ctx, files)
 	if err != nil {
 		return nil, nil, err
@@ -255,29 +252,12 @@ func sourceLine(files []*syntax.File, lines map[string]*syntax.Lines, pos syntax
 
 // Rules returns the rules of the policy: the written ones in source order, then those of blocks.
 func (p *Policy) Rules() []*RuleInfo {
-	rules := make([]*RuleInfo, len(p.rules))
+	all := p.prog.Rules()
+	rules := make([]*RuleInfo, len(all))
 	for i := range rules {
-		rules[i] = p.rule(i)
+		rules[i] = &all[i]
 	}
 	return rules
-}
-
-// rule returns the rule with an index in the program. It is always the same pointer.
-func (p *Policy) rule(i int) *RuleInfo {
-	if r := p.rules[i].Load(); r != nil {
-		return r
-	}
-	r := &p.prog.Rules()[i]
-	p.rules[i].CompareAndSwap(nil, &RuleInfo{Name: r.Name, Head: r.Head, Pos: r.Pos})
-	return p.rules[i].Load()
-}
-
-// ruleOf returns the rule of the policy that r is in the program, or nil if there is none.
-func (p *Policy) ruleOf(r *vm.RuleInfo) *RuleInfo {
-	if r == nil || r.Index < 0 {
-		return nil
-	}
-	return p.rule(r.Index)
 }
 
 // Defines reports whether the policy has a rule with the given name and number of parameters.

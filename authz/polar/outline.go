@@ -29,7 +29,7 @@ type Branch struct {
 // each followed by the alternatives in its body. It reads the bodies of all rules again.
 func (p *Policy) Branches() []*Branch {
 	var all []*Branch
-	for i := range p.rules {
+	for i := range p.prog.Rules() {
 		all = append(all, p.outlineOf(p.module.Rule(i)).branches...)
 	}
 	return all
@@ -81,7 +81,7 @@ func (p *Policy) outlineOf(r *resolve.Rule) *outline {
 		calls: make(map[syntax.Position]*goal),
 	}
 	w := outliner{o: o, known: p.branches[r.Index]}
-	o.branch = w.branch(Branch{Rule: p.rule(r.Index), Span: syntax.Span{Start: r.Pos, End: r.End}, Text: r.Text})
+	o.branch = w.branch(Branch{Rule: &p.prog.Rules()[r.Index], Span: syntax.Span{Start: r.Pos, End: r.End}, Text: r.Text})
 	w.rule(r)
 	if p.branches == nil {
 		p.branches = make(map[int][]*Branch)

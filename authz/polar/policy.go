@@ -42,12 +42,8 @@ type Input struct {
 	SolverOnly bool
 }
 
-// A RuleInfo identifies a rule of a policy. It is shared and must not be modified.
-type RuleInfo struct {
-	Name string          // of the rule, such as "allow"
-	Head string          // the head as written, or the head of the rule that a shorthand rule expands to
-	Pos  syntax.Position // of the head
-}
+// A RuleInfo identifies a rule of a policy.
+type RuleInfo = syntax.RuleInfo
 
 // An Outcome is the result of a decision.
 type Outcome struct {

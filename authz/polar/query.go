@@ -64,7 +64,7 @@ func (p *Policy) decide(ctx context.Context, rule string, q *vm.Question) (Outco
 	case !allowed:
 		return Outcome{}, nil
 	}
-	return Outcome{Allowed: true, Rule: p.rule(by.Index)}, nil
+	return Outcome{Allowed: true, Rule: by}, nil
 }
 
 // DecideEach decides for resources, in order, whether rule allow(actor, action, resource) holds
@@ -138,7 +138,7 @@ func (p *Policy) solveAfter(ctx context.Context, calls []vm.HostCall, rule strin
 	if err != nil || !ok {
 		return Outcome{}, err
 	}
-	return Outcome{Allowed: true, Rule: p.ruleOf(m.Decided())}, nil
+	return Outcome{Allowed: true, Rule: m.Decided()}, nil
 }
 
 // noRule returns the answer to a query for a rule that does not exist with that

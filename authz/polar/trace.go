@@ -182,7 +182,7 @@ func (p *Policy) Trace(ctx context.Context, rule string, args []any, opts TraceO
 			break
 		}
 		if n == 0 {
-			t.Outcome = Outcome{Allowed: true, Rule: p.ruleOf(m.Decided())}
+			t.Outcome = Outcome{Allowed: true, Rule: m.Decided()}
 		}
 	}
 	if t.Err != nil {
@@ -201,7 +201,7 @@ var folders = sync.Pool{New: func() any { return new(folder) }}
 // known how many nodes the tree has, so the folder drafts them first.
 type folder struct {
 	*reader
-	record  vm.Trace
+	record  vm.Record
 	args    []any // of the query
 	drafts  []draft
 	places  []int32 // by index of a record: the draft that it became a part of
@@ -271,17 +271,17 @@ func (f *folder) enter(record int, o *outline) {
 
 // fold returns the root. If erred is set, the last record ended in an error.
 func (f *folder) fold(erred bool) *TraceNode {
-	records := f.record.Nodes
+	records := f.record.Entries
 	f.places = slices.Grow(f.places[:0], len(records))[:len(records)]
 	f.scopeOf = slices.Grow(f.scopeOf[:0], len(records))[:len(records)]
 	for i := range records {
 		r := &records[i]
 		switch {
-		case r.Kind == vm.TraceQuery:
+		case r.Kind == vm.QueryEntry:
 			f.places[i] = f.add(-1, draft{kind: TraceQuery, status: TraceStatus(r.Status)})
 			f.enter(i, nil)
-		case r.Kind == vm.TraceRule:
-			o := f.rule(r.Rule.Index).outline
+		case r.Kind == vm.RuleEntry:
+			o := f.rule(r.Index).outline
 			f.places[i] = f.add(f.places[r.Parent], draft{kind: TraceRule, status: TraceStatus(r.Status), record: int32(i), branch: o.branch})
 			f.enter(i, o)
 		case f.isForallBody(r):
@@ -318,10 +318,10 @@ func (f *folder) build() {
 	for i := range f.drafts {
 		d, n := &f.drafts[i], &f.nodes[i]
 		n.Kind, n.Status = d.kind, d.status
-		switch r := &f.record.Nodes[d.record]; d.kind {
+		switch r := &f.record.Entries[d.record]; d.kind {
 		case TraceQuery:
 		case TraceRule:
-			n.Rule, n.Branch, n.Pos, n.Text, n.index = f.p.ruleOf(r.Rule), d.branch, r.Pos, r.Rule.Head, r.Rule.Index
+			n.Rule, n.Branch, n.Pos, n.Text, n.index = r.Rule, d.branch, r.Pos, r.Rule.Head, r.Index
 		case TraceBranch:
 			n.Branch, n.Pos, n.Text = d.branch, d.branch.Span.Start, d.branch.Text
 		case TraceCall, TraceNot, TraceGoal:
@@ -341,8 +341,8 @@ func (f *folder) build() {
 			n.up.Children = append(n.up.Children, n)
 		}
 	}
-	for i := range f.record.Nodes {
-		for _, v := range f.record.Nodes[i].Values {
+	for i := range f.record.Entries {
+		for _, v := range f.record.Entries[i].Values {
 			f.node(i).addValue(v)
 		}
 	}
@@ -353,11 +353,11 @@ func (f *folder) node(record int) *TraceNode { return &f.nodes[f.places[record]]
 
 // isForallBody reports whether a record is the second half of a forall, which the
 // solver negates once more. Its goals belong to the forall.
-func (f *folder) isForallBody(r *vm.TraceNode) bool {
-	if r.Kind != vm.TraceCall || r.Parent < 0 {
+func (f *folder) isForallBody(r *vm.Entry) bool {
+	if r.Kind != vm.CallEntry || r.Parent < 0 {
 		return false
 	}
-	above := f.record.Nodes[r.Parent].At
+	above := f.record.Entries[r.Parent].At
 	if above == nil {
 		return false
 	}
@@ -370,7 +370,7 @@ func (f *folder) isForallBody(r *vm.TraceNode) bool {
 }
 
 // addGoal adds the record i of a goal.
-func (f *folder) addGoal(i int, r *vm.TraceNode) {
+func (f *folder) addGoal(i int, r *vm.Entry) {
 	s := &f.scopes[f.scopeOf[r.Parent]]
 	var g *goal
 	if s.outline != nil {
@@ -385,7 +385,7 @@ func (f *folder) addGoal(i int, r *vm.TraceNode) {
 	}
 	f.part(s, i)
 	f.places[i] = s.run
-	if r.Kind == vm.TraceCall {
+	if r.Kind == vm.CallEntry {
 		d := &f.drafts[s.run]
 		d.kind, d.record = TraceCall, int32(i)
 		if r.Heads != nil {
@@ -420,16 +420,16 @@ func (f *folder) continues(s *scope, g *goal, part *resolve.At) bool {
 	if run := &f.drafts[s.run]; run.status == TraceFailed || run.kind != TraceGoal {
 		return false
 	}
-	same := func(i int32) bool { return f.record.Nodes[i].At == part }
+	same := func(i int32) bool { return f.record.Entries[i].At == part }
 	return !slices.ContainsFunc(s.parts, same) || slices.ContainsFunc(s.waits, same)
 }
 
 // part adds a record to the current goal. The goal fails if a part fails, and waits as
 // long as a part waits.
 func (f *folder) part(s *scope, record int) {
-	r := &f.record.Nodes[record]
+	r := &f.record.Entries[record]
 	s.parts = append(s.parts, int32(record))
-	s.waits = slices.DeleteFunc(s.waits, func(w int32) bool { return f.record.Nodes[w].At == r.At })
+	s.waits = slices.DeleteFunc(s.waits, func(w int32) bool { return f.record.Entries[w].At == r.At })
 	status := TraceStatus(r.Status)
 	switch {
 	case status == TraceWaiting:
@@ -460,7 +460,7 @@ func (f *folder) inBranches(s *scope, branches []*Branch) int32 {
 }
 
 // addValue adds a value that a part of the goal read.
-func (n *TraceNode) addValue(v vm.TraceValue) {
+func (n *TraceNode) addValue(v vm.EntryValue) {
 	expr := v.Var
 	if x, ok := v.Expr.(syntax.Expr); ok {
 		expr = syntax.ExprString(x)

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package polar
 
 // This file tests that a decision for types keeps its frame while the stack moves.

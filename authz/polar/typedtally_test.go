@@ -1,3 +1,5 @@
+//go:build !purego
+
 package polar
 
 // This file compares decisions for types with the solver and with explanations.
@@ -64,7 +66,7 @@ func (n *typedTally) decide(p *Policy, name string, q *vm.Question) error {
 		return nil
 	}
 	n.typed[q.Form]++
-	if wantErr != nil || ok != want.Allowed || ok && p.ruleOf(rule) != want.Rule {
+	if wantErr != nil || ok != want.Allowed || ok && rule != want.Rule {
 		return fmt.Errorf("%s %q %q: typed code says %v %v, the solver %v %v %v", name, q.Action, q.Field, ok, rule, want.Allowed, want.Rule, wantErr)
 	}
 	if n.decided%3 != 0 { // explaining takes most of the time
@@ -72,7 +74,7 @@ func (n *typedTally) decide(p *Policy, name string, q *vm.Question) error {
 	}
 	if tr := p.Trace(ctx, name, q.Args(), TraceOptions{}); tr.Err == nil { // it may exceed limits that a decision does not
 		n.traced++
-		if tr.Outcome.Allowed != ok || ok && p.ruleOf(rule) != tr.Outcome.Rule {
+		if tr.Outcome.Allowed != ok || ok && rule != tr.Outcome.Rule {
 			return fmt.Errorf("%s %q %q: typed code says %v %v, the explanation %v %v", name, q.Action, q.Field, ok, rule, tr.Outcome.Allowed, tr.Outcome.Rule)
 		}
 	} else if codeOf(tr.Err) != "budget" {

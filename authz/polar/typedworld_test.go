@@ -1,3 +1,5 @@
+//go:build !purego
+
 package polar
 
 // This file tests decisions for types on random policies of the kind that applications write:

@@ -42,8 +42,7 @@ func Database(err error) error {
 	return Undecided(fmt.Sprintf("the database failed (%T)", err), err)
 }
 
-// Filter wraps the error of a filter that could not be made or translated. If that is because
-// it is unsupported, the result is authz.ErrUnsupported too.
+// Filter wraps the error of a filter that could not be made or translated.
 func Filter(err error) error {
 	if errors.Is(err, authz.ErrUndecided) {
 		return err
@@ -51,9 +50,6 @@ func Filter(err error) error {
 	var fe *filter.Error // its text has no values
 	if !errors.As(err, &fe) {
 		return Undecided("the filter could not be made", err)
-	}
-	if errors.Is(fe, filter.ErrUnsupported) {
-		err = errors.Join(authz.ErrUnsupported, err)
 	}
 	return Undecided(fe.Error(), err)
 }

@@ -10,8 +10,8 @@ import (
 var sink Value
 
 func TestAllocations(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector allocates")
+	if raceEnabled || PureGo {
+		t.Skip("the race detector and reflection allocate")
 	}
 	r := registry(t, classFor[every](named("Every")), classFor[Account](), classFor[Large](), classFor[Status](), classFor[Header]())
 	n, s := 5, "text"

@@ -2,7 +2,6 @@ package host
 
 import (
 	"reflect"
-	"unsafe"
 )
 
 // This file defines Attr, one attribute of a type: a struct field, and how a policy reads it.
@@ -46,7 +45,7 @@ const (
 // Load reads the attribute of the object at base, which must be memory of the type that the
 // Attr belongs to. The value refers into the object. The error is an [*Error]: the field
 // cannot be a value, or its name is ambiguous.
-func (a *Attr) Load(base unsafe.Pointer) (Value, error) {
+func (a *Attr) Load(base Pointer) (Value, error) {
 	if a.Relation == nil && a.owner.isPartial(base, a.Name) {
 		return Value{}, a.owner.errPartial("the attribute " + a.Spelling)
 	}
@@ -67,7 +66,7 @@ func (a *Attr) Ambiguous() error {
 // rows of another key are not loaded. Nor is a nil slice or nil pointer, or a field that was
 // not read in full. The result is meaningful only when Relation is not nil. State takes time
 // proportional to the number of rows.
-func (a *Attr) State(base unsafe.Pointer) RelState {
+func (a *Attr) State(base Pointer) RelState {
 	if a.isAbsent(base) {
 		return Absent
 	}
@@ -78,18 +77,18 @@ func (a *Attr) State(base unsafe.Pointer) RelState {
 }
 
 // Rows returns the number of rows that State compares, for callers that bound their work.
-func (a *Attr) Rows(base unsafe.Pointer) int {
+func (a *Attr) Rows(base Pointer) int {
 	if !a.Relation.Many || len(a.Relation.links) == 0 {
 		return 0
 	}
 	if p, l, ok := a.loader.resolve(base); ok && l.op == opSlice {
-		return (*sliceHeader)(p).len
+		return lenAt(p)
 	}
 	return 0
 }
 
 // isAbsent reports whether the foreign key of the object at base says that there is no row.
-func (a *Attr) isAbsent(base unsafe.Pointer) bool {
+func (a *Attr) isAbsent(base Pointer) bool {
 	if len(a.Relation.ForeignKey) == 0 {
 		return false
 	}
@@ -106,25 +105,22 @@ func (a *Attr) isAbsent(base unsafe.Pointer) bool {
 }
 
 // isFilled reports whether the field of the object at base holds anything.
-func (a *Attr) isFilled(base unsafe.Pointer) bool {
+func (a *Attr) isFilled(base Pointer) bool {
 	p, l, ok := a.loader.resolve(base)
 	switch {
 	case !ok:
 		return false
-	case l.op == opSlice:
-		return *(*unsafe.Pointer)(p) != nil
-	case l.op == opEface || l.op == opIface:
-		// The first word of an interface value is its type or method table.
-		return *(*unsafe.Pointer)(p) != nil
+	case l.op == opSlice || l.op == opEface || l.op == opIface:
+		return hasWord(p)
 	}
 	return l.op != opInstance || !isZeroRow(l.plan, p)
 }
 
 // isZeroRow reports whether the struct at p was never filled: its key is zero or, when the
 // type has no key, the whole struct is.
-func isZeroRow(plan *Plan, p unsafe.Pointer) bool {
+func isZeroRow(plan *Plan, p Pointer) bool {
 	if plan.key != nil {
 		return plan.key.isZero(p)
 	}
-	return reflect.NewAt(plan.Type, p).Elem().IsZero()
+	return VariableAt(plan.Type, p).IsZero()
 }

@@ -157,7 +157,7 @@ func (b *builder) loaderAt(t reflect.Type, depth int) loader {
 	}
 	if null, ok := b.r.nullable(t); ok {
 		next := b.loaderAt(null.typ, depth+1)
-		next.off += null.value
+		next.off = null.value.then(next.off)
 		return loader{op: opNull, plan: next.plan, ext: &loaderExt{next: next, valid: null.valid}}
 	}
 	p := b.plan(t)
@@ -285,16 +285,16 @@ func (b *builder) tagKey(p *Plan, fields []field, made map[*field]*Attr) {
 // attr returns the attribute of p for the field with that index, under the given name.
 func (b *builder) attr(p *Plan, name string, index []int) *Attr {
 	a := &Attr{Name: name, Spelling: SnakeCase(name), index: index, owner: p}
-	var steps []uintptr
-	var off uintptr
+	var steps []place
+	var off, start place
 	t := p.Type
 	for i, x := range index {
 		if i > 0 && t.Kind() == reflect.Pointer {
 			steps = append(steps, off)
-			off, t = 0, t.Elem()
+			off, t = start, t.Elem()
 		}
 		f := t.Field(x)
-		off += f.Offset
+		off = off.field(f)
 		t = f.Type
 	}
 	l := b.loaderFor(t)
@@ -303,7 +303,7 @@ func (b *builder) attr(p *Plan, name string, index []int) *Attr {
 	case opPointer, opIndirect, opEface, opIface, opNull:
 		a.Nilable = true
 	}
-	l.off += off
+	l.off = off.then(l.off)
 	if len(steps) > 0 {
 		a.Nilable = true
 		l = loader{op: opVia, plan: l.plan, ext: &loaderExt{next: l, steps: steps}}

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package host
 
 import (
@@ -53,7 +55,7 @@ var cellOps = map[op]CellOp{
 
 // cell returns the Cell of a loader.
 func (l *loader) cell() Cell {
-	c := Cell{Op: cellOps[l.op], Off: l.off, Plan: l.plan, loader: *l}
+	c := Cell{Op: cellOps[l.op], Off: uintptr(l.off), Plan: l.plan, loader: *l}
 	c.loader.off = 0
 	if strconv.IntSize == 32 {
 		switch l.op {
@@ -152,33 +154,6 @@ func Words(x any) (typ, data unsafe.Pointer) {
 	return w.typ, w.data
 }
 
-// Pointers sets the elements of list to those of a slice from index from on: to themselves if
-// they are pointers, else to pointers to them. They must not be interfaces, and there must be
-// enough of them.
-func Pointers(list []any, slice reflect.Value, from int) {
-	if len(list) == 0 {
-		return
-	}
-	t := slice.Type().Elem()
-	stride, direct := t.Size(), t.Kind() == reflect.Pointer
-	if !direct {
-		t = reflect.PointerTo(t)
-	}
-	zero := reflect.Zero(t).Interface()
-	word := eface{typ: wordsOf(&zero).typ}
-	data := slice.Index(from).Addr().UnsafePointer()
-	_ = slice.Index(from + len(list) - 1)
-	for i := range list {
-		if i > 0 { // not after the last, where a pointer would be into other memory
-			data = unsafe.Add(data, stride)
-		}
-		if word.data = data; direct {
-			word.data = *(*unsafe.Pointer)(data)
-		}
-		list[i] = *(*any)(unsafe.Pointer(&word))
-	}
-}
-
 // ArgCell returns how interface values of the dynamic type of x are read: with CellPointer,
 // the data word is the address of an instance, or nil; otherwise it is the address of a
 // variable. It returns false for types that are read in another way.
@@ -189,7 +164,7 @@ func (r *Registry) ArgCell(x any) (Cell, bool) {
 	}
 	e := r.types.find(w.typ)
 	if e == nil {
-		e = r.lateEntry(x)
+		e = r.lateEntry(reflect.TypeOf(x))
 	}
 	c := e.loader.cell()
 	if e.loader.plan == nil || e.loader.plan.seq || c.Off != 0 {

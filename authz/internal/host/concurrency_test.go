@@ -86,7 +86,7 @@ func TestConcurrent(t *testing.T) {
 			t.Errorf("the plan of %T, which is late, has id %d", fresh[i], p.ID)
 		}
 	}
-	if v := attr(t, value(t, r, fresh[6]), "v"); (*Account)(v.Ptr) != fresh[6].(*late[*Account]).V || v.Plan != r.Class("Account").Plan {
+	if v := attr(t, value(t, r, fresh[6]), "v"); Target[Account](v.Ptr) != fresh[6].(*late[*Account]).V || v.Plan != r.Class("Account").Plan {
 		t.Error("a late plan does not lead to the class")
 	}
 }

@@ -95,7 +95,7 @@ func (r *Registry) Fetch(ctx context.Context, recv Value, a *Attr) (v Value, err
 // callFetch calls the Fetch function of the class of recv with a pointer to the object itself,
 // by which Fetch may know the row.
 func callFetch(ctx context.Context, what string, recv Value, a *Attr) (x any, err error) {
-	row := reflect.NewAt(recv.Plan.Type, recv.Ptr)
+	row := pointerAt(recv.Plan.Type, recv.Ptr)
 	var none Value
 	var ok bool
 	defer rescue(what, &none, &ok, &err)

@@ -62,7 +62,7 @@ func (c *conversion) convert(v Value, dst reflect.Value) error {
 		return c.convertInterface(v, dst)
 	case t.Kind() == reflect.Pointer:
 		if v.Plan.Type == t.Elem() && kind == Instance && v.Word == 0 {
-			dst.Set(reflect.NewAt(t.Elem(), v.Ptr).Convert(t))
+			dst.Set(pointerAt(t.Elem(), v.Ptr).Convert(t))
 			return nil
 		}
 		return c.convertPointer(v, dst)
@@ -132,7 +132,7 @@ func (c *conversion) convertPointer(v Value, dst reflect.Value) error {
 
 // convertNullable stores v in a sql.Null* or a similar type.
 func (c *conversion) convertNullable(v Value, dst reflect.Value, null nullShape) error {
-	p := dst.Addr().UnsafePointer()
+	p := addressOf(dst.Addr())
 	if err := c.convert(v, null.valueAt(p)); err != nil {
 		return err
 	}

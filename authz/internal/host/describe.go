@@ -145,7 +145,7 @@ func printOr(b *strings.Builder, v Value, err error, depth int) {
 // printInstance writes as much of an instance as its type opts in to.
 func printInstance(b *strings.Builder, v Value, depth int) {
 	if v.Plan.Type == timeType {
-		b.WriteString(timeAt(v.Ptr).Format(time.RFC3339Nano))
+		b.WriteString(TimeAt(v.Ptr).Format(time.RFC3339Nano))
 		return
 	}
 	if v.Plan.stringer {

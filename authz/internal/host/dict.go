@@ -2,21 +2,18 @@ package host
 
 import (
 	"iter"
-	"maps"
 	"math/bits"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
-	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/meter"
 )
 
-// This file defines how Go maps are read as dictionaries.
-//
-// A map is one pointer, so code that knows its type can read it from the pointer alone. This
-// file has that code for the types that applications use most. Other maps are read by
-// reflection, which copies the value of a key.
+// This file defines how Go maps are read as dictionaries. dict_unsafe.go has code for the
+// types that applications use most. Other maps are read by reflection, which copies the value
+// of a key.
 
 // A dictKind says which code reads a map.
 type dictKind uint8
@@ -44,61 +41,25 @@ func dictKindOf(t reflect.Type) dictKind {
 	return dictReflect
 }
 
-// mapAt returns the map of v for reflection.
-func (v Value) mapAt() reflect.Value {
-	cell := new(unsafe.Pointer)
-	*cell = v.Ptr
-	return reflect.NewAt(v.Plan.Type, unsafe.Pointer(cell)).Elem()
-}
-
 // dictLen returns the number of entries of a dictionary.
 func (v Value) dictLen() int {
 	if v.Plan == EngineDict {
-		return len((*engineDict)(v.Ptr).keys)
+		return len(Target[engineDict](v.Ptr).keys)
 	}
-	switch v.Plan.dict {
-	case dictAny:
-		return len(*(*map[string]any)(unsafe.Pointer(&v.Ptr)))
-	case dictString:
-		return len(*(*map[string]string)(unsafe.Pointer(&v.Ptr)))
-	case dictStrings:
-		return len(*(*map[string][]string)(unsafe.Pointer(&v.Ptr)))
-	}
-	return v.mapAt().Len()
+	return hostLen(v)
 }
 
-// hostGet is Get for a Go map.
-func (v Value) hostGet(key string) (Value, bool, error) {
-	elem := &v.Plan.elem
-	switch v.Plan.dict {
-	case dictAny:
-		x, ok := (*(*map[string]any)(unsafe.Pointer(&v.Ptr)))[key]
-		if !ok {
-			return Value{}, false, nil
-		}
-		val, err := elem.ext.reg.valueOf(x, 0)
-		return val, err == nil, err
-	case dictString:
-		s, ok := (*(*map[string]string)(unsafe.Pointer(&v.Ptr)))[key]
-		return loadString(elem.plan, s).when(ok), ok, nil
-	case dictStrings:
-		s, ok := (*(*map[string][]string)(unsafe.Pointer(&v.Ptr)))[key]
-		return Value{elem.plan, unsafe.Pointer(unsafe.SliceData(s)), uint64(len(s))}.when(ok), ok, nil
-	}
+// reflectedLen is Len for a Go map.
+func reflectedLen(v Value) int { return v.mapAt().Len() }
+
+// reflectedGet is Get for a Go map.
+func reflectedGet(v Value, key string) (Value, bool, error) {
 	x := v.mapAt().MapIndex(reflect.ValueOf(key).Convert(v.Plan.Type.Key()))
 	if !x.IsValid() {
 		return Value{}, false, nil
 	}
-	val, err := loadReflected(elem, x)
+	val, err := loadReflected(&v.Plan.elem, x)
 	return val, err == nil, err
-}
-
-// when returns v if ok, else nil.
-func (v Value) when(ok bool) Value {
-	if !ok {
-		return Value{}
-	}
-	return v
 }
 
 // GetCharged is Get, and charges an account for what is copied.
@@ -120,13 +81,13 @@ func (v Value) KeysCharged(acct *meter.Account) ([]string, error) {
 	if err := acct.ChargeElems(n); err != nil || v.Plan == EngineDict {
 		return v.engineKeys(), err
 	}
-	if err := acct.Hold(n * int(unsafe.Sizeof(""))); err != nil {
+	if err := acct.Hold(n * stringSize); err != nil {
 		return nil, err
 	}
 	if err := acct.Charge(n * bits.Len(uint(n)) / sortSteps); err != nil {
 		return nil, err
 	}
-	return v.hostKeys(acct)
+	return hostKeys(v, acct)
 }
 
 // engineKeys returns the keys of a dictionary that MakeDict made, else nil.
@@ -134,21 +95,12 @@ func (v Value) engineKeys() []string {
 	if v.Plan != EngineDict {
 		return nil
 	}
-	return (*engineDict)(v.Ptr).keys
+	return Target[engineDict](v.Ptr).keys
 }
 
-// hostKeys returns the sorted keys of a Go map.
-func (v Value) hostKeys(acct *meter.Account) ([]string, error) {
-	n := v.Len()
-	switch v.Plan.dict {
-	case dictAny:
-		return sortedKeys(acct, n, maps.Keys(*(*map[string]any)(unsafe.Pointer(&v.Ptr))))
-	case dictString:
-		return sortedKeys(acct, n, maps.Keys(*(*map[string]string)(unsafe.Pointer(&v.Ptr))))
-	case dictStrings:
-		return sortedKeys(acct, n, maps.Keys(*(*map[string][]string)(unsafe.Pointer(&v.Ptr))))
-	}
-	return sortedKeys(acct, n, func(yield func(string) bool) {
+// reflectedKeys returns the sorted keys of a Go map.
+func reflectedKeys(v Value, acct *meter.Account) ([]string, error) {
+	return sortedKeys(acct, v.Len(), func(yield func(string) bool) {
 		for it := v.mapAt().MapRange(); it.Next() && yield(it.Key().String()); {
 		}
 	})
@@ -187,6 +139,9 @@ func sortedKeys(acct *meter.Account, n int, all iter.Seq[string]) (keys []string
 	})
 	return keys, err
 }
+
+// stringSize is the size of a string in bytes.
+const stringSize = 2 * strconv.IntSize / 8
 
 // pollKeys is how many keys are read or compared between two checks of the context.
 const pollKeys = 4096

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package host
 
 import (
@@ -12,12 +14,9 @@ import (
 // about 2 ns. The func value of a method of *T takes the receiver as its first argument, of
 // type *T, which is not known when this package is compiled. But every pointer is passed in
 // the same way, and so is every type with the same underlying basic type. So a method
-// func(*T) Status, where Status is a string, is called as a func(unsafe.Pointer) string. Only
+// func(*T) Status, where Status is a string, is called as a func(Pointer) string. Only
 // signatures with parameters and results of such types are called this way; all others go
 // through reflection. Tests call methods of every such signature on types of several sizes.
-
-// A direct calls one method. The number of args is right.
-type direct func(ctx context.Context, recv unsafe.Pointer, args []Value) (Value, bool, error)
 
 // directCall returns a function that calls m without reflection, or nil.
 func directCall(m *Method) direct {
@@ -44,13 +43,11 @@ func directCall(m *Method) direct {
 	return nil
 }
 
-func loadBool(p *Plan, b bool) Value { v := MakeBool(b); v.Plan = p; return v }
-
 func loadString(p *Plan, s string) Value { return stringValue(p, s) }
 
 func loadInt[I int | int64](p *Plan, i I) Value { return Value{Plan: p, Word: uint64(i)} }
 
-func loadPointer(p *Plan, q unsafe.Pointer) Value {
+func loadPointer(p *Plan, q Pointer) Value {
 	if q == nil {
 		return Value{}
 	}
@@ -59,7 +56,7 @@ func loadPointer(p *Plan, q unsafe.Pointer) Value {
 
 // loadSlice reads a slice of any element type as one of bytes; it is not indexed here.
 func loadSlice(p *Plan, s []byte) Value {
-	return Value{Plan: p, Ptr: unsafe.Pointer(unsafe.SliceData(s)), Word: uint64(len(s))}
+	return Value{Plan: p, Ptr: Pointer(unsafe.SliceData(s)), Word: uint64(len(s))}
 }
 
 // directFor returns the call of a method whose first result is laid out like an R.
@@ -90,54 +87,54 @@ func directFor[R any](m *Method, value func(*Plan, R) Value) direct {
 	}
 	switch (signature{m.ctx, len(m.In) == 1, m.tail}) {
 	case signature{false, false, tailNone}:
-		f := *(*func(unsafe.Pointer) R)(fn)
-		return func(_ context.Context, p unsafe.Pointer, _ []Value) (Value, bool, error) { return plain(f(p)) }
+		f := *(*func(Pointer) R)(fn)
+		return func(_ context.Context, p Pointer, _ []Value) (Value, bool, error) { return plain(f(p)) }
 	case signature{false, false, tailError}:
-		f := *(*func(unsafe.Pointer) (R, error))(fn)
-		return func(_ context.Context, p unsafe.Pointer, _ []Value) (Value, bool, error) { return orError(f(p)) }
+		f := *(*func(Pointer) (R, error))(fn)
+		return func(_ context.Context, p Pointer, _ []Value) (Value, bool, error) { return orError(f(p)) }
 	case signature{false, false, tailBool}:
-		f := *(*func(unsafe.Pointer) (R, bool))(fn)
-		return func(_ context.Context, p unsafe.Pointer, _ []Value) (Value, bool, error) { return orNone(f(p)) }
+		f := *(*func(Pointer) (R, bool))(fn)
+		return func(_ context.Context, p Pointer, _ []Value) (Value, bool, error) { return orNone(f(p)) }
 
 	case signature{true, false, tailNone}:
-		f := *(*func(unsafe.Pointer, context.Context) R)(fn)
-		return func(ctx context.Context, p unsafe.Pointer, _ []Value) (Value, bool, error) { return plain(f(p, ctx)) }
+		f := *(*func(Pointer, context.Context) R)(fn)
+		return func(ctx context.Context, p Pointer, _ []Value) (Value, bool, error) { return plain(f(p, ctx)) }
 	case signature{true, false, tailError}:
-		f := *(*func(unsafe.Pointer, context.Context) (R, error))(fn)
-		return func(ctx context.Context, p unsafe.Pointer, _ []Value) (Value, bool, error) { return orError(f(p, ctx)) }
+		f := *(*func(Pointer, context.Context) (R, error))(fn)
+		return func(ctx context.Context, p Pointer, _ []Value) (Value, bool, error) { return orError(f(p, ctx)) }
 	case signature{true, false, tailBool}:
-		f := *(*func(unsafe.Pointer, context.Context) (R, bool))(fn)
-		return func(ctx context.Context, p unsafe.Pointer, _ []Value) (Value, bool, error) { return orNone(f(p, ctx)) }
+		f := *(*func(Pointer, context.Context) (R, bool))(fn)
+		return func(ctx context.Context, p Pointer, _ []Value) (Value, bool, error) { return orNone(f(p, ctx)) }
 
 	case signature{false, true, tailNone}:
-		f := *(*func(unsafe.Pointer, string) R)(fn)
-		return withText(m, func(_ context.Context, p unsafe.Pointer, s string) (Value, bool, error) { return plain(f(p, s)) })
+		f := *(*func(Pointer, string) R)(fn)
+		return withText(m, func(_ context.Context, p Pointer, s string) (Value, bool, error) { return plain(f(p, s)) })
 	case signature{false, true, tailError}:
-		f := *(*func(unsafe.Pointer, string) (R, error))(fn)
-		return withText(m, func(_ context.Context, p unsafe.Pointer, s string) (Value, bool, error) { return orError(f(p, s)) })
+		f := *(*func(Pointer, string) (R, error))(fn)
+		return withText(m, func(_ context.Context, p Pointer, s string) (Value, bool, error) { return orError(f(p, s)) })
 	case signature{false, true, tailBool}:
-		f := *(*func(unsafe.Pointer, string) (R, bool))(fn)
-		return withText(m, func(_ context.Context, p unsafe.Pointer, s string) (Value, bool, error) { return orNone(f(p, s)) })
+		f := *(*func(Pointer, string) (R, bool))(fn)
+		return withText(m, func(_ context.Context, p Pointer, s string) (Value, bool, error) { return orNone(f(p, s)) })
 
 	case signature{true, true, tailNone}:
-		f := *(*func(unsafe.Pointer, context.Context, string) R)(fn)
-		return withText(m, func(ctx context.Context, p unsafe.Pointer, s string) (Value, bool, error) { return plain(f(p, ctx, s)) })
+		f := *(*func(Pointer, context.Context, string) R)(fn)
+		return withText(m, func(ctx context.Context, p Pointer, s string) (Value, bool, error) { return plain(f(p, ctx, s)) })
 	case signature{true, true, tailError}:
-		f := *(*func(unsafe.Pointer, context.Context, string) (R, error))(fn)
-		return withText(m, func(ctx context.Context, p unsafe.Pointer, s string) (Value, bool, error) {
+		f := *(*func(Pointer, context.Context, string) (R, error))(fn)
+		return withText(m, func(ctx context.Context, p Pointer, s string) (Value, bool, error) {
 			return orError(f(p, ctx, s))
 		})
 	default:
-		f := *(*func(unsafe.Pointer, context.Context, string) (R, bool))(fn)
-		return withText(m, func(ctx context.Context, p unsafe.Pointer, s string) (Value, bool, error) {
+		f := *(*func(Pointer, context.Context, string) (R, bool))(fn)
+		return withText(m, func(ctx context.Context, p Pointer, s string) (Value, bool, error) {
 			return orNone(f(p, ctx, s))
 		})
 	}
 }
 
 // withText returns a call that passes its one argument, a String, to f.
-func withText(m *Method, f func(context.Context, unsafe.Pointer, string) (Value, bool, error)) direct {
-	return func(ctx context.Context, p unsafe.Pointer, args []Value) (Value, bool, error) {
+func withText(m *Method, f func(context.Context, Pointer, string) (Value, bool, error)) direct {
+	return func(ctx context.Context, p Pointer, args []Value) (Value, bool, error) {
 		if args[0].Kind() != String {
 			return Value{}, false, m.wrongArgument(0, misfit(args[0], m.In[0]))
 		}

@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"reflect"
 )
 
 // This file defines Drain, which converts an iterator to a list.
@@ -28,7 +27,7 @@ func Drain(ctx context.Context, v Value, max int) (elems []Value, err error) {
 		}
 	}()
 	defer rescue("an iterator ("+v.Plan.Type.String()+")", &none, &ok, &err)
-	seq := reflect.NewAt(v.Plan.Type, v.Ptr).Elem()
+	seq := VariableAt(v.Plan.Type, v.Ptr)
 	if seq.IsNil() {
 		return nil, errorf(CodeUnusable, "an iterator (%s) is nil", v.Plan.Type)
 	}

@@ -153,14 +153,14 @@ func equalInstances(acct *meter.Account, a, b Value) (eq, known bool, err error)
 		}
 		return eq && known, true, nil
 	case p.Type == timeType:
-		return timeAt(a.Ptr).Equal(*timeAt(b.Ptr)), true, nil
+		return TimeAt(a.Ptr).Equal(*TimeAt(b.Ptr)), true, nil
 	case p.order.equal != nil || p.order.compare != nil:
 		return false, false, nil
 	case a.Word == 0 && b.Word == 0 && p.Type.Kind() == reflect.Struct:
 		return false, true, nil
 	}
 	c := comparison{acct: acct}
-	eq, err = c.equal(reflect.NewAt(p.Type, a.Ptr).Elem(), reflect.NewAt(p.Type, b.Ptr).Elem())
+	eq, err = c.equal(VariableAt(p.Type, a.Ptr), VariableAt(p.Type, b.Ptr))
 	return eq, err == nil, err
 }
 

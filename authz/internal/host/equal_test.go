@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"testing"
 	"time"
-	"unsafe"
 )
 
 // Account has a key by tag; Plain has none and compares by ==; Loose cannot be compared.
@@ -430,7 +429,7 @@ func TestEqualZeroSize(t *testing.T) {
 	if eq, _ := Equal(x, y); eq {
 		t.Error("objects of two types are equal")
 	}
-	if unsafe.Sizeof(a{}) != 0 {
+	if reflect.TypeFor[a]().Size() != 0 {
 		t.Fatal("not without memory")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unsafe"
 )
 
 // This file defines key, which identifies the instances of a class.
@@ -83,10 +82,10 @@ func (b *builder) isNullKey(t reflect.Type) bool {
 
 // equal compares the keys of the objects at p and q. It reports whether they are equal, and
 // whether the key identifies anything at all: a zero key does not.
-func (k *key) equal(p, q unsafe.Pointer) (eq, known bool) {
+func (k *key) equal(p, q Pointer) (eq, known bool) {
 	if k.simple {
 		l := &k.attrs[0].loader
-		p, q = unsafe.Add(p, l.off), unsafe.Add(q, l.off)
+		p, q = l.off.in(p), l.off.in(q)
 		if !sameVariable(l, p, q) {
 			return false, true
 		}
@@ -110,64 +109,21 @@ func (k *key) equal(p, q unsafe.Pointer) (eq, known bool) {
 }
 
 // textLen returns the length of the texts in the key of the object at p.
-func (k *key) textLen(p unsafe.Pointer) (n int) {
+func (k *key) textLen(p Pointer) (n int) {
 	for _, a := range k.attrs {
 		if a.loader.op == opString {
-			n += len(*(*string)(unsafe.Add(p, a.loader.off)))
+			n += len(stringAt(a.loader.off.in(p)))
 		}
 	}
 	return n
 }
 
 // isZero reports whether the key of the object at p identifies nothing.
-func (k *key) isZero(p unsafe.Pointer) bool {
+func (k *key) isZero(p Pointer) bool {
 	for _, a := range k.attrs {
 		if pp, l, ok := a.loader.resolve(p); ok && !isZero(l, pp) {
 			return false
 		}
 	}
 	return true
-}
-
-// sameVariable reports whether the variables at p and q, which l reads, hold the same key.
-func sameVariable(l *loader, p, q unsafe.Pointer) bool {
-	switch l.op {
-	case opString:
-		return *(*string)(p) == *(*string)(q)
-	case opBool, opInt8, opUint8:
-		return *(*uint8)(p) == *(*uint8)(q)
-	case opInt16, opUint16:
-		return *(*uint16)(p) == *(*uint16)(q)
-	case opInt32, opUint32:
-		return *(*uint32)(p) == *(*uint32)(q)
-	case opInt, opUint:
-		return *(*uint)(p) == *(*uint)(q)
-	case opInt64, opUint64:
-		return *(*uint64)(p) == *(*uint64)(q)
-	}
-	if l.plan.Type == timeType {
-		return timeAt(p).Equal(*timeAt(q))
-	}
-	return reflect.NewAt(l.plan.Type, p).Elem().Equal(reflect.NewAt(l.plan.Type, q).Elem())
-}
-
-// isZero reports whether the variable at p, which l reads, is the zero value of its type.
-func isZero(l *loader, p unsafe.Pointer) bool {
-	switch l.op {
-	case opString:
-		return *(*string)(p) == ""
-	case opBool, opInt8, opUint8:
-		return *(*uint8)(p) == 0
-	case opInt16, opUint16:
-		return *(*uint16)(p) == 0
-	case opInt32, opUint32:
-		return *(*uint32)(p) == 0
-	case opInt, opUint:
-		return *(*uint)(p) == 0
-	case opInt64, opUint64:
-		return *(*uint64)(p) == 0
-	case opEface, opIface:
-		return *(*unsafe.Pointer)(p) == nil // the type word, or the method table
-	}
-	return reflect.NewAt(l.plan.Type, p).Elem().IsZero()
 }

@@ -287,14 +287,14 @@ func TestRecursiveTypes(t *testing.T) {
 	team := attr(t, v, "team")
 	first, _ := team.At(0)
 	second, _ := team.At(1)
-	if first.Ptr != unsafe.Pointer(top) || second.Kind() != Nil || team.Plan.Elem() != v.Plan {
+	if first.Ptr != PointerTo(top) || second.Kind() != Nil || team.Plan.Elem() != v.Plan {
 		t.Error("wrong team")
 	}
 	p, ok, err := attr(t, v, "peers").Get("p")
 	if !ok || err != nil || attr(t, p, "name").Str() != "p" || p.Word != 1 {
 		t.Error("wrong peer")
 	}
-	if w := attr(t, v, "any"); w.Plan != v.Plan || w.Ptr != unsafe.Pointer(top) {
+	if w := attr(t, v, "any"); w.Plan != v.Plan || w.Ptr != PointerTo(top) {
 		t.Error("wrong any")
 	}
 }
@@ -317,10 +317,10 @@ func TestInPlace(t *testing.T) {
 	a, _ := attr(t, v, "arr").At(1)
 	for _, tt := range []struct {
 		v    Value
-		want unsafe.Pointer
+		want Pointer
 	}{
-		{v, unsafe.Pointer(o)}, {in, unsafe.Pointer(&o.In)}, {e, unsafe.Pointer(&o.Slice[1])}, {a, unsafe.Pointer(&o.Arr[1])},
-		{attr(t, v, "s"), unsafe.Pointer(unsafe.StringData(o.S))},
+		{v, PointerTo(o)}, {in, PointerTo(&o.In)}, {e, PointerTo(&o.Slice[1])}, {a, PointerTo(&o.Arr[1])},
+		{attr(t, v, "s"), stringValue(EngineString, o.S).Ptr},
 	} {
 		if tt.v.Ptr != tt.want {
 			t.Errorf("%s is not where the object is", Describe(tt.v))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"unsafe"
 )
 
 // This file defines Method, a Go method or constructor that a policy can call.
@@ -31,6 +30,9 @@ type Method struct {
 
 	described *describedMethod // of a method that was made from a schema; see facts.go
 }
+
+// A direct calls one method. The number of args is right.
+type direct func(ctx context.Context, recv Pointer, args []Value) (Value, bool, error)
 
 // A resultTail is the second result of a method.
 type resultTail uint8
@@ -142,20 +144,20 @@ func (m *Method) wrongCount(n int) *Error {
 // host's own. For a value that is part of another object, methods that could change it get a
 // copy. Methods of T get the address of the object in place, because a call through a pointer
 // copies it.
-func (m *Method) receiver(recv Value) unsafe.Pointer {
+func (m *Method) receiver(recv Value) Pointer {
 	if recv.Plan.Kind == Instance && (recv.Word == 0 || !m.byPointer) {
 		return recv.Ptr
 	}
 	cell := reflect.New(recv.Plan.Type)
 	recv.store(cell.Elem())
-	return cell.UnsafePointer()
+	return addressOf(cell)
 }
 
 // reflected calls the method by reflection.
 func (m *Method) reflected(ctx context.Context, recv Value, args []Value) (Value, bool, error) {
 	in := make([]reflect.Value, 0, len(args)+2)
 	if m.owner != nil {
-		in = append(in, reflect.NewAt(m.owner.Type, m.receiver(recv)))
+		in = append(in, pointerAt(m.owner.Type, m.receiver(recv)))
 	}
 	if m.ctx {
 		in = append(in, reflect.ValueOf(ctx))
@@ -210,7 +212,7 @@ func (m *Method) hostError(cause error) *Error {
 func loadReflected(l *loader, rv reflect.Value) (Value, error) {
 	cell := reflect.New(rv.Type())
 	cell.Elem().Set(rv)
-	return l.load(cell.UnsafePointer(), 0)
+	return l.load(addressOf(cell), 0)
 }
 
 // buildMethods makes the methods of a plan on first use.

@@ -2,7 +2,6 @@ package host
 
 import (
 	"reflect"
-	"unsafe"
 )
 
 // This file defines which struct types are optional values, as sql.NullString is.
@@ -10,8 +9,8 @@ import (
 // A nullShape says where such a struct keeps its value, and where its Valid field is.
 type nullShape struct {
 	typ   reflect.Type // of the value
-	value uintptr      // offset of the value
-	valid uintptr      // offset of the bool that says whether there is one
+	value place        // of the value
+	valid place        // of the bool that says whether there is one
 }
 
 // nullable returns the shape of t if t is an optional value: a type of package database/sql,
@@ -30,15 +29,17 @@ func nullStruct(t reflect.Type) (nullShape, bool) {
 	if t.Kind() != reflect.Struct || t.PkgPath() != "database/sql" && !scansItself(t) {
 		return nullShape{}, false
 	}
+	var start place
 	switch t.NumField() {
 	case 1:
 		if e := t.Field(0); e.Anonymous && e.Type.Kind() == reflect.Struct {
-			return nullStruct(e.Type)
+			n, ok := nullStruct(e.Type)
+			return nullShape{n.typ, start.field(e).then(n.value), start.field(e).then(n.valid)}, ok
 		}
 	case 2:
 		value, valid := t.Field(0), t.Field(1)
 		if valid.Name == "Valid" && valid.Type.Kind() == reflect.Bool && value.IsExported() {
-			return nullShape{value.Type, value.Offset, valid.Offset}, true
+			return nullShape{value.Type, start.field(value), start.field(valid)}, true
 		}
 	}
 	return nullShape{}, false
@@ -58,9 +59,11 @@ func scansItself(t reflect.Type) bool {
 }
 
 // valueAt returns the value inside the struct at p.
-func (n nullShape) valueAt(p unsafe.Pointer) reflect.Value {
-	return reflect.NewAt(n.typ, unsafe.Add(p, n.value)).Elem()
+func (n nullShape) valueAt(p Pointer) reflect.Value {
+	return VariableAt(n.typ, n.value.in(p))
 }
 
 // setValid marks the struct at p as having a value.
-func (n nullShape) setValid(p unsafe.Pointer) { *(*bool)(unsafe.Add(p, n.valid)) = true }
+func (n nullShape) setValid(p Pointer) {
+	VariableAt(reflect.TypeFor[bool](), n.valid.in(p)).SetBool(true)
+}

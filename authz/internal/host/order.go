@@ -5,8 +5,6 @@ import (
 	"context"
 	"reflect"
 	"strings"
-	"time"
-	"unsafe"
 )
 
 // This file defines Compare, and how types define which of two values is less and whether
@@ -78,9 +76,6 @@ func (m *Method) ask(a, b Value) (Value, error) {
 	return v, err
 }
 
-// timeAt returns the time at p.
-func timeAt(p unsafe.Pointer) *time.Time { return (*time.Time)(p) }
-
 // Compare returns -1, 0 or 1 for a less than, equal to, or greater than b. Numbers, strings,
 // Booleans (false first) and times are ordered among themselves, and so are the values of one
 // type with a method Compare, Cmp or Lt. If a value is nil or NaN, or the type's methods say
@@ -103,7 +98,7 @@ func Compare(a, b Value) (c int, ok bool, err error) {
 	case ka == Instance && a.Plan == b.Plan:
 		switch o := &a.Plan.order; {
 		case a.Plan.Type == timeType:
-			return timeAt(a.Ptr).Compare(*timeAt(b.Ptr)), true, nil
+			return TimeAt(a.Ptr).Compare(*TimeAt(b.Ptr)), true, nil
 		case o.compare != nil:
 			v, err := o.compare.ask(a, b)
 			return cmp.Compare(v.Int(), 0), err == nil, err

@@ -1,9 +1,6 @@
 package host
 
-import (
-	"reflect"
-	"unsafe"
-)
+import ()
 
 // This file defines links, which tell whether the rows that a field holds are those of its
 // relation. A field may hold others: the program changed a key after loading, or a client
@@ -84,7 +81,7 @@ func (l link) comparable() bool {
 
 // joins reports whether the link holds between the objects at owner and target. Where it
 // cannot be compared, it does not hold.
-func (l link) joins(owner, target unsafe.Pointer) bool {
+func (l link) joins(owner, target Pointer) bool {
 	if !l.comparable() {
 		return false
 	}
@@ -110,7 +107,7 @@ func (l link) joins(owner, target unsafe.Pointer) bool {
 
 // fits reports whether the rows in the field of the object at base are related to it by
 // their keys. It takes time proportional to their number.
-func (a *Attr) fits(base unsafe.Pointer) bool {
+func (a *Attr) fits(base Pointer) bool {
 	r := a.Relation
 	if len(r.links) == 0 {
 		return true
@@ -153,7 +150,7 @@ func (r *Relation) ForeignKeyOf(name string) *Attr {
 }
 
 // joins reports whether a row is related to the object at base.
-func (r *Relation) joins(base unsafe.Pointer, row Value) bool {
+func (r *Relation) joins(base Pointer, row Value) bool {
 	if row.Plan != r.Target {
 		return false
 	}
@@ -167,15 +164,15 @@ func (r *Relation) joins(base unsafe.Pointer, row Value) bool {
 
 // isPartial reports whether the field of the object at base was not read, or not all of it.
 // The name "" stands for any field.
-func (p *Plan) isPartial(base unsafe.Pointer, field string) bool {
+func (p *Plan) isPartial(base Pointer, field string) bool {
 	if p.Class == nil || p.Class.spec.RowInfo == nil {
 		return false
 	}
-	return p.Class.spec.RowInfo.Partial(reflect.NewAt(p.Type, base).Interface(), field)
+	return p.Class.spec.RowInfo.Partial(pointerAt(p.Type, base).Interface(), field)
 }
 
 // keyIsPartial reports whether a part of the key of the object at base was not read.
-func (p *Plan) keyIsPartial(base unsafe.Pointer) bool {
+func (p *Plan) keyIsPartial(base Pointer) bool {
 	if p.Class == nil || p.Class.spec.RowInfo == nil {
 		return false
 	}

@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"unsafe"
 )
 
 type Org struct {
@@ -120,7 +119,7 @@ func TestRelationState(t *testing.T) {
 	}
 	plan := r.Class("Member").Plan
 	for _, tt := range tests {
-		if got := plan.Attr(tt.name).State(unsafe.Pointer(tt.m)); got != tt.want {
+		if got := plan.Attr(tt.name).State(PointerTo(tt.m)); got != tt.want {
 			t.Errorf("%s of %+v is in state %d, want %d", tt.name, *tt.m, got, tt.want)
 		}
 	}
@@ -195,10 +194,10 @@ func TestLinks(t *testing.T) {
 		{&Owner{ID: 1, First: &other}, "first", NotLoaded},
 	} {
 		a := plan.Attr(tt.name)
-		if got := a.State(unsafe.Pointer(tt.o)); got != tt.want {
+		if got := a.State(PointerTo(tt.o)); got != tt.want {
 			t.Errorf("%s of %+v is in state %d, want %d", tt.name, *tt.o, got, tt.want)
 		}
-		if got, want := a.Rows(unsafe.Pointer(tt.o)), len(tt.o.Rows)+len(tt.o.Ptrs); tt.name != "first" && got != want {
+		if got, want := a.Rows(PointerTo(tt.o)), len(tt.o.Rows)+len(tt.o.Ptrs); tt.name != "first" && got != want {
 			t.Errorf("%s of %+v has %d rows, want %d", tt.name, *tt.o, got, want)
 		}
 	}
@@ -215,7 +214,7 @@ func TestPartialRows(t *testing.T) {
 	r := registry(t, ownerClasses(info)...)
 	o, p := &Owner{ID: 1, Rows: []Owned{}}, &Owned{ID: 1}
 	rows, name := r.Class("Owner").Plan.Attr("rows"), r.Class("Owned").Plan.Attr("name")
-	state := func() RelState { return rows.State(unsafe.Pointer(o)) }
+	state := func() RelState { return rows.State(PointerTo(o)) }
 	if state() != Loaded {
 		t.Error("a whole relation is not loaded")
 	}
@@ -224,9 +223,9 @@ func TestPartialRows(t *testing.T) {
 		t.Error("a part of a relation is loaded")
 	}
 	*info = partial{p, "Name"}
-	_, err := name.Load(unsafe.Pointer(p))
+	_, err := name.Load(PointerTo(p))
 	wantError(t, err, CodePartial, "name", "Owned")
-	if _, err := r.Class("Owned").Plan.Attr("id").Load(unsafe.Pointer(p)); err != nil {
+	if _, err := r.Class("Owned").Plan.Attr("id").Load(PointerTo(p)); err != nil {
 		t.Error(err)
 	}
 	*info = partial{p, "ID"}
@@ -311,7 +310,7 @@ func TestFetch(t *testing.T) {
 		t.Errorf("relations asked for: %q", asked[:3])
 	}
 	m := &Member{ID: 5}
-	if v, _ := r.Fetch(t.Context(), value(t, r, m), plan.Attr("boss")); v.Ptr != unsafe.Pointer(m) || v.Word != 0 {
+	if v, _ := r.Fetch(t.Context(), value(t, r, m), plan.Attr("boss")); v.Ptr != PointerTo(m) || v.Word != 0 {
 		t.Error("Fetch did not get the object itself")
 	}
 	_, err := r.Fetch(ctx, value(t, r, &Org{}), plan.Attr("boss"))

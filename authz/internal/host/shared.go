@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"unsafe"
 	"weak"
 )
 
@@ -27,7 +26,8 @@ var registries = struct {
 
 // Shared returns the registry of the classes: one that an earlier call made for an equal
 // list, if it is still in use, or else a new one that satisfies check. Lists are equal if
-// NewRegistry makes the same of them; functions are equal if they are the same closure. The
+// NewRegistry makes the same of them; functions are equal if they are known to be the same
+// closure. The
 // error is that of NewRegistry or of check. Shared may be called concurrently.
 func Shared(classes []Class, check func(*Registry) error) (*Registry, error) {
 	hash := hashClasses(classes)
@@ -56,7 +56,9 @@ func hashClasses(classes []Class) uint64 {
 	h.SetSeed(registries.seed)
 	for i := range classes {
 		h.WriteString(classes[i].Name)
-		maphash.WriteComparable(&h, classes[i].Type)
+		if t := classes[i].Type; t != nil {
+			maphash.WriteComparable(&h, t)
+		}
 	}
 	return h.Sum64()
 }
@@ -120,7 +122,7 @@ func sameClass(a, b Class) bool {
 	return a.Name == b.Name && a.Type == b.Type &&
 		slices.Equal(a.Key, b.Key) && maps.Equal(a.Aliases, b.Aliases) && slices.Equal(a.Extends, b.Extends) &&
 		slices.EqualFunc(a.Relations, b.Relations, sameRelation) &&
-		funcWord(a.Fetch) == funcWord(b.Fetch) && sameConstructor(a.Constructor, b.Constructor) && sameRowInfo(a.RowInfo, b.RowInfo)
+		sameFunc(a.Fetch, b.Fetch) && sameConstructor(a.Constructor, b.Constructor) && sameRowInfo(a.RowInfo, b.RowInfo)
 }
 
 func sameRelation(a, b RelationSpec) bool {
@@ -128,16 +130,12 @@ func sameRelation(a, b RelationSpec) bool {
 		slices.Equal(a.ForeignKey, b.ForeignKey) && slices.Equal(a.Links, b.Links)
 }
 
-// funcWord returns the only word of a func value: the address of the closure. The registry
-// of a list keeps its closures alive, so an equal address means the same closure.
-func funcWord[F any](f F) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&f)) }
-
 func sameConstructor(a, b any) bool {
 	ta, tb := reflect.TypeOf(a), reflect.TypeOf(b)
 	if ta != tb || ta == nil {
 		return ta == tb
 	}
-	return ta.Kind() == reflect.Func && wordsOf(&a).data == wordsOf(&b).data
+	return ta.Kind() == reflect.Func && sameFunc(a, b)
 }
 
 func sameRowInfo(a, b RowInfo) bool {

@@ -2,7 +2,6 @@ package host
 
 import (
 	"reflect"
-	"unsafe"
 )
 
 // This file defines ToGo, which converts a value back to Go.
@@ -33,13 +32,13 @@ func (c *conversion) toGo(v Value) (any, error) {
 		elems, _ := v.Elems()
 		return c.goList(elems)
 	case EngineDict:
-		return c.goDict((*engineDict)(v.Ptr))
+		return c.goDict(Target[engineDict](v.Ptr))
 	}
 	switch {
 	case v.Plan.Kind > ClassKind:
 		return nil, errorf(CodeArgument, "the value is not known")
 	case v.Plan.Kind == Instance && v.Word == 0:
-		return reflect.NewAt(v.Plan.Type, v.Ptr).Interface(), nil
+		return pointerAt(v.Plan.Type, v.Ptr).Interface(), nil
 	}
 	x := reflect.New(v.Plan.Type).Elem()
 	v.store(x)
@@ -98,15 +97,15 @@ func (v Value) store(dst reflect.Value) {
 		dst.SetString(v.Str())
 	case List:
 		if dst.Kind() == reflect.Slice {
-			*(*sliceHeader)(dst.Addr().UnsafePointer()) = sliceHeader{v.Ptr, int(v.Word), int(v.Word)}
+			v.storeSlice(dst)
 			return
 		}
-		dst.Set(reflect.NewAt(v.Plan.Type, v.Ptr).Elem())
+		dst.Set(VariableAt(v.Plan.Type, v.Ptr))
 	case ClassKind:
 		dst.Set(reflect.ValueOf(ClassRef{v.ClassInfo()}))
 	case Dict:
-		*(*unsafe.Pointer)(dst.Addr().UnsafePointer()) = v.Ptr
+		v.storeMap(dst)
 	default:
-		dst.Set(reflect.NewAt(v.Plan.Type, v.Ptr).Elem())
+		dst.Set(VariableAt(v.Plan.Type, v.Ptr))
 	}
 }

@@ -3,7 +3,6 @@ package host
 import (
 	"math"
 	"slices"
-	"unsafe"
 )
 
 // This file defines Value, the small value that stands for anything a policy can hold.
@@ -33,18 +32,18 @@ import (
 //
 // The package relies on two things that the language specification does not promise: the
 // layout of interface values and slices, and that a map is one pointer. The tests check each.
+//
+// With the build tag purego, Ptr is a Go pointer or a reflect.Value in an interface, and
+// nothing of the above is relied on; see memory_purego.go.
 
 // A Value is any value of the policy language. The zero Value is nil. Values are small and
 // passed by copy. The memory that a Value refers to must not be written while the Value is in
 // use.
 type Value struct {
-	Plan *Plan          // nil for nil; else the Go type and kind
-	Ptr  unsafe.Pointer // String: data; List: first element; Dict: the map; Instance: the object's memory; Class: *ClassInfo
-	Word uint64         // Bool: 0 or 1; Int: int64 bits; Float: bits; String, List: length; Instance: 1 if reached by value, 0 if through a pointer
+	Plan *Plan   // nil for nil; else the Go type and kind
+	Ptr  Pointer // String: data; List: first element; Dict: the map; Instance: the object's memory; Class: *ClassInfo
+	Word uint64  // Bool: 0 or 1; Int: int64 bits; Float: bits; String, List: length; Instance: 1 if reached by value, 0 if through a pointer
 }
-
-// valueSize is the distance between elements in a list made by the engine.
-const valueSize = unsafe.Sizeof(Value{})
 
 // engineDict is the target of Ptr in a dictionary made by MakeDict.
 type engineDict struct {
@@ -77,24 +76,14 @@ func MakeFloat(f float64) Value { return Value{Plan: EngineFloat, Word: math.Flo
 // MakeString returns the String s, which shares the bytes of s.
 func MakeString(s string) Value { return stringValue(EngineString, s) }
 
-// stringValue returns s as a value of the string type of plan p.
-func stringValue(p *Plan, s string) Value {
-	return Value{Plan: p, Ptr: unsafe.Pointer(unsafe.StringData(s)), Word: uint64(len(s))}
-}
-
-// MakeList returns a List of elems. The list aliases the slice.
-func MakeList(elems []Value) Value {
-	return Value{Plan: EngineList, Ptr: unsafe.Pointer(unsafe.SliceData(elems)), Word: uint64(len(elems))}
-}
-
 // MakeDict returns a Dictionary in which keys[i] has the value vals[i]. The keys must be
 // sorted in ascending byte order and unique. The dictionary aliases both slices.
 func MakeDict(keys []string, vals []Value) Value {
-	return Value{Plan: EngineDict, Ptr: unsafe.Pointer(&engineDict{keys, vals})}
+	return Value{Plan: EngineDict, Ptr: PointerTo(&engineDict{keys, vals})}
 }
 
 // MakeClass returns the class c itself as a value.
-func MakeClass(c *ClassInfo) Value { return Value{Plan: EngineClass, Ptr: unsafe.Pointer(c)} }
+func MakeClass(c *ClassInfo) Value { return Value{Plan: EngineClass, Ptr: PointerTo(c)} }
 
 // Bool returns the value of a Boolean.
 func (v Value) Bool() bool { return v.Word != 0 }
@@ -105,11 +94,8 @@ func (v Value) Int() int64 { return int64(v.Word) }
 // Float returns the value of a Float.
 func (v Value) Float() float64 { return math.Float64frombits(v.Word) }
 
-// Str returns the value of a String, without copying it.
-func (v Value) Str() string { return unsafe.String((*byte)(v.Ptr), int(v.Word)) }
-
 // ClassInfo returns the class that a value of kind Class stands for.
-func (v Value) ClassInfo() *ClassInfo { return (*ClassInfo)(v.Ptr) }
+func (v Value) ClassInfo() *ClassInfo { return Target[ClassInfo](v.Ptr) }
 
 // Len returns the number of elements of a List or entries of a Dictionary.
 func (v Value) Len() int {
@@ -125,7 +111,7 @@ func (v Value) Elems() (elems []Value, ok bool) {
 	if v.Plan != EngineList {
 		return nil, false
 	}
-	return unsafe.Slice((*Value)(v.Ptr), int(v.Word)), true
+	return v.engineElems(), true
 }
 
 // At returns element i of a List, in place. The error is an [*Error]: the index is out of
@@ -135,39 +121,22 @@ func (v Value) At(i int) (Value, error) {
 		return Value{}, errorf(CodeIndex, "the list index is out of range")
 	}
 	if v.Plan == EngineList {
-		return *(*Value)(unsafe.Add(v.Ptr, uintptr(i)*valueSize)), nil
+		return v.engineElems()[i], nil
 	}
-	return v.Plan.elem.load(unsafe.Add(v.Ptr, uintptr(i)*v.Plan.stride), 0)
-}
-
-// Slice returns the elements of a List from index from on, in place; from must be between 0
-// and Len.
-func (v Value) Slice(from int) Value {
-	stride := v.Plan.stride
-	if v.Plan == EngineList {
-		stride = valueSize
-	}
-	rest := Value{Plan: v.Plan, Word: v.Word - uint64(from)}
-	if v.Plan.tail != nil {
-		rest.Plan = v.Plan.tail
-	}
-	if rest.Word > 0 {
-		rest.Ptr = unsafe.Add(v.Ptr, uintptr(from)*stride)
-	}
-	return rest
+	return v.elemAt(i)
 }
 
 // Get returns the value of a key of a Dictionary; ok is false if the key does not exist. The
 // error is an [*Error]: the entry cannot be a value.
 func (v Value) Get(key string) (val Value, ok bool, err error) {
 	if v.Plan == EngineDict {
-		d := (*engineDict)(v.Ptr)
+		d := Target[engineDict](v.Ptr)
 		if i, ok := slices.BinarySearch(d.keys, key); ok {
 			return d.vals[i], true, nil
 		}
 		return Value{}, false, nil
 	}
-	return v.hostGet(key)
+	return hostGet(v, key)
 }
 
 // Keys returns the keys of a Dictionary in ascending byte order. For a Go map the slice is
@@ -176,6 +145,6 @@ func (v Value) Keys() []string {
 	if v.Plan == EngineDict {
 		return v.engineKeys()
 	}
-	keys, _ := v.hostKeys(nil)
+	keys, _ := hostKeys(v, nil)
 	return keys
 }

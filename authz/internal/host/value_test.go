@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"slices"
 	"testing"
-	"unsafe"
 )
 
 func TestEngineValues(t *testing.T) {
@@ -94,69 +93,4 @@ func TestSlice(t *testing.T) {
 	if rest := value(t, r, pairs{1, 2}).Slice(1); rest.Plan.Type != reflect.TypeFor[pairs]() {
 		t.Errorf("the rest of a %s is a %s", reflect.TypeFor[pairs](), rest.Plan.Type)
 	}
-}
-
-// TestLayouts checks the layouts that the package relies on beyond the language
-// specification.
-func TestLayouts(t *testing.T) {
-	n := 7
-	p := &n
-	var x any = p
-	if w := wordsOf(&x); w.data != unsafe.Pointer(p) {
-		t.Error("the data word of a pointer in an interface is not the pointer")
-	}
-	x = n
-	if w := wordsOf(&x); *(*int)(w.data) != 7 {
-		t.Error("the data word of an int in an interface is not the address of an int")
-	}
-	var y any = 8
-	if wordsOf(&x).typ != wordsOf(&y).typ {
-		t.Error("one type has two type words")
-	}
-	m := map[string]int{"a": 1}
-	x = m
-	w := wordsOf(&x)
-	if *(*unsafe.Pointer)(unsafe.Pointer(&m)) != w.data || len(*(*map[string]int)(unsafe.Pointer(&w.data))) != 1 {
-		t.Error("a map is not one pointer")
-	}
-	s := make([]int, 2, 3)
-	if h := *(*sliceHeader)(unsafe.Pointer(&s)); h.data != unsafe.Pointer(&s[0]) || h.len != 2 || h.cap != 3 {
-		t.Error("a slice is not data, length and capacity")
-	}
-	if unsafe.Sizeof(Value{}) != 2*unsafe.Sizeof(x)/2+8 {
-		t.Errorf("a Value has %d bytes", unsafe.Sizeof(Value{}))
-	}
-}
-
-// TestPointers tests that Pointers returns what reflection does.
-func TestPointers(t *testing.T) {
-	type row struct{ A, B int }
-	type text string
-	one, two := &row{A: 1}, &row{A: 2}
-	for _, slice := range []any{
-		[]*row{one, nil, two}, []row{{A: 1}, {A: 2}, {A: 3}}[1:], []row{}, []row(nil), []*row(nil), []text{"a", "b"}, []struct{}{{}, {}},
-		[]map[string]int{{"a": 1}, nil}, [][]int{{1}, nil}, []func(){nil}, []**row{&one, &two}, []byte("abc"), []unsafe.Pointer{unsafe.Pointer(one)},
-	} {
-		v := reflect.ValueOf(slice)
-		for from := range v.Len() {
-			list := make([]any, 1)
-			if Pointers(list, v, from); list[0] != pointer(v.Index(from)) {
-				t.Errorf("%T: element %d is %T %v", slice, from, list[0], list[0])
-			}
-		}
-		list := make([]any, v.Len())
-		Pointers(list, v, 0)
-		for i, x := range list {
-			if want := pointer(v.Index(i)); x != want {
-				t.Errorf("%T: element %d is %T %v, want %T %v", slice, i, x, x, want, want)
-			}
-		}
-	}
-}
-
-func pointer(v reflect.Value) any {
-	if v.Kind() != reflect.Pointer {
-		v = v.Addr()
-	}
-	return v.Interface()
 }

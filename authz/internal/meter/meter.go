@@ -16,7 +16,8 @@ import (
 	"sync/atomic"
 )
 
-// Limits bound a query. All fields are positive.
+// Limits bound a query. All fields are positive, and those of polar.Limits, which says what they
+// mean; the compiler checks that they are the same.
 type Limits struct {
 	Steps, Bytes, Depth, Results, Fetches, SharedBytes int
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
@@ -34,7 +35,7 @@ const (
 var (
 	ErrBudget        = errors.New("budget exceeded")
 	ErrUnbound       = errors.New("unbound variable")
-	ErrUnsupported   = errors.New("not supported")
+	ErrUnsupported   = filter.ErrUnsupported
 	ErrUndefinedRule = errors.New("undefined rule")
 )
 

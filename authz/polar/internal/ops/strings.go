@@ -6,15 +6,11 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
-	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/internal/meter"
 )
-
-// valueSize is the size of a value in bytes, for accounts.
-const valueSize = int(unsafe.Sizeof(Value{}))
 
 // texts returns the receiver and the first argument, and charges for reading them.
 func texts(t Terms, recv Value, args []Value) (s, arg string, err error) {
@@ -98,7 +94,7 @@ func splitText(t Terms, recv Value, args []Value) (Value, bool, error) {
 		return Value{}, false, Errorf(CodeType, "String.split needs a non-empty separator")
 	}
 	parts := strings.Count(s, sep) + 1
-	if err := t.Account().Hold(parts * valueSize); err != nil {
+	if err := t.Account().Hold(parts * host.ValueSize); err != nil {
 		return Value{}, false, err
 	}
 	if err := t.Account().ChargeElems(parts); err != nil {

@@ -13,19 +13,8 @@ package vm
 import (
 	"context"
 	"errors"
-	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/meter"
-)
-
-// The sizes of what a query holds, in bytes.
-const (
-	valueSize  = int(unsafe.Sizeof(Value{}))
-	slotSize   = valueSize + int(unsafe.Sizeof(trailEntry{})) // a variable, and how to undo its binding
-	frameSize  = int(unsafe.Sizeof(frame{}))
-	choiceSize = int(unsafe.Sizeof(choice{}))
-	waiterSize = int(unsafe.Sizeof(waiter{})+unsafe.Sizeof(waitLink{})) + slotSize
-	callSize   = int(unsafe.Sizeof(callNode{}))
 )
 
 // activation returns the bytes of an activation of a clause.

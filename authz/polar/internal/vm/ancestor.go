@@ -16,8 +16,6 @@ import (
 	"cmp"
 	"hash/maphash"
 	"reflect"
-	"time"
-	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
@@ -80,7 +78,7 @@ func (m *Machine) enterCall(pr *pred, args []Value, parent int32) (at int32, rep
 			}
 		}
 	}
-	if err := m.hold(int(unsafe.Sizeof(callNode{})) + len(args)*valueSize); err != nil {
+	if err := m.hold(callSize + len(args)*valueSize); err != nil {
 		return parent, false, err
 	}
 	c := callNode{pred: pr, args: append([]Value(nil), args...), parent: parent, jump: parent, depth: depth, nots: m.frames[m.frame].nots}
@@ -176,7 +174,7 @@ func (m *Machine) sameCall(pr *pred, args []Value, a int32) (bool, error) {
 		return false, err
 	}
 	for i, v := range args {
-		if w := c.args[i]; w != v {
+		if w := c.args[i]; !w.Same(v) {
 			quiet := m.quiet
 			m.quiet, m.unsure = true, false
 			same, err := m.equal(v, w)
@@ -233,9 +231,9 @@ func (m *Machine) hashValue(h *maphash.Hash, v Value) error {
 			t := v.Plan.Type
 			switch {
 			case t == timeType:
-				maphash.WriteComparable(h, (*time.Time)(v.Ptr).UnixNano())
+				maphash.WriteComparable(h, host.TimeAt(v.Ptr).UnixNano())
 			case v.Plan.EqualBy() == host.EqualByValue && (v.Word == 1 || t.Kind() != reflect.Struct):
-				hashScalars(h, reflect.NewAt(t, v.Ptr).Elem())
+				hashScalars(h, host.VariableAt(t, v.Ptr))
 				return m.charge(1)
 			default:
 				// Without calling a method, only the same object is known to be equal.

@@ -186,7 +186,7 @@ func (m *Machine) enter(n *node, cl *clause, args []Value, barrier, calls, trace
 	m.pushFrame(f)
 	ok, err := m.unifyHead(cl, args, f.base)
 	if err != nil {
-		err = m.at(err, from.info.at(n.pos)) // where the rule was called
+		err = m.at(err, from.at(n.pos)) // where the rule was called
 	}
 	return ok, err
 }

@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
@@ -37,8 +38,8 @@ func Compile(m *resolve.Module, reg *host.Registry, now Value, poll func(work in
 		poll(1)
 		pr := p.predOf(r.Name, len(r.Params))
 		info := &p.rules[r.Index]
-		*info = RuleInfo{Index: r.Index, Name: pr.name, Head: r.Text, Pos: r.Pos}
-		pr.clauses = append(pr.clauses, &clause{info: info, order: len(pr.clauses)})
+		*info = RuleInfo{Name: pr.name, Head: r.Text, Pos: r.Pos}
+		pr.clauses = append(pr.clauses, &clause{info: info, rule: r.Index, order: len(pr.clauses)})
 	}
 	p.classTables = tablesOf(reg, poll)
 	p.actors, p.resources = p.instancesOfUnion(p.actor), p.instancesOfUnion(p.resource)
@@ -206,7 +207,7 @@ func (cc *compiler) goal(g resolve.Goal, k *connective, next *node) *node {
 	if cc.note != nil {
 		cc.note(at)
 	}
-	n := &node{next: next, pos: cc.info.rel(at.Pos), goal: cc.goals}
+	n := &node{next: next, pos: relativeTo(cc.info, at.Pos), goal: cc.goals}
 	switch g := g.(type) {
 	case *resolve.And:
 		return cc.and(g, k, next)
@@ -351,16 +352,16 @@ func (cc *compiler) pattern(rp resolve.Pattern) *pattern {
 	cc.p.poll(1)
 	switch rp := rp.(type) {
 	case *resolve.ClassPattern:
-		p := &pattern{kind: classPattern, class: rp.Class, union: rp.Union, name: rp.Name, pos: cc.info.rel(rp.Pos)}
+		p := &pattern{kind: classPattern, class: rp.Class, union: rp.Union, name: rp.Name, pos: relativeTo(cc.info, rp.Pos)}
 		p.fields = cc.fields(rp.Fields)
 		p.key = fieldsKey("C"+rp.Name, p.fields)
 		return p
 	case *resolve.DictPattern:
-		p := &pattern{kind: dictPattern, fields: cc.fields(rp.Fields), pos: cc.info.rel(rp.Pos)}
+		p := &pattern{kind: dictPattern, fields: cc.fields(rp.Fields), pos: relativeTo(cc.info, rp.Pos)}
 		p.key = fieldsKey("D", p.fields)
 		return p
 	case *resolve.ListPattern:
-		p := &pattern{kind: listPattern, pos: cc.info.rel(rp.Pos)}
+		p := &pattern{kind: listPattern, pos: relativeTo(cc.info, rp.Pos)}
 		keys := []string{"L"}
 		for _, e := range rp.Elems {
 			ep := cc.pattern(e)
@@ -375,7 +376,7 @@ func (cc *compiler) pattern(rp resolve.Pattern) *pattern {
 		p.key = joinKeys(keys)
 		return p
 	case *resolve.ValuePattern:
-		p := &pattern{kind: valuePattern, value: cc.operand(rp.Term), pos: cc.info.rel(rp.Pos)}
+		p := &pattern{kind: valuePattern, value: cc.operand(rp.Term), pos: relativeTo(cc.info, rp.Pos)}
 		if p.value.kind == constOperand {
 			p.key = constKey(p.value.value)
 		}
@@ -418,7 +419,7 @@ func joinKeys(keys []string) string {
 	return key
 }
 
-// constKey returns a text that is the same only for structurally equal constants.
+// constKey returns a text that is the same only for structurally equal constants, or "".
 func constKey(v Value) string {
 	switch v.Kind() {
 	case host.Nil:
@@ -432,7 +433,11 @@ func constKey(v Value) string {
 	case host.String:
 		return fmt.Sprintf("s%q", v.Str())
 	}
-	return fmt.Sprintf("p%p:%d", v.Ptr, v.Word)
+	address := v.Address()
+	if address == "" {
+		return ""
+	}
+	return "p" + address + ":" + strconv.FormatUint(v.Word, 10)
 }
 
 // attrTable returns the attribute of that name by plan ID, shared by all

@@ -130,7 +130,7 @@ func indexPlace(k indexKey) string {
 
 func (d *dumper) clause(c *clause) {
 	d.line(1, "%d: %s at %s", c.order, c.info.Head, c.info.Pos)
-	vars := d.p.module.Rule(c.info.Index).Vars
+	vars := d.p.module.Rule(c.rule).Vars
 	for i := range c.params {
 		p := &c.params[i]
 		text := operandText(&p.term, vars)

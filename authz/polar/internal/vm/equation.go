@@ -233,7 +233,7 @@ func (m *Machine) leadsTo(eq *equation, kind func(*equation) bool) (bool, error)
 // unsupportedAt returns the error of a call that cannot become a condition.
 func (m *Machine) unsupportedAt(at site, format string, args ...any) error {
 	err := m.unsupported(format, args...).(*Error)
-	err.Pos = at.clause.info.at(at.node.pos)
+	err.Pos = at.clause.at(at.node.pos)
 	err.Stack = []Frame{{Rule: at.clause.info.Name, Pos: err.Pos}}
 	return err
 }

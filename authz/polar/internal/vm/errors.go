@@ -66,7 +66,7 @@ func (m *Machine) at(err error, pos syntax.Position) *Error {
 func (m *Machine) locate(err error, n *node) error {
 	pos := syntax.Position{}
 	if n != nil && m.frame >= 0 && int(m.frame) < len(m.frames) {
-		pos = m.frames[m.frame].clause.info.at(n.pos)
+		pos = m.frames[m.frame].clause.at(n.pos)
 	}
 	e := m.at(err, pos)
 	if len(e.Stack) > 0 {
@@ -78,7 +78,7 @@ func (m *Machine) locate(err error, n *node) error {
 		e.Stack = append(e.Stack, Frame{Rule: f.clause.info.Name, Pos: pos})
 		pos = syntax.Position{}
 		if at = f.parent; f.site != nil && at >= 0 && int(at) < len(m.frames) {
-			pos = m.frames[at].clause.info.at(f.site.pos)
+			pos = m.frames[at].clause.at(f.site.pos)
 		}
 	}
 	return e

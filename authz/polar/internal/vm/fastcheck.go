@@ -5,7 +5,6 @@ package vm
 
 import (
 	"slices"
-	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
@@ -304,7 +303,7 @@ func (r *run) field(obj Value, attrs []*host.Attr, name string) (v Value, ok boo
 }
 
 // attribute reads an attribute of an object; ok is false when the decision was given up.
-func (r *run) attribute(obj unsafe.Pointer, a *host.Attr) (v Value, ok bool) {
+func (r *run) attribute(obj host.Pointer, a *host.Attr) (v Value, ok bool) {
 	if a.Relation != nil {
 		if r.steps += a.Rows(obj); r.steps > fastSteps {
 			r.gaveUp = true

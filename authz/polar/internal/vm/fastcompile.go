@@ -70,7 +70,7 @@ func (p *Program) compileFast(fp *fastPred, cl *clause) *fastClause {
 		fp.clauses[cl.order].Store(fc)
 		return fc
 	}
-	c := &fastCompiler{p: p, fp: fp, cl: cl, rule: p.module.Rule(cl.info.Index), arity: fp.pred.arity, slots: cl.slots}
+	c := &fastCompiler{p: p, fp: fp, cl: cl, rule: p.module.Rule(cl.rule), arity: fp.pred.arity, slots: cl.slots}
 	fc := &fastClause{body: c.compile()}
 	fc.slots, fc.tests = c.slots, c.argTests
 	if c.literals == 0 && cl.literalsAreTexts() {

@@ -73,7 +73,7 @@ func (r *run) callMethod(obj Value, name string, args []place, base int) (Value,
 		r.args = append(r.args, args[i].load(r, base))
 	}
 	v, ok, err := m.Call(r.ctx, obj, r.args[from:])
-	if len(args) <= typedArgs {
+	if len(args) <= callArgs {
 		call := HostCall{method: m, obj: obj, n: len(args), result: v, ok: ok, err: err}
 		copy(call.args[:], r.args[from:])
 		r.calls = append(r.calls, call)

@@ -15,10 +15,10 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
-// TraceHeads are the rules that a call does not match because of one argument.
-type TraceHeads struct {
+// NearRules are the rules that a call does not match because of one argument.
+type NearRules struct {
 	Third *host.ClassInfo // the class of the third argument, if that is an instance of a registered class
-	Rules []TraceHead     // in the order of the arguments, then of the rules
+	Rules []NearRule      // in the order of the arguments, then of the rules
 	More  bool            // there are further rules
 
 	args  []Value
@@ -27,7 +27,7 @@ type TraceHeads struct {
 
 // Class returns the class of an argument for messages, and "" for one without a value. Most
 // calls need no message.
-func (h *TraceHeads) Class(arg int) string {
+func (h *NearRules) Class(arg int) string {
 	if isOpenArg(h.args[arg]) {
 		return ""
 	}
@@ -35,7 +35,7 @@ func (h *TraceHeads) Class(arg int) string {
 }
 
 // Text returns an argument that is a string, and "" for others.
-func (h *TraceHeads) Text(arg int) string {
+func (h *NearRules) Text(arg int) string {
 	if h.args[arg].Kind() != host.String {
 		return ""
 	}
@@ -43,10 +43,10 @@ func (h *TraceHeads) Text(arg int) string {
 }
 
 // Args returns the number of arguments.
-func (h *TraceHeads) Args() int { return len(h.args) }
+func (h *NearRules) Args() int { return len(h.args) }
 
 // Names returns the strings that rules have in place of an argument.
-func (h *TraceHeads) Names(arg int) []string {
+func (h *NearRules) Names(arg int) []string {
 	if h.names == nil {
 		return nil
 	}
@@ -59,8 +59,8 @@ func isOpenArg(v Value) bool {
 	return k == host.Var || k == host.Partial || k == host.Tail
 }
 
-// A TraceHead is a rule for another class of one argument.
-type TraceHead struct {
+// A NearRule is a rule for another class of one argument.
+type NearRule struct {
 	Rule *RuleInfo
 	Arg  int
 	Same bool // the argument is the first one of the query
@@ -70,7 +70,7 @@ type TraceHead struct {
 }
 
 // Want returns what the argument must be, such as "a User".
-func (h TraceHead) Want() string {
+func (h NearRule) Want() string {
 	if h.is {
 		return withArticle(h.want)
 	}
@@ -91,7 +91,7 @@ const (
 func (m *Machine) traceLeaf(call int32, pr *pred, args []Value) *indexNode {
 	if m.trace.Heads && call >= 0 && m.trace.headCalls < maxHeadCalls {
 		m.trace.headCalls++
-		m.trace.Nodes[call].Heads = m.headsOf(pr, args)
+		m.trace.Entries[call].Heads = m.headsOf(pr, args)
 	}
 	leaf := pr.index.byHead(args, false)
 	if len(leaf.clauses) > maxHeads {
@@ -114,8 +114,8 @@ func (n *indexNode) byHead(args []Value, parts bool) *indexNode {
 }
 
 // headsOf returns the rules that a call does not match because of one argument.
-func (m *Machine) headsOf(pr *pred, args []Value) *TraceHeads {
-	h := &TraceHeads{args: slices.Clone(args)}
+func (m *Machine) headsOf(pr *pred, args []Value) *NearRules {
+	h := &NearRules{args: slices.Clone(args)}
 	others := h.args // each of them is replaced for a moment
 	for i, arg := range args {
 		if isOpenArg(arg) {
@@ -127,14 +127,14 @@ func (m *Machine) headsOf(pr *pred, args []Value) *TraceHeads {
 		}
 		others[i] = Value{Plan: varPlan}
 		same := instance && len(m.cells) > 0 && arg.Plan == m.cells[0].Plan && arg.Ptr == m.cells[0].Ptr
-		h.add(m.prog, pr, TraceHead{Arg: i, Same: same}, arg, others)
+		h.add(m.prog, pr, NearRule{Arg: i, Same: same}, arg, others)
 		others[i] = arg
 	}
 	return h
 }
 
 // add adds the rules that match the other arguments, and not the one of head.
-func (h *TraceHeads) add(prog *Program, pr *pred, head TraceHead, arg Value, others []Value) {
+func (h *NearRules) add(prog *Program, pr *pred, head NearRule, arg Value, others []Value) {
 	found := 0
 	for n, c := range pr.index.byHead(others, true).clauses {
 		if n == maxHeadTries || found == maxHeads {

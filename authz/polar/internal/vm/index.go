@@ -23,7 +23,6 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
-	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
@@ -335,7 +334,7 @@ func keyOf(v Value) wordKey {
 	case host.Bool:
 		return wordKey{host.Bool, v.Word}
 	case host.ClassKind:
-		return wordKey{host.ClassKind, uint64(uintptr(unsafe.Pointer(v.Ptr)))}
+		return wordKey{host.ClassKind, uint64(v.ClassInfo().ID)}
 	}
 	return wordKey{v.Kind(), 0}
 }

@@ -5,7 +5,6 @@ package vm
 import (
 	"context"
 	"time"
-	"unsafe"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/internal/meter"
@@ -52,7 +51,7 @@ type Machine struct {
 	now     func() time.Time
 	nowVal  Value // the value of the constant "now", once it was read
 	print   func(string)
-	trace   *Trace
+	trace   *Record
 	goal    int32         // trace of the goal being solved
 	decided *RuleInfo     // rule of the query's own call that led to the last solution
 	partial *partialState // nil unless the query is partial
@@ -78,7 +77,7 @@ type frame struct {
 
 // A fetchKey is a relation of a row, whose value is remembered for the query.
 type fetchKey struct {
-	row  unsafe.Pointer
+	row  host.Pointer
 	attr *host.Attr
 }
 

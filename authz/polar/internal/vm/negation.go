@@ -149,7 +149,7 @@ func (m *Machine) unboundError() error {
 		if w.done {
 			continue
 		}
-		err := &Error{Code: CodeUnbound, Msg: "this test needs a variable that is never bound", Pos: w.clause.info.at(w.node.pos)}
+		err := &Error{Code: CodeUnbound, Msg: "this test needs a variable that is never bound", Pos: w.clause.at(w.node.pos)}
 		if name := w.clause.info.Name; name != "" {
 			err.Stack = []Frame{{Rule: name, Pos: err.Pos}}
 		}

@@ -43,13 +43,8 @@ type Program struct {
 	namedShapes map[*shape]bool   // while named is made
 }
 
-// A RuleInfo identifies a rule of a program.
-type RuleInfo struct {
-	Index int // among the rules of the program; -1 for a query
-	Name  string
-	Head  string
-	Pos   syntax.Position
-}
+// A RuleInfo identifies a rule, or a query.
+type RuleInfo = syntax.RuleInfo
 
 // A pred has the rules of one name and number of parameters.
 type pred struct {
@@ -67,6 +62,7 @@ type pred struct {
 type clause struct {
 	*shape
 	info   *RuleInfo
+	rule   int // index in the program; -1 for a query
 	params []param
 	order  int // position among the clauses of its predicate
 }

@@ -16,9 +16,9 @@ type CompiledQuery struct {
 
 // CompileQuery compiles a query against the program.
 func (p *Program) CompileQuery(q *resolve.Query) *CompiledQuery {
-	info := &RuleInfo{Index: -1, Name: "query", Head: q.Text, Pos: q.Pos}
+	info := &RuleInfo{Name: "query", Head: q.Text, Pos: q.Pos}
 	cc := &compiler{p: p, info: info, slots: len(q.Vars)}
-	c := &clause{info: info, shape: new(shape)}
+	c := &clause{info: info, rule: -1, shape: new(shape)}
 	c.body = cc.and(q.Body, nil, &node{op: opHalt})
 	c.slots = cc.slots
 	cq := &CompiledQuery{clause: c, vars: q.Vars}
@@ -40,7 +40,7 @@ func queryOf(pr *pred) *clause {
 	for i := range pr.arity {
 		call.args = append(call.args, operand{kind: varOperand, slot: int32(i)})
 	}
-	pr.query.CompareAndSwap(nil, &clause{info: &RuleInfo{Index: -1, Name: "query"}, shape: &shape{slots: pr.arity, body: call}})
+	pr.query.CompareAndSwap(nil, &clause{info: &RuleInfo{Name: "query"}, rule: -1, shape: &shape{slots: pr.arity, body: call}})
 	return pr.query.Load()
 }
 
@@ -64,7 +64,7 @@ func (m *Machine) start(c *clause) {
 	base := m.newCells(c.slots)
 	f := frame{clause: c, base: int32(base), parent: -1, calls: -1, trace: -1}
 	if m.trace != nil {
-		f.trace = m.trace.add(-1, TraceNode{Kind: TraceQuery, Rule: c.info})
+		f.trace = m.trace.add(-1, Entry{Kind: QueryEntry, Rule: c.info})
 	}
 	m.pushFrame(f)
 }

@@ -2,8 +2,6 @@ package vm
 
 // This file defines Question, a call of a rule that decides.
 
-import "github.com/ursa-authz/ursa/authz/internal/host"
-
 // A Form says which arguments the rule of a Question has.
 type Form uint8
 
@@ -51,11 +49,4 @@ func (q *Question) Args() []any {
 		return []any{q.Actor, q.Action, q.Resource, q.Field}
 	}
 	return []any{q.Actor, q.Action, q.Resource}
-}
-
-// hasObjects reports whether neither the actor nor the resource is nil.
-func (q *Question) hasObjects() bool {
-	_, actor := host.Words(q.Actor)
-	_, resource := host.Words(q.Resource)
-	return actor != nil && resource != nil
 }

@@ -32,11 +32,11 @@ func (p *Program) Source(index int) *Source {
 
 // source returns the rule of the current activation, or nil if that is the query.
 func (m *Machine) source() *Source {
-	info := m.frames[m.frame].clause.info
-	if info.Index < 0 {
+	c := m.frames[m.frame].clause
+	if c.rule < 0 {
 		return nil
 	}
-	return m.trace.Source(info.Index)
+	return m.trace.Source(c.rule)
 }
 
 // written returns where the goal of a node of the current activation is written, or nil if
@@ -56,8 +56,8 @@ func (m *Machine) written(n *node) *resolve.At {
 // column, which on the first line counts from the start of the rule.
 type relPos struct{ line, col int32 }
 
-// rel returns the position relative to the rule.
-func (i *RuleInfo) rel(p syntax.Position) relPos {
+// relativeTo returns the position relative to the rule.
+func relativeTo(i *RuleInfo, p syntax.Position) relPos {
 	r := relPos{p.Line - i.Pos.Line, p.Col}
 	if r.line == 0 {
 		r.col -= i.Pos.Col
@@ -66,8 +66,8 @@ func (i *RuleInfo) rel(p syntax.Position) relPos {
 }
 
 // at returns the position in the source, which is unknown if that of the rule is.
-func (i *RuleInfo) at(r relPos) syntax.Position {
-	p := i.Pos
+func (c *clause) at(r relPos) syntax.Position {
+	p := c.info.Pos
 	switch {
 	case !p.IsValid():
 	case r.line == 0:

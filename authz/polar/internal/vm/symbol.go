@@ -4,8 +4,6 @@ package vm
 // row, and values that are read from it.
 
 import (
-	"unsafe"
-
 	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/authz/internal/host"
 )
@@ -32,11 +30,11 @@ type symbol struct {
 	cond  filter.Expr // of symCond: true exactly when the value is true
 }
 
-func makeSymbol(s *symbol) Value { return Value{Plan: partialPlan, Ptr: unsafe.Pointer(s)} }
+func makeSymbol(s *symbol) Value { return Value{Plan: partialPlan, Ptr: host.PointerTo(s)} }
 
 func isPartial(v Value) bool { return v.Plan == partialPlan }
 
-func asSymbol(v Value) *symbol { return (*symbol)(v.Ptr) }
+func asSymbol(v Value) *symbol { return host.Target[symbol](v.Ptr) }
 
 // sameSymbol reports whether two symbols stand for the same value.
 func sameSymbol(a, b *symbol) bool {

@@ -17,8 +17,6 @@ package vm
 // does not walk the list.
 
 import (
-	"unsafe"
-
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 )
@@ -51,15 +49,15 @@ type openDict struct {
 func makeVar(cell int) Value { return Value{Plan: varPlan, Word: uint64(cell)} }
 
 func makeOpenList(l *openList) Value {
-	return Value{Plan: openListPlan, Ptr: unsafe.Pointer(l)}
+	return Value{Plan: openListPlan, Ptr: host.PointerTo(l)}
 }
 
 func makeOpenDict(d *openDict) Value {
-	return Value{Plan: openDictPlan, Ptr: unsafe.Pointer(d)}
+	return Value{Plan: openDictPlan, Ptr: host.PointerTo(d)}
 }
 
-func asOpenList(v Value) *openList { return (*openList)(v.Ptr) }
-func asOpenDict(v Value) *openDict { return (*openDict)(v.Ptr) }
+func asOpenList(v Value) *openList { return host.Target[openList](v.Ptr) }
+func asOpenDict(v Value) *openDict { return host.Target[openDict](v.Ptr) }
 
 func isVar(v Value) bool { return v.Plan == varPlan }
 

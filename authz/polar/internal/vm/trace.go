@@ -1,12 +1,12 @@
 package vm
 
-// This file defines Trace, the record of what a query tried.
+// This file defines Record, what a query tried. Package polar makes a tree of it.
 //
-// A trace is a flat list of nodes with links to their parents, in the order in
+// A record is a flat list of nodes with links to their parents, in the order in
 // which they began. Recording a node is an append, and nothing is recorded
-// unless a trace was requested. A node is marked when it succeeds; a goal that is
+// unless it was requested. A node is marked when it succeeds; a goal that is
 // entered again by backtracking may succeed more than once. If the list is full, the
-// query continues and the rest is not recorded. A trace may be incomplete, but it
+// query continues and the rest is not recorded. A record may be incomplete, but it
 // never changes the answer.
 
 import (
@@ -19,63 +19,64 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
 
-// A TraceKind is the kind of a trace node.
-type TraceKind uint8
+// An EntryKind is the kind of an entry.
+type EntryKind uint8
 
-// The kinds of trace nodes.
+// The kinds of entries.
 const (
-	TraceQuery TraceKind = iota // the query: the root
-	TraceCall                   // a rule call, or a negation
-	TraceRule                   // a rule that was tried for its parent, a call
-	TraceGoal                   // any other goal
+	QueryEntry EntryKind = iota // the query: the root
+	CallEntry                   // a rule call, or a negation
+	RuleEntry                   // a rule that was tried for its parent, a call
+	GoalEntry                   // any other goal
 )
 
-// A TraceStatus says how a node ended.
-type TraceStatus uint8
+// An EntryStatus says how an entry ended. The numbers are those of polar.TraceStatus.
+type EntryStatus uint8
 
 // The statuses.
 const (
-	TraceFailed    TraceStatus = iota // no solution
-	TraceSucceeded                    // at least one solution
-	TraceWaiting                      // waits for a variable
+	EntryFailed    EntryStatus = iota // no solution
+	EntrySucceeded                    // at least one solution
+	EntryWaits                        // waits for a variable
 )
 
-// A TraceNode is one node of a trace.
-type TraceNode struct {
+// An Entry is one node of a Record.
+type Entry struct {
 	Parent int32 // index of the node above; -1 for the root
-	Kind   TraceKind
-	Status TraceStatus
-	Rule   *RuleInfo       // of TraceRule and TraceQuery
+	Kind   EntryKind
+	Status EntryStatus
+	Rule   *RuleInfo       // of RuleEntry and QueryEntry
+	Index  int             // of RuleEntry: of the rule in the program
 	Pos    syntax.Position // of the goal
 	At     *resolve.At     // of the goal, another one for each; nil for a specializer that waited
-	Name   string          // of the rule that TraceCall calls; NotName for a negation
-	Loop   bool            // of TraceCall: it is already being solved further up
-	Values []TraceValue    // the values that were read and may be shown
-	Heads  *TraceHeads     // of TraceCall, with Trace.Heads: the rules that almost match
+	Name   string          // of the rule that CallEntry calls; NotName for a negation
+	Loop   bool            // of CallEntry: it is already being solved further up
+	Values []EntryValue    // the values that were read and may be shown
+	Heads  *NearRules      // of CallEntry, with Record.Heads: the rules that almost match
 }
 
 // NotName is the name of a call that is a negation. No rule can have this name.
 const NotName = "not"
 
-// A TraceValue is a value that a goal read.
-type TraceValue struct {
+// An EntryValue is a value that a goal read.
+type EntryValue struct {
 	Expr  syntax.Node // what was read; nil for a variable
 	Var   string      // the name of the variable
 	Value string      // as print shows it
 }
 
-// A Trace is a record of what a query tried. The caller sets Limit, the number of
-// nodes to record, and Values. If Values is set, the trace records the values of all
-// fields, variables and method results, otherwise only of fields tagged
-// `polar:",show"`. If Heads is set, the trace records of calls which rules almost match.
+// A Record is what a query tried. The caller sets Limit, the number of entries, and Values.
+// If Values is set, the record has the values of all fields, variables and method results,
+// otherwise only of fields tagged `polar:",show"`. If Heads is set, it has the rules that
+// calls almost match.
 // Source returns the rule with an index, the same for each call.
-type Trace struct {
-	Limit  int
-	Values bool
-	Heads  bool
-	Source func(rule int) *Source
-	Nodes  []TraceNode
-	Full   bool // something was not recorded
+type Record struct {
+	Limit   int
+	Values  bool
+	Heads   bool
+	Source  func(rule int) *Source
+	Entries []Entry
+	Full    bool // something was not recorded
 
 	shown     int // how many values were recorded
 	headCalls int // for how many calls Heads were recorded
@@ -84,22 +85,22 @@ type Trace struct {
 // The recorded text of values is bounded: printing a large value takes longer than
 // the step that read it.
 const (
-	maxValues    = 1000 // in a trace
+	maxValues    = 1000 // in a record
 	maxValueText = 100  // bytes of each
 )
 
 // SetTrace makes the machine record what it tries. It must be called before Start.
-func (m *Machine) SetTrace(t *Trace) { m.trace = t }
+func (m *Machine) SetTrace(t *Record) { m.trace = t }
 
-// keepNodes is the number of nodes above which the memory of a record is not used again.
-const keepNodes = 1 << 12
+// keepEntries is the number of entries above which the memory of a record is not used again.
+const keepEntries = 1 << 12
 
 // Reset makes the record empty, for another query. It returns false if the record is too
 // large to be kept.
-func (t *Trace) Reset() bool {
-	clear(t.Nodes)
-	*t = Trace{Nodes: t.Nodes[:0]}
-	return cap(t.Nodes) <= keepNodes
+func (t *Record) Reset() bool {
+	clear(t.Entries)
+	*t = Record{Entries: t.Entries[:0]}
+	return cap(t.Entries) <= keepEntries
 }
 
 var timeType = reflect.TypeFor[time.Time]()
@@ -107,38 +108,38 @@ var timeType = reflect.TypeFor[time.Time]()
 // notRecorded is the index of a node that was not recorded because the trace was full.
 const notRecorded = -1
 
-func (t *Trace) add(parent int32, n TraceNode) int32 {
-	if len(t.Nodes) >= t.Limit {
+func (t *Record) add(parent int32, n Entry) int32 {
+	if len(t.Entries) >= t.Limit {
 		t.Full = true
 		return notRecorded
 	}
 	n.Parent = parent
-	t.Nodes = append(t.Nodes, n)
-	return int32(len(t.Nodes) - 1)
+	t.Entries = append(t.Entries, n)
+	return int32(len(t.Entries) - 1)
 }
 
-func (t *Trace) succeed(i int32) {
-	if i >= 0 && t.Nodes[i].Status == TraceFailed {
-		t.Nodes[i].Status = TraceSucceeded
+func (t *Record) succeed(i int32) {
+	if i >= 0 && t.Entries[i].Status == EntryFailed {
+		t.Entries[i].Status = EntrySucceeded
 	}
 }
 
 // wait marks a goal, or a rule's head, that waits. The rule continues.
-func (t *Trace) wait(i int32) {
-	if i >= 0 && t.Nodes[i].Kind != TraceRule {
-		t.Nodes[i].Status = TraceWaiting
+func (t *Record) wait(i int32) {
+	if i >= 0 && t.Entries[i].Kind != RuleEntry {
+		t.Entries[i].Status = EntryWaits
 	}
 }
 
 // loop marks a call that is already being solved.
-func (t *Trace) loop(i int32) {
+func (t *Record) loop(i int32) {
 	if i >= 0 {
-		t.Nodes[i].Loop = true
+		t.Entries[i].Loop = true
 	}
 }
 
 // negated marks a negation that succeeds, or waits.
-func (t *Trace) negated(i int32, waits bool) {
+func (t *Record) negated(i int32, waits bool) {
 	if waits {
 		t.wait(i)
 	} else {
@@ -147,13 +148,13 @@ func (t *Trace) negated(i int32, waits bool) {
 }
 
 // traced returns the trace node of a goal of the current activation.
-func (m *Machine) traced(kind TraceKind, n *node, name string) TraceNode {
-	return TraceNode{Kind: kind, Pos: m.frames[m.frame].clause.info.at(n.pos), At: m.written(n), Name: name}
+func (m *Machine) traced(kind EntryKind, n *node, name string) Entry {
+	return Entry{Kind: kind, Pos: m.frames[m.frame].clause.at(n.pos), At: m.written(n), Name: name}
 }
 
 // traceGoal records that a goal is about to be solved.
 func (m *Machine) traceGoal(n *node) {
-	m.goal = m.trace.add(m.frames[m.frame].trace, m.traced(TraceGoal, n, ""))
+	m.goal = m.trace.add(m.frames[m.frame].trace, m.traced(GoalEntry, n, ""))
 }
 
 // traceStep records the result of the goal that traceGoal recorded.
@@ -242,8 +243,8 @@ func (m *Machine) traceValue(v Value, expr syntax.Node, name string) {
 	if len(text) > maxValueText {
 		text = strings.ToValidUTF8(text[:maxValueText], "") + "..."
 	}
-	n := &m.trace.Nodes[m.goal]
-	n.Values = append(n.Values, TraceValue{Expr: expr, Var: name, Value: text})
+	n := &m.trace.Entries[m.goal]
+	n.Values = append(n.Values, EntryValue{Expr: expr, Var: name, Value: text})
 }
 
 // traceCall records that a rule is about to be called, or a goal negated.
@@ -252,13 +253,13 @@ func (m *Machine) traceCall(n *node) int32 {
 	if n.op == opNot {
 		name = NotName
 	}
-	m.goal = m.trace.add(m.frames[m.frame].trace, m.traced(TraceCall, n, name))
+	m.goal = m.trace.add(m.frames[m.frame].trace, m.traced(CallEntry, n, name))
 	return m.goal
 }
 
 // traceRule records that a rule is about to be tried for a call.
 func (m *Machine) traceRule(call int32, cl *clause) int32 {
-	m.goal = m.trace.add(call, TraceNode{Kind: TraceRule, Pos: cl.info.Pos, Rule: cl.info})
+	m.goal = m.trace.add(call, Entry{Kind: RuleEntry, Pos: cl.info.Pos, Rule: cl.info, Index: cl.rule})
 	return m.goal
 }
 
@@ -269,5 +270,5 @@ func (m *Machine) traceReturn() {
 		return
 	}
 	m.trace.succeed(f.trace)
-	m.trace.succeed(m.trace.Nodes[f.trace].Parent)
+	m.trace.succeed(m.trace.Entries[f.trace].Parent)
 }

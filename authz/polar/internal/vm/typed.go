@@ -1,3 +1,5 @@
+//go:build !purego
+
 package vm
 
 // This file defines decisions for types: a decision such as allow(actor, action, resource) that
@@ -36,7 +38,6 @@ const (
 	typedVals   = 8  // Values of a frame
 	typedSplits = 2  // texts that a decision may split
 	typedParts  = 10 // parts of a text that is split
-	typedArgs   = 4  // arguments of a method
 )
 
 // A typedCode is compiled goals and all that follow them. It reports whether they hold; after
@@ -62,24 +63,11 @@ type typedFrame struct {
 // typedValues is a part of a frame that few decisions need.
 type typedValues struct {
 	vals [typedVals]Value
-	args [typedArgs]Value // of a method
+	args [callArgs]Value // of a method
 
 	calls int // methods called
 	first [2]HostCall
 	later []HostCall
-}
-
-// A HostCall is a call of a method of the program, with its results. If the code gives up
-// after it, the solver need not call the method again.
-type HostCall struct {
-	method *host.Method
-	obj    Value
-	args   [typedArgs]Value
-	n      int // arguments
-
-	result Value
-	ok     bool
-	err    error
 }
 
 // called records a call.
@@ -96,25 +84,6 @@ func (v *typedValues) called(c *HostCall) {
 func (v *typedValues) hostCalls() []HostCall {
 	return append(slices.Clone(v.first[:min(v.calls, len(v.first))]), v.later...)
 }
-
-// replayed returns the results of a call that was made before the query began. It returns nil
-// if the call is not the next of those, and then forgets them all.
-func (m *Machine) replayed(hm *host.Method, obj Value, args []Value) *HostCall {
-	if len(m.hosted) == 0 {
-		return nil
-	}
-	c := &m.hosted[0]
-	if c.method != hm || c.obj != obj || !slices.Equal(c.args[:c.n], args) {
-		m.hosted = nil
-		return nil
-	}
-	m.hosted = m.hosted[1:]
-	return c
-}
-
-// Replay makes the query take the results of calls from there, as long as it makes the same
-// calls in the same order.
-func (m *Machine) Replay(calls []HostCall) { m.hosted = calls }
 
 // typedTexts are the parts of the texts that a decision splits.
 type typedTexts struct {

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package vm
 
 // This file compiles rule calls and patterns for types.

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package vm
 
 // This file defines the compiler of decisions for types. It walks the graph of goals in

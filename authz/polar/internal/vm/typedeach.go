@@ -1,3 +1,5 @@
+//go:build !purego
+
 package vm
 
 // This file decides one question about many resources with code for types. The decision is

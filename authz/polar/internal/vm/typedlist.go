@@ -1,3 +1,5 @@
+//go:build !purego
+
 package vm
 
 // This file compiles lists and methods for types.
@@ -253,7 +255,7 @@ func (c *typedCompiler) method(n *node, e *typedEnv, a *typedAct, k func(e *type
 
 // hostMethod compiles the call of a method of the program.
 func (c *typedCompiler) hostMethod(m *host.Method, obj *typedTerm, args []*typedTerm, e *typedEnv, k func(t *typedTerm, e *typedEnv) *typedBlock) *typedBlock {
-	if m.Refused() != nil || len(args) > typedArgs || m.Plan != nil && m.Plan.IsSeq() {
+	if m.Refused() != nil || len(args) > callArgs || m.Plan != nil && m.Plan.IsSeq() {
 		c.no("a method that only the solver can call")
 	}
 	c.methods = true

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package vm
 
 // This file compiles recursion for types: a rule that ends with a call of itself for another

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package vm
 
 // This file finds the texts for which a rule holds, with code for types: the actions, or the
@@ -98,4 +100,11 @@ func (c *typedCompiler) found(e *typedEnv) *typedBlock {
 		}
 		return false
 	}}
+}
+
+// hasObjects reports whether neither the actor nor the resource is nil.
+func (q *Question) hasObjects() bool {
+	_, actor := host.Words(q.Actor)
+	_, resource := host.Words(q.Resource)
+	return actor != nil && resource != nil
 }

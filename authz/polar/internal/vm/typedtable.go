@@ -1,3 +1,5 @@
+//go:build !purego
+
 package vm
 
 // This file defines where a Program keeps its decisions for types, and how they are found.

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package vm
 
 // This file defines what the compiler of decisions for types knows about a value, and

@@ -66,7 +66,7 @@ func (m *Machine) unifyStep(a, b Value) (bool, error) {
 // Then their contents need no comparison, which also ends for values that contain
 // themselves.
 func identical(a, b Value) bool {
-	return a.Plan == b.Plan && a.Ptr == b.Ptr && a.Word == b.Word && !isOpen(a)
+	return a.Same(b) && !isOpen(a)
 }
 
 // equalAtoms compares two values that are neither variables nor compounds.
@@ -184,7 +184,7 @@ func (m *Machine) unifyLists(a, b Value) (bool, error) {
 			return false, err
 		}
 		// If both lists have the same rest, one is the tail of the other.
-		if ca.list.Plan == cb.list.Plan && ca.list.Ptr == cb.list.Ptr && ca.list.Word == cb.list.Word && ca.i == cb.i && a.Plan != openListPlan {
+		if ca.list.Same(cb.list) && ca.i == cb.i && a.Plan != openListPlan {
 			return true, nil
 		}
 		sa, sb := ca, cb
