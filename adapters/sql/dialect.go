@@ -25,6 +25,10 @@ type Dialect struct {
 	kind func(word, rest string, size int) (k kind, n int, ok bool)
 	uuid kind
 
+	// builtin are the types that the database has, apart from those that kind and kindOf know, if
+	// programs can make enumerations with names of their own.
+	builtin map[string]bool
+
 	// param binds a value for comparison with columns of a kind, and list puts the results
 	// after IN.
 	param func(k kind, v any) frag
