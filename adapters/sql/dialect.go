@@ -72,6 +72,10 @@ type Dialect struct {
 	shape  func(s step) shape
 	unions bool
 
+	// whole, unless it is nil, is true if a recursive query found all of its n rows. If the database
+	// may have cut it short, whole fails the statement.
+	whole func(n frag) frag
+
 	// depth, tables and chain are limits, unless they are 0: of nested expressions, of the tables
 	// of a condition with a chain, and of those of a chain (see frag).
 	depth, tables, chain int

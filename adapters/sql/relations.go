@@ -208,6 +208,8 @@ func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
 	defer func(old bool) { c.inOr = old }(c.inOr)
 	inOr := c.inOr
 	c.inOr = false
+	defer func(old bool) { c.negated = old }(c.negated)
+	c.negated = c.negated || neg
 	err := c.extend(b, e)
 	for _, v := range b.bound {
 		delete(c.scope, v)
