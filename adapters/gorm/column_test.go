@@ -222,3 +222,121 @@ func TestIncompatibleCollations(t *testing.T) {
 		}
 	})
 }
+
+// A mood is an enumeration in the databases that have them.
+type mood string
+
+// TestEnums lists by columns of enumerations, integers in decimals and addresses, and compares the lists
+// with decisions.
+func TestEnums(t *testing.T) {
+	type (
+		textDay struct {
+			ID    int64
+			Mood  mood   `gorm:"type:text"`
+			Plain string `gorm:"type:text"`
+			Maybe *mood  `gorm:"type:text"`
+			Count int64  `gorm:"type:integer"`
+			From  string `gorm:"type:text"`
+		}
+		mysqlDay struct {
+			ID    int64
+			Mood  mood   `gorm:"type:enum('sad','ok','Great','fine');default:'ok'"`
+			Plain string `gorm:"type:enum('sad','ok','Great','fine');default:'ok'"`
+			Maybe *mood  `gorm:"type:enum('sad','ok','Great','fine')"`
+			Count int64  `gorm:"type:decimal(20,0)"`
+			From  string `gorm:"type:inet6"`
+		}
+		postgresDay struct {
+			ID    int64
+			Mood  mood   `gorm:"type:mood_of_day"`
+			Plain string `gorm:"type:mood_of_day"`
+			Maybe *mood  `gorm:"type:mood_of_day"`
+			Count int64  `gorm:"type:numeric(20)"`
+			From  string `gorm:"type:inet"`
+		}
+	)
+	onDatabases(t, func(t *testing.T, db *gorm.DB) {
+		switch db.Dialector.Name() {
+		case "postgres":
+			if err := db.Exec("CREATE TYPE mood_of_day AS ENUM ('sad', 'ok', 'Great', 'fine')").Error; err != nil {
+				t.Fatal(err)
+			}
+			testDays(t, db, func(id int64, m mood, n int64) postgresDay { return postgresDay{id, m, string(m), &m, n, "10.0.0.1"} })
+			// The database says what the type is that the model names.
+			for _, change := range []string{"TYPE text", "TYPE varchar(20)"} {
+				if err := db.WithContext(Unrestricted(t.Context(), "test")).Exec("ALTER TABLE postgres_days ALTER COLUMN mood " + change).Error; err != nil {
+					t.Fatal(err)
+				}
+				if _, err := Verify(t.Context(), db); err == nil || !strings.Contains(err.Error(), "postgres_days.mood") {
+					t.Errorf("%s: %v", change, err)
+				}
+			}
+		case "mysql":
+			testDays(t, db, func(id int64, m mood, n int64) mysqlDay { return mysqlDay{id, m, string(m), &m, n, "::1"} })
+		default:
+			testDays(t, db, func(id int64, m mood, n int64) textDay { return textDay{id, m, string(m), &m, n, "::1"} })
+		}
+	})
+}
+
+func testDays[T any](t *testing.T, db *gorm.DB, day func(id int64, m mood, n int64) T) {
+	t.Helper()
+	if err := db.AutoMigrate(new(T)); err != nil {
+		t.Fatal(err)
+	}
+	for i, m := range []mood{"sad", "ok", "Great", "fine"} {
+		d := day(int64(i+1), m, []int64{1, 1 << 53, 1<<53 + 1, -5}[i])
+		create(t, db, &d)
+	}
+	if _, err := Classes(db, new(T)); err != nil {
+		t.Fatal(err)
+	}
+	f := newFake(db)
+	if err := db.Use(New(f)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Verify(t.Context(), db); err != nil {
+		t.Error(err)
+	}
+	repo, ctx := NewRepository[T](db), as(t, &User{ID: 1})
+	for _, e := range []filter.Expr{
+		filter.Compare{Op: filter.Eq, L: field("Mood"), R: mustValue("ok")},
+		filter.Compare{Op: filter.Ne, L: field("Mood"), R: mustValue("ok")},
+		filter.Compare{Op: filter.Eq, L: field("Mood"), R: mustValue("OK")},
+		filter.Compare{Op: filter.Eq, L: field("Mood"), R: mustValue("unknown")},
+		filter.Compare{Op: filter.Lt, L: field("Mood"), R: mustValue("ok")},
+		filter.Compare{Op: filter.Ge, L: field("Plain"), R: mustValue("g")},
+		filter.In{X: field("Plain"), Set: []filter.Value{mustValue("sad"), mustValue("Great"), mustValue("x")}},
+		filter.StrOp{Kind: filter.Prefix, X: field("Mood"), Arg: "G"},
+		filter.Compare{Op: filter.Eq, L: field("Mood"), R: field("Plain")},
+		filter.Compare{Op: filter.Eq, L: field("Maybe"), R: filter.Value{}},
+		filter.Compare{Op: filter.Gt, L: field("Maybe"), R: mustValue("fine")},
+		filter.Compare{Op: filter.Eq, L: field("Count"), R: mustValue(int64(1<<53 + 1))},
+		filter.Compare{Op: filter.Lt, L: field("Count"), R: mustValue(int64(1<<53 + 1))},
+		filter.Compare{Op: filter.Gt, L: field("Count"), R: mustValue(0.5)},
+		filter.Compare{Op: filter.Eq, L: field("From"), R: mustValue("10.0.0.1")},
+	} {
+		allow[T](f, func(*User, string) filter.Expr { return e })
+		list, err := repo.List(ctx)
+		address := strings.Contains(filter.Text(e), "From")
+		if address && db.Dialector.Name() != "sqlite" {
+			if !errors.Is(err, filter.ErrUnsupported) || !strings.Contains(err.Error(), "inet") {
+				t.Errorf("%s: %v", filter.Text(e), err)
+			}
+			continue
+		}
+		var all []T
+		if err := errors.Join(err, db.Find(&all).Error); err != nil {
+			t.Fatalf("%s: %v", filter.Text(e), err)
+		}
+		allowed := 0
+		for i := range all {
+			if f.Authorize(ctx, &User{ID: 1}, "read", &all[i]) == nil {
+				allowed++
+			}
+		}
+		if len(list) != allowed {
+			t.Errorf("%s: %d rows, decisions allow %d", filter.Text(e), len(list), allowed)
+		}
+	}
+}

@@ -38,7 +38,7 @@ type models struct {
 	shared atomic.Bool // whether a model is registered with other handles, too
 	family *family     // guarded by handles.mu
 
-	joins sync.Map // *schema.Schema of a join table -> its name
+	joins sync.Map // *schema.Schema of a join table -> *joinTable
 
 	tables atomic.Pointer[sqlauthz.Schema] // of all models
 }
@@ -155,8 +155,10 @@ func (ms *models) addOne(s *schema.Schema) (*model, error) {
 		m.restrictReads(ms.plugin)
 	}
 	for _, rel := range m.relations {
-		if jt := rel.gorm.JoinTable; jt != nil {
-			ms.joins.Store(jt, jt.Table)
+		if rel.gorm.JoinTable != nil {
+			if err := ms.addJoin(rel.gorm); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return m, nil
@@ -224,8 +226,8 @@ func newModel(s *schema.Schema) (*model, error) {
 
 // isJoinTable reports whether a table is the join table of a registered association.
 func (ms *models) isJoinTable(table string) (found bool) {
-	ms.joins.Range(func(_, name any) bool {
-		found = name == table
+	ms.joins.Range(func(_, jt any) bool {
+		found = jt.(*joinTable).name == table
 		return !found
 	})
 	return found

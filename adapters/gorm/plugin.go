@@ -54,7 +54,12 @@ type Option func(*Plugin)
 //   - statements without an actor,
 //   - statements on models and tables that were not passed to Classes,
 //   - raw SQL, and joins written in SQL,
-//   - upserts, including those by which GORM saves associations.
+//   - upserts, except for those by which GORM saves associations.
+//
+// Rows that GORM saves because they are associated with another are authorized as if the
+// program wrote them: for "create" if they are new, and for "update" if their foreign key
+// changes. A row of a join table whose model is not registered is authorized as an update of
+// both rows that it links.
 //
 // Unrestricted exempts the statements of one context.
 func Enforce() Option { return func(p *Plugin) { p.enforce = true } }
@@ -108,6 +113,7 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 		cb.Create().Before("gorm:before_create").Register("gormauthz:begin", p.beginWrite(actionCreate)),
 		cb.Update().Before("gorm:before_update").Register("gormauthz:begin", p.beginWrite(actionUpdate)),
 		cb.Delete().Before("gorm:before_delete").Register("gormauthz:begin", p.beginWrite(actionDelete)),
+		cb.Create().After("gormauthz:begin").Before("gorm:before_create").Register("gormauthz:association", p.beforeAssociation),
 		cb.Create().After("*").Register("gormauthz:end", endWrite),
 		cb.Update().After("*").Register("gormauthz:end", endWrite),
 		cb.Delete().After("*").Register("gormauthz:end", endWrite),
@@ -117,6 +123,7 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 		cb.Update().After("gorm:save_before_associations").Before("gorm:update").Register("gormauthz:update_fields", p.updateFields),
 		cb.Update().After("gorm:after_update").Before("gorm:commit_or_rollback_transaction").Register("gormauthz:after_update", p.afterUpdate),
 		cb.Delete().After("gorm:before_delete").Before("gorm:delete_before_associations").Register("gormauthz:delete", p.beforeDelete),
+		cb.Delete().After("gorm:after_delete").Before("gorm:commit_or_rollback_transaction").Register("gormauthz:after_delete", p.afterDelete),
 	} {
 		if err != nil {
 			return fmt.Errorf("gormauthz: %w", err)
@@ -368,8 +375,7 @@ func (p *Plugin) isPreloadedLink(stmt *gorm.Statement) bool {
 	if _, ok := stmt.Settings.Load(preloadKey); !ok || stmt.Schema == nil {
 		return false
 	}
-	_, ok := modelsOf(stmt.DB).joins.Load(stmt.Schema)
-	return ok
+	return modelsOf(stmt.DB).joinOf(stmt.Schema) != nil
 }
 
 // beforeRaw refuses Exec, except for the savepoints that GORM itself sets.

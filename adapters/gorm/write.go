@@ -39,6 +39,9 @@ type claim struct {
 	allowed predicate      // the condition that they must satisfy afterwards
 	before  []any          // the rows as they were locked, if there is a rule about changes
 	rows    []any          // rows to be created
+
+	links *joinTable // of a write to a join table that has no registered model
+	ends  []*claim   // on the rows that its rows link
 }
 
 const claimKey = "gormauthz:claim"
@@ -64,7 +67,17 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 		}
 		return nil, false
 	}
-	m, err := p.modelOf(stmt)
+	var m *model
+	var err error
+	links := modelsOf(db).linked(stmt)
+	if links != nil {
+		m = links.rows
+		if _, marked := markOf(stmt); !marked {
+			action = actionUpdate // of the rows that are linked
+		}
+	} else {
+		m, err = p.modelOf(stmt)
+	}
 	switch {
 	case err != nil:
 	case stmt.SQL.Len() > 0:
@@ -92,7 +105,7 @@ func (p *Plugin) beforeWrite(db *gorm.DB, action string) (*claim, bool) {
 		refuse(stmt, err)
 		return nil, false
 	}
-	return &claim{model: m, action: action}, true
+	return &claim{model: m, action: action, links: links}, true
 }
 
 // isPlain reports whether a write is on the model's table alone, and inserts only new
@@ -134,7 +147,9 @@ func (p *Plugin) beforeCreate(db *gorm.DB) {
 		return
 	}
 	if _, ok := stmt.Clauses["ON CONFLICT"]; ok {
-		refuse(stmt, undecided("an upsert, which GORM also uses to save associations, cannot be authorized: use Omit(clause.Associations)"+explicitly, nil))
+		if !leavesStored(db) {
+			refuse(stmt, undecided("an upsert, as Save makes it for a row that is not stored, cannot be authorized"+explicitly, nil))
+		}
 		return
 	}
 	rows, err := structs(stmt.ReflectValue, c.model)
@@ -145,6 +160,14 @@ func (p *Plugin) beforeCreate(db *gorm.DB) {
 	q, err := writeQuestionOf(stmt)
 	if err != nil {
 		refuse(stmt, err)
+		return
+	}
+	if c.links != nil {
+		if err := c.claimLinks(db, q, rows); err != nil {
+			refuse(stmt, err)
+			return
+		}
+		db.InstanceSet(claimKey, c)
 		return
 	}
 	for _, row := range rows {
@@ -195,6 +218,9 @@ func (p *Plugin) afterCreate(db *gorm.DB) {
 		return
 	}
 	p.finish(db, func() error {
+		if c.links != nil {
+			return c.afterLinks(db)
+		}
 		keys := make([]filter.Value, len(c.rows))
 		for i, row := range c.rows {
 			k, err := c.model.rows.KeyOf(row)
@@ -232,9 +258,15 @@ func (p *Plugin) afterCreate(db *gorm.DB) {
 
 // beforeUpdate claims the rows that may be updated.
 func (p *Plugin) beforeUpdate(db *gorm.DB) {
-	if c, ok := p.beforeWrite(db, actionUpdate); ok {
-		p.claim(db, c, true)
+	c, ok := p.beforeWrite(db, actionUpdate)
+	if !ok {
+		return
 	}
+	if c.links != nil {
+		refuse(db.Statement, registerJoin(c.links, "if they are updated themselves"))
+		return
+	}
+	p.claim(db, c, true)
 }
 
 // beforeDelete claims the rows that may be deleted.
@@ -247,7 +279,7 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 		refuse(db.Statement, undecided("a delete with associations is authorized in enforcing mode only"+explicitly, nil))
 		return
 	}
-	if p.claim(db, c, false); db.Error == nil && !db.DryRun {
+	if p.claim(db, c, false); db.Error == nil && !db.DryRun && c.links == nil {
 		if err := c.report(db, ""); err != nil {
 			refuse(db.Statement, err)
 		}
@@ -265,6 +297,13 @@ func (p *Plugin) claim(db *gorm.DB, c *claim, update bool) {
 
 func (p *Plugin) take(db *gorm.DB, c *claim, update bool) error {
 	stmt, ms := db.Statement, modelsOf(db)
+	if c.links != nil {
+		q, err := writeQuestionOf(stmt)
+		if err != nil {
+			return err
+		}
+		return c.takeLinks(db, q)
+	}
 	exprs, err := conditions(stmt)
 	if err != nil {
 		return err

@@ -92,7 +92,7 @@ func newColumn(d *Dialect, rows *filter.Model, spec Column, isKey bool) *column 
 	if m := collate.FindStringSubmatch(declared); m != nil {
 		c.collation = m[1]
 	}
-	if !c.declare(d, declared) {
+	if !c.declare(d, declared) && !c.isEnum(d, declared) {
 		c.why = fmt.Sprintf("%s is stored as %q", info.GoType, declared)
 		c.kind = kindNone
 	}
@@ -109,6 +109,23 @@ func (c *column) declare(d *Dialect, declared string) bool {
 	}
 	return c.kind != kindNone && c.fits()
 }
+
+// isEnum makes a column with texts one of an enumeration if the dialect lets programs make such types,
+// and its type is not one of the database's own. It cannot be another type of a program: Verify compares
+// it with the database.
+func (c *column) isEnum(d *Dialect, declared string) bool {
+	if d.builtin == nil || !madeType.MatchString(declared) || d.builtin[declared] {
+		return false
+	}
+	if k, _ := d.kindOf(declared); k != kindNone {
+		return false
+	}
+	c.kind = kindCast
+	return c.fits()
+}
+
+// madeType matches a type without arguments, perhaps of a schema.
+var madeType = regexp.MustCompile(`^[a-z_][a-z0-9_$]*(?:\.[a-z_][a-z0-9_$]*)?$`)
 
 // exactNumber matches the types of decimals.
 var exactNumber = regexp.MustCompile(`^\s*(?:decimal|numeric|dec)\b`)

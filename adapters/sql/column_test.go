@@ -63,6 +63,51 @@ func TestKindOf(t *testing.T) {
 	}
 }
 
+// TestEnumTypes tests which types of columns may be enumerations that a program has made.
+func TestEnumTypes(t *testing.T) {
+	type row struct {
+		ID    int64  `db:"id,key"`
+		Text  string `db:"text"`
+		Count int    `db:"count"`
+	}
+	for _, tt := range []struct {
+		d               *Dialect
+		field, declared string
+		want            bool
+	}{
+		{Postgres, "Text", "mood", true},
+		{Postgres, "Text", "app.mood", true},
+		{Postgres, "Text", "enum", true},
+		{Postgres, "Text", "inet", false},
+		{Postgres, "Text", "interval", false},
+		{Postgres, "Text", "jsonb", false},
+		{Postgres, "Text", "timestamp", false},
+		{Postgres, "Text", "date", false},
+		{Postgres, "Text", "bit varying", false},
+		{Postgres, "Text", "bit(3)", false},
+		{Postgres, "Text", "mood[]", false},
+		{Postgres, "Text", "bytea", false},
+		{Postgres, "Count", "mood", false},
+		{MySQL, "Text", "mood", false},
+		{MySQL, "Text", "inet6", false},
+		{SQLite, "Text", "mood", false},
+	} {
+		table := TableOf[row]("rows")
+		for i := range table.Columns {
+			if table.Columns[i].Field == tt.field {
+				table.Columns[i].Type = tt.declared
+			}
+		}
+		s, err := Tables{table}.Schema(tt.d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := s.tables[0].columns[tt.field]; (c.kind != kindNone) != tt.want {
+			t.Errorf("%s, %s %s: kind %d", tt.d.Name(), tt.field, tt.declared, c.kind)
+		}
+	}
+}
+
 // A code has decimals that do not compare by their size.
 type code struct{ sqlworld.Decimal }
 

@@ -3,13 +3,18 @@ package sqlauthz
 // This file tests conditions that are nested deeper than a database accepts.
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/internal/sqlworld"
+	"github.com/ursa-authz/ursa/internal/testdb"
 )
 
 // TestDeepConditions nests conditions until the database cannot evaluate them. The translation
@@ -84,6 +89,79 @@ func TestDeepConditions(t *testing.T) {
 					t.Errorf("%d accepted, %d refused", accepted, refused)
 				}
 			})
+		}
+	})
+}
+
+// TestLongChains tests a chain with more steps than MariaDB makes by default. It cuts the recursion
+// short without an error, so that the negation of a condition would hold for rows further down.
+func TestLongChains(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d testdb.Database) {
+		pool, err := d.Open(t).DB()
+		if err != nil {
+			t.Fatal(err)
+		}
+		pool.SetMaxOpenConns(1) // for the variable
+		exec := func(query string) {
+			t.Helper()
+			if _, err := pool.Exec(query); err != nil {
+				t.Fatalf("%.80s: %v", query, err)
+			}
+		}
+		const steps = 1200
+		exec("CREATE TABLE people (id bigint NOT NULL PRIMARY KEY)")
+		exec("CREATE TABLE folders (id bigint NOT NULL PRIMARY KEY, owner_id bigint, parent_id bigint)")
+		exec("CREATE INDEX by_parent ON folders (parent_id)")
+		var rows []string
+		for i := 1; i <= steps; i++ {
+			rows = append(rows, fmt.Sprintf("(%d,%d,%d)", i, min(i, 2), i-1))
+		}
+		exec("INSERT INTO folders VALUES " + strings.Join(rows, ","))
+		dialect := dialects[d.Name]
+		tables := Tables{TableOf[person]("people"), TableOf[folder]("folders", BelongsTo("Parent", "parent_id"))}
+		classes, err := tables.Classes(dialect, Query(pool.QueryContext))
+		if err != nil {
+			t.Fatal(err)
+		}
+		az, err := authz.New(authz.Config{Classes: classes, Policies: authz.String("folders.polar", `
+			allow(u: person, "below", f: folder) if below(u, f);
+			below(u, f: folder) if f.owner_id = u.id;
+			below(u, f: folder) if below(u, f.parent);
+			allow(u: person, "not below", f: folder) if not below(u, f);
+			allow(u: person, "parent not below", f: folder) if not (p = f.parent and below(u, p));
+		`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr, err := New(az, tables, dialect)
+		if err != nil {
+			t.Fatal(err)
+		}
+		repo := NewRepository[folder](tr, pool)
+		ctx := authz.NewContext(context.Background(), az, &person{ID: 1}) // the owner of the first
+		for action, want := range map[string]int64{"below": steps, "not below": 0, "parent not below": 1} {
+			n, err := repo.WithAction(action).Count(ctx)
+			switch {
+			case dialect == MySQL && action == "below":
+				if err != nil || n > want {
+					t.Errorf("%s: %d, %v", action, n, err)
+				}
+			case dialect == MySQL:
+				if !errors.Is(err, authz.ErrUndecided) {
+					t.Errorf("%s: %d, %v", action, n, err)
+				}
+			case err != nil || n != want:
+				t.Errorf("%s: %d, %v, want %d", action, n, err, want)
+			}
+		}
+		if dialect != MySQL {
+			return
+		}
+		exec("SET SESSION max_recursive_iterations = 100000")
+		for action, want := range map[string]int64{"below": steps, "not below": 0, "parent not below": 1} {
+			if n, err := repo.WithAction(action).Count(ctx); err != nil || n != want {
+				t.Errorf("%s with more iterations: %d, %v, want %d", action, n, err, want)
+			}
 		}
 	})
 }

@@ -25,6 +25,10 @@ type Dialect struct {
 	kind func(word, rest string, size int) (k kind, n int, ok bool)
 	uuid kind
 
+	// builtin are the types that the database has, apart from those that kind and kindOf know, if
+	// programs can make enumerations with names of their own.
+	builtin map[string]bool
+
 	// param binds a value for comparison with columns of a kind, and list puts the results
 	// after IN.
 	param func(k kind, v any) frag
@@ -67,6 +71,10 @@ type Dialect struct {
 	// only if each of them is a SELECT of its own.
 	shape  func(s step) shape
 	unions bool
+
+	// whole, unless it is nil, is true if a recursive query found all of its n rows. If the database
+	// may have cut it short, whole fails the statement.
+	whole func(n frag) frag
 
 	// depth, tables and chain are limits, unless they are 0: of nested expressions, of the tables
 	// of a condition with a chain, and of those of a chain (see frag).

@@ -68,6 +68,12 @@ func mysql() *Dialect {
 		// MariaDB (10.11) copies a common table expression wherever it is named. Chains within
 		// the steps of chains, five levels deep, took 22 GB of memory and the server with them.
 		chain:    100,
+		// MariaDB ends a recursion after max_recursive_iterations steps, by default 1,000, and only
+		// warns. Each step has found a row. The overflow is an error. MySQL, for which the variable
+		// is in a comment, fails by itself.
+		whole: func(n frag) frag {
+			return cat(n, "<=(4294967295/*M!*0+@@max_recursive_iterations*/) OR EXP(", n, "+1000)>0")
+		},
 		noValues: " () VALUES ()",
 	}
 	d.prefix, d.suffix, d.contains = likes(d)

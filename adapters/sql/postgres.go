@@ -30,7 +30,8 @@ func postgres() *Dialect {
 			}
 			return kindNone, 0, false
 		},
-		uuid: kindUUID,
+		uuid:    kindUUID,
+		builtin: postgresTypes,
 		// Without a cast, a parameter has the type of the column: an integer column would
 		// round 1.5, and reject values out of its range.
 		param: func(k kind, v any) frag { return cat("CAST(", bind(v), " AS "+casts[k]+")") },
@@ -79,6 +80,21 @@ func postgres() *Dialect {
 	}
 	d.prefix, d.suffix, d.contains = likes(d)
 	return d
+}
+
+// postgresTypes are the types that PostgreSQL itself has, except for those that kindOf knows.
+var postgresTypes = set(`aclitem bit box cid cidr circle date datemultirange daterange gtsvector inet int2vector
+	int4multirange int4range int8multirange int8range interval json jsonb jsonpath line lseg macaddr macaddr8 money
+	nummultirange numrange oid oidvector path point polygon refcursor regclass regcollation regconfig regdictionary
+	regnamespace regoper regoperator regproc regprocedure regrole regtype tid time timestamp timetz tsmultirange tsquery
+	tsrange tstzmultirange tstzrange tsvector txid_snapshot pg_snapshot pg_lsn varbit xid xid8 xml`)
+
+func set(words string) map[string]bool {
+	m := make(map[string]bool)
+	for _, w := range strings.Fields(words) {
+		m[w] = true
+	}
+	return m
 }
 
 // regclass is the table of the arguments of columnsOf, or NULL.

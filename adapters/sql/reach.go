@@ -34,6 +34,8 @@ func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 		return frag{}, answer.Unsupported(e, "a transitive relation whose condition depends on the row it starts from")
 	}
 	owner := c.scope[e.From]
+	defer func(old bool) { c.negated = old }(c.negated)
+	c.negated = c.negated || neg
 	outermost := !c.inSet
 	c.inSet = true
 	if outermost {
@@ -70,6 +72,13 @@ func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 	body := cat(token{x: tableName(set)}, "(", commas(names), ") AS (", c.member(first), " UNION ", c.member(onward), ")")
 	c.sets = append(c.sets, body)
 	query := cat("SELECT ", commas(names), " FROM ", token{x: tableName(set)})
+	if c.negated && c.d.whole != nil {
+		// A set that was cut short would make a negation true. In a condition without one, it only
+		// leaves rows out.
+		counted := token{x: tableName(c.nextAlias())}
+		query = cat("SELECT ", commas(names), " FROM (SELECT ", commas(names), ",COUNT(*) OVER () AS n FROM ", token{x: tableName(set)}, ") AS ", counted,
+			" WHERE ", c.d.whole(cat(counted, ".n")))
+	}
 	query.nested, query.tables = body.nested, body.tables+2 // elsewhere; it names itself, too
 	if outermost {
 		tables := query.tables

@@ -4,6 +4,7 @@ package sqlauthz
 // inside an OR, and to the recursive query of a Reach.
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/ursa-authz/ursa/adapters/internal/answer"
@@ -56,8 +57,9 @@ type link struct {
 	owner *column
 }
 
-// join returns how to find the rows of a relation, under the target's alias.
-func (c *compiler) join(r *relation, target binding) (join, error) {
+// join returns how to find the rows of a relation, under the target's alias. Given are columns of the
+// target that the statement compares with values that are not zero.
+func (c *compiler) join(r *relation, target binding, given ...*column) (join, error) {
 	j := join{target: c.table(target.table, target.alias)}
 	via := target
 	if r.through != nil {
@@ -78,9 +80,11 @@ func (c *compiler) join(r *relation, target binding) (join, error) {
 			j.conds = append(j.conds, f)
 			continue
 		}
-		nonzero, err := c.nonzero(inner, false)
-		if err != nil {
-			return join{}, err
+		nonzero := fragTrue
+		if same := p.target; !slices.Contains(given, same) && (r.through != nil || !slices.Contains(given, p.column)) {
+			if nonzero, err = c.nonzero(inner, false); err != nil {
+				return join{}, err
+			}
 		}
 		if p.owner != nil {
 			j.keys = append(j.keys, link{inner, p.owner})
@@ -204,6 +208,8 @@ func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
 	defer func(old bool) { c.inOr = old }(c.inOr)
 	inOr := c.inOr
 	c.inOr = false
+	defer func(old bool) { c.negated = old }(c.negated)
+	c.negated = c.negated || neg
 	err := c.extend(b, e)
 	for _, v := range b.bound {
 		delete(c.scope, v)
@@ -259,7 +265,7 @@ func (c *compiler) extend(b *block, e filter.Exists) error {
 		return err
 	}
 	to := binding{r.target, e.Rel.Target, c.nextAlias()}
-	j, err := c.join(r, to)
+	j, err := c.join(r, to, c.given(to, e.As, e.Where)...)
 	if err != nil {
 		return err
 	}
@@ -294,6 +300,61 @@ func (c *compiler) extend(b *block, e filter.Exists) error {
 		b.pinned = b.pinned || pins(p)
 	}
 	return nil
+}
+
+// given returns the columns of a row that a condition on it compares with values that are not zero.
+func (c *compiler) given(b binding, v filter.Var, where filter.Expr) (columns []*column) {
+	parts, ok := where.(filter.And)
+	if !ok {
+		parts = filter.And{where}
+	}
+	for _, p := range parts {
+		var x filter.Operand
+		var values []filter.Value
+		switch p := p.(type) {
+		case filter.Compare:
+			if value, ok := p.R.(filter.Value); ok && p.Op == filter.Eq {
+				x, values = p.L, []filter.Value{value}
+			}
+		case filter.In:
+			x, values = p.X, p.Set
+		case filter.Const, filter.And, filter.Or, filter.Not, filter.StrOp, filter.Exists, filter.Reach:
+		}
+		path := ""
+		switch x := x.(type) {
+		case filter.Key:
+			if x.Var == v && len(b.rows.Key) == 1 {
+				path = b.rows.Key[0]
+			}
+		case filter.Field:
+			if x.Var == v {
+				path = x.Name
+			}
+		case filter.Value, nil:
+		}
+		col := b.table.columns[path]
+		if col == nil || col.kind == kindNone || slices.ContainsFunc(values, func(v filter.Value) bool { return !isNonzero(col, v) }) {
+			continue
+		}
+		columns = append(columns, col)
+	}
+	return columns
+}
+
+// isNonzero reports whether a value, or the only part of a key, is not zero in the type of a column.
+func isNonzero(c *column, v filter.Value) bool {
+	if v.Type() == filter.TypeKey {
+		if len(v.Parts()) != 1 {
+			return false
+		}
+		v = v.Parts()[0]
+	}
+	zero := c.zero()
+	if zero.IsNil() || v.IsNil() {
+		return false
+	}
+	eq, err := v.Equal(zero)
+	return err == nil && !eq
 }
 
 // inKeys is EXISTS as "key IN (SELECT ...)", which the database computes once and not for

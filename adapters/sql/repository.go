@@ -39,11 +39,6 @@ type Conn interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// A beginner is a Conn that begins transactions.
-type beginner interface {
-	BeginTx(ctx context.Context, opts *sql.TxOptions) (*sql.Tx, error)
-}
-
 // A Repository reads and writes the rows of the type T for the actor in the context. Its errors
 // are:
 //
@@ -380,7 +375,7 @@ func (v *visit) written(key filter.Value) (any, error) {
 // committed.
 func (v *visit) write(f func(*visit) error) error {
 	inner := *v
-	b, ok := v.conn.(beginner)
+	b, ok := v.conn.(Beginner)
 	if !ok {
 		tx, ok := v.conn.(interface{ Rollback() error })
 		if !ok {
@@ -396,20 +391,11 @@ func (v *visit) write(f func(*visit) error) error {
 		}
 		return err
 	}
-	tx, err := b.BeginTx(v.ctx, nil)
-	if err != nil {
-		return answer.Database(err)
-	}
-	defer tx.Rollback() // also if f panics; after a commit it does nothing
-	inner.conn = tx
-	inner.lockRelated()
-	if err := f(&inner); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return answer.Database(err)
-	}
-	return nil
+	return Tx(v.ctx, b, nil, func(_ context.Context, tx *sql.Tx) error {
+		inner.conn = tx
+		inner.lockRelated()
+		return f(&inner)
+	})
 }
 
 // lockRelated makes the decisions of a visit fetch in its transaction, and what is stored now.

@@ -56,17 +56,18 @@ const (
 
 // A compiler translates one filter.
 type compiler struct {
-	schema *Schema
-	d      *Dialect
-	off    rule // rules that are switched off
-	scope  map[filter.Var]binding
-	alias  int // the number of the last alias
-	broad  bool
-	locks  bool // rows are read as they are stored now
-	inOr   bool
-	inSet  bool   // within a Reach
-	sets   []frag // computed by the outermost Reach
-	chain  bool   // there is a Reach
+	schema  *Schema
+	d       *Dialect
+	off     rule // rules that are switched off
+	scope   map[filter.Var]binding
+	alias   int // the number of the last alias
+	broad   bool
+	locks   bool // rows are read as they are stored now
+	inOr    bool
+	negated bool   // within a negation
+	inSet   bool   // within a Reach
+	sets    []frag // computed by the outermost Reach
+	chain   bool   // there is a Reach
 }
 
 // A binding is the rows that a variable stands for: the rows of a table under an alias,

@@ -133,6 +133,8 @@ func (s *Schema) verifyTable(ctx context.Context, h Handle, t *table) (problems 
 
 // comparesAs reports whether a column of a declared type compares as this one is taken to.
 func (c *column) comparesAs(d *Dialect, typ string) bool {
+	// A type that the dialect does not know was taken for an enumeration. The database says "enum" of
+	// every one, and another name of any other type.
 	actual := &column{Column: c.Column, info: c.info, converts: c.converts}
 	return actual.declare(d, strings.ToLower(typ)) && actual.kind == c.kind && (c.kind != kindChar && c.kind != kindBinary || actual.size == c.size)
 }

@@ -33,6 +33,8 @@ type (
 		At    exactPoint
 		Cell  exactCell
 		Org   exactOrg
+
+		Limits map[string]int
 	}
 	exactRow struct {
 		ID       int
@@ -71,7 +73,7 @@ func exactClasses() []Class {
 // exactRows returns an actor and rows. Each row is the parent of the next.
 func exactRows() (*exactUser, []*exactRow) {
 	uuid := func(b byte) *exactUUID { return &exactUUID{b} }
-	user := &exactUser{1, "u", uuid(1), &exactPoint{1, 2}, exactPoint{1, 2}, exactCell{1}, exactOrg{1, "new"}}
+	user := &exactUser{1, "u", uuid(1), &exactPoint{1, 2}, exactPoint{1, 2}, exactCell{1}, exactOrg{1, "new"}, map[string]int{"abc": 3, "xyz": 1, "kid": 9}}
 	rows := []*exactRow{
 		{ID: 1, Extra: new("abc"), UUID: uuid(1), Point: &exactPoint{1, 2}, At: exactPoint{1, 2}, Cell: exactCell{11}, Org: exactOrg{1, "old"},
 			Meta: map[string]any{"k": "a"}, OwnerID: new(1), Owner: user, Kids: []exactRow{{ID: 9, Extra: new("kid"), Kids: []exactRow{}}}},
@@ -172,9 +174,23 @@ has_role(u: User, "writer", r: Row) if r.owner = u;`},
 		{policy: exactHead + `u = u and r.meta.k = "a";`, unsupported: true},
 		{policy: exactHead + `u = u and r.meta matches Dictionary;`},
 
-		// A value of the row cannot be a key.
+		// A text of the row can be a key of a dictionary, which has a finite number of them.
+		{policy: exactHead + `u = u and k = r.extra and {abc: 1}.(k) = 1;`},
+		{policy: exactHead + `k = r.extra and u = u and {abc: 1, xyz: 2, b: 2}.(k) > 1;`},
+		{policy: exactHead + `k = r.extra and u = u and not {abc: 1, xyz: 2}.(k) = 1;`},
+		{policy: exactHead + `k = r.extra and u = u and forall(x in [1, 2], x < {abc: 2, xyz: 5}.(k));`},
+		{policy: exactHead + `k = r.extra and r.id < u.limits.(k);`},
+		{policy: exactHead + `k = r.extra and not r.id < u.limits.(k);`},
+		{policy: exactHead + `k = r.parent.extra and r.id < u.limits.(k);`},
+		{policy: exactHead + `k = r.extra and {abc: u, x: 1}.(k) = r.owner;`},
+		{policy: exactHead + `k = r.extra and u = u and {}.(k) = 1;`},
+		{policy: exactHead + `k = r.extra and u = u and x = nil and x.(k) = 1;`},
+		{policy: exactHead + `k = r.extra and u = u and not nothing(x.(k)) and x = nil; nothing(_);`},
 		{policy: exactHead + `k = r.extra and u.(k) = "u";`, unsupported: true},
-		{policy: exactHead + `u = u and k = r.extra and {abc: 1}.(k) = 1;`, unsupported: true},
+		{policy: exactHead + `k = r.owner and u = u and {abc: 1}.(k) = 1;`, unsupported: true},
+		{policy: exactHead + `k = r.id and u = u and {abc: 1}.(k) = 1;`, unsupported: true},
+		{policy: exactHead + `k = r.extra and u = u and [1].(k) = 1;`, unsupported: true},
+		{policy: exactHead + `k = r.extra and u = u and r.meta.(k) = "a";`, unsupported: true},
 	}
 	user, rows := exactRows()
 	ctx := context.Background()

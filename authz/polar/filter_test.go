@@ -91,6 +91,8 @@ func (g *listGen) policy() string {
 		"above(u, d) if below(u, d) or d.owner = u;\nbelow(u, d) if above(u, d);\nbelow(u, d: Doc) if below(u, d.parent);\n",
 		"above(u, d: Doc) if x = d.extra.startswith(\"a\") and u = u and (x or d.public);\n",
 		"above(u, d: Doc) if d.extra.contains(\"a\") != d.public and u = u;\n",
+		"above(u, d: Doc) if t = d.title and {a: 1, ab: 2, b: 1}.(t) = 1 and u = u;\n",
+		"above(u: User, d: Doc) if t = d.extra and u.meta.(t) = \"a\" or t = d.parent.title and d.id > {b: 1, a: 4}.(t);\n",
 	}
 	text += templates[g.IntN(len(templates))]
 	text += "allow(u: User, \"read\", d: Doc) if above(u, d)" + g.pick("", " and d.public", " and not d.extra = nil", " and "+g.body(1)) + " and u = u;\n"

@@ -60,6 +60,7 @@ func (a *Author) policy(actions int, deny bool, about ...[2]string) string {
 	b.WriteString(`
 		manages(boss: User, user: User) if user.manager = boss;
 		manages(boss: User, user: User) if manages(boss, user.manager);
+		limited(name, n) if n <= {a: 0, A: 3, b: nil, ab: 10, Z: 1.5}.(name);
 		inside(inner: Doc, id) if inner.id = id;
 		inside(inner: Doc, id) if inside(inner.parent, id);
 		below(category: Category, code) if category.code = code;
@@ -274,13 +275,15 @@ func (a *Author) atom() string {
 		}
 		return One(a.Rand, []string{"u.name", quote(One(a.Rand, Texts)), quote(One(a.Rand, Codes))})
 	}
-	switch a.IntN(6) {
+	switch a.IntN(7) {
 	case 0:
 		return field + compare("=", "!=") + "nil"
 	case 1:
 		return field + One(a.Rand, []string{".startswith(", ".endswith(", ".contains("}) + One(a.Rand, []string{"u.name", quote(One(a.Rand, Texts))}) + ")"
 	case 2:
 		return One(a.Rand, []string{"", "not "}) + field + " in [" + quote(One(a.Rand, Texts)) + ", u.name, " + One(a.Rand, []string{"nil", "1", quote("a")}) + "]"
+	case 3:
+		return One(a.Rand, []string{"", "not "}) + "limited(" + field + ", " + a.number() + ")"
 	}
 	return field + compare(orders...) + text()
 }

@@ -47,7 +47,7 @@ func (m *Machine) lookup(n *node, base int32) (bool, error) {
 		case host.Nil:
 			return false, nil
 		case host.Partial:
-			return false, m.unsupported("a lookup by %s", describeSymbol(asSymbol(key)))
+			return m.lookupByPartial(n, obj, asSymbol(key), base)
 		default:
 			return false, m.errorf(CodeType, "the name of an attribute must be a String, not %s", describe(key))
 		}

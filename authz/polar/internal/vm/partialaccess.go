@@ -19,6 +19,21 @@ func (m *Machine) lookupPartial(n *node, obj Value, name string, base int32) (bo
 	return m.unifyOperand(&n.c, v, base)
 }
 
+// lookupByPartial solves c = obj.(b) for an unknown b. A field that holds a text is equal to one of
+// the keys of a dictionary, or the lookup has no solution.
+func (m *Machine) lookupByPartial(n *node, obj Value, key *symbol, base int32) (bool, error) {
+	if obj.Kind() == host.Nil && key.kind == symField && key.plan != nil && key.plan.Kind == host.String {
+		return false, nil
+	}
+	if !isDict(obj) || key.kind != symField || key.plan == nil || key.plan.Kind != host.String {
+		return false, m.unsupported("a lookup by %s", describeSymbol(key))
+	}
+	if obj.Plan != openDictPlan && obj.Plan.Class != nil {
+		return false, m.unsupported("a lookup by %s in %s, which may have methods of that name,", describeSymbol(key), describe(obj))
+	}
+	return m.eachEntry(n, obj, base)
+}
+
 // symbolAttribute reads an attribute of an unknown object; ok is false when it never has a value.
 func (m *Machine) symbolAttribute(n *node, s *symbol, name string) (Value, bool, error) {
 	switch s.kind {
