@@ -29,12 +29,12 @@ func (n *typedTally) ask(p *Policy, actor, resource any, field string) error {
 	}
 	var errs []error
 	for _, action := range []string{"read", "write", "other"} {
-		errs = append(errs,
-			n.decide(p, "allow", about(vm.FormAction, action, "")),
-			n.decide(p, "allow_field", about(vm.FormField, action, field)),
-			n.list(p, "allow_field", about(vm.FormField, action, "")))
+		errs = append(errs, n.decide(p, "allow", about(vm.FormAction, action, "")))
 	}
 	errs = append(errs,
+		n.decide(p, "allow_field", about(vm.FormField, "write", field)),
+		n.list(p, "allow_field", about(vm.FormField, "other", "")),
+		n.list(p, "allow_field", about(vm.FormField, "read", "")),
 		n.decide(p, "deny", about(vm.FormAction, "read", "")),
 		n.decide(p, "allow_request", about(vm.FormRequest, "", "")),
 		n.decide(p, "allow_field", about(vm.FormField, "read", "other")),
