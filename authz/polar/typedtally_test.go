@@ -19,6 +19,7 @@ type typedTally struct {
 	policies, decided, allowed, failed int
 	typed                              [3]int // by the form of the question
 	traced                             int
+	each                               int // decided with others
 	listed, lists                      int // by typed code, and in all
 	why                                map[string]int
 }
@@ -30,12 +31,12 @@ func (n *typedTally) ask(p *Policy, actor, resource any, field string) error {
 	}
 	var errs []error
 	for _, action := range []string{"read", "write", "other"} {
-		errs = append(errs,
-			n.decide(p, "allow", about(vm.FormAction, action, "")),
-			n.decide(p, "allow_field", about(vm.FormField, action, field)),
-			n.list(p, "allow_field", about(vm.FormField, action, "")))
+		errs = append(errs, n.decide(p, "allow", about(vm.FormAction, action, "")))
 	}
 	errs = append(errs,
+		n.decide(p, "allow_field", about(vm.FormField, "write", field)),
+		n.list(p, "allow_field", about(vm.FormField, "other", "")),
+		n.list(p, "allow_field", about(vm.FormField, "read", "")),
 		n.decide(p, "deny", about(vm.FormAction, "read", "")),
 		n.decide(p, "allow_request", about(vm.FormRequest, "", "")),
 		n.decide(p, "allow_field", about(vm.FormField, "read", "other")),
@@ -83,6 +84,39 @@ func (n *typedTally) decide(p *Policy, name string, q *vm.Question) error {
 	return nil
 }
 
+// decideEach compares decisions about many resources in one call.
+func (n *typedTally) decideEach(p *Policy, actor any, action string, resources []any) error {
+	ctx := context.Background()
+	deny := ""
+	if p.Defines("deny", 3) {
+		deny = "deny"
+	}
+	allowed := make([]bool, len(resources))
+	for i := 0; i < len(resources); i++ {
+		for range p.DecideEach(ctx, deny, "allow", actor, action, resources[i:], allowed[i:]) {
+			n.each++
+			denied := false
+			if deny != "" {
+				out, err := p.solve(ctx, deny, actor, action, resources[i])
+				if err != nil {
+					return fmt.Errorf("resource %d, deny: typed code says %v, the solver %v", i, allowed[i], err)
+				}
+				denied = out.Allowed
+			}
+			if !denied {
+				out, err := p.solve(ctx, "allow", actor, action, resources[i])
+				if err != nil || out.Allowed != allowed[i] {
+					return fmt.Errorf("resource %d: typed code says %v, the solver %v %v", i, allowed[i], out.Allowed, err)
+				}
+			} else if allowed[i] {
+				return fmt.Errorf("resource %d: typed code allows what is denied", i)
+			}
+			i++
+		}
+	}
+	return nil
+}
+
 // list compares the texts for which a rule holds.
 func (n *typedTally) list(p *Policy, name string, q *vm.Question) error {
 	if p.prog.NumRules(name, len(q.Args())) == 0 {
@@ -124,6 +158,7 @@ func (n *typedTally) log(t *testing.T) {
 	for w, k := range n.why {
 		t.Logf("%7d %s", k, w)
 	}
+	t.Logf("%d decided with others", n.each)
 	if slices.Min(n.typed[:]) == 0 || n.traced == 0 || n.listed == 0 {
 		t.Error("something was never compared")
 	}

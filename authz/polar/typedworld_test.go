@@ -282,6 +282,11 @@ func TestTypedAgreesOnBlocks(t *testing.T) {
 		}
 		n.policies++
 		for _, u := range users {
+			for _, action := range []string{"read", "other"} {
+				if err := n.decideEach(p, u, action, things); err != nil {
+					t.Fatalf("policy %d: %s: %v\n%+v\n%s", i, action, err, limits, text)
+				}
+			}
 			for _, x := range things {
 				if err := n.ask(p, u, x, "name"); err != nil {
 					t.Fatalf("policy %d: %T: %v\n%+v\n%s", i, x, err, limits, text)
@@ -290,6 +295,9 @@ func TestTypedAgreesOnBlocks(t *testing.T) {
 		}
 	}
 	n.log(t)
+	if n.each == 0 {
+		t.Error("nothing was decided with others")
+	}
 }
 
 // otherRules returns rules with two and four parameters, and rules that deny.
