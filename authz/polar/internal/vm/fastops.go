@@ -29,16 +29,16 @@ func (r *run) compare(op syntax.Op, a, b Value) bool {
 // method compiles a method call. Keyword arguments are an error, which the solver reports.
 func (c *fastCompiler) method(g *resolve.Method) []build {
 	if len(g.Kwargs) > 0 {
-		return c.give()
+		return c.give("a method with keyword arguments")
 	}
 	obj, free, ok := c.known(g.Obj)
 	if !ok {
-		return c.wait(free, g)
+		return c.wait(free, g.Obj, g)
 	}
 	args := make([]place, len(g.Args))
 	for i, t := range g.Args {
 		if args[i], free, ok = c.known(t); !ok {
-			return c.wait(free, g)
+			return c.wait(free, t, g)
 		}
 	}
 	check, after := c.unifyWith(g.Result)
