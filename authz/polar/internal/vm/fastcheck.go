@@ -309,16 +309,9 @@ func (r *run) attribute(obj host.Pointer, a *host.Attr) (v Value, ok bool) {
 			r.gaveUp = true
 			return Value{}, false
 		}
-		switch a.State(obj) {
-		case host.NotLoaded:
-			r.gaveUp = true
-			return Value{}, false
-		case host.Absent:
-			return Value{}, true
-		}
 	}
-	v, err := a.Load(obj)
-	if err != nil || isSeq(v) {
+	v, state, err := a.Read(obj)
+	if err != nil || state == host.NotLoaded || isSeq(v) {
 		r.gaveUp = true
 		return Value{}, false
 	}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
@@ -497,14 +498,11 @@ func (c *fastCompiler) truth(g *resolve.Truth) []build {
 	}
 	return []build{func(next step) step {
 		return func(r *run, base int) bool {
-			v := p.load(r, base)
-			switch v.Kind() {
-			case host.Bool:
-				return v.Bool() && next(r, base)
-			case host.Nil:
-				return false
+			holds, err := ops.Truth(p.load(r, base))
+			if err != nil {
+				return r.giveUp()
 			}
-			return r.giveUp()
+			return holds && next(r, base)
 		}
 	}}
 }
