@@ -1,3 +1,5 @@
+//go:build !purego
+
 package polar
 
 // This file tests decisions about many resources, and lists of actions and fields, by code for

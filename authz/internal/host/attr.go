@@ -52,6 +52,18 @@ func (a *Attr) Load(base Pointer) (Value, error) {
 	return a.loader.load(base, 0)
 }
 
+// Read is Load, unless the attribute is a relation whose rows are not in memory: then the state
+// says so, and v is nil. A caller that bounds its work counts Rows first.
+func (a *Attr) Read(base Pointer) (v Value, state RelState, err error) {
+	if a.Relation != nil {
+		if state = a.State(base); state != Loaded {
+			return Value{}, state, nil
+		}
+	}
+	v, err = a.Load(base)
+	return v, Loaded, err
+}
+
 // Ambiguous returns nil, or an [*Error] with CodeAmbiguous that names the candidates when the
 // name stands for more than one field. Reading such an attribute always returns that error.
 func (a *Attr) Ambiguous() error {

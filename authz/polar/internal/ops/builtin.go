@@ -5,6 +5,8 @@ package ops
 // row here and the function that the row names.
 
 import (
+	"strings"
+
 	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/internal/meter"
@@ -24,6 +26,10 @@ type Builtin struct {
 	// Call returns the result for arguments that Fit. If ok is false, the call has no
 	// solution.
 	Call func(t Terms, recv Value, args []Value) (result Value, ok bool, err error)
+
+	// Test, unless it is nil, is all that the method does: it tests the receiver and the
+	// argument, which are texts.
+	Test func(s, arg string) bool
 
 	// Filter, unless it is nil, returns the condition that the method returns true for a
 	// field that is not nil. The argument is a text.
@@ -62,11 +68,11 @@ var (
 // Builtins are the built-in methods.
 var Builtins = []Builtin{
 	{Name: "split", Recv: host.String, Args: text, Result: host.List, Elem: host.String, Call: splitText},
-	{Name: "startswith", Recv: host.String, Args: text, Result: host.Bool, Call: hasPrefix, Filter: prefixOp},
-	{Name: "starts_with", Recv: host.String, Args: text, Result: host.Bool, Call: hasPrefix, Filter: prefixOp},
-	{Name: "endswith", Recv: host.String, Args: text, Result: host.Bool, Call: hasSuffix, Filter: suffixOp},
-	{Name: "ends_with", Recv: host.String, Args: text, Result: host.Bool, Call: hasSuffix, Filter: suffixOp},
-	{Name: "contains", Recv: host.String, Args: text, Result: host.Bool, Call: textContains, Filter: containsOp},
+	textTest("startswith", strings.HasPrefix, filter.Prefix),
+	textTest("starts_with", strings.HasPrefix, filter.Prefix),
+	textTest("endswith", strings.HasSuffix, filter.Suffix),
+	textTest("ends_with", strings.HasSuffix, filter.Suffix),
+	textTest("contains", strings.Contains, filter.Contains),
 	{Name: "lower", Recv: host.String, Args: none, Result: host.String, Call: lowerText},
 	{Name: "upper", Recv: host.String, Args: none, Result: host.String, Call: upperText},
 	{Name: "strip", Recv: host.String, Args: none, Result: host.String, Call: stripText},

@@ -67,3 +67,15 @@ func Equal(acct *meter.Account, a, b Value) (bool, error) {
 	}
 	return host.EqualCharged(acct, a, b)
 }
+
+// Truth reports whether a value holds that is used as a goal. Nil does not. A value that is
+// neither true, false nor nil is an error.
+func Truth(v Value) (bool, error) {
+	switch v.Kind() {
+	case host.Bool:
+		return v.Bool(), nil
+	case host.Nil:
+		return false, nil
+	}
+	return false, Errorf(CodeType, "%s is neither true nor false, so it cannot be a condition", Describe(v))
+}

@@ -21,31 +21,16 @@ func texts(t Terms, recv Value, args []Value) (s, arg string, err error) {
 	return s, arg, t.Account().ChargeBytes(len(s) + len(arg))
 }
 
-func hasPrefix(t Terms, recv Value, args []Value) (Value, bool, error) {
-	s, prefix, err := texts(t, recv, args)
-	return host.MakeBool(err == nil && strings.HasPrefix(s, prefix)), err == nil, err
-}
-
-func prefixOp(x filter.Field, arg string) filter.Expr {
-	return filter.StrOp{Kind: filter.Prefix, X: x, Arg: arg}
-}
-
-func hasSuffix(t Terms, recv Value, args []Value) (Value, bool, error) {
-	s, suffix, err := texts(t, recv, args)
-	return host.MakeBool(err == nil && strings.HasSuffix(s, suffix)), err == nil, err
-}
-
-func suffixOp(x filter.Field, arg string) filter.Expr {
-	return filter.StrOp{Kind: filter.Suffix, X: x, Arg: arg}
-}
-
-func textContains(t Terms, recv Value, args []Value) (Value, bool, error) {
-	s, part, err := texts(t, recv, args)
-	return host.MakeBool(err == nil && strings.Contains(s, part)), err == nil, err
-}
-
-func containsOp(x filter.Field, arg string) filter.Expr {
-	return filter.StrOp{Kind: filter.Contains, X: x, Arg: arg}
+// textTest returns a method that tests a text and an argument.
+func textTest(name string, test func(s, arg string) bool, kind filter.StrKind) Builtin {
+	return Builtin{
+		Name: name, Recv: host.String, Args: text, Result: host.Bool, Test: test,
+		Call: func(t Terms, recv Value, args []Value) (Value, bool, error) {
+			s, arg, err := texts(t, recv, args)
+			return host.MakeBool(err == nil && test(s, arg)), err == nil, err
+		},
+		Filter: func(x filter.Field, arg string) filter.Expr { return filter.StrOp{Kind: kind, X: x, Arg: arg} },
+	}
 }
 
 func textLength(t Terms, recv Value, args []Value) (Value, bool, error) {
@@ -100,12 +85,16 @@ func splitText(t Terms, recv Value, args []Value) (Value, bool, error) {
 	if err := t.Account().ChargeElems(parts); err != nil {
 		return Value{}, false, err
 	}
-	vals := make([]Value, 0, parts)
+	return host.MakeList(AppendParts(make([]Value, 0, parts), s, sep)), true, nil
+}
+
+// AppendParts appends the parts of s between separators, which are not empty, to vals.
+func AppendParts(vals []Value, s, sep string) []Value {
 	for {
 		part, rest, found := strings.Cut(s, sep)
 		vals = append(vals, host.MakeString(part))
 		if !found {
-			return host.MakeList(vals), true, nil
+			return vals
 		}
 		s = rest
 	}

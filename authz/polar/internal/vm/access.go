@@ -88,16 +88,13 @@ func (m *Machine) attribute(obj Value, a *host.Attr) (Value, error) {
 		if err := m.acct.ChargeElems(a.Rows(obj.Ptr)); err != nil {
 			return Value{}, err
 		}
-		switch a.State(obj.Ptr) {
-		case host.NotLoaded:
-			return m.fetch(obj, a)
-		case host.Absent:
-			return Value{}, nil
-		}
 	}
-	v, err := a.Load(obj.Ptr)
-	if err != nil {
+	v, state, err := a.Read(obj.Ptr)
+	switch {
+	case err != nil:
 		return Value{}, m.hostError(err)
+	case state == host.NotLoaded:
+		return m.fetch(obj, a)
 	}
 	return m.settle(v)
 }

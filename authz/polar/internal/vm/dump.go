@@ -54,7 +54,7 @@ func (d *dumper) pred(pr *pred) {
 		d.index(1, "index", pr.index)
 	}
 	for _, c := range pr.clauses {
-		d.clause(c)
+		d.clause(pr, c)
 	}
 }
 
@@ -128,7 +128,7 @@ func indexPlace(k indexKey) string {
 	return text
 }
 
-func (d *dumper) clause(c *clause) {
+func (d *dumper) clause(pr *pred, c *clause) {
 	d.line(1, "%d: %s at %s", c.order, c.info.Head, c.info.Pos)
 	vars := d.p.module.Rule(c.rule).Vars
 	for i := range c.params {
@@ -147,6 +147,11 @@ func (d *dumper) clause(c *clause) {
 		return
 	}
 	d.shapes[c.shape] = c
+	compiled := "compiled to closures"
+	if why := d.p.notCompiled(pr, c); len(why) > 0 {
+		compiled += ", but for " + strings.Join(why, "; ")
+	}
+	d.line(2, "%s", compiled)
 	g := &graph{numbers: make(map[*node]int), vars: vars}
 	g.number(c.body)
 	for i, n := range g.order {

@@ -39,7 +39,7 @@ func (c *fastCompiler) unifyWith(t resolve.Term) (check, []build) {
 	case *resolve.Const:
 		v := t.Value
 		if c.p.isNow(v) {
-			c.failed = true
+			c.refuse("the time of the query")
 			return gives, nil
 		}
 		if elems, ok := v.Elems(); ok {
@@ -50,7 +50,7 @@ func (c *fastCompiler) unifyWith(t resolve.Term) (check, []build) {
 		p := c.place(t.Slot)
 		switch p.state {
 		case stateMixed:
-			c.failed = true
+			c.refuse("a variable " + mixed)
 			return gives, nil
 		case stateFree:
 			slot := p.slot
@@ -64,7 +64,7 @@ func (c *fastCompiler) unifyWith(t resolve.Term) (check, []build) {
 	case *resolve.List:
 		return c.unifyList(t)
 	}
-	c.failed = true
+	c.refuse("a dictionary")
 	return gives, nil
 }
 
@@ -202,11 +202,11 @@ func (c *fastCompiler) match(p *pattern) (check, []build) {
 	case valuePattern:
 		return c.unifyOperand(&p.value)
 	case listPattern:
-		c.failed = true
+		c.refuse("a list as a pattern")
 		return gives, nil
 	case classPattern:
 		if p.class == nil && p.union == resolve.UnionNone {
-			c.failed = true
+			c.refuse("a pattern without a class")
 			return gives, nil
 		}
 	}
@@ -283,7 +283,7 @@ func (c *fastCompiler) unifyOperand(op *operand) (check, []build) {
 	case varOperand:
 		return c.unifyWith(&resolve.Var{Slot: int(op.slot)})
 	}
-	c.failed = true
+	c.refuse("an expression in a pattern")
 	return gives, nil
 }
 
@@ -309,16 +309,9 @@ func (r *run) attribute(obj host.Pointer, a *host.Attr) (v Value, ok bool) {
 			r.gaveUp = true
 			return Value{}, false
 		}
-		switch a.State(obj) {
-		case host.NotLoaded:
-			r.gaveUp = true
-			return Value{}, false
-		case host.Absent:
-			return Value{}, true
-		}
 	}
-	v, err := a.Load(obj)
-	if err != nil || isSeq(v) {
+	v, state, err := a.Read(obj)
+	if err != nil || state == host.NotLoaded || isSeq(v) {
 		r.gaveUp = true
 		return Value{}, false
 	}

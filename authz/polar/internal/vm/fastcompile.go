@@ -4,10 +4,13 @@ package vm
 // each variable at each goal, and makes closures from it.
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 )
 
@@ -58,6 +61,17 @@ func (p *Program) fastPredOf(pr *pred, mode uint64) *fastPred {
 	return fp
 }
 
+// notCompiled returns what of a clause is not compiled, where the solver takes over, when it
+// is called with values for all arguments.
+func (p *Program) notCompiled(pr *pred, cl *clause) []string {
+	c := &fastCompiler{
+		p: p, fp: newFastPred(pr, allGround(pr.arity)), cl: cl,
+		rule: p.module.Rule(cl.rule), arity: pr.arity, slots: cl.slots, why: new([]string),
+	}
+	c.compile()
+	return slices.Compact(*c.why)
+}
+
 func newFastPred(pr *pred, mode uint64) *fastPred {
 	return &fastPred{pred: pr, mode: mode, clauses: make([]atomic.Pointer[fastClause], len(pr.clauses))}
 }
@@ -70,7 +84,7 @@ func (p *Program) compileFast(fp *fastPred, cl *clause) *fastClause {
 		fp.clauses[cl.order].Store(fc)
 		return fc
 	}
-	c := &fastCompiler{p: p, fp: fp, cl: cl, rule: p.module.Rule(cl.rule), arity: fp.pred.arity, slots: cl.slots}
+	c := &fastCompiler{p: p, fp: fp, cl: cl, rule: p.module.Rule(cl.rule), arity: fp.pred.arity, slots: cl.slots, why: new([]string)}
 	fc := &fastClause{body: c.compile()}
 	fc.slots, fc.tests = c.slots, c.argTests
 	if c.literals == 0 && cl.literalsAreTexts() {
@@ -98,7 +112,8 @@ type fastCompiler struct {
 	waiting map[int][]resolve.Goal // by variable: goals to solve once it has a value
 	tests   map[int][]*pattern     // by variable: specializers to match once it has a value
 	goals   int
-	failed  bool // something could not be compiled
+	failed  bool      // something could not be compiled
+	why     *[]string // what could not be compiled; in clones too
 
 	literals int       // literal parameters that are not among argTests
 	argTests []argTest // what the head begins with, in place of checks
@@ -123,7 +138,8 @@ func (c *fastCompiler) compile() step {
 	case c.failed:
 		return chain(builds, giveUpStep)
 	case len(c.waiting) > 0 || len(c.tests) > 0:
-		return giveUpStep // a test that waits forever; the solver reports it
+		c.refuse("a test of a variable that gets no value") // the solver reports it
+		return giveUpStep
 	}
 	return chain(builds, c.end())
 }
@@ -135,10 +151,24 @@ func chain(builds []build, next step) step {
 	return next
 }
 
-// give returns the goal that gives up, for goals that cannot be compiled.
-func (c *fastCompiler) give() []build {
+// refuse says that something cannot be compiled, and what. No later goal is compiled.
+func (c *fastCompiler) refuse(what string) {
 	c.failed = true
+	*c.why = append(*c.why, what)
+}
+
+// give is refuse, and returns the goal that gives up.
+func (c *fastCompiler) give(what string) []build {
+	c.refuse(what)
 	return []build{func(step) step { return giveUpStep }}
+}
+
+// mixed describes a variable in stateMixed.
+const mixed = "that gets a value in some alternatives only"
+
+// goalName names a goal of a kind that is never compiled.
+func goalName(g resolve.Goal) string {
+	return "the goal " + strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", g), "*resolve."))
 }
 
 // find follows aliases.
@@ -214,12 +244,12 @@ func (c *fastCompiler) head() []build {
 			}
 			continue
 		case p.term.kind != constOperand:
-			return c.give()
+			return c.give("a list or dictionary as a parameter without an argument")
 		}
 		switch {
 		case p.pat == nil:
 		case !has:
-			return c.give()
+			return c.give("a pattern of a parameter without an argument")
 		case p.pat.isClass() && test(argTest{arg: i, class: p.pat.class}):
 		default:
 			check, after := c.match(p.pat)
@@ -327,10 +357,22 @@ func (c *fastCompiler) known(t resolve.Term) (p place, free int, ok bool) {
 	return place{}, -1, false
 }
 
-// wait postpones a goal until a variable has a value.
-func (c *fastCompiler) wait(v int, g resolve.Goal) []build {
+// unknown says why a term is not known, in words.
+func (c *fastCompiler) unknown(t resolve.Term) string {
+	switch t.(type) {
+	case *resolve.Const:
+		return "the time of the query"
+	case *resolve.Var:
+		return "a variable " + mixed
+	}
+	return "a list or dictionary with variables"
+}
+
+// wait postpones a goal until its term t is known: until variable v has a value. If there is
+// no such variable, the goal is not compiled.
+func (c *fastCompiler) wait(v int, t resolve.Term, g resolve.Goal) []build {
 	if v < 0 {
-		return c.give()
+		return c.give(c.unknown(t))
 	}
 	c.waiting[v] = append(c.waiting[v], g)
 	return nil
@@ -339,7 +381,7 @@ func (c *fastCompiler) wait(v int, g resolve.Goal) []build {
 // goal compiles a goal.
 func (c *fastCompiler) goal(g resolve.Goal) []build {
 	if c.goals++; c.goals > fastGoals {
-		return c.give()
+		return c.give("too many goals")
 	}
 	switch g := g.(type) {
 	case *resolve.And:
@@ -364,7 +406,7 @@ func (c *fastCompiler) goal(g resolve.Goal) []build {
 	case *resolve.Matches:
 		p, free, ok := c.known(g.Term)
 		if !ok {
-			return c.wait(free, g)
+			return c.wait(free, g.Term, g)
 		}
 		return []build{c.test(p, c.pattern(g.Pattern))}
 	case *resolve.Truth:
@@ -374,12 +416,12 @@ func (c *fastCompiler) goal(g resolve.Goal) []build {
 	case *resolve.Debug:
 		return nil
 	}
-	return c.give()
+	return c.give(goalName(g))
 }
 
 // pattern compiles a pattern's operands; the slots are the variables.
 func (c *fastCompiler) pattern(p resolve.Pattern) *pattern {
-	cc := &compiler{p: c.p}
+	cc := &compiler{p: c.p, info: c.cl.info}
 	return cc.pattern(p)
 }
 
@@ -408,7 +450,7 @@ func (c *fastCompiler) unify(g *resolve.Unify) []build {
 	if !ok {
 		l, r = r, l
 		if p, _, ok = c.known(l); !ok {
-			return c.give()
+			return c.give("an equation of two unknown values")
 		}
 	}
 	if v, isVar := r.(*resolve.Var); isVar && c.place(v.Slot).state == stateFree {
@@ -429,11 +471,11 @@ func (c *fastCompiler) unify(g *resolve.Unify) []build {
 func (c *fastCompiler) compare(g *resolve.Compare) []build {
 	a, free, ok := c.known(g.L)
 	if !ok {
-		return c.wait(free, g)
+		return c.wait(free, g.L, g)
 	}
 	b, free, ok := c.known(g.R)
 	if !ok {
-		return c.wait(free, g)
+		return c.wait(free, g.R, g)
 	}
 	op := g.Op
 	return []build{func(next step) step {
@@ -452,29 +494,26 @@ func (c *fastCompiler) truth(g *resolve.Truth) []build {
 	}
 	p, _, ok := c.known(g.Term)
 	if !ok {
-		return c.give()
+		return c.give(c.unknown(g.Term))
 	}
 	return []build{func(next step) step {
 		return func(r *run, base int) bool {
-			v := p.load(r, base)
-			switch v.Kind() {
-			case host.Bool:
-				return v.Bool() && next(r, base)
-			case host.Nil:
-				return false
+			holds, err := ops.Truth(p.load(r, base))
+			if err != nil {
+				return r.giveUp()
 			}
-			return r.giveUp()
+			return holds && next(r, base)
 		}
 	}}
 }
 
 func (c *fastCompiler) lookup(g *resolve.Lookup) []build {
 	if g.Key != nil {
-		return c.give()
+		return c.give("a lookup by an expression")
 	}
 	obj, free, ok := c.known(g.Obj)
 	if !ok {
-		return c.wait(free, g)
+		return c.wait(free, g.Obj, g)
 	}
 	attrs, name := c.p.attrTable(g.Name), g.Name
 	check, after := c.unifyWith(g.Result)
@@ -493,7 +532,7 @@ func (c *fastCompiler) lookup(g *resolve.Lookup) []build {
 func (c *fastCompiler) in(g *resolve.In) []build {
 	seq, free, ok := c.known(g.Seq)
 	if !ok {
-		return c.wait(free, g)
+		return c.wait(free, g.Seq, g)
 	}
 	item, _, itemKnown := c.known(g.Item)
 	var check check

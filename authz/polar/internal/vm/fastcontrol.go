@@ -20,15 +20,15 @@ func (c *fastCompiler) not(negation, g resolve.Goal, locals []int) []build {
 	for _, s := range slices.Sorted(maps.Keys(used)) {
 		switch c.place(s).state {
 		case stateFree:
-			return c.wait(c.find(s), negation)
+			return c.wait(c.find(s), nil, negation)
 		case stateMixed:
-			return c.give()
+			return c.give("a negation of a variable " + mixed)
 		}
 	}
 	inner := c.clone()
 	builds := inner.goal(g)
 	if !inner.failed && (len(inner.waiting) > len(c.waiting) || len(inner.tests) > len(c.tests)) {
-		return c.give()
+		return c.give("a negation with a test that waits for a variable")
 	}
 	c.slots, c.goals = inner.slots, inner.goals
 	sub := chain(builds, holds)
@@ -68,12 +68,12 @@ func (c *fastCompiler) or(g *resolve.Or) []build {
 			continue // nothing continues after it
 		}
 		if len(alt.waiting) != len(c.waiting) || len(alt.tests) != len(c.tests) {
-			return c.give()
+			return c.give("an alternative with a test that waits for a variable")
 		}
 		alts, ends = append(alts, alt), append(ends, len(builds)-1)
 	}
 	if len(alts) == 0 {
-		c.failed = true
+		c.failed = true // for the reasons of the alternatives
 		alts = append(alts, c)
 	}
 	for v := range c.vars {
@@ -134,7 +134,7 @@ func (c *fastCompiler) or(g *resolve.Or) []build {
 func (c *fastCompiler) call(g *resolve.Call) []build {
 	pr := c.p.preds[g.Pred.Name][len(g.Args)]
 	if pr == nil || pr.arity > 60 {
-		return c.give()
+		return c.give("a call of an undefined rule, or with too many arguments")
 	}
 	var mode uint64
 	args := make([]place, len(g.Args))
@@ -151,13 +151,15 @@ func (c *fastCompiler) call(g *resolve.Call) []build {
 			finds = append(finds, free)
 			outs[i] = c.vars[free].slot
 			args[i] = place{state: stateConst, value: Value{Plan: varPlan}}
+		case free >= 0:
+			return c.give("a call with one unknown variable twice")
 		default:
-			return c.give()
+			return c.give("a call with " + c.unknown(t))
 		}
 	}
 	for _, v := range finds {
 		if c.mayFail(v) {
-			return c.give()
+			return c.give("a test that may fail, and waits for the result of a call")
 		}
 	}
 	fp := c.p.fastPredOf(pr, mode)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
 )
@@ -29,23 +30,23 @@ func (r *run) compare(op syntax.Op, a, b Value) bool {
 // method compiles a method call. Keyword arguments are an error, which the solver reports.
 func (c *fastCompiler) method(g *resolve.Method) []build {
 	if len(g.Kwargs) > 0 {
-		return c.give()
+		return c.give("a method with keyword arguments")
 	}
 	obj, free, ok := c.known(g.Obj)
 	if !ok {
-		return c.wait(free, g)
+		return c.wait(free, g.Obj, g)
 	}
 	args := make([]place, len(g.Args))
 	for i, t := range g.Args {
 		if args[i], free, ok = c.known(t); !ok {
-			return c.wait(free, g)
+			return c.wait(free, t, g)
 		}
 	}
 	check, after := c.unifyWith(g.Result)
-	name := g.Name
+	name, builtin := g.Name, ops.BuiltinOf(host.String, g.Name)
 	first := func(next step) step {
 		return func(r *run, base int) bool {
-			v, ok := r.callMethod(obj.load(r, base), name, args, base)
+			v, ok := r.callMethod(obj.load(r, base), name, builtin, args, base)
 			if !ok || !check(r, base, v) {
 				return r.gaveUp
 			}
@@ -55,8 +56,9 @@ func (c *fastCompiler) method(g *resolve.Method) []build {
 	return append([]build{first}, after...)
 }
 
-// callMethod calls a method. It reports false when the call has no solution, and after giving up.
-func (r *run) callMethod(obj Value, name string, args []place, base int) (Value, bool) {
+// callMethod calls a method, or the built-in method of strings of that name. It reports false
+// when the call has no solution, and after giving up.
+func (r *run) callMethod(obj Value, name string, builtin *ops.Builtin, args []place, base int) (Value, bool) {
 	if obj.Kind() == host.Nil {
 		return Value{}, false
 	}
@@ -66,7 +68,7 @@ func (r *run) callMethod(obj Value, name string, args []place, base int) (Value,
 	}
 	m := obj.Plan.Method(name)
 	if m == nil {
-		return r.stringMethod(obj, name, args, base)
+		return r.stringMethod(obj, builtin, args, base)
 	}
 	from := len(r.args)
 	for i := range args {
@@ -93,8 +95,8 @@ func (r *run) callMethod(obj Value, name string, args []place, base int) (Value,
 const maxFastText = 4096
 
 // stringMethod calls the built-in methods of strings that routes are made of.
-func (r *run) stringMethod(obj Value, name string, args []place, base int) (Value, bool) {
-	if obj.Kind() != host.String || len(args) != 1 || obj.Word > maxFastText {
+func (r *run) stringMethod(obj Value, b *ops.Builtin, args []place, base int) (Value, bool) {
+	if b == nil || obj.Kind() != host.String || len(args) != 1 || obj.Word > maxFastText {
 		r.gaveUp = true
 		return Value{}, false
 	}
@@ -104,14 +106,10 @@ func (r *run) stringMethod(obj Value, name string, args []place, base int) (Valu
 		return Value{}, false
 	}
 	s, t := obj.Str(), arg.Str()
-	switch name {
-	case "startswith", "starts_with":
-		return host.MakeBool(strings.HasPrefix(s, t)), true
-	case "endswith", "ends_with":
-		return host.MakeBool(strings.HasSuffix(s, t)), true
-	case "contains":
-		return host.MakeBool(strings.Contains(s, t)), true
-	case "split":
+	switch {
+	case b.Test != nil:
+		return host.MakeBool(b.Test(s, t)), true
+	case b.Name == "split":
 		return r.split(s, t), true
 	}
 	r.gaveUp = true
@@ -127,12 +125,6 @@ func (r *run) split(s, sep string) Value {
 		// The lists made before stay where they are.
 		r.made, from = make([]Value, 0, max(2*cap(r.made), n, 16)), 0
 	}
-	for {
-		part, rest, found := strings.Cut(s, sep)
-		r.made = append(r.made, host.MakeString(part))
-		if !found {
-			return host.MakeList(r.made[from:])
-		}
-		s = rest
-	}
+	r.made = ops.AppendParts(r.made, s, sep)
+	return host.MakeList(r.made[from:])
 }

@@ -25,7 +25,10 @@ package vm
 // query at once, whatever alternatives remain: an answer that skips a rule that
 // could not be evaluated would be a guess too.
 
-import "github.com/ursa-authz/ursa/authz/internal/host"
+import (
+	"github.com/ursa-authz/ursa/authz/internal/host"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
+)
 
 // A choiceKind says what a choice still has to try.
 type choiceKind uint8
@@ -305,10 +308,6 @@ func (m *Machine) truth(n *node, base int32) (bool, error) {
 		return false, err
 	}
 	switch v.Kind() {
-	case host.Bool:
-		return v.Bool(), nil
-	case host.Nil:
-		return false, nil
 	case host.Var:
 		return m.unify(v, host.MakeBool(true))
 	case host.Partial:
@@ -317,7 +316,7 @@ func (m *Machine) truth(n *node, base int32) (bool, error) {
 		}
 		return m.unify(v, host.MakeBool(true))
 	}
-	return false, m.errorf(CodeType, "%s is neither true nor false, so it cannot be a condition", describe(v))
+	return ops.Truth(v)
 }
 
 // assign solves a := b: a must be a variable that was not used before.

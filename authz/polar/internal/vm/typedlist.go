@@ -11,6 +11,7 @@ import (
 
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/internal/meter"
+	"github.com/ursa-authz/ursa/authz/polar/internal/ops"
 )
 
 // in compiles a goal "item in list": its code tries what follows for one element after the
@@ -325,19 +326,14 @@ func (c *typedCompiler) textMethod(name string, obj *typedTerm, args []*typedTer
 	if text == nil || arg == nil {
 		c.no("a built-in method of a value of another kind")
 	}
-	var holds func(s, t string) bool
-	switch name {
-	case "startswith", "starts_with":
-		holds = strings.HasPrefix
-	case "endswith", "ends_with":
-		holds = strings.HasSuffix
-	case "contains":
-		holds = strings.Contains
-	case "split":
+	if name == "split" {
 		return c.splitText(text, args[0], e, k)
-	default:
+	}
+	b := ops.BuiltinOf(host.String, name)
+	if b == nil || b.Test == nil {
 		c.no("a built-in method that only the solver can call")
 	}
+	holds := b.Test
 	// Whoever reads the result counts the steps; the solver counts them once.
 	cond := &typedCond{fn: func(f *typedFrame) bool {
 		s, t := text(f), arg(f)

@@ -1,0 +1,22 @@
+# Each rule has something that one of the compilers, or both, leave to the solver.
+allow(u: User, "cut", d: Doc) if u.id = d.id and cut;
+allow(u: User, "print", d: Doc) if print(u.id) and d = d;
+allow(u: User, "sum", d: Doc) if x = u.id + 1 and x = d.id;
+allow(u: User, "assign", d: Doc) if x := u.id and x = d.id;
+allow(u: User, "time", d: Doc) if u = u and pair(d, now);
+allow(u: User, "equation", d: Doc) if [x, *_] = u.tags and [y, *_] = u.tags and x = y and d = d;
+allow(u: User, "list", d: Doc) if has([u.id, x]) and x = d.id;
+allow(u: User, "lookup", d: Doc) if name = d.status and u.(name) = 1;
+allow(u: User, "waits", d: Doc) if not x = u.id and x = d.id;
+allow(u: User, "never", d: Doc) if not x = u.id and not x = d.id;
+allow(u: User, "mixed", d: Doc) if (x = u.id or u.id = 1) and x = d.id;
+allow(u: User, "result", d: Doc) if x.name = "a" and boss(u, x) and d = d;
+allow(u: User, "twice", d: Doc) if pair(x, x) and x = u.id and d = d;
+allow(u: User, "dictionary", d: Doc) if {id: x} = {id: u.id} and x = d.id;
+allow(u: User, "new", d: Doc) if u matches {boss: {id: x}} and x = d.id;
+allow(_: User, [x, *_], _: Doc) if x = 1;
+has([x, x]);
+boss(u: User, x) if x = u.boss;
+pair(1, 2);
+pair(x, {id: x});
+pair(_: User, _: Doc);
