@@ -6,10 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 type (
@@ -457,7 +458,7 @@ func TestTraceAgrees(t *testing.T) {
 	ctx := context.Background()
 	var decided, allowed, failed, limited int
 	for i := range policies {
-		g := &policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
+		g := &policyGen{Writer: randtest.New(seed, i)}
 		text := g.policy()
 		p, _, err := load(ctx, Input{Sources: []Source{{"random.polar", text}}, Classes: classes, Limits: Limits{Steps: 5_000}}, true)
 		if err != nil {

@@ -8,10 +8,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 func TestTypedAgrees(t *testing.T) {
@@ -21,7 +22,7 @@ func TestTypedAgrees(t *testing.T) {
 	var decided, allowed, failed, typed, loaded int
 	why := make(map[string]int)
 	for i := range policies {
-		g := &policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
+		g := &policyGen{Writer: randtest.New(seed, i)}
 		text := g.policy()
 		limits := Limits{Steps: 5_000}
 		if i%2 == 1 {
