@@ -525,7 +525,8 @@ func inconsistent(tr *Trace) string {
 		}
 		for i := range depth {
 			for _, c := range path[i].Children {
-				reason = reason || c != path[i+1] && (c.Kind == TraceGoal || c.Kind == TraceNot) && (c.Status == TraceFailed || c.Status == TraceErred)
+				waited := c.Kind == TraceGoal || c.Kind == TraceNot || c.Kind == TraceBranch && c.Branch == path[i+1].Branch
+				reason = reason || c != path[i+1] && waited && (c.Status == TraceFailed || c.Status == TraceErred)
 			}
 		}
 		if n.Kind == TraceRule && n.Status == TraceFailed && !reason {
