@@ -4,44 +4,28 @@ package authz_test
 
 import (
 	"errors"
-	"math/rand/v2"
-	"os"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz"
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 // fieldHead matches the head of a rule about an action. Rules about fields are made from those.
 var fieldHead = regexp.MustCompile(`(?m)^allow\((m: Member), ([^,]*), (.*?)\) if`)
 
-// randomRuns returns the number of random policies to try, by default the given one, and their seed.
-func randomRuns(t *testing.T, variable string, policies int) (int, uint64) {
-	t.Helper()
-	if n, err := strconv.Atoi(os.Getenv(variable)); err == nil {
-		policies = n
-	}
-	seed := rand.Uint64()
-	if n, err := strconv.ParseUint(os.Getenv("URSA_SEED"), 10, 64); err == nil {
-		seed = n
-	}
-	t.Logf("URSA_SEED=%d", seed)
-	return policies, seed
-}
-
 // TestAnswersAgree tests that IsAllowed, Authorize, Query, AuthorizedActions, Explain,
 // AuthorizeField and AuthorizedFields agree.
 func TestAnswersAgree(t *testing.T) {
-	policies, seed := randomRuns(t, "URSA_AGREE_POLICIES", 100)
+	policies, seed := randtest.Runs(t, "URSA_AGREE_POLICIES", 100)
 	repos := []*repo{{ID: 1, Owner: 1, Tags: []string{"a"}}, {ID: 2, Owner: 2, Public: true}, {}}
 	boss := &member{ID: 3, Title: "b"}
 	members := []*member{boss, {ID: 1, Title: "a", Boss: boss, Roles: []role{{"a", repos[0]}}}, {ID: 2, Boss: boss}}
 	ctx := t.Context()
 	var allowed, denied, undecided, listed int
 	for i := range policies {
-		g := randomPolicy{rand.New(rand.NewPCG(seed, uint64(i)))}
+		g := randomPolicy{randtest.New(seed, i)}
 		// A cut in a rule for one action prevents the listing of rules for others.
 		policy := strings.ReplaceAll(g.policy(), "cut", "m = m")
 		policy += fieldHead.ReplaceAllString(policy[:strings.Index(policy, "helper(m: Member")], `allow_field($1, "see", $3, $2) if`)

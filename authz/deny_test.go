@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -23,6 +22,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/internal/host"
 	"github.com/ursa-authz/ursa/authz/ledger"
 	"github.com/ursa-authz/ursa/authz/polar"
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 func withDeny(c *authz.Config) { c.DenyRule = true }
@@ -590,7 +590,7 @@ undecided: Member 2 "read" Repo 1
 // exactly if a policy with only the allow rules allows it and a policy with only the deny
 // rules does not. Filters, enumerations and explanations must agree.
 func TestDenyRuleAgrees(t *testing.T) {
-	policies, seed := randomRuns(t, "URSA_EXPLAIN_POLICIES", 300)
+	policies, seed := randtest.Runs(t, "URSA_EXPLAIN_POLICIES", 300)
 	repos := []*repo{{ID: 1, Owner: 1, Tags: []string{"a"}}, {ID: 2, Owner: 2, Public: true}, {ID: 3, Owner: 3, Public: true, Tags: []string{"b"}}}
 	boss := &member{ID: 3, Title: "b"}
 	loop := &member{ID: 4, Title: "a"}
@@ -599,7 +599,7 @@ func TestDenyRuleAgrees(t *testing.T) {
 	ctx := t.Context()
 	counts := make(map[string]int)
 	for i := range policies {
-		g := randomPolicy{rand.New(rand.NewPCG(seed, uint64(i)))}
+		g := randomPolicy{randtest.New(seed, i)}
 		// The called rules are in both policies.
 		var allow, deny, called strings.Builder
 		for line := range strings.Lines(g.policy()) {
@@ -611,7 +611,7 @@ func TestDenyRuleAgrees(t *testing.T) {
 		}
 		for range 1 + g.IntN(3) {
 			fmt.Fprintf(&deny, "deny(m: Member, %s, %s) if %s and m = m and r = r;\n",
-				g.pick(`"read"`, `"read"`, `"write"`, "_"), g.pick("r: Repo", "r: Repo", "r: Repo{public: true}"), g.body(0))
+				g.Pick(`"read"`, `"read"`, `"write"`, "_"), g.Pick("r: Repo", "r: Repo", "r: Repo{public: true}"), g.body(0))
 		}
 		policy := allow.String() + deny.String() + called.String()
 		az := explainer(t, policy, withDeny)

@@ -8,13 +8,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/ledger"
 	"github.com/ursa-authz/ursa/authz/polar"
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 // The application of these tests.
@@ -388,9 +388,7 @@ func TestExplainIsNotADecision(t *testing.T) {
 }
 
 // A randomPolicy generates policies that load.
-type randomPolicy struct{ *rand.Rand }
-
-func (g randomPolicy) pick(options ...string) string { return options[g.IntN(len(options))] }
+type randomPolicy struct{ randtest.Writer }
 
 func (g randomPolicy) condition(depth int) string {
 	if depth < 3 {
@@ -400,12 +398,12 @@ func (g randomPolicy) condition(depth int) string {
 		case 1:
 			return "(" + g.body(depth+1) + " or " + g.body(depth+1) + ")"
 		case 2:
-			return "forall(x in m.roles, " + g.pick(`x.name = "a"`, "x.repo = r", `not x.name = "b"`) + ")"
+			return "forall(x in m.roles, " + g.Pick(`x.name = "a"`, "x.repo = r", `not x.name = "b"`) + ")"
 		case 3:
-			return "(role in m.roles and " + g.pick(`role.name = "a"`, "role.repo = r", `role.name = "b" and role.repo.public`) + ")"
+			return "(role in m.roles and " + g.Pick(`role.name = "a"`, "role.repo = r", `role.name = "b" and role.repo.public`) + ")"
 		}
 	}
-	return g.pick("m.id = r.owner", "m.id > 1", "r.public", `m.title = "a"`, `"a" in r.tags`, "m.boss.id = r.owner", "m.boss != nil",
+	return g.Pick("m.id = r.owner", "m.id > 1", "r.public", `m.title = "a"`, `"a" in r.tags`, "m.boss.id = r.owner", "m.boss != nil",
 		"helper(m, r)", "helper(m.boss, r)", "above(m, r)", "n = m.id and n = r.owner", `r.owner in [1, 2]`, "m matches Member{id: 1}", "r.audit()", "cut")
 }
 
@@ -421,9 +419,9 @@ func (g randomPolicy) policy() string {
 	var b strings.Builder
 	for range 1 + g.IntN(4) {
 		fmt.Fprintf(&b, "allow(m: Member, %s, %s) if %s and m = m and r = r;\n",
-			g.pick(`"read"`, `"read"`, `"write"`, "_"), g.pick("r: Repo", "r: Repo", "r: Repo{public: true}"), g.body(0))
+			g.Pick(`"read"`, `"read"`, `"write"`, "_"), g.Pick("r: Repo", "r: Repo", "r: Repo{public: true}"), g.body(0))
 	}
-	b.WriteString("helper(m: Member, r: Repo) if " + g.pick("m.id = r.owner", "r.public", `m.title = "a" or r.public`) + " and m = m and r = r;\n")
+	b.WriteString("helper(m: Member, r: Repo) if " + g.Pick("m.id = r.owner", "r.public", `m.title = "a" or r.public`) + " and m = m and r = r;\n")
 	b.WriteString("above(m: Member, r: Repo) if m.id = r.owner or above(m.boss, r);\n")
 	return b.String()
 }
@@ -431,7 +429,7 @@ func (g randomPolicy) policy() string {
 // TestExplainAgrees tests Explain on random policies: the answer is that of IsAllowed,
 // every denial has a reason and every allow a proof, and nothing is shown that must not be.
 func TestExplainAgrees(t *testing.T) {
-	policies, seed := randomRuns(t, "URSA_EXPLAIN_POLICIES", 300)
+	policies, seed := randtest.Runs(t, "URSA_EXPLAIN_POLICIES", 300)
 	repos := []*repo{{ID: 1, Owner: 1, Tags: []string{"a"}, Secret: secret}, {ID: 2, Owner: 2, Public: true}, {ID: 3, Owner: 3, Public: true, Tags: []string{secret}}, {}}
 	boss := &member{ID: 3, Title: "b", Password: secret}
 	loop := &member{ID: 4, Title: "a"}
@@ -439,7 +437,7 @@ func TestExplainAgrees(t *testing.T) {
 	members := []*member{boss, loop, {ID: 1, Title: "a", Boss: boss, Roles: []role{{"a", repos[0]}, {"b", repos[1]}}}, {ID: 2, Boss: loop, Roles: []role{{secret, nil}}}}
 	counts := make(map[authz.Verdict]int)
 	for i := range policies {
-		g := randomPolicy{rand.New(rand.NewPCG(seed, uint64(i)))}
+		g := randomPolicy{randtest.New(seed, i)}
 		policy := g.policy()
 		az := explainer(t, policy)
 		for _, m := range members {

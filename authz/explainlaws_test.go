@@ -7,7 +7,6 @@ package authz_test
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/polar"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 // every returns a random policy for all kinds of questions.
@@ -24,14 +24,14 @@ func (g randomPolicy) every() string {
 	var b strings.Builder
 	rule := func(head, body string) { fmt.Fprintf(&b, "%s if %s and m = m and r = r;\n", head, body) }
 	for range 1 + g.IntN(2) {
-		rule(g.pick(`allow_field(m: Member, "read", r: Repo, "f")`, `allow_field(m: Member, _, r: Repo, _)`), g.body(1))
+		rule(g.Pick(`allow_field(m: Member, "read", r: Repo, "f")`, `allow_field(m: Member, _, r: Repo, _)`), g.body(1))
 		rule(`allow_change(m: Member, "read", r: Repo, _: Repo)`, g.body(1))
-		rule(`allow_request(m: Member, r: Request)`, g.pick("m.id > 1", `m.title = "a"`, "m.boss != nil", "(role in m.roles and role.name = \"a\")")+" and "+
-			g.pick("not m.id = 2", `forall(x in m.roles, x.name = "a")`, `r.path = "/a"`))
+		rule(`allow_request(m: Member, r: Request)`, g.Pick("m.id > 1", `m.title = "a"`, "m.boss != nil", "(role in m.roles and role.name = \"a\")")+" and "+
+			g.Pick("not m.id = 2", `forall(x in m.roles, x.name = "a")`, `r.path = "/a"`))
 	}
 	for _, head := range []string{`deny(m: Member, "read", r: Repo)`, `deny_field(m: Member, _, r: Repo, _)`, `deny_request(m: Member, r: Request)`} {
 		if g.IntN(4) == 0 {
-			rule(head, g.pick("m.id = 1", `m.title = "b"`)+" and "+g.pick(`not m.title = "a"`, "m.boss != nil"))
+			rule(head, g.Pick("m.id = 1", `m.title = "b"`)+" and "+g.Pick(`not m.title = "a"`, "m.boss != nil"))
 		}
 	}
 	return g.policy() + b.String()
@@ -120,7 +120,7 @@ func alone(t *testing.T, m authz.Miss, last int32) (string, bool) {
 
 // TestExplainLaws tests explanations of all kinds of questions.
 func TestExplainLaws(t *testing.T) {
-	policies, seed := randomRuns(t, "URSA_EXPLAIN_POLICIES", 60)
+	policies, seed := randtest.Runs(t, "URSA_EXPLAIN_POLICIES", 60)
 	repos := []*repo{{ID: 1, Owner: 1, Tags: []string{"a"}, Secret: secret}, {ID: 1, Owner: 2, Public: true}, {ID: 1, Owner: 3, Public: true, Tags: []string{secret}}}
 	boss := &member{ID: 3, Title: "b", Password: secret}
 	loop := &member{ID: 4, Title: "a"}
@@ -130,7 +130,7 @@ func TestExplainLaws(t *testing.T) {
 	verdicts := make(map[authz.Verdict]int)
 	questions, proofs, misses, denied := 0, 0, 0, 0
 	for i := range policies {
-		g := randomPolicy{rand.New(rand.NewPCG(seed, uint64(i)))}
+		g := randomPolicy{randtest.New(seed, i)}
 		policy := g.every()
 		last := int32(strings.Count(policy[:strings.Index(policy, "helper(m: Member")], "\n"))
 		az := explainer(t, policy, func(c *authz.Config) { c.DenyRule, c.ChangeRule = true, true })

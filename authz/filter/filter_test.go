@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 func TestValueOf(t *testing.T) {
@@ -538,9 +539,7 @@ func TestSimplify(t *testing.T) {
 
 // TestSimplifyKeepsMeaning compares Simplify with Match on random filters.
 func TestSimplifyKeepsMeaning(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
+	r := randtest.New(randtest.Seed(t), 0).Rand
 	const filters = 3000
 	nontrivial := 0
 	for range filters {

@@ -8,15 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"os"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 type agreeUser struct {
@@ -54,20 +52,18 @@ func (d *agreeDoc) Lookup() (int, bool)  { return d.ID, d.Public }
 
 // A policyGen writes random policies.
 type policyGen struct {
-	*rand.Rand
+	randtest.Writer
 	vars  []string // in scope
 	fresh int
 	depth int
 }
 
-func (g *policyGen) pick(options ...string) string { return options[g.IntN(len(options))] }
-
 // term returns a term that has, or may have, a value.
 func (g *policyGen) term() string {
 	if len(g.vars) > 0 && g.IntN(3) == 0 {
-		return g.pick(g.vars...)
+		return g.Pick(g.vars...)
 	}
-	return g.pick(
+	return g.Pick(
 		"u.id", "u.name", "u.age", "u.score", "d.id", "d.owner_id", "d.title", "d.public", "u.boss", "d.owner",
 		"d.owner.name", "u.boss.id", "d.parent", "d.parent.owner", "d.extra", "nil", "1", "2", "1.5", `"a"`, `"b"`, "true", "u", "d",
 		"d.parent.parent.id", "u.meta", "u.tags", `["a", "b"]`, "d.lookup()", "u.adult()",
@@ -101,57 +97,57 @@ func (g *policyGen) goal() string {
 		case 2:
 			saved := len(g.vars)
 			x := g.newVar()
-			s := fmt.Sprintf("forall(%s in %s, %s)", x, g.pick("u.tags", "d.labels", "u.roles"), g.goal())
+			s := fmt.Sprintf("forall(%s in %s, %s)", x, g.Pick("u.tags", "d.labels", "u.roles"), g.goal())
 			g.vars = g.vars[:saved]
 			return s
 		}
 	}
 	switch g.IntN(18) {
 	case 16:
-		return fmt.Sprintf("at(%s, %s)", g.pick("u", "d", g.term2()),
-			g.pick(`d.title.split("b")`, `d.title.split("a")`, "u.tags", "d.labels", `["a", 1]`, "d.extra", g.term(), g.newVar()))
+		return fmt.Sprintf("at(%s, %s)", g.Pick("u", "d", g.term2()),
+			g.Pick(`d.title.split("b")`, `d.title.split("a")`, "u.tags", "d.labels", `["a", 1]`, "d.extra", g.term(), g.newVar()))
 	case 0, 1:
 		return g.term() + " = " + g.term()
 	case 2:
-		return g.term() + g.pick(" == ", " != ", " < ", " >= ") + g.term()
+		return g.term() + g.Pick(" == ", " != ", " < ", " >= ") + g.term()
 	case 3:
 		return g.newVar() + " = " + g.term()
 	case 4:
-		return g.newVar() + " in " + g.pick("u.tags", "d.labels", "[1, 2]", `["a", "c"]`, "u.meta")
+		return g.newVar() + " in " + g.Pick("u.tags", "d.labels", "[1, 2]", `["a", "c"]`, "u.meta")
 	case 5:
-		return g.term() + " in " + g.pick("u.tags", "d.labels", "[1, 2]", `["a", "c"]`)
+		return g.term() + " in " + g.Pick("u.tags", "d.labels", "[1, 2]", `["a", "c"]`)
 	case 6:
 		v := g.newVar()
-		return fmt.Sprintf("%s in u.roles and %s.name = %s", v, v, g.pick(`"a"`, "d.title", "d.id"))
+		return fmt.Sprintf("%s in u.roles and %s.name = %s", v, v, g.Pick(`"a"`, "d.title", "d.id"))
 	case 7:
 		v := g.newVar()
-		return fmt.Sprintf("%s.name = %s and %s in u.roles", v, g.pick(`"a"`, "d.title"), v)
+		return fmt.Sprintf("%s.name = %s and %s in u.roles", v, g.Pick(`"a"`, "d.title"), v)
 	case 8:
-		return fmt.Sprintf("h%d(%s, %s)", g.IntN(4), g.pick("u", "d", g.term2()), g.pick("d", "d.parent", g.term2()))
+		return fmt.Sprintf("h%d(%s, %s)", g.IntN(4), g.Pick("u", "d", g.term2()), g.Pick("d", "d.parent", g.term2()))
 	case 9:
 		v := g.newVar()
-		return fmt.Sprintf("h%d(%s, %s)", g.IntN(4), g.pick("u", "d"), v)
+		return fmt.Sprintf("h%d(%s, %s)", g.IntN(4), g.Pick("u", "d"), v)
 	case 10:
-		return g.term() + " matches " + g.pick("User", "Doc", "Integer", "String", `User{name: "a"}`, "Doc{public: true}", "{id: 1}", `Doc{owner: User{id: 1}}`, "Actor", fmt.Sprintf("{id: %s}", g.newVar()))
+		return g.term() + " matches " + g.Pick("User", "Doc", "Integer", "String", `User{name: "a"}`, "Doc{public: true}", "{id: 1}", `Doc{owner: User{id: 1}}`, "Actor", fmt.Sprintf("{id: %s}", g.newVar()))
 	case 11:
-		return g.pick("u.adult()", `u.is("a")`, `u.name.starts_with("a")`, `d.title.contains("b")`, "d.public", "d.fail()", "u.nope = 1")
+		return g.Pick("u.adult()", `u.is("a")`, `u.name.starts_with("a")`, `d.title.contains("b")`, "d.public", "d.fail()", "u.nope = 1")
 	case 12:
 		v := g.newVar()
 		return fmt.Sprintf(`[%s, *_] = d.title.split("b")`, v)
 	case 13:
-		return g.pick("cut", "1 = 1", "1 = 2", "true", "_v0 := 1", "print(u.id)")
+		return g.Pick("cut", "1 = 1", "1 = 2", "true", "_v0 := 1", "print(u.id)")
 	case 14:
-		return g.newVar() + " = " + g.term() + g.pick(" + 1", " * 2")
+		return g.newVar() + " = " + g.term() + g.Pick(" + 1", " * 2")
 	case 15:
-		return g.pick("u.id", "d.id") + " = " + g.term()
+		return g.Pick("u.id", "d.id") + " = " + g.term()
 	}
-	return g.term2() + g.pick(" = ", " != ") + g.term()
+	return g.term2() + g.Pick(" = ", " != ") + g.term()
 }
 
 // term2 returns a variable, which may be unbound.
 func (g *policyGen) term2() string {
 	if len(g.vars) > 0 {
-		return g.pick(g.vars...)
+		return g.Pick(g.vars...)
 	}
 	return "u.id"
 }
@@ -173,13 +169,13 @@ func (g *policyGen) rule(head string) string {
 func (g *policyGen) list() string {
 	elems := make([]string, g.IntN(4))
 	for i := range elems {
-		elems[i] = g.pick(`"a"`, `"a"`, `"b"`, `"c"`, `""`, "_", "1", "1.0", "nil", `["a"]`, "u")
+		elems[i] = g.Pick(`"a"`, `"a"`, `"b"`, `"c"`, `""`, "_", "1", "1.0", "nil", `["a"]`, "u")
 	}
 	if g.IntN(4) == 0 {
 		elems = append(elems, "*_")
 	}
 	if g.IntN(8) == 0 {
-		return g.pick("_", "_: List", `_: ["a", _]`)
+		return g.Pick("_", "_: List", `_: ["a", _]`)
 	}
 	return "[" + strings.Join(elems, ", ") + "]"
 }
@@ -188,15 +184,15 @@ func (g *policyGen) policy() string {
 	var b strings.Builder
 	b.WriteString("actor User {}\nat(nil, _) if 1 = 2;\n")
 	for range g.IntN(10) {
-		fmt.Fprintf(&b, "at(%s, %s)%s;\n", g.pick("u", "u: User", "u: Actor", "u: Doc"), g.list(), g.pick(" if u = u", " if u = u and u.id = 1"))
+		fmt.Fprintf(&b, "at(%s, %s)%s;\n", g.Pick("u", "u: User", "u: Actor", "u: Doc"), g.list(), g.Pick(" if u = u", " if u = u and u.id = 1"))
 	}
 	for range 1 + g.IntN(4) {
 		b.WriteString(g.rule(fmt.Sprintf("allow(%s, %s, %s)",
-			g.pick("u", "u: User", "u: Actor", `u: User{name: "a"}`), g.pick(`"read"`, `"read"`, "_", `"write"`), g.pick("d", "d: Doc", "d: {public: true}", `d: Doc{title: "ab"}`))))
+			g.Pick("u", "u: User", "u: Actor", `u: User{name: "a"}`), g.Pick(`"read"`, `"read"`, "_", `"write"`), g.Pick("d", "d: Doc", "d: {public: true}", `d: Doc{title: "ab"}`))))
 	}
 	for i := range 4 {
 		for range 1 + g.IntN(2) {
-			b.WriteString(g.rule(fmt.Sprintf("h%d(%s, %s)", i, g.pick("u", "u: User", "d"), g.pick("d", "d: Doc", "d: Integer", "u"))))
+			b.WriteString(g.rule(fmt.Sprintf("h%d(%s, %s)", i, g.Pick("u", "u: User", "d"), g.Pick("d", "d: Doc", "d: Integer", "u"))))
 		}
 	}
 	return b.String()
@@ -227,24 +223,10 @@ func agreeWorld() (users []*agreeUser, docs []*agreeDoc, classes []Class) {
 	return users, docs, classes
 }
 
-// randomRuns returns the number of random policies to try, by default the given one, and their seed.
-func randomRuns(t *testing.T, variable string, policies int) (int, uint64) {
-	t.Helper()
-	if n, err := strconv.Atoi(os.Getenv(variable)); err == nil {
-		policies = n
-	}
-	seed := rand.Uint64()
-	if n, err := strconv.ParseUint(os.Getenv("URSA_SEED"), 10, 64); err == nil {
-		seed = n
-	}
-	t.Logf("URSA_SEED=%d", seed)
-	return policies, seed
-}
-
 // agreeRuns is randomRuns for the tests of the ways to decide.
 func agreeRuns(t *testing.T) (policies int, seed uint64) {
 	t.Helper()
-	return randomRuns(t, "URSA_AGREE_POLICIES", 400)
+	return randtest.Runs(t, "URSA_AGREE_POLICIES", 400)
 }
 
 func TestFastPathAgrees(t *testing.T) {
@@ -253,7 +235,7 @@ func TestFastPathAgrees(t *testing.T) {
 	ctx := context.Background()
 	var decided, allowed, failed, fast, loaded, refused int
 	for i := range policies {
-		g := &policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
+		g := &policyGen{Writer: randtest.New(seed, i)}
 		text := g.policy()
 		p, _, err := load(ctx, Input{
 			Sources: []Source{{"random.polar", text}}, Classes: classes,

@@ -6,7 +6,6 @@ package polar
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -18,6 +17,7 @@ import (
 	"github.com/ursa-authz/ursa/authz/polar/internal/front"
 	"github.com/ursa-authz/ursa/authz/polar/internal/resolve"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 // alike returns the policy with copies of its rules for "read" that are about other actions.
@@ -51,7 +51,7 @@ func TestAlikeRulesAgree(t *testing.T) {
 	actions := []string{"read", "rate", "ride"}
 	var shared, allowed, failed, compared int
 	for i := range policies {
-		g := &policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
+		g := &policyGen{Writer: randtest.New(seed, i)}
 		text := g.policy()
 		if i%3 == 0 {
 			text = strings.ReplaceAll(text, "allow(", "allow( ")

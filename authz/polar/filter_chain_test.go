@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 // Nodes lead to nodes in three ways: to their parent, to their kids, and through links,
@@ -134,12 +135,10 @@ func newChainWorld(r *rand.Rand) *chainWorld {
 
 // A chainGen writes policies of rules that lead to each other.
 type chainGen struct {
-	*rand.Rand
+	randtest.Writer
 	rules int
 	plain bool // few conditions, and many rules that lead to each other
 }
-
-func (g *chainGen) pick(options ...string) string { return options[g.IntN(len(options))] }
 
 // call calls rule i; some rules are one with a name among its arguments.
 func (g *chainGen) call(i int, row string) string {
@@ -152,7 +151,7 @@ func (g *chainGen) call(i int, row string) string {
 // head returns the head of rule i for rows of a class.
 func (g *chainGen) head(i int, class string) string {
 	if class == "" && g.IntN(2) == 0 && !g.plain {
-		class = g.pick("Node", "Box", "Item")
+		class = g.Pick("Node", "Box", "Item")
 	}
 	if class != "" {
 		class = ": " + class
@@ -160,12 +159,12 @@ func (g *chainGen) head(i int, class string) string {
 	if i >= 2 {
 		return fmt.Sprintf("role(u: User, \"r%d\", x%s)", i, class)
 	}
-	return fmt.Sprintf("p%d(u%s, x%s)", i, g.pick("", ": User"), class)
+	return fmt.Sprintf("p%d(u%s, x%s)", i, g.Pick("", ": User"), class)
 }
 
 // test is a condition on a row, which may be about the actor, too.
 func (g *chainGen) test(row string) string {
-	return g.pick(
+	return g.Pick(
 		"not "+row+".private", row+".private", row+".level > 0", row+".level < u.level", row+".owner = u", row+".owner != nil",
 		row+".owner_id = u.id", `u.name = "a"`, row+".level = 1", "not "+row+".owner = u", row+".owner.name = \"b\"",
 		"("+row+".private or "+row+".level = 0)", row+".parent != nil", "not "+row+".parent = nil", row+".parent.level != 2",
@@ -176,7 +175,7 @@ func (g *chainGen) test(row string) string {
 // that class has such a way.
 func (g *chainGen) way() (goals, row, class string) {
 	if g.plain {
-		return "", g.pick("x", "x", "x", "x.parent"), ""
+		return "", g.Pick("x", "x", "x", "x.parent"), ""
 	}
 	switch g.IntN(14) {
 	case 0, 1, 2, 3, 4:
@@ -186,7 +185,7 @@ func (g *chainGen) way() (goals, row, class string) {
 	case 7, 8:
 		return "k in x.kids", "k", "Node"
 	case 9:
-		return "l in x.links" + g.pick("", "", " and l.kind = \"k\"", " and l.kind = u.name"), "l.to", "Node"
+		return "l in x.links" + g.Pick("", "", " and l.kind = \"k\"", " and l.kind = u.name"), "l.to", "Node"
 	case 10:
 		return "", "x.parent.parent", "Node"
 	}
@@ -211,7 +210,7 @@ func (g *chainGen) rule(i int) (class, text string) {
 	}
 	add(goals)
 	if goals != "" && g.IntN(4) == 0 {
-		add(g.test(g.pick("x", row)))
+		add(g.test(g.Pick("x", row)))
 	}
 	add(g.call(to, row))
 	if g.plain && g.IntN(4) > 0 {
@@ -225,14 +224,14 @@ func (g *chainGen) rule(i int) (class, text string) {
 		add(g.test("x"))
 	case 1:
 		if row != "x" {
-			add(row + ".level " + g.pick("=", ">", "<=") + " x.level")
+			add(row + ".level " + g.Pick("=", ">", "<=") + " x.level")
 		}
 	case 2:
 		if to > 0 && to < i {
-			add("not " + g.call(to-1, g.pick("x", row)))
+			add("not " + g.call(to-1, g.Pick("x", row)))
 		}
 	case 3:
-		add(g.call(g.IntN(g.rules), g.pick("x", row)))
+		add(g.call(g.IntN(g.rules), g.Pick("x", row)))
 	}
 	return class, strings.Join(body, " and ")
 }
@@ -245,7 +244,7 @@ func (g *chainGen) policy() string {
 			class, body := g.rule(i)
 			switch {
 			case n == 0 && g.plain:
-				body = fmt.Sprintf("x.level = %d and x.private = %s", g.IntN(3), g.pick("true", "false"))
+				body = fmt.Sprintf("x.level = %d and x.private = %s", g.IntN(3), g.Pick("true", "false"))
 			case n == 0:
 				class, body = "", g.test("x")
 			}
@@ -253,7 +252,7 @@ func (g *chainGen) policy() string {
 		}
 	}
 	for i := range g.rules {
-		fmt.Fprintf(&b, "allow(u: User, \"a%d\", x) if %s%s;\n", i, g.pick("", "", "not "), g.call(i, "x"))
+		fmt.Fprintf(&b, "allow(u: User, \"a%d\", x) if %s%s;\n", i, g.Pick("", "", "not "), g.call(i, "x"))
 	}
 	return b.String()
 }
@@ -264,9 +263,9 @@ func TestChainsAgree(t *testing.T) {
 	var filters, conditional, reaches, nontrivial, undecided int
 	refused := make(map[string]int)
 	for i := range 3 * policies {
-		r := rand.New(rand.NewPCG(seed, uint64(i)))
+		g := &chainGen{Writer: randtest.New(seed, i)}
+		r := g.Rand
 		w := newChainWorld(r)
-		g := &chainGen{Rand: r}
 		text := g.policy()
 		p, _, err := load(ctx, Input{Sources: []Source{{"chains.polar", text}}, Classes: chainClasses(), Limits: Limits{Steps: 200_000}}, true)
 		if err != nil {

@@ -7,10 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz/filter"
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 type listUser struct {
@@ -95,7 +95,7 @@ func (g *listGen) policy() string {
 		"above(u: User, d: Doc) if t = d.extra and u.meta.(t) = \"a\" or t = d.parent.title and d.id > {b: 1, a: 4}.(t);\n",
 	}
 	text += templates[g.IntN(len(templates))]
-	text += "allow(u: User, \"read\", d: Doc) if above(u, d)" + g.pick("", " and d.public", " and not d.extra = nil", " and "+g.body(1)) + " and u = u;\n"
+	text += "allow(u: User, \"read\", d: Doc) if above(u, d)" + g.Pick("", " and d.public", " and not d.extra = nil", " and "+g.body(1)) + " and u = u;\n"
 	g.vars = saved
 	return text
 }
@@ -128,13 +128,13 @@ func listRows() (users []*listUser, docs []*listDoc) {
 // TestFilterAgrees tests that Filter selects exactly the documents that decisions allow, and
 // FilterActors exactly the users.
 func TestFilterAgrees(t *testing.T) {
-	policies, seed := randomRuns(t, "URSA_AGREE_POLICIES", 1500)
+	policies, seed := randtest.Runs(t, "URSA_AGREE_POLICIES", 1500)
 	users, docs := listRows()
 	ctx := context.Background()
 	loaded := 0
 	var resources, actors agreement
 	for i := range policies {
-		g := &listGen{policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}}
+		g := &listGen{policyGen{Writer: randtest.New(seed, i)}}
 		text := g.policy()
 		p, _, err := load(ctx, Input{
 			Sources: []Source{{"random.polar", text}}, Classes: listClasses(), Limits: Limits{Steps: 20_000},

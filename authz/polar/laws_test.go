@@ -11,13 +11,13 @@ package polar
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
 	"github.com/ursa-authz/ursa/authz/polar/syntax"
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 // A law is a change of a policy.
@@ -238,13 +238,13 @@ func pure(text string) string {
 }
 
 func TestLaws(t *testing.T) {
-	policies, seed := randomRuns(t, "URSA_LAW_POLICIES", 60)
+	policies, seed := randtest.Runs(t, "URSA_LAW_POLICIES", 60)
 	tallies := make([]lawTally, len(laws))
 	for i := range policies {
 		var bases [2]*lawBase // without and with cut and :=
 		for k := range laws {
 			l := &laws[k]
-			g := &policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
+			g := &policyGen{Writer: randtest.New(seed, i)}
 			text := g.policy()
 			base := &bases[0]
 			if l.pure {

@@ -6,10 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 type (
@@ -457,7 +458,7 @@ func TestTraceAgrees(t *testing.T) {
 	ctx := context.Background()
 	var decided, allowed, failed, limited int
 	for i := range policies {
-		g := &policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
+		g := &policyGen{Writer: randtest.New(seed, i)}
 		text := g.policy()
 		p, _, err := load(ctx, Input{Sources: []Source{{"random.polar", text}}, Classes: classes, Limits: Limits{Steps: 5_000}}, true)
 		if err != nil {
@@ -524,7 +525,8 @@ func inconsistent(tr *Trace) string {
 		}
 		for i := range depth {
 			for _, c := range path[i].Children {
-				reason = reason || c != path[i+1] && (c.Kind == TraceGoal || c.Kind == TraceNot) && (c.Status == TraceFailed || c.Status == TraceErred)
+				waited := c.Kind == TraceGoal || c.Kind == TraceNot || c.Kind == TraceBranch && c.Branch == path[i+1].Branch
+				reason = reason || c != path[i+1] && waited && (c.Status == TraceFailed || c.Status == TraceErred)
 			}
 		}
 		if n.Kind == TraceRule && n.Status == TraceFailed && !reason {

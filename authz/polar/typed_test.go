@@ -8,12 +8,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/ursa-authz/ursa/authz/polar/internal/vm"
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 func TestTypedAgrees(t *testing.T) {
@@ -21,7 +21,7 @@ func TestTypedAgrees(t *testing.T) {
 	users, docs, classes := agreeWorld()
 	var n typedTally
 	for i := range policies {
-		g := &policyGen{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
+		g := &policyGen{Writer: randtest.New(seed, i)}
 		text := g.policy() + g.otherRules()
 		limits := Limits{Steps: 5_000}
 		if i%2 == 1 {
@@ -46,10 +46,10 @@ func TestTypedAgrees(t *testing.T) {
 // otherRules returns rules with two and four parameters.
 func (g *policyGen) otherRules() string {
 	var b strings.Builder
-	user, action := `u: User`, g.pick(`"read"`, "_", `"write"`)
+	user, action := `u: User`, g.Pick(`"read"`, "_", `"write"`)
 	for range 1 + g.IntN(2) {
-		b.WriteString(g.rule(fmt.Sprintf("allow_request(%s, %s)", g.pick("u", user), g.pick("d", "d: Doc"))))
-		b.WriteString(g.rule(fmt.Sprintf("allow_field(%s, %s, d: Doc, %s)", user, action, g.pick(`"title"`, `"id"`, "_"))))
+		b.WriteString(g.rule(fmt.Sprintf("allow_request(%s, %s)", g.Pick("u", user), g.Pick("d", "d: Doc"))))
+		b.WriteString(g.rule(fmt.Sprintf("allow_field(%s, %s, d: Doc, %s)", user, action, g.Pick(`"title"`, `"id"`, "_"))))
 	}
 	return b.String()
 }

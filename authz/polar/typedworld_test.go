@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 type typedID int32
@@ -170,13 +172,11 @@ func typedThings(g *rand.Rand) (users []*typedUser, things []any) {
 }
 
 // A blockGen writes such policies.
-type blockGen struct{ *rand.Rand }
-
-func (g *blockGen) pick(options ...string) string { return options[g.IntN(len(options))] }
+type blockGen struct{ randtest.Writer }
 
 // cond returns a condition on a user u and a variable of a class.
 func (g *blockGen) cond(class, v string) string {
-	user := g.pick(`u.name = "a"`, "u.admin", "not u.admin", "u.id = 1", "u.level = 2", "u.level = u.id", "u.big = 2", "u.big < 2", "u.rank = 1", "u.rank = 0.5",
+	user := g.Pick(`u.name = "a"`, "u.admin", "not u.admin", "u.id = 1", "u.level = 2", "u.level = u.id", "u.big = 2", "u.big < 2", "u.rank = 1", "u.rank = 0.5",
 		"u.boss_id = u.boss.id", "u.boss_id = nil", "u.boss = nil", "u.boss.boss = u", `u.knows("b")`, "u.top().admin", "1 in u.numbers", "u.id in u.numbers",
 		`"a" in u.labels`, `u.name in u.labels`, `x in u.labels and x = u.name`, "u.id != u.big", "u.id >= 2", `u.name in ["a", "b"]`,
 		"g in u.groups and g.name = u.name", "g in u.groups and g = u.groups", "g in u.groups and g.parent = nil", "u.home.lead = u",
@@ -197,7 +197,7 @@ func (g *blockGen) cond(class, v string) string {
 func (g *blockGen) body(class, v string) string {
 	s := g.cond(class, v)
 	for range g.IntN(3) {
-		s = g.pick(s+" and "+g.cond(class, v), "("+s+" or "+g.cond(class, v)+")", "not ("+s+") and "+g.cond(class, v))
+		s = g.Pick(s+" and "+g.cond(class, v), "("+s+" or "+g.cond(class, v)+")", "not ("+s+") and "+g.cond(class, v))
 	}
 	return s
 }
@@ -229,11 +229,11 @@ func (g *blockGen) policy() string {
 	line("has_relation(p: Org, \"parent\", o: Org) if p = o.parent;")
 	line("has_relation(p: Org, \"org\", f: Folder) if p = f.org;")
 	line("has_relation(p: Folder, \"parent\", f: Folder) if p = f.parent;")
-	line("has_relation(p: Folder, \"folder\", f: File) if p = f.%s;", g.pick("in", "folder"))
-	line("has_role(u: User, %s, o: Org) if u = u and o = o and %s;", g.pick(`"reader"`, `"writer"`, "_: String"), g.body("Org", "o"))
+	line("has_relation(p: Folder, \"folder\", f: File) if p = f.%s;", g.Pick("in", "folder"))
+	line("has_role(u: User, %s, o: Org) if u = u and o = o and %s;", g.Pick(`"reader"`, `"writer"`, "_: String"), g.body("Org", "o"))
 	line("has_role(u: User, name: String, o: Org) if r in u.roles and r.name = name and r.org = o.id;")
-	line("has_role(u: User, %s, f: Folder) if u = u and f = f and %s;", g.pick(`"reader"`, `"writer"`), g.body("Folder", "f"))
-	line("has_permission(u: User, %s, it: File) if u = u and it = it and %s;", g.pick(`"read"`, `"write"`), g.body("File", "it"))
+	line("has_role(u: User, %s, f: Folder) if u = u and f = f and %s;", g.Pick(`"reader"`, `"writer"`), g.body("Folder", "f"))
+	line("has_permission(u: User, %s, it: File) if u = u and it = it and %s;", g.Pick(`"read"`, `"write"`), g.body("File", "it"))
 	ups := []string{"up(u: User, v: User) if u.id = v.boss_id;", "up(u: User, v: User) if up(u, v.boss);"}
 	if g.IntN(3) == 0 {
 		ups[1] = "up(u: User, v: User) if v.id != 0 and up(u, v.boss);"
@@ -252,8 +252,8 @@ func (g *blockGen) policy() string {
 	line("under(u: User, g: Group) if g in u.groups;")
 	line("allow(u: User, action, it) if has_permission(u, action, it);")
 	for range g.IntN(4) {
-		class := g.pick("Org", "Folder", "File")
-		line("allow(u: User, %s, it: %s) if u = u and it = it and %s;", g.pick(`"read"`, `"write"`, "_"), class, g.body(class, "it"))
+		class := g.Pick("Org", "Folder", "File")
+		line("allow(u: User, %s, it: %s) if u = u and it = it and %s;", g.Pick(`"read"`, `"write"`, "_"), class, g.body(class, "it"))
 	}
 	if g.IntN(3) == 0 {
 		line("allow(u: User, \"read\", f: Folder) if u = u and f = f and %s;\nallow(u: User, \"read\", f: Folder) if allow(u, \"read\", f.parent);", g.body("Folder", "f"))
@@ -266,7 +266,7 @@ func TestTypedAgreesOnBlocks(t *testing.T) {
 	var n typedTally
 	refused := 0
 	for i := range policies {
-		g := &blockGen{rand.New(rand.NewPCG(seed, uint64(i)))}
+		g := &blockGen{randtest.New(seed, i)}
 		text := g.policy() + g.otherRules()
 		var limits Limits
 		if i%2 == 1 {
@@ -307,8 +307,8 @@ func (g *blockGen) otherRules() string {
 		`deny(u: User, %s, it: %s)`, `allow_request(u: User, it: %[2]s)`, `allow_field(u: User, %s, it: %s, "name")`, `allow_field(u: User, %s, it: %s, _)`,
 		`allow_field(u: User, action, it: %[2]s, "id") if allow(u, action, it)`,
 	} {
-		class := g.pick("Org", "Folder", "File")
-		head = fmt.Sprintf(head+"%.0[1]s%.0[2]s", g.pick(`"read"`, `"write"`, "_"), class)
+		class := g.Pick("Org", "Folder", "File")
+		head = fmt.Sprintf(head+"%.0[1]s%.0[2]s", g.Pick(`"read"`, `"write"`, "_"), class)
 		join := " if u = u and it = it and "
 		if strings.Contains(head, " if ") {
 			join = " and it = it and "

@@ -11,9 +11,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ursa-authz/ursa/authz/polar"
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 // waitingPolicy has the rules that waitingGoals call.
@@ -84,14 +84,13 @@ func TestGoalOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seed := uint64(time.Now().UnixNano())
-	rnd := rand.New(rand.NewPCG(seed, 0))
+	rnd := randtest.New(randtest.Seed(t), 0).Rand
 	solved := 0
 	for range waitingTrials {
 		goals := waitingConjunction(rnd)
 		want := askSorted(p, goals)
 		if strings.HasPrefix(want, "error") {
-			t.Fatalf("seed %d: %s\n\tgot %s", seed, strings.Join(goals, " and "), want)
+			t.Fatalf("%s\n\tgot %s", strings.Join(goals, " and "), want)
 		}
 		if want != "" {
 			solved++
@@ -99,13 +98,13 @@ func TestGoalOrder(t *testing.T) {
 		for range waitingOrders {
 			rnd.Shuffle(len(goals), func(i, j int) { goals[i], goals[j] = goals[j], goals[i] })
 			if got := askSorted(p, goals); got != want {
-				t.Fatalf("seed %d: the answers depend on the order of the goals\n%s\n\tgot  %s\n\twant %s",
-					seed, strings.Join(goals, " and "), got, want)
+				t.Fatalf("the answers depend on the order of the goals\n%s\n\tgot  %s\n\twant %s",
+					strings.Join(goals, " and "), got, want)
 			}
 		}
 	}
 	if solved < waitingTrials/4 {
-		t.Errorf("seed %d: only %d of %d conjunctions have solutions", seed, solved, waitingTrials)
+		t.Errorf("only %d of %d conjunctions have solutions", solved, waitingTrials)
 	}
 }
 

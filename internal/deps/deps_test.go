@@ -65,6 +65,7 @@ const lattice = `
 	0  internal/pagecode
 	0  internal/deps
 	0  internal/untyped
+	0  internal/randtest
 `
 
 // testModules are the modules that tests outside authz/ may import.

@@ -8,10 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -20,6 +18,7 @@ import (
 	"github.com/ursa-authz/ursa/authz"
 	"github.com/ursa-authz/ursa/authz/filter"
 	"github.com/ursa-authz/ursa/authz/polar"
+	"github.com/ursa-authz/ursa/internal/randtest"
 )
 
 // A Select returns the keys of the documents that a package selects for a filter, sorted, and
@@ -28,30 +27,10 @@ import (
 type Select func(q *filter.Query, unscoped bool) (ids []int64, sql string, err error)
 
 // Runs returns the number of random cases of a test: URSA_FILTER_RUNS, or n.
-func Runs(t testing.TB, n int) int {
-	s := os.Getenv("URSA_FILTER_RUNS")
-	if s == "" {
-		return n
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 {
-		t.Fatalf("URSA_FILTER_RUNS is %q", s)
-	}
-	return n
-}
+func Runs(t testing.TB, n int) int { return randtest.Number(t, "URSA_FILTER_RUNS", n) }
 
 // NewRand returns a generator whose seed is logged, or given by URSA_SEED.
-func NewRand(t testing.TB) *rand.Rand {
-	seed := rand.Uint64()
-	if s := os.Getenv("URSA_SEED"); s != "" {
-		var err error
-		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("URSA_SEED=%d", seed)
-	return rand.New(rand.NewPCG(seed, 0))
-}
+func NewRand(t testing.TB) *rand.Rand { return rand.New(rand.NewPCG(randtest.Seed(t), 0)) }
 
 // CheckFilters compares random filters on documents with filter.Match.
 func CheckFilters(t *testing.T, db *gorm.DB, classes []authz.Class, sel Select) {
