@@ -98,7 +98,9 @@ func TestTypedIsNeverCheaper(t *testing.T) {
 	for _, body := range []string{
 		`h(u.id); h(nil) if 1 = 2;`, // the solver begins to try the rule
 		`h(u.rank, o); h(2, _: Org); h(2, nil) if 1 = 2;`,
-		`h(1.5); h(1) if 1 = 2; h(0.5) if 1 = 2;`,
+		`h(1.5); h(1) if 1 = 2;`,
+		`h(1.5); h(0.5) if 1 = 2;`,
+		`h(u, o); h(_, _) if 1 = 2; h(_: Actor, _) if 1 = 2; h(_: User, _) if 1 = 2; h(_, _: Org) if 1 = 2; h(_: User, _: Resource) if 1 = 2; h(_: User, _: Org) if 1 = 2;`,
 		`h(u, o.name); h(_: User{admin: false, id: 1}, nil); h(_: User{id: 2}, nil);`,
 		`h(u.name); h(name) if name = "b" or name.starts_with("ab") or x = name and x.contains("b");`,
 		`r in u.roles and r.org = o.id and h(r); h(r: Role) if r.name = "b" or r.org = 1;`,
@@ -106,7 +108,7 @@ func TestTypedIsNeverCheaper(t *testing.T) {
 	} {
 		// The goals first, then the rules that they call.
 		goals, rules, _ := strings.Cut(body, ";")
-		text := `allow(u: User, "read", o: Org) if u = u and o = o and ` + goals + ";" + rules
+		text := `actor User {} resource Org {} allow(u: User, "read", o: Org) if u = u and o = o and ` + goals + ";" + rules
 		decides := false
 		for _, limit := range []func(n int) Limits{
 			func(n int) Limits { return Limits{Steps: n} },

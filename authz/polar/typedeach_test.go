@@ -235,3 +235,43 @@ func TestTypedReplaysOnlyTheSameCalls(t *testing.T) {
 		t.Errorf("another argument: %v %v, called %d times", out.Allowed, err, again)
 	}
 }
+
+// TestTypedKnowsWhatIsBound tests bodies in which the value or the class of a variable depends
+// on the way to a goal.
+func TestTypedKnowsWhatIsBound(t *testing.T) {
+	boss, admin := &typedUser{ID: 2, Name: "b"}, &typedUser{ID: 3, Admin: true}
+	users := []*typedUser{
+		{ID: 1, Name: "a", Numbers: []int{1, 4}, Boss: boss}, {ID: 2, Boss: admin}, {ID: 3, Numbers: []int{3}, Boss: admin}, {ID: 4, Admin: true}, boss,
+	}
+	for _, body := range []string{
+		`(x = 1 or x = 2) and u.id = x`,
+		`(x = 1 or x = 2) and x = u.id`,
+		`(h(x) or x = 4) and u.id = x`,
+		`(x in [1, 9] or x in u.numbers) and x = u.id`,
+		`(u.id = 1 and x = u.boss or x = u) and x.admin`,
+		`x matches User and x matches User{admin: true} and x = u.boss`,
+		`x matches Actor and x matches User{admin: true} and x = u.boss`,
+		`x matches User{admin: true} and x matches Actor and x = u.boss`,
+		`x = y and (y = 1 or y = 3) and u.id = x`,
+		`not (x = 1 and u.id = x)`,
+		`(g in u.groups and u.admin or g = u) and g.name = "a"`,
+		`[x, *_] = u.name.split("x") and (x = "a" or x = "c")`,
+	} {
+		p, _, err := load(t.Context(), Input{
+			Sources: []Source{{"bound.polar", `actor User {} h(1); h(3) if 1 = 2; allow(u: User, "read", _) if ` + body + ";"}}, Classes: typedClasses(false),
+		}, true)
+		if err != nil {
+			t.Errorf("%s: %v", body, err)
+			continue
+		}
+		allowed := 0
+		for _, u := range users {
+			if decideTyped(t, p, u, "read", u) {
+				allowed++
+			}
+		}
+		if allowed == 0 || allowed == len(users) {
+			t.Errorf("%s: %d are allowed", body, allowed)
+		}
+	}
+}
