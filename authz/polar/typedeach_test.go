@@ -275,3 +275,49 @@ func TestTypedKnowsWhatIsBound(t *testing.T) {
 		}
 	}
 }
+
+// TestTypedNil tests that nil is left to the solver, where no rule reads it either: it is no
+// instance of a class.
+func TestTypedNil(t *testing.T) {
+	p := typedPolicy(t, false, `allow(_: User, "read", _: Org); allow(nil, "read", _); allow(_, "read", nil) if 1 = 2;`)
+	u, o := &typedUser{}, &typedOrg{}
+	for _, tt := range []struct {
+		actor, resource any
+		want            bool
+	}{
+		{u, o, true}, {u, (*typedOrg)(nil), false}, {(*typedUser)(nil), o, true}, {u, nil, false}, {nil, o, true}, {u, u, false},
+	} {
+		for range 2 {
+			out, err := p.Decide(t.Context(), "allow", tt.actor, "read", tt.resource)
+			if out.Allowed != tt.want || err != nil {
+				t.Errorf("%T %v, %T %v: %v %v", tt.actor, tt.actor, tt.resource, tt.resource, out.Allowed, err)
+			}
+		}
+	}
+	allowed := make([]bool, 3)
+	if n := p.DecideEach(t.Context(), "", "allow", u, "read", []any{o, (*typedOrg)(nil), o}, allowed); n != 1 {
+		t.Errorf("%d decided, want 1", n)
+	}
+	if _, _, known := p.Actions(t.Context(), "allow", u, (*typedOrg)(nil)); known {
+		t.Error("actions of nil")
+	}
+}
+
+// TestTypedFieldsOfOneElement tests a condition on two fields of an element of a list.
+func TestTypedFieldsOfOneElement(t *testing.T) {
+	p := typedPolicy(t, false, `
+allow(u: User, "read", _) if r in u.roles and r.org = r.level;
+allow(u: User, "write", _) if r in u.roles and r.level = r.org and r.name = "a";
+`)
+	for _, tt := range []struct {
+		role        typedRole
+		read, write bool
+	}{
+		{typedRole{Org: 1, Level: 1, Name: "b"}, true, false}, {typedRole{Org: 2, Level: 2, Name: "a"}, true, true}, {typedRole{Org: 1, Level: 2, Name: "a"}, false, false},
+	} {
+		u := &typedUser{ID: 1, Roles: []typedRole{{Org: 1}, tt.role, {Level: 2}}}
+		if decideTyped(t, p, u, "read", u) != tt.read || decideTyped(t, p, u, "write", u) != tt.write {
+			t.Errorf("%+v: want %v %v", tt.role, tt.read, tt.write)
+		}
+	}
+}
