@@ -116,6 +116,7 @@ allow(u: User, "read", _: Folder) if u.admin;
 allow_field(u: User, action, o: Org, "id") if allow(u, action, o);
 allow_field(_: User, "read", _: Org, "name");
 allow_field(_: User, "read", o: Org, _) if o.name = "open";
+allow(_: User, "read", o: Org) if o.name = "open";
 `)
 	u := &typedUser{ID: 1}
 	tests := []struct {
