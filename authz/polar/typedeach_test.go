@@ -322,3 +322,21 @@ allow(u: User, "write", _) if r in u.roles and r.level = r.org and r.name = "a";
 		}
 	}
 }
+
+// TestTypedTwoWaysUp tests a recursion that goes on in two places, which is no loop.
+func TestTypedTwoWaysUp(t *testing.T) {
+	p := typedPolicy(t, false, `
+allow(u: User, "read", v: User) if up(u, v);
+up(u: User, v: User) if u.id = v.id;
+up(u: User, v: User) if up(u, v.boss);
+up(u: User, v: User) if up(u, v.home.lead);
+`)
+	left, right := &typedUser{ID: 1}, &typedUser{ID: 2}
+	v := &typedUser{ID: 3, Boss: left, Home: &typedOrg{Lead: right}}
+	for id := range 5 {
+		u, want := &typedUser{ID: id}, 1 <= id && id <= 3
+		if out, err := p.Decide(t.Context(), "allow", u, "read", v); out.Allowed != want || err != nil {
+			t.Errorf("user %d: %v %v", id, out.Allowed, err)
+		}
+	}
+}
