@@ -96,19 +96,28 @@ allow(u: User, "role", o: Org) if r in u.roles and r.name = o.name and r.org = o
 // TestTypedIsNeverCheaper tests that the code does not decide within limits that the solver
 // exceeds.
 func TestTypedIsNeverCheaper(t *testing.T) {
-	u, o := &typedUser{ID: 1, Name: strings.Repeat("a", 300), Roles: []typedRole{{Org: 3}, {Org: 1}}}, &typedOrg{ID: 1}
+	u, o := &typedUser{ID: 1, Name: strings.Repeat("a", 300), Roles: []typedRole{{Org: 3}, {Org: 1}}}, &typedOrg{ID: 1, Name: "a/b/c/d/e/f"}
+	u.Boss = &typedUser{ID: 2, Boss: &typedUser{ID: 3, Boss: &typedUser{ID: 4}}}
 	for _, body := range []string{
 		`h(u.id); h(nil) if 1 = 2;`, // the solver begins to try the rule
 		`h(u.rank, o); h(2, _: Org); h(2, nil) if 1 = 2;`,
-		`h(1.5); h(1) if 1 = 2; h(0.5) if 1 = 2;`,
+		`h(1.5); h(1) if 1 = 2;`,
+		`h(1.5); h(0.5) if 1 = 2;`,
+		`h(u, o); h(_, _) if 1 = 2; h(_, _: Resource) if 1 = 2; h(_, _: Org) if 1 = 2; h(_: Actor, _) if 1 = 2; h(_: Actor, _: Resource) if 1 = 2; h(_: Actor, _: Org) if 1 = 2; h(_: User, _) if 1 = 2; h(_: User, _: Resource) if 1 = 2; h(_: User, _: Org) if 1 = 2;`,
 		`h(u, o.name); h(_: User{admin: false, id: 1}, nil); h(_: User{id: 2}, nil);`,
 		`h(u.name); h(name) if name = "b" or name.starts_with("ab") or x = name and x.contains("b");`,
 		`r in u.roles and r.org = o.id and h(r); h(r: Role) if r.name = "b" or r.org = 1;`,
+		`["a", *_] = o.name.split("/")`,
+		`[_, *rest] = o.name.split("/") and "c" in rest`,
+		`h(o.name.split("/")); h(["a", *rest]) if "f" in rest;`,
+		`u.name.contains("b") or u.name = o.name or u.name.starts_with("b") or o.name.ends_with("f")`,
+		`x = u and (x.id = 2 or x.admin or x.name = "b" or x.id in u.numbers)`,
+		`up(u, u.boss); up(x: User, y: User) if x.id = y.id; up(x: User, y: User) if up(x, y.boss);`,
 		`not h(u); h(u: User) if not u.id = 1; h(u) if u.id = 2 or u.id = 3;`,
 	} {
 		// The goals first, then the rules that they call.
 		goals, rules, _ := strings.Cut(body, ";")
-		text := `allow(u: User, "read", o: Org) if u = u and o = o and ` + goals + ";" + rules
+		text := `actor User {} resource Org {} allow(u: User, "read", o: Org) if u = u and o = o and ` + goals + ";" + rules
 		decides := false
 		for _, limit := range []func(n int) Limits{
 			func(n int) Limits { return Limits{Steps: n} },

@@ -118,6 +118,7 @@ allow(u: User, "read", _: Folder) if u.admin;
 allow_field(u: User, action, o: Org, "id") if allow(u, action, o);
 allow_field(_: User, "read", _: Org, "name");
 allow_field(_: User, "read", o: Org, _) if o.name = "open";
+allow(_: User, "read", o: Org) if o.name = "open";
 `)
 	u := &typedUser{ID: 1}
 	tests := []struct {
@@ -235,5 +236,109 @@ func TestTypedReplaysOnlyTheSameCalls(t *testing.T) {
 	first.Name = "b"
 	if out, err := p.solveAfter(t.Context(), calls, "allow", first, "read", first); out.Allowed || err != nil || again != 2 {
 		t.Errorf("another argument: %v %v, called %d times", out.Allowed, err, again)
+	}
+}
+
+// TestTypedKnowsWhatIsBound tests bodies in which the value or the class of a variable depends
+// on the way to a goal.
+func TestTypedKnowsWhatIsBound(t *testing.T) {
+	boss, admin := &typedUser{ID: 2, Name: "b"}, &typedUser{ID: 3, Admin: true}
+	users := []*typedUser{
+		{ID: 1, Name: "a", Numbers: []int{1, 4}, Boss: boss}, {ID: 2, Boss: admin}, {ID: 3, Numbers: []int{3}, Boss: admin}, {ID: 4, Admin: true}, boss,
+	}
+	for _, body := range []string{
+		`(x = 1 or x = 2) and u.id = x`,
+		`(x = 1 or x = 2) and x = u.id`,
+		`(h(x) or x = 4) and u.id = x`,
+		`(x in [1, 9] or x in u.numbers) and x = u.id`,
+		`(u.id = 1 and x = u.boss or x = u) and x.admin`,
+		`x matches User and x matches User{admin: true} and x = u.boss`,
+		`x matches Actor and x matches User{admin: true} and x = u.boss`,
+		`x matches User{admin: true} and x matches Actor and x = u.boss`,
+		`x = y and (y = 1 or y = 3) and u.id = x`,
+		`not (x = 1 and u.id = x)`,
+		`(g in u.groups and u.admin or g = u) and g.name = "a"`,
+		`[x, *_] = u.name.split("x") and (x = "a" or x = "c")`,
+	} {
+		p, _, err := load(t.Context(), Input{
+			Sources: []Source{{"bound.polar", `actor User {} h(1); h(3) if 1 = 2; allow(u: User, "read", _) if ` + body + ";"}}, Classes: typedClasses(false),
+		}, true)
+		if err != nil {
+			t.Errorf("%s: %v", body, err)
+			continue
+		}
+		allowed := 0
+		for _, u := range users {
+			if decideTyped(t, p, u, "read", u) {
+				allowed++
+			}
+		}
+		if allowed == 0 || allowed == len(users) {
+			t.Errorf("%s: %d are allowed", body, allowed)
+		}
+	}
+}
+
+// TestTypedNil tests that nil is left to the solver, where no rule reads it either: it is no
+// instance of a class.
+func TestTypedNil(t *testing.T) {
+	p := typedPolicy(t, false, `allow(_: User, "read", _: Org); allow(nil, "read", _); allow(_, "read", nil) if 1 = 2;`)
+	u, o := &typedUser{}, &typedOrg{}
+	for _, tt := range []struct {
+		actor, resource any
+		want            bool
+	}{
+		{u, o, true}, {u, (*typedOrg)(nil), false}, {(*typedUser)(nil), o, true}, {u, nil, false}, {nil, o, true}, {u, u, false},
+	} {
+		for range 2 {
+			out, err := p.Decide(t.Context(), "allow", tt.actor, "read", tt.resource)
+			if out.Allowed != tt.want || err != nil {
+				t.Errorf("%T %v, %T %v: %v %v", tt.actor, tt.actor, tt.resource, tt.resource, out.Allowed, err)
+			}
+		}
+	}
+	allowed := make([]bool, 3)
+	if n := p.DecideEach(t.Context(), "", "allow", u, "read", []any{o, (*typedOrg)(nil), o}, allowed); n != 1 {
+		t.Errorf("%d decided, want 1", n)
+	}
+	if _, _, known := p.Actions(t.Context(), "allow", u, (*typedOrg)(nil)); known {
+		t.Error("actions of nil")
+	}
+}
+
+// TestTypedFieldsOfOneElement tests a condition on two fields of an element of a list.
+func TestTypedFieldsOfOneElement(t *testing.T) {
+	p := typedPolicy(t, false, `
+allow(u: User, "read", _) if r in u.roles and r.org = r.level;
+allow(u: User, "write", _) if r in u.roles and r.level = r.org and r.name = "a";
+`)
+	for _, tt := range []struct {
+		role        typedRole
+		read, write bool
+	}{
+		{typedRole{Org: 1, Level: 1, Name: "b"}, true, false}, {typedRole{Org: 2, Level: 2, Name: "a"}, true, true}, {typedRole{Org: 1, Level: 2, Name: "a"}, false, false},
+	} {
+		u := &typedUser{ID: 1, Roles: []typedRole{{Org: 1}, tt.role, {Level: 2}}}
+		if decideTyped(t, p, u, "read", u) != tt.read || decideTyped(t, p, u, "write", u) != tt.write {
+			t.Errorf("%+v: want %v %v", tt.role, tt.read, tt.write)
+		}
+	}
+}
+
+// TestTypedTwoWaysUp tests a recursion that goes on in two places, which is no loop.
+func TestTypedTwoWaysUp(t *testing.T) {
+	p := typedPolicy(t, false, `
+allow(u: User, "read", v: User) if up(u, v);
+up(u: User, v: User) if u.id = v.id;
+up(u: User, v: User) if up(u, v.boss);
+up(u: User, v: User) if up(u, v.home.lead);
+`)
+	left, right := &typedUser{ID: 1}, &typedUser{ID: 2}
+	v := &typedUser{ID: 3, Boss: left, Home: &typedOrg{Lead: right}}
+	for id := range 5 {
+		u, want := &typedUser{ID: id}, 1 <= id && id <= 3
+		if out, err := p.Decide(t.Context(), "allow", u, "read", v); out.Allowed != want || err != nil {
+			t.Errorf("user %d: %v %v", id, out.Allowed, err)
+		}
 	}
 }

@@ -16,9 +16,10 @@ import (
 // TestTypedWhileStacksShrink makes decisions on stacks that were large, so that each garbage
 // collection moves them, wherever the goroutine happens to be.
 func TestTypedWhileStacksShrink(t *testing.T) {
-	p := typedPolicy(t, true, `allow(u: User, "read", v: User) if u.id = v.id;`)
+	// The policy does not name the action, so that the code reads it from the question.
+	p := typedPolicy(t, true, `allow(u: User, action, v: User) if u.id = v.id and action = u.name;`)
 	ctx := context.Background()
-	u := &typedUser{ID: 1}
+	u := &typedUser{ID: 1, Name: "borrow"}
 	var over atomic.Bool
 	time.AfterFunc(2*time.Second, func() { over.Store(true) })
 	var decided, wrong atomic.Int64
@@ -28,7 +29,7 @@ func TestTypedWhileStacksShrink(t *testing.T) {
 			for !over.Load() {
 				deepStack(100)
 				for range 30 {
-					ok, rule, _, done := p.prog.DecideTyped(ctx, &p.config.Limits, "allow", about(u, "read", u))
+					ok, rule, _, done := p.prog.DecideTyped(ctx, &p.config.Limits, "allow", about(u, "borrow", u))
 					if !ok || rule == nil || !done {
 						wrong.Add(1)
 					}

@@ -251,3 +251,31 @@ allow(_, "late", x: Trouble) if not x.waits() or 1 = 1;
 		cancel()
 	}
 }
+
+// TestTypedParts tests lists of the parts of a text, and what is left of them.
+func TestTypedParts(t *testing.T) {
+	names := []string{"", "b", "a/b", "b/a", "/b", "x/a/b", "a/b/c", "x/b/a/b", "x/a/x/b", "x/x/b/x", strings.Repeat("x/", 8) + "b", "b" + strings.Repeat("/x", 9)}
+	for _, body := range []string{
+		`"b" in u.name.split("/")`,
+		`x in u.name.split("/") and x = "b"`,
+		`[_, *rest] = u.name.split("/") and "b" in rest`,
+		`[_, *rest] = u.name.split("/") and x in rest and x = "b"`,
+		`[_, *rest] = u.name.split("/") and [x, *more] = rest and x != "x" and "b" in more`,
+		`[_, *rest] = u.name.split("/") and ["a", "b"] = rest`,
+		`[_, *rest] = u.name.split("/") and [_, x] = rest and x = "b"`,
+		`[x, *_] = u.name.split("/") and [_, *rest] = u.name.split("a/") and (x = "b" or "b" in rest)`,
+		`not "b" in u.name.split("/")`,
+	} {
+		p := typedPolicy(t, false, `allow(u: User, "read", _) if `+body+";")
+		allowed := 0
+		for _, name := range names {
+			u := &typedUser{Name: name}
+			if decideTyped(t, p, u, "read", u) {
+				allowed++
+			}
+		}
+		if allowed == 0 || allowed == len(names) {
+			t.Errorf("%s: %d are allowed", body, allowed)
+		}
+	}
+}

@@ -45,6 +45,7 @@ type typedRole struct {
 	Name  string
 	Org   int
 	Owner *typedUser
+	Level int
 }
 
 type typedGroup struct {
@@ -137,7 +138,7 @@ func typedThings(g *rand.Rand) (users []*typedUser, things []any) {
 			u.Big = 1<<63 + uint64(g.IntN(2))
 		}
 		for range g.IntN(5) {
-			u.Roles = append(u.Roles, typedRole{name(), g.IntN(4), user()})
+			u.Roles = append(u.Roles, typedRole{name(), g.IntN(4), user(), g.IntN(4)})
 		}
 		for range g.IntN(4) {
 			u.Groups = append(u.Groups, append(groups, nil)[g.IntN(len(groups)+1)])
@@ -181,6 +182,7 @@ func (g *blockGen) cond(class, v string) string {
 		`"a" in u.labels`, `u.name in u.labels`, `x in u.labels and x = u.name`, "u.id != u.big", "u.id >= 2", `u.name in ["a", "b"]`,
 		"g in u.groups and g.name = u.name", "g in u.groups and g = u.groups", "g in u.groups and g.parent = nil", "u.home.lead = u",
 		`u.name.starts_with("a")`, `u.name.contains("m")`, `["", *_] = u.name.split("a")`, `[_, x] = u.name.split("d") and x = "min"`, "r in u.roles and r.owner = u",
+		"r in u.roles and r.org = r.level", `r in u.roles and r.level = r.org and r.name = "a"`,
 		"forall(r in u.roles, r.org = 1)", "not (r in u.roles and r.owner.admin)", "up(u.boss, u)", "under(u, g) and g.name = u.name", "u.numbers = u.numbers", "u matches User{name: \"a\"}", "u.boss matches User{admin: true}", "u matches {id: 1}")
 	of := map[string][]string{
 		"Folder": {"V.owner = u", "V.owner.id = u.id", "V.id = u.id", "V.org = u.home", "V.org.id = u.home.id", "V.parent = nil", `V.name = "a"`, "V.name = u.name", "r in u.roles and r.name = V.name and r.org = V.org.id", "V.org.lead = u", "up(u, V.owner)", "V.parent.owner = u", "within(V, f) and f.owner = u", "V.created = V.parent.created", "V = V.parent"},
