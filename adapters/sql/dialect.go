@@ -134,6 +134,7 @@ type step struct {
 	inOr   bool // it is part of an OR
 	pinned bool // it finds few rows: a column is equal to a value
 	neg    bool // it is negated
+	chain  bool // it has a chain
 }
 
 // A shape is a way to follow a relation.

@@ -67,7 +67,7 @@ func mysql() *Dialect {
 			" WHERE table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND table_name = ? AND seq_in_index = 1",
 		// MariaDB (10.11) copies a common table expression wherever it is named. Chains within
 		// the steps of chains, five levels deep, took 22 GB of memory and the server with them.
-		chain:    100,
+		chain: 100,
 		// MariaDB ends a recursion after max_recursive_iterations steps, by default 1,000, and only
 		// warns. Each step has found a row. The overflow is an error. MySQL, for which the variable
 		// is in a comment, fails by itself.

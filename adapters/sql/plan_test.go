@@ -21,23 +21,45 @@ type person struct {
 }
 
 type folder struct {
-	ID       int64   `db:"id,key"`
-	OwnerID  int64   `db:"owner_id"`
-	ParentID *int64  `db:"parent_id"`
-	Parent   *folder `db:"-"`
+	ID       int64    `db:"id,key"`
+	OwnerID  int64    `db:"owner_id"`
+	ParentID *int64   `db:"parent_id"`
+	Parent   *folder  `db:"-"`
+	Kids     []folder `db:"-"`
 }
 
 type crew struct {
-	ID      int64        `db:"id,key"`
-	Members []membership `db:"-"`
+	ID       int64        `db:"id,key"`
+	ParentID *int64       `db:"parent_id"`
+	Parent   *crew        `db:"-"`
+	Members  []membership `db:"-"`
+}
+
+// A customRole is one that users define.
+type customRole struct {
+	ID      int64 `db:"id,key"`
+	MayRead bool  `db:"may_read"`
 }
 
 type membership struct {
-	ID      int64  `db:"id,key"`
-	CrewID  int64  `db:"crew_id"`
-	UserID  int64  `db:"user_id"`
-	Role    string `db:"role,type=varchar(20)"`
-	Expires *int64 `db:"expires"`
+	ID      int64       `db:"id,key"`
+	CrewID  int64       `db:"crew_id"`
+	UserID  int64       `db:"user_id"`
+	Role    string      `db:"role,type=varchar(20)"`
+	Expires *int64      `db:"expires"`
+	RoleID  int64       `db:"role_id"`
+	Custom  *customRole `db:"-"`
+}
+
+type ban struct {
+	ID     int64 `db:"id,key"`
+	FileID int64 `db:"file_id"`
+	UserID int64 `db:"user_id"`
+}
+
+type label struct {
+	ID      int64 `db:"id,key"`
+	OwnerID int64 `db:"owner_id"`
 }
 
 type share struct {
@@ -55,6 +77,8 @@ type file struct {
 	Folder   *folder `db:"-"`
 	Crew     *crew   `db:"-"`
 	Shares   []share `db:"-"`
+	Bans     []ban   `db:"-"`
+	Labels   []label `db:"-"`
 }
 
 const filePolicy = `
@@ -75,17 +99,31 @@ const filePolicy = `
 		m in f.crew.members and m.user_id = u.id and m.role in ["editor", "admin"];
 	allow(u: person, "four", f: file) if allow(u, "three", f) or allow(u, "folder", f);
 	allow(u: person, "five", f: file) if allow(u, "three", f) or allow(u, "tree", f);
+	allow(u: person, "label", f: file) if l in f.labels and l.owner_id = u.id;
+	allow(u: person, "six", f: file) if allow(u, "five", f) or allow(u, "label", f);
+	allow(u: person, "not banned", f: file) if allow(u, "two", f) and not (b in f.bans and b.user_id = u.id);
+	allow(u: person, "above", f: file) if above(u, f.folder);
+	above(u, d: folder) if d.owner_id = u.id;
+	above(u, d: folder) if k in d.kids and above(u, k);
+	allow(u: person, "groups", f: file) if in_crew(u, f.crew);
+	in_crew(u, c: crew) if m in c.members and m.user_id = u.id;
+	in_crew(u, c: crew) if in_crew(u, c.parent);
+	allow(u: person, "custom", f: file) if m in f.crew.members and m.user_id = u.id and m.custom.may_read;
 	allow(u: person, "all", f: file) if allow(u, "two", f) and f.created > 10;
 	allow(u: person, "editors", f: file) if f.owner_id = u.id or s in f.shares and s.user_id in [u.id, 3];
 `
 
 var fileTables = Tables{
 	TableOf[person]("people"),
-	TableOf[folder]("folders", BelongsTo("Parent", "parent_id")),
-	TableOf[crew]("crews", Has("Members", "crew_id")),
-	TableOf[membership]("memberships"),
+	TableOf[folder]("folders", BelongsTo("Parent", "parent_id"), Has("Kids", "parent_id")),
+	TableOf[crew]("crews", BelongsTo("Parent", "parent_id"), Has("Members", "crew_id")),
+	TableOf[customRole]("custom_roles"),
+	TableOf[membership]("memberships", BelongsTo("Custom", "role_id")),
 	TableOf[share]("shares"),
-	TableOf[file]("files", BelongsTo("Folder", "folder_id"), BelongsTo("Crew", "crew_id"), Has("Shares", "file_id")),
+	TableOf[file]("files", BelongsTo("Folder", "folder_id"), BelongsTo("Crew", "crew_id"), Has("Shares", "file_id"), Has("Bans", "file_id"),
+		Through("Labels", "file_labels", "file_id", "label_id")),
+	TableOf[ban]("bans"),
+	TableOf[label]("labels"),
 }
 
 // makeFiles makes n files, and other rows in proportion: user 7 has a few of each.
@@ -99,8 +137,12 @@ func makeFiles(t testing.TB, pool *sql.DB, d *Dialect, n int) {
 	for _, q := range []string{
 		"CREATE TABLE people (id bigint PRIMARY KEY)",
 		"CREATE TABLE folders (id bigint PRIMARY KEY, owner_id bigint, parent_id bigint)",
-		"CREATE TABLE crews (id bigint PRIMARY KEY)",
-		"CREATE TABLE memberships (id bigint PRIMARY KEY, crew_id bigint, user_id bigint, role varchar(20), expires bigint)",
+		"CREATE TABLE crews (id bigint PRIMARY KEY, parent_id bigint)",
+		"CREATE TABLE custom_roles (id bigint PRIMARY KEY, may_read boolean)",
+		"CREATE TABLE bans (id bigint PRIMARY KEY, file_id bigint, user_id bigint)",
+		"CREATE TABLE labels (id bigint PRIMARY KEY, owner_id bigint)",
+		"CREATE TABLE file_labels (file_id bigint NOT NULL, label_id bigint NOT NULL, PRIMARY KEY (file_id, label_id))",
+		"CREATE TABLE memberships (id bigint PRIMARY KEY, crew_id bigint, user_id bigint, role varchar(20), expires bigint, role_id bigint)",
 		"CREATE TABLE shares (id bigint PRIMARY KEY, file_id bigint, user_id bigint)",
 		"CREATE TABLE files (id bigint PRIMARY KEY, owner_id bigint NOT NULL, folder_id bigint NOT NULL, crew_id bigint NOT NULL, created bigint NOT NULL)",
 	} {
@@ -117,29 +159,33 @@ func makeFiles(t testing.TB, pool *sql.DB, d *Dialect, n int) {
 	}
 	users := n / 20
 	insert("people", users, func(i int) string { return strconv.Itoa(i) })
-	insert("folders", n/20, func(i int) string {
-		parent := "NULL"
-		if i > 10 {
-			parent = strconv.Itoa(i / 10)
+	parent := func(i int) string { // in a tree of ten branches a node
+		if i <= 10 {
+			return "NULL"
 		}
-		return fmt.Sprintf("%d,%d,%s", i, i%users, parent)
-	})
-	insert("crews", n/40, func(i int) string { return strconv.Itoa(i) })
+		return strconv.Itoa(i / 10)
+	}
+	insert("folders", n/20, func(i int) string { return fmt.Sprintf("%d,%d,%s", i, i%users, parent(i)) })
+	insert("crews", n/40, func(i int) string { return fmt.Sprintf("%d,%s", i, parent(i)) })
+	insert("custom_roles", 20, func(i int) string { return fmt.Sprintf("%d,%v", i, i%2 == 0) })
+	insert("bans", n/10, func(i int) string { return fmt.Sprintf("%d,%d,%d", i, i*31%n+1, i%users) })
+	insert("labels", n/20, func(i int) string { return fmt.Sprintf("%d,%d", i, i%users) })
+	insert("file_labels", n/2, func(i int) string { return fmt.Sprintf("%d,%d", i*2, i%(n/20)+1) })
 	insert("memberships", n/10, func(i int) string {
 		expires := "NULL"
 		if i%3 == 0 {
 			expires = strconv.Itoa(i % 10)
 		}
-		return fmt.Sprintf("%d,%d,%d,'%s',%s", i, i%(n/40)+1, i%users, []string{"reader", "editor", "admin"}[i%3], expires)
+		return fmt.Sprintf("%d,%d,%d,'%s',%s,%d", i, i%(n/40)+1, i%users, []string{"reader", "editor", "admin"}[i%3], expires, i/users%20+1)
 	})
 	insert("shares", n/2, func(i int) string { return fmt.Sprintf("%d,%d,%d", i, i*7919%n+1, i%users) })
 	insert("files", n, func(i int) string {
 		return fmt.Sprintf("%d,%d,%d,%d,%d", i, i*31%users, i%(n/20)+1, i%(n/40)+1, i*104729%n)
 	})
-	for _, index := range []string{"folders(owner_id)", "folders(parent_id)", "memberships(user_id)", "memberships(crew_id)", "shares(user_id)", "shares(file_id)", "files(owner_id)", "files(folder_id)", "files(crew_id)", "files(created)"} {
+	for _, index := range []string{"folders(owner_id)", "folders(parent_id)", "memberships(user_id)", "memberships(crew_id)", "shares(user_id)", "shares(file_id)", "files(owner_id)", "files(folder_id)", "files(crew_id)", "files(created)", "crews(parent_id)", "bans(user_id)", "bans(file_id)", "labels(owner_id)", "file_labels(label_id)"} {
 		exec("CREATE INDEX " + strings.NewReplacer("(", "_", ")", "").Replace(index) + " ON " + index)
 	}
-	for _, table := range []string{"people", "folders", "crews", "memberships", "shares", "files"} {
+	for _, table := range []string{"people", "folders", "crews", "custom_roles", "memberships", "shares", "files", "bans", "labels", "file_labels"} {
 		if d == MySQL {
 			exec("ANALYZE TABLE " + table)
 		} else {
@@ -223,7 +269,7 @@ func TestPlans(t *testing.T) {
 		x := &fixture{d: dialect, handle: Query(pool.QueryContext)}
 		actor := &person{ID: 7}
 		ctx := authz.NewContext(context.Background(), az, actor)
-		for _, action := range []string{"own", "shared", "crew", "folder", "tree", "two", "three", "four", "five", "expiring", "role", "all", "editors"} {
+		for _, action := range []string{"own", "shared", "crew", "folder", "tree", "two", "three", "four", "five", "expiring", "role", "all", "editors", "label", "six", "not banned", "above", "groups", "custom"} {
 			c, err := tr.Where(ctx, action, "files", Alias("f"))
 			if err != nil {
 				t.Fatalf("%s: %v", action, err)

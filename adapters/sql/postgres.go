@@ -55,10 +55,11 @@ func postgres() *Dialect {
 		asInt:     func(x frag) frag { return cat("CAST(", x, " AS bigint)") },
 		ordersNaN: true,
 		// PostgreSQL changes EXISTS to a join itself, except inside an OR. There it compares all
-		// rows of the table with the keys, unless they are in an array.
+		// rows of the table with the keys, unless they are in an array. It takes chains for longer than
+		// they are, and would do the same for them.
 		shape: func(s step) shape {
 			switch {
-			case s.inOr && s.pinned && !s.neg:
+			case (s.inOr || s.chain) && s.pinned && !s.neg:
 				return byArray
 			case s.inOr:
 				return byKeys

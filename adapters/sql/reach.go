@@ -86,7 +86,7 @@ func (c *compiler) reach(e filter.Reach, neg bool) (frag, error) {
 		query.tables = tables // a set counts where it is named
 	}
 	f := cat(tuple(outer), word, "(", query, ")")
-	if outermost && len(outer) == 1 && c.shape(step{c.inOr, true, neg}) == byArray {
+	if outermost && len(outer) == 1 && c.shape(step{c.inOr, true, neg, true}) == byArray {
 		f = cat(outer[0], "=ANY(ARRAY(", query, "))")
 	}
 	c.chain = true

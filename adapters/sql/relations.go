@@ -210,7 +210,11 @@ func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
 	c.inOr = false
 	defer func(old bool) { c.negated = old }(c.negated)
 	c.negated = c.negated || neg
+	chain := c.chain
+	c.chain = false
 	err := c.extend(b, e)
+	has := c.chain
+	c.chain = chain || has
 	for _, v := range b.bound {
 		delete(c.scope, v)
 	}
@@ -221,7 +225,7 @@ func (c *compiler) exists(e filter.Exists, neg bool) (frag, error) {
 		return constFrag(neg), nil
 	}
 	if len(b.keys) == 1 && closed(e.Where, e.As) {
-		if how := c.shape(step{inOr, b.pinned, neg}); how != byExists {
+		if how := c.shape(step{inOr, b.pinned, neg, has}); how != byExists {
 			return c.inKeys(b, owner, neg, how)
 		}
 	}

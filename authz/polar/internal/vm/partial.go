@@ -212,6 +212,7 @@ func reversed(parts filter.And) filter.And {
 }
 
 func anyOf(results []filter.Expr) filter.Expr {
+	results = gathered(results)
 	switch len(results) {
 	case 0:
 		return filter.False
@@ -219,6 +220,35 @@ func anyOf(results []filter.Expr) filter.Expr {
 		return results[0]
 	}
 	return filter.Or(results)
+}
+
+// gathered makes one In of results that compare a field with values. Simplify would do it too, but only
+// for a filter that is within its limits: thousands of rules may differ in a constant.
+func gathered(results []filter.Expr) []filter.Expr {
+	if len(results) < 3 {
+		return results
+	}
+	first := make(map[filter.Field]int) // where the values of a field are
+	var out []filter.Expr
+	for _, e := range results {
+		c, ok := e.(filter.Compare)
+		field, isField := c.L.(filter.Field)
+		value, isValue := c.R.(filter.Value)
+		if !ok || c.Op != filter.Eq || !isField || !isValue {
+			out = append(out, e)
+			continue
+		}
+		i, again := first[field]
+		if !again {
+			first[field] = len(out)
+			out = append(out, filter.In{X: field, Set: []filter.Value{value}})
+			continue
+		}
+		in := out[i].(filter.In)
+		in.Set = append(in.Set, value)
+		out[i] = in
+	}
+	return out
 }
 
 // unsupported returns the error of an expression that cannot become a condition.
