@@ -226,7 +226,7 @@ func agreeWorld() (users []*agreeUser, docs []*agreeDoc, classes []Class) {
 // agreeRuns is randomRuns for the tests of the ways to decide.
 func agreeRuns(t *testing.T) (policies int, seed uint64) {
 	t.Helper()
-	return randtest.Runs(t, "URSA_AGREE_POLICIES", 400)
+	return randtest.Runs(t, "URSA_AGREE_POLICIES", 250)
 }
 
 func TestFastPathAgrees(t *testing.T) {
