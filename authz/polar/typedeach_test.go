@@ -325,7 +325,7 @@ allow(u: User, "write", _) if r in u.roles and r.level = r.org and r.name = "a";
 	}
 }
 
-// TestTypedTwoWaysUp tests a recursion that goes on in two places, which is no loop.
+// TestTypedTwoWaysUp tests a recursion that goes on in two places, which is not a loop.
 func TestTypedTwoWaysUp(t *testing.T) {
 	p := typedPolicy(t, false, `
 allow(u: User, "read", v: User) if up(u, v);
