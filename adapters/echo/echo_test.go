@@ -235,12 +235,12 @@ func TestPlaces(t *testing.T) {
 		`)
 	}
 	pass := func(c *echo.Context) error {
-		// The values of the route are those of the *http.Request too.
+		// With PathValues, the values of the route are those of the *http.Request too.
 		return c.String(200, c.Request().Pattern+" "+c.Request().PathValue("id"))
 	}
 	for _, place := range []string{"use", "pre", "group", "route"} {
 		e := quiet()
-		m := echoauthz.Middleware(newAuthorizer(reads))
+		m := echoauthz.MiddlewareWithConfig(newAuthorizer(reads), echoauthz.Config{PathValues: true})
 		switch place {
 		case "use":
 			e.Use(m)

@@ -19,6 +19,11 @@ type Config struct {
 	// route works. [RequireDecision] does not know the Skipper: public routes
 	// need a [Skip].
 	Skipper func(*echo.Context) bool
+
+	// PathValues makes the values of the route's wildcards path values of the
+	// *http.Request too, for handlers of net/http that [echo.WrapHandler] wraps. It
+	// costs two allocations a request.
+	PathValues bool
 }
 
 // Middleware returns a middleware that decides each request as
@@ -31,7 +36,7 @@ type Config struct {
 // Policies can read the pattern of the route, as c.Path() returns it, and the values
 // of its wildcards, except in a middleware that is added by Pre, which runs before
 // echo looks for the route. Where echo finds no route for the path and the method,
-// the pattern is nil. Values are set as path values of the *http.Request too.
+// the pattern is nil.
 //
 // Middleware panics if az is nil or has no Config.Actor.
 func Middleware(az *authz.Authorizer) echo.MiddlewareFunc {
@@ -56,8 +61,10 @@ func MiddlewareWithConfig(az *authz.Authorizer, config Config) echo.MiddlewareFu
 			if err != nil {
 				return Refuse(c, err)
 			}
-			for _, p := range c.PathValues() {
-				r.SetPathValue(p.Name, p.Value)
+			if config.PathValues {
+				for _, p := range c.PathValues() {
+					r.SetPathValue(p.Name, p.Value)
+				}
 			}
 			return answered(c, next(c))
 		}
