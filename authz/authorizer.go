@@ -200,7 +200,11 @@ func (a *Authorizer) ask(ctx context.Context, q *question, settles, asError bool
 	}
 	v := a.current.Load()
 	out, err := a.decide(ctx, v, q, settles)
-	if out.allowed && err == nil && !a.observes() && a.candidate.idle() {
+	if out.allowed && err == nil && a.candidate.idle() {
+		if a.observes() {
+			now := clock()
+			a.observeDecision(ctx, v, q, &decided{verdict: Allowed, by: out.rule, id: newIDAt(now), took: now - start})
+		}
 		return true, nil
 	}
 	ok, failed := a.answer(ctx, v, q, out, err, asError, start)
@@ -242,24 +246,34 @@ func (a *Authorizer) answer(ctx context.Context, v *version, q *question, out ru
 		if err != nil {
 			by, why = nil, failed
 		}
-		a.observeDecision(ctx, v, q, verdict, hidden, by, why, id, now-start)
+		a.observeDecision(ctx, v, q, &decided{verdict, hidden, by, why, id, now - start})
 	}
 	return verdict == Allowed, failed
 }
 
+// A decided is how a question was answered.
+type decided struct {
+	verdict Verdict
+	hidden  bool // whether a denial is [ErrNotFound]
+	by      *RuleInfo
+	err     error
+	id      decisionID
+	took    time.Duration
+}
+
 // observeDecision passes the event of a decision to the observer, as observe does. It makes the
 // event where the observer takes it, which saves a copy.
-func (a *Authorizer) observeDecision(ctx context.Context, v *version, q *question, verdict Verdict, hidden bool, by *RuleInfo, err error, id decisionID, took time.Duration) {
+func (a *Authorizer) observeDecision(ctx context.Context, v *version, q *question, d *decided) {
 	defer func() {
 		if p := recover(); p != nil {
 			a.observerPanicked(ctx, recovered(p))
 		}
 	}()
 	a.cfg.Observe(ctx, Event{
-		Kind: EventDecision, Verdict: verdict, Hidden: hidden,
-		Rule: q.rule.String(), By: by, Action: q.action, Field: q.field,
-		Err: err, PolicyVersion: v.name, Duration: took,
-		id: id, actor: hide(q.actor), resource: hide(q.resource), az: a,
+		Kind: EventDecision, Verdict: d.verdict, Hidden: d.hidden,
+		Rule: q.rule.String(), By: d.by, Action: q.action, Field: q.field,
+		Err: d.err, PolicyVersion: v.name, Duration: d.took,
+		id: d.id, actor: hide(q.actor), resource: hide(q.resource), az: a,
 	})
 }
 
