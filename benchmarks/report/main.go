@@ -2,7 +2,7 @@
 // rules.svg with a plot, plans.md with the plans of the shapes of lists, and
 // results.txt with all measurements, which benchstat reads.
 //
-//	go run ./report                          # everything, about an hour
+//	go run ./report                          # everything, about half an hour
 //	go run ./report -bench=Decision -count=1 -benchtime=1x -out=/tmp
 //	go run ./report -from=results.txt        # only writes the tables and the plot
 //
