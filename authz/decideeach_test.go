@@ -17,22 +17,14 @@ import (
 // newClubs returns an Authorizer for clubs and events.
 func newClubs(t *testing.T, policy string, change ...func(*authz.Config)) *authz.Authorizer {
 	t.Helper()
-	cfg := authz.Config{
-		Policies: authz.String("clubs.polar", policy),
-		Classes: []authz.Class{
+	clubs := func(c *authz.Config) {
+		c.Classes = []authz.Class{
 			{Name: "Viewer", Type: authz.ClassOf[viewer]().Type}, {Name: "Club", Type: authz.ClassOf[club]().Type},
 			{Name: "City", Type: authz.ClassOf[city]().Type}, {Name: "Event", Type: authz.ClassOf[event]().Type},
-		},
-		DenyRule: true,
+		}
+		c.DenyRule = true
 	}
-	for _, c := range change {
-		c(&cfg)
-	}
-	az, err := authz.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return az
+	return newAuthorizer(t, policy, append([]func(*authz.Config){withPolar, clubs}, change...)...)
 }
 
 const clubRules = `

@@ -6,7 +6,7 @@ package gormauthz
 // If the model of the join table was given to Classes, its rows are rows like others. Usually it was
 // not, and no rule is about it. A row of it then belongs to both of its ends: inserting or deleting
 // it is an update of the two rows that it links. Both must be allowed before and after. One end
-// alone would not do: a rule about a user may read the teams of the user, and one about a team its
+// is not enough: a rule about a user may read the teams of the user, and one about a team its
 // members.
 
 import (

@@ -81,7 +81,7 @@ func (c *compiler) join(r *relation, target binding, given ...*column) (join, er
 			continue
 		}
 		nonzero := fragTrue
-		if same := p.target; !slices.Contains(given, same) && (r.through != nil || !slices.Contains(given, p.column)) {
+		if !slices.Contains(given, p.target) && (r.through != nil || !slices.Contains(given, p.column)) {
 			if nonzero, err = c.nonzero(inner, false); err != nil {
 				return join{}, err
 			}

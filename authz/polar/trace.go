@@ -229,7 +229,7 @@ type scope struct {
 
 	// The current goal. The next records may be parts of it.
 	goal  *goal
-	run   int32   // its draft; 0 if there is no goal yet
+	run   int32   // its draft; 0 before the first goal
 	parts []int32 // the records of its parts
 	waits []int32 // the parts that wait
 	open  []int32 // the drafts of the alternatives that it is in, outermost first

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// This file defines how a Value refers to Go variables without package unsafe: by Go
-// pointers, and by reflection where there is no pointer. It is used with the build tag
-// purego, and takes the place of memory_unsafe.go and of the files that read memory directly.
+// This file defines how a Value refers to Go variables without package unsafe: with a Go
+// pointer or, for variables that have none, with reflection. The build tag purego selects it
+// in place of memory_unsafe.go and of the files that read memory directly.
 
 // A Pointer refers to a Go variable, or to something of the engine's. Its dynamic type is
 //   - *T for a variable of type T, and for what the engine made;
@@ -69,8 +69,8 @@ func memory(v reflect.Value) Pointer {
 	return held(v)
 }
 
-// pointerAt returns a Go pointer to the variable of type t that p refers to, or to a copy if
-// there is no such pointer.
+// pointerAt returns a Go pointer to the variable of type t that p refers to. If the variable
+// does not have one, the result points to a copy.
 func pointerAt(t reflect.Type, p Pointer) reflect.Value {
 	if h, ok := p.(held); ok {
 		cell := reflect.New(t)

@@ -2,8 +2,8 @@
 
 package vm
 
-// This file takes the place of typed*.go in a build without package unsafe: there is no code for
-// types.
+// This file replaces typed*.go in builds without package unsafe, which do not compile decisions
+// for types.
 
 import "context"
 
